@@ -1,0 +1,143 @@
+/**
+ * The adapter contract: the only door between adapters/ and src/. An adapter speaks one protocol and knows nothing of
+ * routing, dialogs or people; the desk knows no protocol. docs/adapters.md is the tutorial, test/conformance the law.
+ */
+import type { FastifyInstance } from "fastify";
+import type { Address, Capabilities, Condition, DeskIdentity, Inbound, Outbound, Verdict } from "./core/model.ts";
+
+export type LinkStatus = "offline" | "connecting" | "online";
+
+/**
+ * What became of a send.
+ * `accepted`: the far server (or client) answered something sent after the message, so the message is out of our hands;
+ *   `id` is the network's own id of it, when it differs from the key.
+ * `deferred`: not now (RFC 6120 error type "wait"): no link, rate limit, recipient away. The outbox tries again, in order.
+ * `rejected`: never. The sender is told in words.
+ */
+export type Outcome =
+  | { readonly kind: "accepted"; readonly id: string | null }
+  | { readonly kind: "deferred"; readonly reason: Condition; readonly retryAfterMs?: number }
+  | { readonly kind: "rejected"; readonly reason: Condition; readonly text?: string };
+
+export interface Adapter {
+  /** Known after create(), never changes. */
+  readonly capabilities: Capabilities;
+  /**
+   * Connects and keeps connected, with back-off and jitter (`context.backoffMs`), until stop(). Resolves when send()
+   * can be accepted for the first time. Rejects only for what trying again cannot cure (wrong secret, bad certificate) or
+   * when `signal` aborts. A server that is away is not an error: report `connecting` and go on trying.
+   */
+  start(signal: AbortSignal): Promise<void>;
+  /**
+   * Sends one message and says what became of it. Never throws for a network condition: that is an outcome. Called in
+   * order for one recipient, with at most `capabilities.window` unanswered. A text over `maxTextBytes` or a kind the
+   * network cannot carry is `rejected` with nothing on the wire. `signal` aborts: give up waiting, answer `deferred`.
+   */
+  send(outbound: Outbound, signal: AbortSignal): Promise<Outcome>;
+  /** At any moment, any number of times; afterwards the adapter is silent. Unanswered sends resolve as `deferred`. */
+  stop(): Promise<void>;
+}
+
+/** One line of a running conversation as one of its parties saw it, for networks whose clients keep no history. */
+export interface HistoryLine {
+  /** The `key` of the Outbound that brought it, or for own lines the id the person's client gave it. */
+  readonly id: string;
+  readonly own: boolean;
+  readonly text: string;
+  readonly edited: boolean;
+  readonly retracted: boolean;
+  readonly nick: string | null;
+  readonly notice: boolean;
+  readonly choices: readonly { readonly value: string; readonly label: string }[];
+  readonly at: number;
+  /** What is known of an own line: `received` by the desk at least. */
+  readonly state: "received" | "delivered" | "read";
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls back once, `delayMs` from now at the earliest; any delay (no 24-day limit). Returns its cancellation. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+/** Fields every record may carry; `event` is a constant string so that one grep finds all of a kind. */
+export interface LogFields {
+  readonly conversation?: string | null;
+  readonly network?: string;
+  readonly key?: string;
+  readonly [field: string]: unknown;
+}
+/** Never pass message bodies above `debug`, nor secrets at any level. */
+export interface Logger {
+  error(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  info(event: string, fields?: LogFields): void;
+  debug(event: string, fields?: LogFields): void;
+}
+
+/** A small durable map of the adapter's own (session tokens, cursors). Values are JSON, at most 64 kB each. */
+export interface AdapterState {
+  get(key: string): Promise<unknown>;
+  /** Resolves once synced to disk. `undefined` deletes. */
+  set(key: string, value: unknown): Promise<void>;
+  keys(prefix: string): Promise<readonly string[]>;
+}
+
+/** Sign-in of staff, kept by the desk for every network that has no login of its own. */
+export interface Accounts {
+  /** The CSR's login when the password is right, else null. Takes the same time either way; rate-limit before calling. */
+  verify(login: string, password: string): Promise<string | null>;
+}
+
+export interface AdapterContext {
+  /** The configured name of this network: the `network` of every address it reports. */
+  readonly network: string;
+  /** The handles this network opens, and `desk`, the address at which CSRs talk to the desk itself. All local names. */
+  readonly handles: readonly string[];
+  readonly desk: string;
+  /**
+   * Hands one event to the desk. Resolves once it is durable (volatile kinds: once taken); only then acknowledge to the
+   * network. A refusal is to be answered in the protocol's own terms. Rejects when the desk cannot take it (disk,
+   * stopping): then do not acknowledge, so that the network delivers it again. Back-pressure: await before reading on.
+   */
+  receive(inbound: Inbound): Promise<Verdict>;
+  status(status: LinkStatus, detail?: string): void;
+  /** Tells the outbox that this person can be reached again, so that what was deferred goes now. */
+  reachable(address: Address): void;
+  /** What this viewer may know of that handle or alias. Synchronous: disco, vCard and probes are answered from it. */
+  identity(desk: string, viewer: Address): DeskIdentity | null;
+  /** The running conversation between that person and that handle or alias, oldest first, at most `limit` newest lines. */
+  history(viewer: Address, desk: string, limit: number): Promise<readonly HistoryLine[]>;
+  /** Whether that address belongs to a CSR (and which aliases are open to them now), for networks that show a contact list. */
+  contacts(viewer: Address): readonly { readonly desk: string; readonly name: string; readonly kind: "handle" | "alias" | "desk" }[];
+  /** Delay before try number `attempt` (from 0): exponential, capped, with jitter. */
+  backoffMs(attempt: number): number;
+  readonly state: AdapterState;
+  readonly accounts: Accounts;
+  /** Routes of this adapter in the one HTTP server; may be called during create() and never later. */
+  readonly http: { mount(routes: (server: FastifyInstance) => Promise<void> | void): void };
+  readonly log: Logger;
+  readonly clock: Clock;
+}
+
+export interface AdapterModule<Config> {
+  /** The protocol's name: the value of `adapter:` in a network's configuration. */
+  readonly protocol: string;
+  /** Checks the adapter's own keys of a network's section. Throws ConfigProblem naming the faulty path. */
+  parseConfig(section: unknown): Config;
+  /** JSON Schema (draft 2020-12) of the adapter's own keys, for editors and `frontdesk check`. */
+  readonly configSchema: unknown;
+  /** Performs no I/O. */
+  create(config: Config, context: AdapterContext): Adapter;
+}
+
+/** A fault in a configuration section; `path` leads to it (["port"]), the message says what is wrong and what is allowed. */
+export class ConfigProblem extends Error {
+  readonly path: readonly (string | number)[];
+  constructor(path: readonly (string | number)[], message: string) {
+    super(message);
+    this.name = "ConfigProblem";
+    this.path = path;
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * What the admins wrote, compiled: the shapes the core works with, frozen, free of files and positions.
+ * src/config reads YAML, checks it, and produces one `Rules`; a reload produces another and swaps it whole.
+ */
+import type { Address } from "./model.ts";
+import type { DialogScript } from "./dialog.ts";
+import type { Directory } from "./directory.ts";
+import type { Intents } from "./intents.ts";
+
+/** 1 (knows of it) to 5 (best). */
+export type SkillLevel = 1 | 2 | 3 | 4 | 5;
+
+export interface Csr {
+  readonly id: string;
+  /** The name customers see. */
+  readonly name: string;
+  /** In order of preference. */
+  readonly addresses: readonly Address[];
+  readonly skills: ReadonlyMap<string, SkillLevel>;
+  /** BCP 47 primary tags, best first; the first is the language the desk speaks with this CSR. */
+  readonly languages: readonly string[];
+  /** Conversations at a time. */
+  readonly capacity: number;
+}
+
+/** Orders candidates; the first strategy that tells two apart decides, the last tie-break is always the CSR's id. */
+export type Strategy = "longest-idle" | "least-loaded" | "most-skilled";
+
+/** Whether the CSR must be on the customer's own network or may be reached through translation. */
+export type Compatibility = "same-network" | "translated";
+
+export interface Queue {
+  readonly id: string;
+  /** What people read: "Billing". */
+  readonly name: string;
+  readonly skills: ReadonlyMap<string, SkillLevel>;
+  /** True when the CSR must speak the customer's language. */
+  readonly matchLanguage: boolean;
+  /** Higher goes first; FIFO by waiting-since among equals. */
+  readonly priority: number;
+  readonly strategies: readonly Strategy[];
+  readonly compatibility: Compatibility;
+  /** OpenStreetMap opening_hours text and IANA zone, or null for always. Evaluated outside the core. */
+  readonly hours: { readonly text: string; readonly timeZone: string } | null;
+  /** Conversations that may wait at once; more are told that the desk is full. */
+  readonly maxWaiting: number;
+  /** Seconds an offer stands before it goes to the next CSR. */
+  readonly offerSeconds: number;
+  /** Unanswered offers in a row after which a CSR counts as away. */
+  readonly missesUntilAway: number;
+  /** Seconds a CSR is left alone after closing. */
+  readonly wrapUpSeconds: number;
+}
+
+export interface Handle {
+  readonly network: string;
+  /** Local name on that network. */
+  readonly id: string;
+  readonly name: string;
+  /** The dialog it opens. */
+  readonly dialog: string;
+}
+
+export interface NetworkRules {
+  readonly name: string;
+  /** What people read: "XMPP", "Web". */
+  readonly title: string;
+  readonly desk: string;
+  readonly handles: readonly Handle[];
+}
+
+/** Every limit of the core, named as in frontdesk.yaml; seconds unless the name says otherwise. */
+export interface Limits {
+  /** Open conversations of one customer address at a time. */
+  readonly conversationsPerCustomer: number;
+  readonly openConversations: number;
+  /** UTF-8 bytes of one inbound text; longer is refused with a sentence. */
+  readonly inboundTextBytes: number;
+  /** Inbound messages of one address in `floodSeconds`; more are refused until it calms down. */
+  readonly floodMessages: number;
+  readonly floodSeconds: number;
+  /** Silence of both sides after which a conversation is closed. */
+  readonly idleSeconds: number;
+  /** Silence in the bot's part after which the conversation is closed. */
+  readonly dialogIdleSeconds: number;
+  /** How long a released alias or label rests before it may stand for anybody else. */
+  readonly aliasRestSeconds: number;
+  /** How long a CSR may be offline in mid-conversation before the customer goes back to the queue. */
+  readonly csrAbsenceSeconds: number;
+  /** How long the outbox tries before the message comes back to its sender in words. */
+  readonly undeliveredSeconds: number;
+  /** Parts one long text may be split into. */
+  readonly maxParts: number;
+}
+
+export interface Rules {
+  /** Hash of the whole; conversations remember the hash of their dialog separately. */
+  readonly version: string;
+  readonly networks: ReadonlyMap<string, NetworkRules>;
+  readonly csrs: ReadonlyMap<string, Csr>;
+  readonly queues: ReadonlyMap<string, Queue>;
+  readonly skills: readonly string[];
+  readonly dialogs: ReadonlyMap<string, DialogScript>;
+  readonly intents: Intents;
+  readonly directory: Directory;
+  readonly limits: Limits;
+  /** Admins' own wording, by language, over the built-in phrases of core/phrases.ts. */
+  readonly phrases: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** The languages the desk offers, the first being the fallback. */
+  readonly languages: readonly string[];
+  /** The company's name, for texts. */
+  readonly company: string;
+}

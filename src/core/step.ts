@@ -1,0 +1,170 @@
+/**
+ * The core's one entrance and its one exit, as data: `DeskEvent` in, `Step` out. Everything that happens to the desk
+ * (messages, timers, links, admins' commands, reloads, what became of sends) is an event and takes this road, so there
+ * is one order, one place to log, to replay and to simulate.
+ */
+import type { Address, Capabilities, Choice, Condition, DeskIdentity, Inbound, Outbound, Software, Verdict } from "./model.ts";
+import type { Rules } from "./rules.ts";
+
+/** What the store knows of a message that an inbound edit, receipt, reaction, retraction, reply or bounce names. */
+export interface LineReference {
+  readonly line: number;
+  readonly conversation: string;
+  /** Index of the leg that wrote it; null for the desk's own words. */
+  readonly author: number | null;
+  readonly content: LineContent;
+  /** The id the author's network gave it, for passing receipts back; null if none. */
+  readonly foreign: string | null;
+  /** The index of the leg whose copy was named; null when the author names their own line. */
+  readonly viewer: number | null;
+}
+
+/** Asked of the daemon by an admin (control socket, later the API). */
+export type DeskCommand =
+  | { readonly kind: "close"; readonly conversation: string }
+  | { readonly kind: "csr-away"; readonly csr: string; readonly away: boolean };
+
+export type DeskEvent =
+  | { readonly kind: "inbound"; readonly inbound: Inbound; readonly reference: LineReference | null; readonly replyTo: LineReference | null }
+  /** A send that will never succeed, or has been tried for too long. */
+  | { readonly kind: "undelivered"; readonly outbound: Outbound; readonly reason: Condition; readonly text: string | null; readonly reference: LineReference | null }
+  | { readonly kind: "timer"; readonly timer: Timer }
+  | { readonly kind: "link"; readonly network: string; readonly online: boolean }
+  /** Which queues are open now; sent at start and at every change. */
+  | { readonly kind: "hours"; readonly open: Readonly<Record<string, boolean>> }
+  | { readonly kind: "rules"; readonly rules: Rules }
+  | { readonly kind: "command"; readonly command: DeskCommand };
+
+/** What the outside lends the core for one step: time, unguessable ids, what networks can do. */
+export interface World {
+  /** Milliseconds since the epoch; never goes back between steps, even when the clock does. */
+  readonly now: number;
+  /** A fresh unguessable token of lower-case base 32 (RFC 4648 alphabet, no padding), 16 characters = 80 bits. */
+  token(): string;
+  /** The next line number: one more than the last that was ever given out. */
+  nextLine(): number;
+  /** Short random prefix made when the store was, so that keys stay unique for ever: key = `${epoch}-${line}-${leg}`. */
+  readonly epoch: string;
+  /** Null when the network is not configured any more. */
+  capabilities(network: string): Capabilities | null;
+}
+
+/**
+ * A durable timer. `id` is unique; setting the same id again replaces it. `generation` is compared with the state it was
+ * set for, so a late one does nothing.
+ */
+export interface Timer {
+  readonly id: string;
+  readonly at: number;
+  readonly generation: number;
+  readonly conversation: string | null;
+  readonly name: string;
+}
+export type TimerChange = { readonly kind: "set"; readonly timer: Timer } | { readonly kind: "cancel"; readonly id: string };
+
+/** One row of the core's state: a document by table and id; null deletes. */
+export const TABLES = ["conversation", "alias", "contact", "csr", "desk"] as const;
+export type Table = (typeof TABLES)[number];
+export interface Change {
+  readonly table: Table;
+  readonly id: string;
+  /** JSON. Never mutated after it was handed out. */
+  readonly value: object | null;
+}
+/** The state as loaded: every row of every table. */
+export type Snapshot = Readonly<Record<Table, ReadonlyMap<string, object>>>;
+
+/** What one line of a transcript holds. */
+export type LineContent =
+  | { readonly kind: "message"; readonly text: string; readonly choices: readonly Choice[]; readonly replyTo: number | null }
+  | { readonly kind: "edit"; readonly of: number; readonly text: string }
+  | { readonly kind: "retraction"; readonly of: number }
+  | { readonly kind: "reaction"; readonly of: number; readonly reactions: readonly string[] }
+  | { readonly kind: "receipt"; readonly of: number; readonly state: "delivered" | "read" }
+  /** Seen by the desk's staff alone. */
+  | { readonly kind: "note"; readonly text: string };
+
+/** One line of a transcript. Append-only: edits and receipts are lines of their own. */
+export interface Line {
+  readonly line: number;
+  readonly conversation: string;
+  readonly at: number;
+  /** Leg that wrote it, or null for the desk itself. */
+  readonly author: number | null;
+  /** Where the author wrote from (null for the desk) and the id their network gave it: how later edits name it. */
+  readonly from: Address | null;
+  readonly foreign: string | null;
+  /** Legs that were sent it; the key of leg n's copy is `${epoch}-${line}-${n}` (parts of a long text add `.2`, `.3` …). */
+  readonly viewers: readonly number[];
+  /** The name under which viewers saw the author. */
+  readonly nick: string | null;
+  readonly content: LineContent;
+}
+
+/** Something that happened, for reports and for `explain`: append-only, never read by the core. */
+export interface Fact {
+  readonly at: number;
+  readonly conversation: string | null;
+  readonly csr: string | null;
+  /** A constant: "conversation.opened", "offer.made", "offer.accepted", "offer.missed", "flood.refused" … */
+  readonly event: string;
+  readonly detail: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** Everything one event led to. The engine commits it whole, then acts on it. */
+export interface Step {
+  readonly verdict: Verdict;
+  readonly changes: readonly Change[];
+  readonly lines: readonly Line[];
+  readonly outbounds: readonly Outbound[];
+  readonly timers: readonly TimerChange[];
+  readonly facts: readonly Fact[];
+}
+
+/** A conversation as admins see it in `frontdesk conversations`. */
+export interface ConversationView {
+  readonly id: string;
+  readonly state: string;
+  readonly handle: string;
+  readonly network: string;
+  readonly customer: string | null;
+  readonly software: Software | null;
+  readonly language: string | null;
+  readonly queue: string | null;
+  readonly csr: string | null;
+  readonly openedAt: number;
+  readonly waitingSince: number | null;
+  readonly place: number | null;
+}
+export interface CsrView {
+  readonly id: string;
+  readonly name: string;
+  /** "free", "busy", "away", "wrap-up", "offline". */
+  readonly state: string;
+  readonly load: number;
+  readonly capacity: number;
+  readonly reachable: readonly Address[];
+}
+export interface QueueView {
+  readonly id: string;
+  readonly open: boolean;
+  readonly waiting: number;
+  readonly longestWaitMs: number;
+}
+
+/** The pure core. One step at a time; between steps it may be read. */
+export interface Desk {
+  /**
+   * Applies one event. Throws only for a defect of the core (the event is then quarantined by the engine); state is as
+   * before the event whenever it throws.
+   */
+  step(event: DeskEvent, world: World): Step;
+  /** Present state, for CLI, metrics and adapters' look-ups. No mutation, no I/O. */
+  conversations(): readonly ConversationView[];
+  csrs(): readonly CsrView[];
+  queues(now: number): readonly QueueView[];
+  identity(network: string, desk: string, viewer: Address): DeskIdentity | null;
+  contacts(viewer: Address): readonly { readonly desk: string; readonly name: string; readonly kind: "handle" | "alias" | "desk" }[];
+  /** The open conversation between that person and that handle or alias, and which leg the person is. */
+  leg(viewer: Address, desk: string): { readonly conversation: string; readonly leg: number } | null;
+}

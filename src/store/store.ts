@@ -1,0 +1,89 @@
+/**
+ * The store's asynchronous interface: everything the desk must find again after a crash. Two implementations, one suite
+ * (test/conformance/store.ts). Later PostgreSQL stands behind the same lines, so nothing reaches around them.
+ */
+import type { Outbound } from "../core/model.ts";
+import type { Change, Fact, Line, LineReference, Snapshot, Timer, TimerChange } from "../core/step.ts";
+
+/** An outbox row: a send that was committed and not yet confirmed. `id` gives the order. */
+export interface OutboxRow {
+  readonly id: number;
+  readonly outbound: Outbound;
+  readonly at: number;
+}
+
+/** What became of a send, to be recorded with the next batch. */
+export interface Mark {
+  readonly id: number;
+  readonly key: string;
+  /** `sent` removes the row and records the network's own id; `failed` removes it. */
+  readonly kind: "sent" | "failed";
+  readonly foreign: string | null;
+}
+
+/** One batch: all of it in ONE transaction, or none. */
+export interface Batch {
+  /** Redelivery ids taken in, for de-duplication; kept at least `inboxDays`. */
+  readonly inbox: readonly { readonly network: string; readonly redelivery: string; readonly at: number }[];
+  readonly changes: readonly Change[];
+  readonly lines: readonly Line[];
+  /** Durable outbounds in order, with the row ids the engine gave them (rising). */
+  readonly outbox: readonly OutboxRow[];
+  readonly timers: readonly TimerChange[];
+  readonly facts: readonly Fact[];
+  readonly marks: readonly Mark[];
+  /** Events that could not be processed, kept for a person to look at. */
+  readonly quarantine: readonly { readonly at: number; readonly event: string; readonly error: string }[];
+  readonly adapterState: readonly { readonly network: string; readonly key: string; readonly value: unknown }[];
+}
+
+/** All that must be in memory before the first step. */
+export interface Loaded {
+  readonly snapshot: Snapshot;
+  readonly timers: readonly Timer[];
+  readonly outbox: readonly OutboxRow[];
+  readonly lastLine: number;
+  readonly lastOutbox: number;
+  /** See World.epoch. */
+  readonly epoch: string;
+}
+
+/** A line as transcripts and histories show it: with what later lines made of it. */
+export interface TranscriptLine extends Line {
+  readonly edited: string | null;
+  readonly retracted: boolean;
+  /** The furthest of its receipts, or null. */
+  readonly state: "delivered" | "read" | null;
+}
+
+/** A fault of the disk: the process cannot go on (never retry an fsync and believe it). */
+export class StoreFault extends Error {
+  /** `disk`: fatal, exit. `data`: this batch cannot be recorded; reload and replay one event a transaction. */
+  readonly kind: "disk" | "data";
+  constructor(kind: "disk" | "data", message: string) {
+    super(message);
+    this.name = "StoreFault";
+    this.kind = kind;
+  }
+}
+
+export interface Store {
+  load(): Promise<Loaded>;
+  /** Resolves once synced to disk; rejects with StoreFault, and then nothing of the batch is kept. Never two at a time. */
+  commit(batch: Batch): Promise<void>;
+  /** Whether that redelivery id was taken in before. */
+  seen(network: string, redelivery: string): Promise<boolean>;
+  /**
+   * The line that `id` names when `person` (an address id on `network`) says it: a key of the desk (with or without part
+   * suffix), the network's own id of a sent copy, or an id that person gave a line of their own. Null when unknown, or when
+   * it is a key of a copy that was not sent to that person.
+   */
+  reference(network: string, person: string, id: string): Promise<LineReference | null>;
+  transcript(conversation: string, limit: number): Promise<readonly TranscriptLine[]>;
+  facts(conversation: string): Promise<readonly Fact[]>;
+  adapterState(network: string, key: string): Promise<unknown>;
+  adapterKeys(network: string, prefix: string): Promise<readonly string[]>;
+  /** Forgets closed conversations, inbox ids and facts older than that. Bounded work per call; true when more is left. */
+  prune(before: number): Promise<boolean>;
+  close(): Promise<void>;
+}

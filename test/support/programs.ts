@@ -1,0 +1,52 @@
+import { accessSync, constants } from "node:fs";
+
+/**
+ * The programs nobody here wrote against which Frontdesk is tested, and where Debian puts them.
+ * `scripts/test-servers.ts` installs them; `requires.ts` decides what a test does when one is missing.
+ */
+export interface Program {
+  /** What the suite calls it. */
+  readonly name: string;
+  /** The Debian package that brings it. */
+  readonly debianPackage: string;
+  /** A file that exists once the package is installed. */
+  readonly path: string;
+  /** Which suites need it, for the sentence that says what is missing. */
+  readonly purpose: string;
+  /** False for programs that only a script of its own needs, so that `npm test` does not fetch them. */
+  readonly inTests: boolean;
+}
+
+/** Every program, in the order in which they are installed. */
+export const programs = {
+  prosody: program("prosody", "/usr/bin/prosody", "the XMPP suites"),
+  ejabberd: program("ejabberd", "/usr/sbin/ejabberdctl", "the XMPP suites"),
+  profanity: program("profanity", "/usr/bin/profanity", "the suites with a real XMPP client"),
+  slixmpp: {
+    ...program("slixmpp", "/usr/lib/python3/dist-packages/slixmpp/__init__.py", "the suites with a real XMPP client"),
+    debianPackage: "python3-slixmpp",
+  },
+  tmux: program("tmux", "/usr/bin/tmux", "the suites that type into a terminal client"),
+  chromium: program("chromium", "/usr/bin/chromium", "the browser suites"),
+  mmdebstrap: {
+    ...program("mmdebstrap", "/usr/bin/mmdebstrap", "npm run dockerfile"),
+    inTests: false,
+  },
+} as const satisfies Record<string, Program>;
+
+/** A key of the table above. */
+export type ProgramName = keyof typeof programs;
+
+/** Whether the program is on this machine and may be run or read. */
+export function isInstalled(name: ProgramName): boolean {
+  try {
+    accessSync(programs[name].path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function program(name: string, path: string, purpose: string): Program {
+  return { name, debianPackage: name, path, purpose, inTests: true };
+}

@@ -1,0 +1,106 @@
+/**
+ * Waiting in tests: always for something, always with a limit, and an error that says what did not happen.
+ * No test sleeps; the only timers of the tests are here.
+ */
+
+/** What a wait takes when the test does not say otherwise. Generous: the machine may be busy with other suites. */
+export const DEFAULT_LIMIT_MS = 10_000;
+const POLL_MS = 20;
+
+/** Resolves as the promise does; rejects with a sentence when it has not settled within the limit. */
+export async function within<T>(limitMs: number, description: string, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`Waited ${limitMs} ms in vain for ${description}.`)), limitMs);
+  });
+  try {
+    return await Promise.race([promise, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Asks `probe` again and again until it gives something other than undefined, null or false, and resolves with that.
+ * For conditions outside the process (a port, a file, a screen); inside it, prefer `Arrivals`. When the limit passes,
+ * the error names the description and the last error that the probe threw.
+ */
+export async function until<T>(
+  description: string,
+  probe: () => T | undefined | null | false | Promise<T | undefined | null | false>,
+  limitMs: number = DEFAULT_LIMIT_MS,
+): Promise<T> {
+  const end = performance.now() + limitMs;
+  let last = "";
+  for (;;) {
+    try {
+      const answer = await probe();
+      if (answer !== undefined && answer !== null && answer !== false) {
+        return answer;
+      }
+      last = "";
+    } catch (error) {
+      last = ` The last attempt failed: ${error instanceof Error ? error.message : String(error)}`;
+    }
+    if (performance.now() > end) {
+      throw new Error(`Waited ${limitMs} ms in vain for ${description}.${last}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+interface Waiter<T> {
+  readonly match: (item: T) => boolean;
+  readonly resolve: (item: T) => void;
+}
+
+/**
+ * Things that arrive one by one (stanzas, events, lines) and tests that wait for the one they mean. An item is taken
+ * by the first wait that it matches, whether it arrived before or after the wait began; `all` keeps every one.
+ */
+export class Arrivals<T> {
+  readonly all: T[] = [];
+  readonly #unclaimed: T[] = [];
+  readonly #waiters: Waiter<T>[] = [];
+  readonly #show: (item: T) => string;
+
+  /** `show` writes an item for the error message. */
+  constructor(show: (item: T) => string = String) {
+    this.#show = show;
+  }
+
+  push(item: T): void {
+    this.all.push(item);
+    const index = this.#waiters.findIndex((waiter) => waiter.match(item));
+    if (index === -1) {
+      this.#unclaimed.push(item);
+      return;
+    }
+    const [waiter] = this.#waiters.splice(index, 1);
+    waiter?.resolve(item);
+  }
+
+  /** The first item that matches and that no other wait has taken. */
+  async next(description: string, match: (item: T) => boolean, limitMs: number = DEFAULT_LIMIT_MS): Promise<T> {
+    const index = this.#unclaimed.findIndex(match);
+    if (index !== -1) {
+      return this.#unclaimed.splice(index, 1)[0] as T;
+    }
+    const { promise, resolve } = Promise.withResolvers<T>();
+    const waiter = { match, resolve };
+    this.#waiters.push(waiter);
+    try {
+      return await within(limitMs, description, promise);
+    } catch (error) {
+      this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+      const seen = this.all.slice(-8).map((item) => `\n  ${this.#show(item)}`);
+      const text = error instanceof Error ? error.message : String(error);
+      throw new Error(`${text} Arrived (the last ${seen.length} of ${this.all.length}):${seen.join("")}`);
+    }
+  }
+
+  /** Whether something that matches has arrived, taken or not. */
+  some(match: (item: T) => boolean): boolean {
+    return this.all.some(match);
+  }
+}
