@@ -1,0 +1,146 @@
+/**
+ * What a network lends the adapter conformance suite: its far end. The adapter under test is the desk's side of the
+ * network; the far end is everything else of it: the (real) server, and the people who sit there with clients of their own.
+ * To put a network through the suite, write one `FarEnd` and one test file:
+ *
+ *     // test/conformance/xmpp.test.ts
+ *     adapterSuite({ name: "xmpp component on Prosody", open: openProsodyFarEnd, exceptions: [] });
+ *
+ * The suite opens the far end once, and for every test makes a fresh context and a fresh adapter on it, in this order:
+ *
+ *     far = await open()                                  once
+ *     context = new TestContext(far); adapter = far.create(context); await context.listen()
+ *     await adapter.start(signal); anna = await far.person("anna"); ben = await far.person("ben")
+ *     … the test …
+ *     await adapter.stop(); await context.close()
+ *     await far.close()                                   once
+ */
+import type { Adapter } from "../../src/adapter.ts";
+import type { Address, Choice, Condition, PresenceState, ReceiptState, TypingState } from "../../src/core/model.ts";
+import type { Arrivals } from "../support/wait.ts";
+import type { TestContext } from "../support/adapter-context.ts";
+
+/**
+ * What a person's client shows or is told, in the words of the model. `from` is the desk's own name (handle or alias, local
+ * to the network, as in `Outbound.from`); `id` is the id under which that client knows the message, so that the person can
+ * answer, react to or acknowledge it; `of` is such an id. Fields the network does not carry are null.
+ */
+export type FarEvent =
+  | {
+      readonly kind: "message";
+      readonly from: string;
+      readonly id: string | null;
+      readonly text: string;
+      readonly nick: string | null;
+      readonly choices: readonly Choice[];
+      readonly replyTo: string | null;
+    }
+  | { readonly kind: "edit"; readonly from: string; readonly of: string; readonly text: string }
+  | { readonly kind: "retraction"; readonly from: string; readonly of: string }
+  | { readonly kind: "reaction"; readonly from: string; readonly of: string; readonly reactions: readonly string[] }
+  | { readonly kind: "typing"; readonly from: string; readonly state: TypingState }
+  /** `of` is what `say` returned. `received` is the adapter's own acknowledgement after the commit (XEP-0184, web ack). */
+  | { readonly kind: "receipt"; readonly from: string; readonly of: string; readonly state: "received" | ReceiptState }
+  | { readonly kind: "presence"; readonly from: string; readonly state: PresenceState; readonly text: string | null }
+  | {
+      readonly kind: "subscription";
+      readonly from: string;
+      readonly state: "subscribe" | "subscribed" | "unsubscribe" | "unsubscribed";
+    }
+  /** What the person sent was refused, in the protocol's own terms (an error stanza, a nack). `of` is what `say` returned. */
+  | { readonly kind: "refusal"; readonly from: string; readonly of: string | null; readonly reason: Condition };
+
+export type FarEventKind = FarEvent["kind"];
+export type FarEventOf<K extends FarEventKind> = Extract<FarEvent, { kind: K }>;
+
+/**
+ * One person with a client. Methods resolve once the client has handed the thing to its network (not: once the desk has
+ * it). A method is only called when the adapter's capabilities claim the feature; where the protocol has no word for it at
+ * all, throw an Error that says so. `to` is the desk's own name, `of` an id the person knows (from `FarEvent.id` or `say`).
+ */
+export interface FarPerson {
+  /** As the adapter must report it in `Inbound.from` and must accept it in `Outbound.to`. */
+  readonly address: Address;
+  /** What the adapter can find out of this person's client and must report as `software`; null when the network tells nothing. */
+  readonly software: { readonly name: string; readonly version: string | null } | null;
+  /** Everything this client was given, in order of arrival. */
+  readonly received: Arrivals<FarEvent>;
+  /** Says a text and returns the id by which this client knows its own message (null when the network gives it none). */
+  say(to: string, text: string): Promise<string | null>;
+  /** Picks a button of message `of` (feature `choices`): the adapter must report `choice: value`. */
+  choose(to: string, of: string, choice: Choice): Promise<void>;
+  edit(to: string, of: string, text: string): Promise<void>;
+  retract(to: string, of: string): Promise<void>;
+  /** The whole set. */
+  react(to: string, of: string, reactions: readonly string[]): Promise<void>;
+  typing(to: string, state: TypingState): Promise<void>;
+  receipt(to: string, of: string, state: ReceiptState): Promise<void>;
+  /** Tells everybody who watches. The far end approves the desk's contact requests by itself. */
+  presence(state: PresenceState): Promise<void>;
+  /** A contact request to that handle (or the end of one). */
+  subscribe(to: string, state: "subscribe" | "unsubscribe"): Promise<void>;
+}
+
+export type PersonName = "anna" | "ben";
+
+/** The far side of one network. Facts about the network are fields; the suite chooses its expectations by them. */
+export interface FarEnd {
+  /** For the context: the network's configured name, the handles it opens (the first is used most), the desk contact. */
+  readonly network: string;
+  readonly handles: readonly string[];
+  readonly desk: string;
+  /**
+   * An alias, an address of the desk that no configuration lists; the context's `identity` knows it. Null on networks of
+   * fixed identity. A network that must be told of aliases beforehand learns of it from `context.identity`.
+   */
+  readonly alias: string | null;
+  /** True when the adapter itself connects (and so backs off); false when people connect to it (web). */
+  readonly dials: boolean;
+  /** True when the person's client is told of the commit (FarEvent `receipt`, state `received`). */
+  readonly acknowledges: boolean;
+  /** True when a refused message is answered to its sender (FarEvent `refusal`). */
+  readonly refuses: boolean;
+  /**
+   * Makes the network deliver again, as it does by itself sooner or later, what was not acknowledged (web: the client
+   * reconnects and resends; Matrix: the homeserver repeats the transaction). Null where the network never redelivers.
+   */
+  readonly redeliver: (() => Promise<void>) | null;
+  /** A well-formed address nobody has. */
+  readonly stranger: Address;
+  /** Every secret the adapter was given or hands out: passwords, tokens. The suite looks for them in all logs. */
+  readonly secrets: readonly string[];
+  /** Makes the adapter under test on this network, as the desk would: `parseConfig` and `create` of its module. No I/O. */
+  create(context: TestContext): Adapter;
+  /**
+   * That person, connected and able to receive, with nothing left over from an earlier test in `received`: a new account
+   * or client if need be. Called after `start`, once in each test for each name.
+   */
+  person(name: PersonName): Promise<FarPerson>;
+  /**
+   * Cuts the link on which the adapter reaches people, hard (dials: its connection to the server, which then refuses new
+   * ones; else: the persons' connections), and keeps it cut until `heal`. Resolves once it is cut; the adapter may not
+   * have noticed yet.
+   */
+  cut(): Promise<void>;
+  /** Ends the cut; persons come back by themselves with the same address. */
+  heal(): Promise<void>;
+  /** Sends the adapter one piece of malformed or absurd input of this protocol, chosen by `random` (0 ≤ x < 1, seeded). */
+  garbage(random: () => number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the far end; a server that is missing on this machine makes it reject with a sentence that says which. */
+export type OpenFarEnd = () => Promise<FarEnd>;
+
+/** A test of the suite that this network cannot pass, by its exact title, and why. */
+export interface ConformanceException {
+  readonly test: string;
+  readonly reason: string;
+}
+
+export interface AdapterSubject {
+  readonly name: string;
+  readonly open: OpenFarEnd;
+  /** At most three, and none of order, integrity, unknown recipient or stop: the suite enforces it. */
+  readonly exceptions: readonly ConformanceException[];
+}
