@@ -43,7 +43,7 @@ function explain(missing: readonly ProgramName[]): number {
     say(`${name} is not installed (${programs[name].path} is missing); ${programs[name].purpose} need it.`);
   }
   say(`On Debian or Ubuntu: sudo apt-get install --no-install-recommends ${packages}`);
-  if (process.env["CI"] === "true") {
+  if (process.env.CI === "true") {
     say("CI is true, so this is a failure.");
     return 1;
   }

@@ -2,11 +2,12 @@
  * An AdapterContext for tests: it takes what an adapter reports, keeps it in order, and lets the test decide what the desk
  * answers. It has a real HTTP server for the adapter's routes, a real clock, and a state that outlives the adapter.
  */
-import fastify from "fastify";
+
 import type { FastifyInstance } from "fastify";
+import fastify from "fastify";
 import type { AdapterContext, HistoryLine, LinkStatus, LogFields } from "../../src/adapter.ts";
-import { ACCEPTED } from "../../src/core/model.ts";
 import type { Address, DeskIdentity, Inbound, InboundKind, InboundOf, Verdict } from "../../src/core/model.ts";
+import { ACCEPTED } from "../../src/core/model.ts";
 import { Arrivals, until } from "./wait.ts";
 
 /** One call of the logger, with every field written out, so that a search finds a secret wherever it hides. */
@@ -67,7 +68,12 @@ export class TestContext implements AdapterContext {
     }
     this.identities.set(options.desk, { kind: "desk", name: "Frontdesk", state: "available", text: null });
     if (options.alias !== null) {
-      this.identities.set(options.alias, { kind: "alias", name: "Anna · billing · XMPP", state: "available", text: null });
+      this.identities.set(options.alias, {
+        kind: "alias",
+        name: "Anna · billing · XMPP",
+        state: "available",
+        text: null,
+      });
     }
   }
 
@@ -90,9 +96,14 @@ export class TestContext implements AdapterContext {
   }
 
   /** The next inbound of that kind that no other wait has taken, from that person when one is named. */
-  async next<K extends InboundKind>(kind: K, from?: Address, description = `an inbound ${kind}`): Promise<InboundOf<K>> {
+  async next<K extends InboundKind>(
+    kind: K,
+    from?: Address,
+    description = `an inbound ${kind}`,
+  ): Promise<InboundOf<K>> {
     const matches = (inbound: Inbound): boolean =>
-      inbound.kind === kind && (from === undefined || (inbound.from.network === from.network && inbound.from.id === from.id));
+      inbound.kind === kind &&
+      (from === undefined || (inbound.from.network === from.network && inbound.from.id === from.id));
     return (await this.inbounds.next(description, matches)) as InboundOf<K>;
   }
 

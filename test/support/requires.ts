@@ -22,7 +22,7 @@ export function requires(...names: ProgramName[]): void {
   before(function checkPrograms() {
     const decision = decide(
       names.filter((name) => !isInstalled(name)),
-      process.env["CI"] === "true",
+      process.env.CI === "true",
     );
     if (decision.kind === "fail") {
       throw new Error(decision.reason);
