@@ -17,6 +17,8 @@ export interface LineReference {
   readonly foreign: string | null;
   /** The index of the leg whose copy was named; null when the author names their own line. */
   readonly viewer: number | null;
+  /** Legs that were sent the line; nobody else may be shown a quote of it. */
+  readonly viewers: readonly number[];
 }
 
 /** Asked of the daemon by an admin (control socket, later the API). */
@@ -31,9 +33,16 @@ export type DeskEvent =
   | { readonly kind: "timer"; readonly timer: Timer }
   | { readonly kind: "link"; readonly network: string; readonly online: boolean }
   /** Which queues are open now; sent at start and at every change. */
-  | { readonly kind: "hours"; readonly open: Readonly<Record<string, boolean>> }
+  | {
+      readonly kind: "hours";
+      readonly open: Readonly<Record<string, boolean>>;
+      /** For closed queues: when they open next, in words for people ("Monday 09:00"), or absent. */
+      readonly opens: Readonly<Record<string, string>>;
+    }
   | { readonly kind: "rules"; readonly rules: Rules }
-  | { readonly kind: "command"; readonly command: DeskCommand };
+  | { readonly kind: "command"; readonly command: DeskCommand }
+  /** The answer to a `Step.query`. */
+  | { readonly kind: "history"; readonly conversation: string; readonly leg: number; readonly lines: readonly Line[] };
 
 /** What the outside lends the core for one step: time, unguessable ids, what networks can do. */
 export interface World {
@@ -84,7 +93,10 @@ export type LineContent =
   /** Seen by the desk's staff alone. */
   | { readonly kind: "note"; readonly text: string };
 
-/** One line of a transcript. Append-only: edits and receipts are lines of their own. */
+/**
+ * One line of a transcript. Edits and receipts are lines of their own; a line handed out again with the same number only
+ * adds viewers (what a customer wrote while waiting reaches the CSR who accepts), so the store takes the newer one whole.
+ */
 export interface Line {
   readonly line: number;
   readonly conversation: string;
@@ -94,7 +106,7 @@ export interface Line {
   /** Where the author wrote from (null for the desk) and the id their network gave it: how later edits name it. */
   readonly from: Address | null;
   readonly foreign: string | null;
-  /** Legs that were sent it; the key of leg n's copy is `${epoch}-${line}-${n}` (parts of a long text add `.2`, `.3` …). */
+  /** Legs that were sent it; the key of leg n's copy is `${epoch}-${line}-${n}`; of a text sent in parts the last bears it, the earlier ones add `.1`, `.2` … */
   readonly viewers: readonly number[];
   /** The name under which viewers saw the author. */
   readonly nick: string | null;
@@ -119,6 +131,13 @@ export interface Step {
   readonly outbounds: readonly Outbound[];
   readonly timers: readonly TimerChange[];
   readonly facts: readonly Fact[];
+  /** Transcripts the core wants to show to a leg that came later (transfer, /history): answered by a `history` event. */
+  readonly queries: readonly HistoryQuery[];
+}
+export interface HistoryQuery {
+  readonly conversation: string;
+  readonly leg: number;
+  readonly limit: number;
 }
 
 /** A conversation as admins see it in `frontdesk conversations`. */

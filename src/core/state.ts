@@ -1,0 +1,117 @@
+/**
+ * The rows of the core's own tables: all that must be found again after a restart, as plain immutable data. A row is
+ * replaced, never changed in place, so that a step can be thrown away and a row handed to the store stays what it was.
+ */
+import type { DialogFacts, DialogPosition } from "./dialog.ts";
+import type { Address, Software } from "./model.ts";
+import type { SkillLevel } from "./rules.ts";
+
+export type ConversationState = "dialog" | "waiting" | "offered" | "talking" | "closed";
+
+/** One party's side of a conversation. Index 0 is always the customer. */
+export interface Leg {
+  readonly index: number;
+  readonly role: "customer" | "csr";
+  /** The CSR's id; null for the customer. */
+  readonly csr: string | null;
+  readonly address: Address;
+  /** The desk's local name this party writes to: the handle, an alias, or the one address of a fixed identity. */
+  readonly desk: string;
+  /** On a network of fixed identity, what a CSR's lines of this conversation begin with; else null. */
+  readonly label: string | null;
+  /** The name under which the other side is shown to this party. */
+  readonly shown: string;
+  /** `invited`: has an offer. `active`: takes part. `left`: no longer; kept because lines name legs by index. */
+  readonly state: "invited" | "active" | "left";
+}
+
+/** A line that a customer wrote before anybody was there to read it. */
+export interface HeldLine {
+  readonly line: number;
+  readonly at: number;
+  readonly foreign: string | null;
+  readonly text: string;
+}
+
+export interface ConversationRow {
+  readonly id: string;
+  readonly state: ConversationState;
+  /** Rises with every change of state; a timer set for an earlier one does nothing. */
+  readonly generation: number;
+  readonly network: string;
+  readonly handle: string;
+  readonly openedAt: number;
+  readonly legs: readonly Leg[];
+  readonly software: Software | null;
+  /** The language the protocol or browser told. */
+  readonly languageHint: string | null;
+  readonly dialog: string;
+  readonly dialogVersion: string;
+  readonly position: DialogPosition | null;
+  readonly facts: DialogFacts;
+  /** What the customer opened with, if they opened with words. */
+  readonly opening: string | null;
+  readonly queue: string | null;
+  readonly priority: number;
+  readonly skills: Readonly<Record<string, SkillLevel>>;
+  /** Kept over declined and missed offers and over transfers; null before the first queue. */
+  readonly waitingSince: number | null;
+  readonly excluded: readonly string[];
+  readonly only: string | null;
+  /** The leg that has an offer, while `offered`. */
+  readonly offered: number | null;
+  /** The place last told to the customer. */
+  readonly toldPlace: number | null;
+  readonly held: readonly HeldLine[];
+}
+
+/** An alias (virtual identity) or a label (fixed identity), bound to its conversation, its leg and its one viewer. */
+export interface AliasRow {
+  readonly network: string;
+  readonly desk: string;
+  readonly label: string | null;
+  readonly conversation: string;
+  readonly leg: number;
+  readonly viewer: Address;
+  readonly name: string;
+  /** The viewer asked to see its presence. */
+  readonly subscribed: boolean;
+  /** When the conversation left it; it then rests, answered but standing for nobody. */
+  readonly releasedAt: number | null;
+}
+
+/** Which open conversation a customer's words to a handle belong to. */
+export interface ContactRow {
+  readonly conversation: string;
+}
+
+export interface CsrRow {
+  readonly id: string;
+  /** Why they take nothing: by their own word, or after missed offers. */
+  readonly away: "word" | "missed" | null;
+  readonly missed: number;
+  /** Milliseconds; in the past means over. */
+  readonly wrapUpUntil: number;
+  readonly idleSince: number;
+  /** Conversations offered to them or held by them. */
+  readonly hands: readonly string[];
+  /** Addresses (as keys) at which they said /back where the network tells no presence. */
+  readonly saidHere: readonly string[];
+}
+
+/** A dialog script that a reload replaced while conversations were still in it. */
+export interface ScriptRow {
+  readonly script: import("./dialog.ts").DialogScript;
+}
+
+export interface Rows {
+  readonly conversation: ConversationRow;
+  readonly alias: AliasRow;
+  readonly contact: ContactRow;
+  readonly csr: CsrRow;
+  readonly desk: ScriptRow;
+}
+
+export function newCsrRow(id: string, now: number): CsrRow {
+  return { id, away: null, missed: 0, wrapUpUntil: 0, idleSince: now, hands: [], saidHere: [] };
+}
