@@ -1,0 +1,89 @@
+/**
+ * The shell around the pure core: the only caller of `desk.step`. It takes events in, gathers a batch while the last
+ * commit runs, steps it, commits it once, and only then answers the adapters and hands the sends to the outbox.
+ */
+import type { Clock, Logger, Outcome } from "./adapter.ts";
+import type { Address, Capabilities, Inbound, Outbound, Verdict } from "./core/model.ts";
+import type { Rules } from "./core/rules.ts";
+import type { Desk, DeskCommand, Snapshot } from "./core/step.ts";
+import type { EngineLimits } from "./engine/limits.ts";
+import type { Store, StoreFault } from "./store/store.ts";
+
+/** The networks as the engine needs them: what they can do, and a way to send. The adapter host is one. */
+export interface Networks {
+  /** Null when that network is not configured (any more). */
+  capabilities(network: string): Capabilities | null;
+  /** As `Adapter.send`; `deferred` when the network is not configured. */
+  send(outbound: Outbound, signal: AbortSignal): Promise<Outcome>;
+}
+
+/** Events that come from the daemon itself rather than from a network. */
+export type DaemonEvent =
+  | {
+      readonly kind: "hours";
+      readonly open: Readonly<Record<string, boolean>>;
+      readonly opens: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: "rules"; readonly rules: Rules }
+  | { readonly kind: "command"; readonly command: DeskCommand };
+
+export interface EngineOptions {
+  /** Builds the core from what the store holds: at start, and again when a batch could not be recorded. */
+  readonly createDesk: (snapshot: Snapshot) => Desk;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly limits: EngineLimits;
+  /** How long the outbox tries, until a `rules` event says otherwise (`Rules.limits.undeliveredSeconds`). */
+  readonly undeliveredSeconds: number;
+  /** Unguessable tokens, see `World.token`; `createTokens()` unless a test needs known ones. */
+  readonly token: () => string;
+  /** Numbers in [0, 1) for jitter. */
+  readonly random: () => number;
+  /** The disk failed: nothing more is taken, every pending receive has been rejected. The process must end. Called once. */
+  readonly onFatal: (fault: StoreFault) => void;
+}
+
+/** Figures for metrics, /readyz and the command line. Counters rise from start on. */
+export interface EngineStatus {
+  readonly state: "created" | "running" | "stopping" | "stopped" | "failed";
+  readonly waiting: number;
+  readonly outboxRows: number;
+  readonly inFlight: number;
+  readonly timers: number;
+  readonly events: number;
+  readonly commits: number;
+  readonly duplicates: number;
+  readonly quarantined: number;
+  readonly overflowed: number;
+  readonly volatileDropped: number;
+  readonly undelivered: number;
+  /** Duration of the last commit in milliseconds. */
+  readonly lastCommitMs: number;
+}
+
+export interface Engine {
+  /** Loads the store, builds the desk, begins to step. Rejects with StoreFault when the store cannot be read. Once. */
+  start(networks: Networks): Promise<void>;
+  /** See `AdapterContext.receive`. Rejects with EngineClosed when stopping or failed. */
+  receive(inbound: Inbound): Promise<Verdict>;
+  /** Events of the daemon itself; may be called before start(), then they are the first to be stepped. Resolves once committed. */
+  submit(event: DaemonEvent): Promise<Verdict>;
+  /** A network's link went up or down. */
+  link(network: string, online: boolean): void;
+  /** That person can be reached again: what was deferred for them goes now. */
+  reachable(address: Address): void;
+  /** Resolves once synced; `value` undefined deletes. Throws TypeError for what is not JSON. */
+  setAdapterState(network: string, key: string, value: unknown): Promise<void>;
+  /** The core as it is now; ask again each time, it may have been rebuilt. Throws before start(). */
+  desk(): Desk;
+  /** See `World.epoch`. Throws before start(). */
+  epoch(): string;
+  status(): EngineStatus;
+  /** Refuses new events, finishes what was taken, lets sends that are under way be answered, records that. Any number of times. */
+  stop(): Promise<void>;
+}
+
+export function createEngine(_options: EngineOptions): Engine {
+  throw new Error("not built yet");
+}

@@ -1,0 +1,53 @@
+/** The limits of the shell. Those an admin may change are named as in `limits:` of frontdesk.yaml; the rest are below. */
+import type { BackoffLimits } from "../backoff.ts";
+
+export interface EngineLimits extends BackoffLimits {
+  /** Events that may share one commit. */
+  readonly batchEvents: number;
+  /** Durable events of one network that may wait to be taken in. */
+  readonly inboxEvents: number;
+  /** Sends that may be unconfirmed; beyond it no inbound event is taken until some are. */
+  readonly outboxRows: number;
+  /** How long one attempt to send may go unanswered. */
+  readonly sendSeconds: number;
+  /** Days for which a network's repeat of an event is recognised. */
+  readonly inboxDays: number;
+  /** Days for which transcripts and facts of closed conversations are kept. */
+  readonly retentionDays: number;
+  /** How long stopping may take before what is unsent is left to the next start. */
+  readonly stopSeconds: number;
+}
+
+/** What tests and tools use when they do not say otherwise; the daemon's come from the configuration. */
+export const ENGINE_LIMITS: EngineLimits = {
+  batchEvents: 256,
+  inboxEvents: 2_048,
+  outboxRows: 100_000,
+  sendSeconds: 30,
+  retryLeastSeconds: 1,
+  retryMostSeconds: 60,
+  inboxDays: 3,
+  retentionDays: 90,
+  stopSeconds: 15,
+};
+
+/** An inbox longer than this many times `inboxEvents` is not back-pressure any more: the adapter does not wait. */
+export const INBOX_OVERFLOW = 4;
+/** Volatile events (typing, presence) of one network that may wait; the oldest go first. */
+export const VOLATILE_EVENTS = 1_024;
+/** Lines kept in memory for edits, receipts and replies, which nearly always name a recent one. */
+export const RECENT_LINES = 8_192;
+/** Redelivery ids kept in memory. More than may wait in all inboxes, so that a pending one is never forgotten. */
+export const RECENT_REDELIVERIES = 65_536;
+/** How long a confirmed send may wait for a commit that others pay for, before it gets one of its own. */
+export const MARK_DELAY_MS = 10;
+/** Confirmed sends recorded by one commit. */
+export const MARKS_PER_BATCH = 1_024;
+/** Characters of an event kept in the quarantine. */
+export const QUARANTINE_CHARACTERS = 65_536;
+/** Lines that one `HistoryQuery` may ask for. */
+export const HISTORY_LINES = 500;
+/** How often old transcripts, facts and redelivery ids are looked for. */
+export const PRUNE_INTERVAL_MS = 3_600_000;
+/** Pause between two bounded rounds of pruning while more is left. */
+export const PRUNE_PAUSE_MS = 250;
