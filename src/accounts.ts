@@ -1,7 +1,8 @@
 /**
  * Passwords of staff for every network that has no login of its own (the web console). Passwords are stored as scrypt
- * hashes (RFC 7914), never in configuration, and are printed once, when they are made.
+ * hashes (RFC 7914), never in configuration, and are shown once, when they are made.
  */
+import { randomBytes, randomInt, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
 import type { Accounts, AdapterState } from "./adapter.ts";
 
 /** A password that was just made; it exists nowhere else in readable form. */
@@ -13,13 +14,189 @@ export interface NewPassword {
 export interface StaffAccounts extends Accounts {
   /**
    * Makes an account for every login that has none yet and returns those with their passwords, to be shown once.
-   * From then on only these logins can sign in; accounts of others stay stored but are refused.
+   * From then on only these logins can sign in; accounts of others stay stored but are refused. Logins are compared
+   * without regard to case. Rejects when two of them differ in nothing else.
    */
   ensure(logins: readonly string[]): Promise<readonly NewPassword[]>;
-  /** Gives that login a new password, ending its sessions; null when `ensure` did not name the login. */
+  /** Gives that login a new password, which ends its sessions; null when `ensure` did not name the login. */
   reset(login: string): Promise<NewPassword | null>;
+  changedAt(login: string): Promise<number | null>;
 }
 
-export function createAccounts(_state: Pick<AdapterState, "get" | "set">, _now: () => number): StaffAccounts {
-  throw new Error("not built yet");
+/** What hashing costs: N·r·128 bytes of memory, N·r·p units of work (RFC 7914 §2). Stored with each hash. */
+export interface ScryptCost {
+  readonly N: number;
+  readonly r: number;
+  readonly p: number;
+}
+/** 32 MB and roughly 0.2 s: the OWASP password storage recommendation with this little memory. */
+export const SCRYPT_COST: ScryptCost = { N: 32_768, r: 8, p: 3 };
+
+const HASH_BYTES = 32;
+const SALT_BYTES = 16;
+/** Longer ones are refused unhashed: nobody types them. */
+const PASSWORD_CHARACTERS = 256;
+const LOGIN_CHARACTERS = 128;
+/** Hashes in work at once (each takes the cost's memory), and how many may wait for their turn. */
+const CONCURRENT_HASHES = 2;
+const WAITING_HASHES = 64;
+/** Four groups of five of 31 symbols that are not mistaken for each other: 99 bits. */
+const PASSWORD_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789";
+const PASSWORD_GROUPS = 4;
+const PASSWORD_GROUP_CHARACTERS = 5;
+
+interface StoredAccount {
+  /** As the configuration writes it: the id that `verify` returns. */
+  readonly login: string;
+  readonly cost: ScryptCost;
+  readonly salt: string;
+  readonly hash: string;
+  /** Milliseconds since the epoch: sessions begun before it are over. */
+  readonly changedAt: number;
+}
+
+export interface AccountsSurroundings {
+  readonly state: Pick<AdapterState, "get" | "set">;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Tests lower it. */
+  readonly cost?: ScryptCost;
+}
+
+export function createAccounts({ state, now, cost = SCRYPT_COST }: AccountsSurroundings): StaffAccounts {
+  const hash = hashing();
+  /** Canonical login → login as configured; null until `ensure` was called. */
+  let allowed = new Map<string, string>();
+
+  async function find(login: string): Promise<StoredAccount | null> {
+    const canonical = canonicalise(login);
+    const configured = canonical === null ? undefined : allowed.get(canonical);
+    if (canonical === null || configured === undefined) {
+      return null;
+    }
+    const stored = asAccount(await state.get(stateKey(canonical)));
+    return stored === null ? null : { ...stored, login: configured };
+  }
+
+  async function make(canonical: string, login: string): Promise<NewPassword> {
+    const password = newPassword();
+    const salt = randomBytes(SALT_BYTES);
+    const made = await hash(password, salt, cost);
+    const account: StoredAccount = {
+      login,
+      cost,
+      salt: salt.toString("base64"),
+      hash: made.toString("base64"),
+      changedAt: now(),
+    };
+    await state.set(stateKey(canonical), account);
+    return { login, password };
+  }
+
+  return {
+    async ensure(logins) {
+      allowed = index(logins);
+      const made: NewPassword[] = [];
+      for (const [canonical, login] of allowed) {
+        if (asAccount(await state.get(stateKey(canonical))) === null) {
+          made.push(await make(canonical, login));
+        }
+      }
+      return made;
+    },
+    async reset(login) {
+      const canonical = canonicalise(login);
+      const configured = canonical === null ? undefined : allowed.get(canonical);
+      return canonical === null || configured === undefined ? null : await make(canonical, configured);
+    },
+    async verify(login, password) {
+      const account = await find(login);
+      // An unknown login costs one hash as well, so that time does not tell which logins exist.
+      const salt = account === null ? randomBytes(SALT_BYTES) : Buffer.from(account.salt, "base64");
+      const expected = account === null ? randomBytes(HASH_BYTES) : Buffer.from(account.hash, "base64");
+      const given = await hash(password.slice(0, PASSWORD_CHARACTERS), salt, account?.cost ?? cost);
+      const right = timingSafeEqual(given, expected) && password.length <= PASSWORD_CHARACTERS;
+      return right && account !== null ? account.login : null;
+    },
+    async changedAt(login) {
+      return (await find(login))?.changedAt ?? null;
+    },
+  };
+}
+
+function index(logins: readonly string[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const login of logins) {
+    const canonical = canonicalise(login);
+    if (canonical === null) {
+      throw new Error(`"${login}" cannot be a login: 1 to ${LOGIN_CHARACTERS} characters, none of them a space.`);
+    }
+    const other = found.get(canonical);
+    if (other !== undefined && other !== login) {
+      throw new Error(`The logins "${other}" and "${login}" differ in upper and lower case alone; rename one.`);
+    }
+    found.set(canonical, login);
+  }
+  return found;
+}
+
+function canonicalise(login: string): string | null {
+  const canonical = login.normalize("NFC").toLowerCase();
+  return canonical.length <= LOGIN_CHARACTERS && /^[^\s\p{C}]+$/u.test(canonical) ? canonical : null;
+}
+
+function stateKey(canonical: string): string {
+  return `account/${canonical}`;
+}
+
+function asAccount(value: unknown): StoredAccount | null {
+  // Written by `make` alone, so a record that is there is whole.
+  return typeof value === "object" && value !== null && "hash" in value ? (value as StoredAccount) : null;
+}
+
+function newPassword(): string {
+  const group = () =>
+    Array.from({ length: PASSWORD_GROUP_CHARACTERS }, () => PASSWORD_ALPHABET[randomInt(PASSWORD_ALPHABET.length)]);
+  return Array.from({ length: PASSWORD_GROUPS }, () => group().join("")).join("-");
+}
+
+type Hash = (password: string, salt: Buffer, cost: ScryptCost) => Promise<Buffer>;
+
+/** scrypt with a queue before it, so that a rush of sign-ins costs neither all memory nor all threads. */
+function hashing(): Hash {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (password, salt, cost) => {
+    if (running >= CONCURRENT_HASHES) {
+      if (waiting.length >= WAITING_HASHES) {
+        throw new Error("Too many people are signing in at once; try again in a minute.");
+      }
+      // Whoever finishes hands its turn on, so `running` stays as it is.
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    } else {
+      running += 1;
+    }
+    try {
+      return await derive(password, salt, { ...cost, maxmem: 256 * cost.N * cost.r });
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) {
+        running -= 1;
+      } else {
+        next();
+      }
+    }
+  };
+}
+
+function derive(password: string, salt: Buffer, options: ScryptOptions): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(password.normalize("NFKC"), salt, HASH_BYTES, options, (error, key) => {
+      if (error === null) {
+        resolve(key);
+      } else {
+        reject(error);
+      }
+    });
+  });
 }

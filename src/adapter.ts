@@ -88,6 +88,8 @@ export interface AdapterState {
 export interface Accounts {
   /** The CSR's login when the password is right, else null. Takes the same time either way; rate-limit before calling. */
   verify(login: string, password: string): Promise<string | null>;
+  /** When that login's password was last set (milliseconds since the epoch): sessions begun before are over. Null: no such login. */
+  changedAt?(login: string): Promise<number | null>;
 }
 
 export interface AdapterContext {
@@ -116,7 +118,13 @@ export interface AdapterContext {
   readonly state: AdapterState;
   readonly accounts: Accounts;
   /** Routes of this adapter in the one HTTP server; may be called during create() and never later. */
-  readonly http: { mount(routes: (server: FastifyInstance) => Promise<void> | void): void };
+  readonly http: {
+    mount(routes: (server: FastifyInstance) => Promise<void> | void): void;
+    /** The origin people reach the server at ("https://chat.example") when a proxy stands before it; else null or absent. */
+    readonly publicOrigin?: string | null;
+  };
+  /** The company's name as configured, for pages; absent where nobody reads pages. */
+  readonly company?: string;
   readonly log: Logger;
   readonly clock: Clock;
 }

@@ -5,14 +5,10 @@ import { ConfigProblem } from "../../src/adapter.ts";
 export interface WebConfig {
   /** Where the pages live on the HTTP server: "/" or "/shop/". Two web networks need two paths. */
   readonly path: string;
-  /** Shown on the sample page and above the chat. */
-  readonly company: string;
   /** Whether `path` itself shows the sample company page; off where only the chat is embedded elsewhere. */
   readonly samplePage: boolean;
   /** Origins whose pages may show the chat in a frame: "https://shop.example". */
   readonly embedOrigins: readonly string[];
-  /** The origin people see when a reverse proxy changes it ("https://chat.example"); null: as the request says. */
-  readonly publicOrigin: string | null;
   /** Hours a CSR stays signed in. */
   readonly sessionHours: number;
   /** Days a visitor is recognised by their browser. */
@@ -40,10 +36,8 @@ export interface WebConfig {
 
 export const WEB_DEFAULTS: WebConfig = {
   path: "/",
-  company: "Example Company",
   samplePage: true,
   embedOrigins: [],
-  publicOrigin: null,
   sessionHours: 16,
   visitorDays: 30,
   graceSeconds: 10,
@@ -59,11 +53,9 @@ export const WEB_DEFAULTS: WebConfig = {
   historyLines: 200,
 };
 
-const COMPANY_CHARACTERS = 80;
 const EMBED_ORIGINS = 50;
 const PATH = /^\/([A-Za-z0-9._~-]+\/)*$/;
 const ORIGIN = /^https?:\/\/[^/?#\s;,'"*]+$/;
-const PRINTABLE = /^[^\p{Cc}]+$/u;
 
 const origin = z.string().regex(ORIGIN, 'must be an origin such as "https://shop.example", without a path');
 
@@ -73,10 +65,8 @@ function whole(key: keyof WebConfig, smallest: number, largest: number) {
 
 const schema = z.strictObject({
   path: z.string().regex(PATH, 'must begin and end with "/", such as "/" or "/shop/"').default(WEB_DEFAULTS.path),
-  company: z.string().regex(PRINTABLE).max(COMPANY_CHARACTERS).default(WEB_DEFAULTS.company),
   samplePage: z.boolean().default(WEB_DEFAULTS.samplePage),
   embedOrigins: z.array(origin).max(EMBED_ORIGINS).default([]),
-  publicOrigin: origin.nullable().default(WEB_DEFAULTS.publicOrigin),
   sessionHours: whole("sessionHours", 1, 720),
   visitorDays: whole("visitorDays", 1, 400),
   graceSeconds: whole("graceSeconds", 0, 600),

@@ -4,9 +4,12 @@
  *
  * Order of life: create → `mount` by adapters during their create() → `start` → … → adapters stop → `stop`.
  */
-import type { FastifyInstance } from "fastify";
+import websocket from "@fastify/websocket";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Registry } from "prom-client";
 import type { Logger } from "../adapter.ts";
+import { SECURITY_HEADERS } from "./headers.ts";
+import { OWN_ROUTES } from "./routes.ts";
 
 /** The `http:` section of frontdesk.yaml. */
 export interface HttpConfig {
@@ -14,29 +17,35 @@ export interface HttpConfig {
   readonly host: string;
   /** 0 lets the system choose (tests). */
   readonly port: number;
-  /** Addresses or CIDR ranges of reverse proxies whose X-Forwarded-* headers are believed; none by default. */
-  readonly trustedProxies: readonly string[];
-  /** Largest request body in bytes. */
-  readonly bodyBytes: number;
-  /** Largest WebSocket frame in bytes; a longer one ends the connection with code 1009. */
-  readonly frameBytes: number;
-  /** Seconds a client may take to send a whole request. */
-  readonly requestSeconds: number;
-  /** Seconds that open requests get to finish when the daemon stops. */
-  readonly stopSeconds: number;
-  /** Connections of all clients together; more are not accepted. */
-  readonly connections: number;
+  /** True when a reverse proxy in front sets X-Forwarded-For, -Proto and -Host; else these headers are ignored. */
+  readonly trustProxy: boolean;
 }
 
-export const HTTP_DEFAULTS: HttpConfig = {
-  host: "127.0.0.1",
-  port: 8080,
-  trustedProxies: [],
+export interface HttpLimits {
+  /** Largest request body. */
+  readonly bodyBytes: number;
+  /** Largest WebSocket message; a longer one ends the connection with code 1009 (RFC 6455 §7.4.1). */
+  readonly frameBytes: number;
+  /** Time a client may take to send a whole request. */
+  readonly requestMs: number;
+  /** Time an idle connection is kept for its next request. */
+  readonly keepAliveMs: number;
+  /** Time that open requests get to finish when the daemon stops. */
+  readonly stopMs: number;
+  /** Connections of all clients together; more are closed at once. */
+  readonly connections: number;
+  /** Requests on one connection, after which it must connect anew. */
+  readonly requestsPerConnection: number;
+}
+
+export const HTTP_LIMITS: HttpLimits = {
   bodyBytes: 65_536,
   frameBytes: 262_144,
-  requestSeconds: 15,
-  stopSeconds: 5,
+  requestMs: 15_000,
+  keepAliveMs: 10_000,
+  stopMs: 5_000,
   connections: 10_000,
+  requestsPerConnection: 10_000,
 };
 
 /** What /readyz answers: 200 when `ready`, else 503; `checks` is shown as JSON ({"store":"open","web":"online"}). */
@@ -47,7 +56,9 @@ export interface Readiness {
 
 export interface HttpSurroundings {
   readonly config: HttpConfig;
+  readonly limits?: HttpLimits;
   readonly log: Logger;
+  /** Asked at every request of /readyz; must not throw. */
   readonly readiness: () => Readiness;
   readonly metrics: Registry;
 }
@@ -57,10 +68,146 @@ export interface HttpServer {
   mount(owner: string, routes: (server: FastifyInstance) => Promise<void> | void): void;
   /** Listens. Rejects when the port is taken or a mounted scope is faulty. */
   start(): Promise<{ readonly url: string; readonly port: number }>;
-  /** Stops listening, lets open requests finish for `stopSeconds`, then cuts them. Any number of times. */
+  /** Stops listening, lets open requests finish for `stopMs`, then cuts them. Any number of times. */
   stop(): Promise<void>;
 }
 
-export function createHttpServer(_surroundings: HttpSurroundings): HttpServer {
-  throw new Error("not built yet");
+interface Mount {
+  readonly owner: string;
+  readonly routes: (server: FastifyInstance) => Promise<void> | void;
+}
+
+export function createHttpServer(surroundings: HttpSurroundings): HttpServer {
+  const { config, log } = surroundings;
+  const limits = surroundings.limits ?? HTTP_LIMITS;
+  const mounts: Mount[] = [];
+  let server: FastifyInstance | null = null;
+  let stopped: Promise<void> | null = null;
+
+  return {
+    mount(owner, routes) {
+      if (server !== null) {
+        throw new Error(`${owner} mounts routes after the HTTP server has started; do it in create().`);
+      }
+      mounts.push({ owner, routes });
+    },
+    async start() {
+      if (server !== null) {
+        throw new Error("The HTTP server is started once.");
+      }
+      server = build(surroundings, limits, mounts);
+      try {
+        await server.listen({ host: config.host, port: config.port });
+      } catch (error) {
+        throw explain(error, config);
+      }
+      const address = server.server.address();
+      const port = typeof address === "object" && address !== null ? address.port : config.port;
+      const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
+      log.info("http.listening", { url });
+      return { url, port };
+    },
+    stop() {
+      stopped ??= server === null ? Promise.resolve() : close(server, limits.stopMs, log);
+      return stopped;
+    },
+  };
+}
+
+function build(surroundings: HttpSurroundings, limits: HttpLimits, mounts: readonly Mount[]): FastifyInstance {
+  const server = fastify({
+    logger: false,
+    trustProxy: surroundings.config.trustProxy,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestMs,
+    connectionTimeout: 0,
+    keepAliveTimeout: limits.keepAliveMs,
+    maxRequestsPerSocket: limits.requestsPerConnection,
+    forceCloseConnections: "idle",
+    return503OnClosing: true,
+    routerOptions: { maxParamLength: 200 },
+    // A request that cannot even be parsed is answered by Node and counted here.
+    clientErrorHandler: (error, socket) => {
+      surroundings.log.debug("http.malformed", { code: error.code });
+      if (socket.writable) {
+        socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+      }
+    },
+  });
+  server.server.maxConnections = limits.connections;
+  addHooks(server, surroundings.log);
+  server.register(websocket, { options: { maxPayload: limits.frameBytes, perMessageDeflate: false } });
+  for (const route of OWN_ROUTES) {
+    server.get(route.path, (_request, reply) => route.answer(surroundings, reply));
+  }
+  for (const { owner, routes } of mounts) {
+    server.register(async (scope) => {
+      try {
+        await routes(scope);
+      } catch (error) {
+        throw new Error(`The routes of ${owner} cannot be mounted: ${error instanceof Error ? error.message : error}`, {
+          cause: error,
+        });
+      }
+    });
+  }
+  return server;
+}
+
+function addHooks(server: FastifyInstance, log: Logger): void {
+  server.addHook("onSend", async (_request, reply) => {
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+      if (!reply.hasHeader(name)) {
+        reply.header(name, value);
+      }
+    }
+  });
+  // The route's pattern, never the URL: what people put into a query may be a secret.
+  server.addHook("onResponse", async (request, reply) => {
+    const route = request.routeOptions.url ?? "unknown";
+    const ms = Math.round(reply.elapsedTime);
+    log.debug("http.request", { method: request.method, route, status: reply.statusCode, ms });
+  });
+  server.setNotFoundHandler(async (_request, reply) => reply.code(404).send({ error: "There is nothing here." }));
+  server.setErrorHandler(async (error, request, reply) => answerError(error, request, reply, log));
+}
+
+/** A client's fault is told to the client, a fault of ours to the log; neither shows the inside to the other. */
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
+  const claimed = typeof error === "object" && error !== null && "statusCode" in error ? error.statusCode : 500;
+  const status = typeof claimed === "number" && claimed >= 400 && claimed < 500 ? claimed : 500;
+  if (status === 500) {
+    log.error("http.failed", { route: request.routeOptions.url ?? "unknown", error });
+    return reply.code(500).send({ error: "The server could not answer this; the fault is in its log." });
+  }
+  return reply.code(status).send({ error: error instanceof Error ? error.message : "The request is malformed." });
+}
+
+function explain(error: unknown, config: HttpConfig): Error {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  const where = `${config.host}:${config.port}`;
+  switch (code) {
+    case "EADDRINUSE":
+      return new Error(`Another program listens on ${where} already; set http.port to a free one.`, { cause: error });
+    case "EACCES":
+      return new Error(`Listening on ${where} is not allowed; ports below 1024 need a privilege.`, { cause: error });
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new Error(`This machine has no address ${config.host}; see http.host.`, { cause: error });
+    default:
+      return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+async function close(server: FastifyInstance, stopMs: number, log: Logger): Promise<void> {
+  const cut = setTimeout(() => {
+    log.warn("http.cut", { reason: "requests were still open when the time to stop was over" });
+    server.server.closeAllConnections();
+  }, stopMs);
+  try {
+    await server.close();
+    log.info("http.stopped");
+  } finally {
+    clearTimeout(cut);
+  }
 }
