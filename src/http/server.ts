@@ -126,6 +126,11 @@ function build(surroundings: HttpSurroundings, limits: HttpLimits, mounts: reado
     forceCloseConnections: "idle",
     return503OnClosing: true,
     routerOptions: { maxParamLength: 200 },
+    // A URL that cannot be decoded never reaches a hook.
+    frameworkErrors: (error, request, reply) => {
+      reply.headers(SECURITY_HEADERS);
+      answerError(error, request as FastifyRequest, reply as FastifyReply, surroundings.log);
+    },
     // A request that cannot even be parsed is answered by Node and counted here.
     clientErrorHandler: (error, socket) => {
       surroundings.log.debug("http.malformed", { code: error.code });
