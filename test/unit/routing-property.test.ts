@@ -70,6 +70,7 @@ type Operation =
   | { readonly kind: "finish"; readonly id: string }
   | { readonly kind: "put-waiting"; readonly waiting: Waiting }
   | { readonly kind: "remove-waiting"; readonly conversation: string }
+  | { readonly kind: "ask" }
   | { readonly kind: "settle"; readonly decliner: string | null };
 
 const operationArbitrary: fc.Arbitrary<Operation> = fc.oneof(
@@ -119,6 +120,9 @@ class Centre {
         return;
       case "remove-waiting":
         this.removeWaiting(operation.conversation);
+        return;
+      case "ask":
+        expect(this.indexed.match(), "the same choice as the oracle").to.deep.equal(this.oracle.match());
         return;
       case "settle":
         this.settle(operation.decliner);

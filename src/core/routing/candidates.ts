@@ -10,7 +10,7 @@ import type { Strategy } from "../rules.ts";
 import { isAvailable, isEligible, isQualified, type Requirement } from "./eligibility.ts";
 import { OrderedList } from "./ordered-list.ts";
 import type { RoutingCsr } from "./routing.ts";
-import { byId, compareBy, mastery, type StandingStrategy, standing } from "./strategies.ts";
+import { mastery, type PreparedStrategies, prepare } from "./strategies.ts";
 
 /** The best level of a skill; terms that have no levels stand at level 1. */
 const TOP_LEVEL = 5;
@@ -33,15 +33,14 @@ interface Entry {
   readonly csr: RoutingCsr;
   /** Skills, languages and "anyone": what the CSR is, wherever they are. */
   readonly profile: readonly Term[];
-  readonly networks: readonly Term[];
+  /** The profile, and the networks on which they can be reached now. */
+  readonly terms: readonly Term[];
 }
 
 /** What a walk needs to know of who is asked for. */
 interface Search {
   readonly requirement: Requirement;
-  readonly compare: (left: RoutingCsr, right: RoutingCsr) => number;
-  /** Strategies named before `most-skilled`; null when that is not among them. */
-  readonly beforeMastery: ((left: RoutingCsr, right: RoutingCsr) => number) | null;
+  readonly strategies: PreparedStrategies;
 }
 
 export class Candidates {
@@ -60,11 +59,7 @@ export class Candidates {
       `CSR ${csr.id} was put with a load or time that is no number`,
     );
     const former = this.#entries.get(csr.id);
-    const entry: Entry = {
-      csr,
-      profile: former !== undefined && sameProfile(former.csr, csr) ? former.profile : profileOf(csr),
-      networks: former !== undefined && former.csr.reachable === csr.reachable ? former.networks : networksOf(csr),
-    };
+    const entry = entryOf(csr, former);
     if (former !== undefined) {
       this.#unlist(former);
     }
@@ -95,14 +90,8 @@ export class Candidates {
       const csr = this.get(requirement.only);
       return csr !== null && isAvailable(csr) && isEligible(csr, requirement) ? csr : null;
     }
-    const index = this.#indexFor(standing(strategies));
-    const [rarest, bound] = rarestOf(index, requirement);
-    const masteryAt = strategies.indexOf("most-skilled");
-    const search: Search = {
-      requirement,
-      compare: index.compare,
-      beforeMastery: masteryAt === -1 ? null : compareBy(standing(strategies.slice(0, masteryAt))),
-    };
+    const search: Search = { requirement, strategies: prepare(strategies) };
+    const [rarest, bound] = rarestOf(this.#indexFor(search.strategies), requirement);
     let best: RoutingCsr | null = null;
     for (let level = TOP_LEVEL; level >= 1; level -= 1) {
       const listed = rarest?.[level];
@@ -140,12 +129,10 @@ export class Candidates {
     return this.#everybody.get(term)?.size ?? 0;
   }
 
-  #indexFor(strategies: readonly StandingStrategy[]): StandingIndex {
-    const key = strategies.join(" ");
+  #indexFor({ key, compare }: PreparedStrategies): StandingIndex {
     let index = this.#indexes.get(key);
     if (index === undefined) {
-      const byStrategies = compareBy(strategies);
-      index = { compare: (left, right) => byStrategies(left, right) || byId(left, right), terms: new Map() };
+      index = { compare, terms: new Map() };
       this.#indexes.set(key, index);
       for (const entry of this.#entries.values()) {
         list(index, entry);
@@ -159,7 +146,7 @@ export class Candidates {
       return;
     }
     for (const index of this.#indexes.values()) {
-      for (const [term, level] of termsOf(entry)) {
+      for (const [term, level] of entry.terms) {
         index.terms.get(term)?.[level]?.remove(entry.csr);
       }
     }
@@ -183,16 +170,11 @@ export class Candidates {
   }
 }
 
-function* termsOf(entry: Entry): Generator<Term> {
-  yield* entry.profile;
-  yield* entry.networks;
-}
-
 function list(index: StandingIndex, entry: Entry): void {
   if (!isAvailable(entry.csr)) {
     return;
   }
-  for (const [term, level] of termsOf(entry)) {
+  for (const [term, level] of entry.terms) {
     let levels = index.terms.get(term);
     if (levels === undefined) {
       levels = Array.from({ length: TOP_LEVEL + 1 }, () => new OrderedList<RoutingCsr>(index.compare));
@@ -247,7 +229,8 @@ function firstOf(
   best: RoutingCsr | null,
   bound: number,
 ): RoutingCsr | null {
-  const { requirement, compare, beforeMastery } = search;
+  const { requirement } = search;
+  const { compare, beforeMastery } = search.strategies;
   const skills = requirement.skills;
   let first = best;
   let firstMastery = first === null ? 0 : mastery(first, skills);
@@ -275,8 +258,9 @@ function firstOf(
 }
 
 function isBefore(left: RoutingCsr, right: RoutingCsr, search: Search): boolean {
-  if (search.beforeMastery !== null) {
-    const before = search.beforeMastery(left, right);
+  const { compare, beforeMastery } = search.strategies;
+  if (beforeMastery !== null) {
+    const before = beforeMastery(left, right);
     if (before !== 0) {
       return before < 0;
     }
@@ -285,11 +269,17 @@ function isBefore(left: RoutingCsr, right: RoutingCsr, search: Search): boolean 
       return difference < 0;
     }
   }
-  return search.compare(left, right) < 0;
+  return compare(left, right) < 0;
 }
 
-function sameProfile(left: RoutingCsr, right: RoutingCsr): boolean {
-  return left.skills === right.skills && left.languages === right.languages;
+/** Terms are made anew only when what they come from was exchanged. */
+function entryOf(csr: RoutingCsr, former: Entry | undefined): Entry {
+  const sameProfile = former?.csr.skills === csr.skills && former.csr.languages === csr.languages;
+  if (sameProfile && former.csr.reachable === csr.reachable) {
+    return { csr, profile: former.profile, terms: former.terms };
+  }
+  const profile = sameProfile ? former.profile : profileOf(csr);
+  return { csr, profile, terms: [...profile, ...networksOf(csr)] };
 }
 
 function profileOf(csr: RoutingCsr): readonly Term[] {

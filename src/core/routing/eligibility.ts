@@ -19,17 +19,32 @@ export interface Requirement {
 
 /** The requirement of one who waits. Its order of skills is sorted, so that equal needs have equal keys. */
 export function requirementOf(waiting: Waiting): Requirement {
-  const skills = [...waiting.skills].sort(([left], [right]) => (left < right ? -1 : 1));
+  const skills = waiting.skills.size < 2 ? [...waiting.skills] : [...waiting.skills].sort(bySkill);
   const network = waiting.compatibility === "same-network" ? waiting.customerNetwork : null;
-  const excluded = waiting.excluded.size === 0 ? [] : [...waiting.excluded].sort();
   return {
-    key: JSON.stringify([skills, waiting.language, network, excluded, waiting.only]),
+    key: keyOf(skills, waiting, network),
     skills,
     language: waiting.language,
     network,
     excluded: waiting.excluded,
     only: waiting.only,
   };
+}
+
+function bySkill([left]: readonly [string, number], [right]: readonly [string, number]): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** Names are admins' words: the separators are control characters, which no name can hold. */
+function keyOf(skills: readonly (readonly [string, number])[], waiting: Waiting, network: string | null): string {
+  let key = `${waiting.language ?? ""}\u0001${network ?? ""}\u0001${waiting.only ?? ""}`;
+  for (const [skill, level] of skills) {
+    key += `\u0001${skill}\u0002${level}`;
+  }
+  if (waiting.excluded.size > 0) {
+    key += `\u0003${[...waiting.excluded].sort().join("\u0001")}`;
+  }
+  return key;
 }
 
 /** Whether the CSR could take one more conversation now, of whatever kind. */

@@ -40,7 +40,7 @@ export function createRoutingEngine(): RoutingEngine {
     },
     match() {
       const waiting = earlier(firstUnexaminedThatCanBeServed(candidates, lists), freed.first());
-      return waiting === null ? null : matchFor(candidates, waiting);
+      return waiting === null ? null : matchFor(candidates, lists, waiting);
     },
     place: (conversation) => lists.place(conversation),
     waitingIn: (queue) => lists.waitingIn(queue),
@@ -70,8 +70,10 @@ function earlier(left: Waiting | null, right: Waiting | null): Waiting | null {
   return byTurn(left, right) <= 0 ? left : right;
 }
 
-function matchFor(candidates: Candidates, waiting: Waiting): Match {
-  const csr = candidates.pick(requirementOf(waiting), waiting.strategies);
+function matchFor(candidates: Candidates, lists: WaitingLists, waiting: Waiting): Match {
+  const requirement = lists.requirementFor(waiting.conversation);
+  assert(requirement !== null, `conversation ${waiting.conversation} is to be matched but does not wait`);
+  const csr = candidates.pick(requirement, waiting.strategies);
   assert(csr !== null, `nobody can be picked for conversation ${waiting.conversation} although somebody may serve it`);
   const address = chooseAddress(csr, waiting);
   assert(

@@ -7,7 +7,7 @@ import type { Order } from "./ordered-list.ts";
 import type { RoutingCsr } from "./routing.ts";
 
 /** Strategies that look at the CSR alone, so that candidates can be kept in their order before anybody asks. */
-export type StandingStrategy = Exclude<Strategy, "most-skilled">;
+type StandingStrategy = Exclude<Strategy, "most-skilled">;
 
 const STANDING: Readonly<Record<StandingStrategy, Order<RoutingCsr>>> = {
   "longest-idle": (left, right) => left.idleSince - right.idleSince,
@@ -16,17 +16,17 @@ const STANDING: Readonly<Record<StandingStrategy, Order<RoutingCsr>>> = {
 };
 
 /** Code-unit order: the same on every machine, whatever its locale. */
-export function byId(left: RoutingCsr, right: RoutingCsr): number {
+function byId(left: RoutingCsr, right: RoutingCsr): number {
   return left.id < right.id ? -1 : left.id > right.id ? 1 : 0;
 }
 
 /** The strategies that can be prepared, in their order; `most-skilled` depends on what is asked for and is left out. */
-export function standing(strategies: readonly Strategy[]): readonly StandingStrategy[] {
+function standing(strategies: readonly Strategy[]): readonly StandingStrategy[] {
   return strategies.filter((strategy) => strategy !== "most-skilled");
 }
 
 /** The order by those strategies alone, without the id: 0 when they cannot tell two apart. */
-export function compareBy(strategies: readonly StandingStrategy[]): Order<RoutingCsr> {
+function compareBy(strategies: readonly StandingStrategy[]): Order<RoutingCsr> {
   const comparators = strategies.map((strategy) => STANDING[strategy]);
   return (left, right) => {
     for (const comparator of comparators) {
@@ -46,4 +46,32 @@ export function mastery(csr: RoutingCsr, skills: readonly (readonly [string, num
     sum += csr.skills.get(skill) ?? 0;
   }
   return sum;
+}
+
+/** A queue's strategies, made ready for comparing. */
+export interface PreparedStrategies {
+  /** Names the standing order: equal for strategies that keep candidates in the same order. */
+  readonly key: string;
+  /** The standing strategies, then the id: a total order. */
+  readonly compare: Order<RoutingCsr>;
+  /** The strategies named before `most-skilled`, without the id; null when that is not among them. */
+  readonly beforeMastery: Order<RoutingCsr> | null;
+}
+
+const prepared = new WeakMap<readonly Strategy[], PreparedStrategies>();
+
+/** Prepared once for each array: queues hand the same one over with every conversation. */
+export function prepare(strategies: readonly Strategy[]): PreparedStrategies {
+  let ready = prepared.get(strategies);
+  if (ready === undefined) {
+    const byStrategies = compareBy(standing(strategies));
+    const masteryAt = strategies.indexOf("most-skilled");
+    ready = {
+      key: standing(strategies).join(" "),
+      compare: (left, right) => byStrategies(left, right) || byId(left, right),
+      beforeMastery: masteryAt === -1 ? null : compareBy(standing(strategies.slice(0, masteryAt))),
+    };
+    prepared.set(strategies, ready);
+  }
+  return ready;
 }

@@ -52,6 +52,11 @@ export class WaitingLists {
     return this.#members.get(conversation)?.waiting ?? null;
   }
 
+  /** What the one in that conversation waits for; null when nobody waits there. */
+  requirementFor(conversation: string): Requirement | null {
+    return this.#members.get(conversation)?.line.requirement ?? null;
+  }
+
   put(waiting: Waiting): void {
     this.remove(waiting.conversation);
     const requirement = requirementOf(waiting);

@@ -1,0 +1,257 @@
+/** Routing, case by case: who is asked, in which order, at which address. */
+import { expect } from "chai";
+import { createRoutingEngine } from "../../src/core/routing/engine.ts";
+import { OrderedList } from "../../src/core/routing/ordered-list.ts";
+import type { RoutingCsr, RoutingEngine, Waiting } from "../../src/core/routing/routing.ts";
+import type { SkillLevel } from "../../src/core/rules.ts";
+
+const at = (network: string, id: string): { network: string; id: string } => ({ network, id });
+const levels = (skills: Record<string, SkillLevel>): Map<string, SkillLevel> => new Map(Object.entries(skills));
+
+function csr(id: string, change: Partial<RoutingCsr> = {}): RoutingCsr {
+  return {
+    id,
+    skills: levels({ billing: 3 }),
+    languages: ["en"],
+    reachable: [{ address: at("xmpp", id), features: [] }],
+    willing: true,
+    capacity: 2,
+    load: 0,
+    idleSince: 0,
+    ...change,
+  };
+}
+
+function waiting(conversation: string, change: Partial<Waiting> = {}): Waiting {
+  return {
+    conversation,
+    queue: "billing",
+    priority: 0,
+    waitingSince: 0,
+    skills: levels({ billing: 1 }),
+    language: null,
+    strategies: ["longest-idle"],
+    compatibility: "translated",
+    customerNetwork: "web",
+    customerFeatures: [],
+    excluded: new Set(),
+    only: null,
+    ...change,
+  };
+}
+
+function engineWith(...people: readonly (RoutingCsr | Waiting)[]): RoutingEngine {
+  const engine = createRoutingEngine();
+  for (const person of people) {
+    if ("conversation" in person) {
+      engine.putWaiting(person);
+    } else {
+      engine.putCsr(person);
+    }
+  }
+  return engine;
+}
+
+/** Who is matched, one after the other, as "conversation→csr", each CSR taking what they are given. */
+function matchAll(engine: RoutingEngine, ...csrs: readonly RoutingCsr[]): string[] {
+  const loads = new Map(csrs.map((one) => [one.id, one]));
+  const made: string[] = [];
+  for (let match = engine.match(); match !== null; match = engine.match()) {
+    made.push(`${match.conversation}→${match.csr}`);
+    engine.removeWaiting(match.conversation);
+    const one = loads.get(match.csr) as RoutingCsr;
+    loads.set(match.csr, { ...one, load: one.load + 1 });
+    engine.putCsr({ ...one, load: one.load + 1 });
+  }
+  return made;
+}
+
+describe("routing engine", () => {
+  describe("who may be asked", () => {
+    const cases: readonly [why: string, csr: Partial<RoutingCsr>, waiting: Partial<Waiting>, eligible: boolean][] = [
+      ["the skill at the level asked for", {}, { skills: levels({ billing: 3 }) }, true],
+      ["the skill below the level", {}, { skills: levels({ billing: 4 }) }, false],
+      ["one of two skills", {}, { skills: levels({ billing: 1, orders: 1 }) }, false],
+      ["no skill is asked for", { skills: levels({}) }, { skills: levels({}) }, true],
+      ["the customer's language", { languages: ["de", "en"] }, { language: "en" }, true],
+      ["not the customer's language", {}, { language: "de" }, false],
+      ["not willing", { willing: false }, {}, false],
+      ["all capacity in use", { load: 2 }, {}, false],
+      ["no capacity at all", { capacity: 0 }, {}, false],
+      ["nowhere to be reached", { reachable: [] }, {}, false],
+      ["another network, translated", {}, {}, true],
+      ["another network, same asked for", {}, { compatibility: "same-network" }, false],
+      ["the same network asked for", {}, { compatibility: "same-network", customerNetwork: "xmpp" }, true],
+      ["declined before", {}, { excluded: new Set(["ann"]) }, false],
+      ["meant for this CSR", {}, { only: "ann" }, true],
+      ["meant for another CSR", {}, { only: "bob" }, false],
+    ];
+    for (const [why, person, need, eligible] of cases) {
+      it(`${eligible ? "yes" : "no"}: ${why}`, () => {
+        const match = engineWith(csr("ann", person), waiting("w", need)).match();
+        expect(match?.csr ?? null).to.equal(eligible ? "ann" : null);
+      });
+    }
+  });
+
+  describe("which CSR", () => {
+    const both = { billing: 3, orders: 3 } as const;
+    const cases: readonly [why: string, csrs: readonly RoutingCsr[], need: Partial<Waiting>, first: string][] = [
+      ["the longest idle", [csr("ann", { idleSince: 9 }), csr("bob", { idleSince: 5 })], {}, "bob"],
+      ["the id when nothing tells them apart", [csr("bob"), csr("ann")], {}, "ann"],
+      [
+        "the least loaded by share of capacity",
+        [csr("ann", { load: 1, capacity: 2 }), csr("bob", { load: 1, capacity: 4 })],
+        { strategies: ["least-loaded"] },
+        "bob",
+      ],
+      [
+        "the most skilled",
+        [csr("ann"), csr("bob", { skills: levels({ billing: 5 }) })],
+        { strategies: ["most-skilled"] },
+        "bob",
+      ],
+      [
+        "the most skilled in all that is asked for, although another is best in one skill",
+        [
+          csr("ann", { skills: levels({ billing: 5, orders: 1 }) }),
+          csr("bob", { skills: levels({ billing: 4, orders: 4 }) }),
+        ],
+        { strategies: ["most-skilled"], skills: levels({ billing: 1, orders: 1 }) },
+        "bob",
+      ],
+      [
+        "the most skilled although a near-perfect one is longer idle",
+        [
+          csr("ann", { skills: levels({ billing: 5, orders: 4 }), idleSince: 1 }),
+          csr("bob", { skills: levels({ billing: 5, orders: 5 }), idleSince: 2 }),
+          csr("cid", { skills: levels({ billing: 5, orders: 5 }), idleSince: 3 }),
+        ],
+        { strategies: ["most-skilled", "longest-idle"], skills: levels({ billing: 1, orders: 1 }) },
+        "bob",
+      ],
+      [
+        "the longest idle among the equally skilled",
+        [csr("ann", { skills: levels(both), idleSince: 8 }), csr("bob", { skills: levels(both), idleSince: 7 })],
+        { strategies: ["most-skilled", "longest-idle"], skills: levels({ billing: 1, orders: 1 }) },
+        "bob",
+      ],
+      [
+        "the most skilled among the equally loaded",
+        [csr("ann", { load: 1 }), csr("bob"), csr("cid", { skills: levels({ billing: 4 }) })],
+        { strategies: ["least-loaded", "most-skilled"] },
+        "cid",
+      ],
+    ];
+    for (const [why, csrs, need, first] of cases) {
+      it(why, () => {
+        expect(engineWith(...csrs, waiting("w", need)).match()?.csr).to.equal(first);
+      });
+    }
+  });
+
+  describe("whose turn", () => {
+    it("goes by priority, then by longest waiting, then by conversation id", () => {
+      const ann = csr("ann", { capacity: 9 });
+      const engine = engineWith(
+        waiting("late", { waitingSince: 7 }),
+        waiting("b", { waitingSince: 5 }),
+        waiting("a", { waitingSince: 5 }),
+        waiting("urgent", { waitingSince: 9, priority: 1 }),
+        ann,
+      );
+      expect(matchAll(engine, ann)).to.deep.equal(["urgent→ann", "a→ann", "b→ann", "late→ann"]);
+    });
+
+    it("is not held up by somebody whom nobody can serve", () => {
+      const ann = csr("ann");
+      const engine = engineWith(waiting("stuck", { priority: 9, skills: levels({ law: 1 }) }), waiting("easy"), ann);
+      expect(matchAll(engine, ann)).to.deep.equal(["easy→ann"]);
+      expect(engine.place("stuck")).to.equal(1);
+    });
+
+    it("comes the moment a CSR frees", () => {
+      const engine = engineWith(csr("ann", { load: 2 }), waiting("w"));
+      expect(engine.match()).to.equal(null);
+      engine.putCsr(csr("ann", { load: 1 }));
+      expect(engine.match()?.conversation).to.equal("w");
+    });
+
+    it("comes again, waiting time kept, after a decline", () => {
+      const engine = engineWith(csr("ann"), csr("bob"), waiting("w"));
+      expect(engine.match()?.csr).to.equal("ann");
+      engine.putWaiting(waiting("w", { excluded: new Set(["ann"]) }));
+      expect(engine.match()?.csr).to.equal("bob");
+      engine.putWaiting(waiting("w", { excluded: new Set(["ann", "bob"]) }));
+      expect(engine.match()).to.equal(null);
+    });
+
+    it("prefers the urgent one who joined after a CSR was found for another", () => {
+      const stuck = { skills: levels({ billing: 1 }), waitingSince: 1 };
+      const engine = engineWith(
+        csr("ann", { load: 2 }),
+        waiting("patient", stuck),
+        waiting("other", { waitingSince: 2 }),
+      );
+      expect(engine.match()).to.equal(null);
+      engine.putCsr(csr("ann"));
+      expect(engine.match()?.conversation).to.equal("patient");
+      engine.putWaiting(waiting("urgent", { priority: 1 }));
+      expect(engine.match()?.conversation).to.equal("urgent");
+    });
+  });
+
+  it("reaches the CSR where most of the customer's features survive, else where the CSR prefers", () => {
+    const reachable = [
+      { address: at("irc", "ann"), features: [] },
+      { address: at("xmpp", "ann"), features: ["edit", "typing"] },
+      { address: at("web", "ann"), features: ["edit", "typing"] },
+    ] as const;
+    const addressFor = (need: Partial<Waiting>): unknown =>
+      engineWith(csr("ann", { reachable }), waiting("w", need)).match()?.address.network;
+    expect(addressFor({ customerFeatures: ["edit", "file"] })).to.equal("xmpp");
+    expect(addressFor({ customerFeatures: [] })).to.equal("irc");
+    expect(addressFor({ customerFeatures: ["edit"], compatibility: "same-network" })).to.equal("web");
+  });
+
+  it("tells places, lengths and how many could ever serve, the busy and absent included", () => {
+    const engine = engineWith(
+      csr("ann", { load: 2 }),
+      csr("bob", { reachable: [], willing: false }),
+      csr("cid", { skills: levels({ orders: 5 }) }),
+      waiting("second", { waitingSince: 2 }),
+      waiting("first", { waitingSince: 1 }),
+      waiting("elsewhere", { queue: "orders", skills: levels({ law: 1 }) }),
+    );
+    expect(["first", "second", "elsewhere", "unknown"].map((one) => engine.place(one))).to.deep.equal([1, 2, 1, null]);
+    expect([engine.waitingIn("billing"), engine.waitingIn("orders"), engine.waitingIn("unknown")]).to.deep.equal([
+      2, 1, 0,
+    ]);
+    expect(engine.qualified(waiting("new"))).to.equal(2);
+    expect(engine.qualified(waiting("new", { excluded: new Set(["bob"]) }))).to.equal(1);
+    expect(engine.qualified(waiting("new", { skills: levels({ law: 1 }) }))).to.equal(0);
+    expect(engine.qualified(waiting("new", { only: "cid", skills: levels({}) }))).to.equal(1);
+    engine.removeCsr("bob");
+    expect(engine.qualified(waiting("new"))).to.equal(1);
+  });
+});
+
+describe("ordered list", () => {
+  it("keeps thousands in order over insertions and removals", () => {
+    const list = new OrderedList<number>((left, right) => left - right);
+    const numbers = Array.from({ length: 3_000 }, (_, index) => (index * 7_919) % 3_001);
+    for (const number of numbers) {
+      list.insert(number);
+    }
+    for (const number of numbers.filter((one) => one % 3 === 0)) {
+      expect(list.remove(number)).to.equal(true);
+      expect(list.remove(number)).to.equal(false);
+    }
+    const left = numbers.filter((one) => one % 3 !== 0).sort((one, other) => one - other);
+    const walked: number[] = [];
+    list.walk((number) => walked.push(number) > 2_500);
+    expect(walked).to.deep.equal(left);
+    expect([list.size, list.first()]).to.deep.equal([left.length, left[0]]);
+    expect(left.map((number) => list.rank(number))).to.deep.equal(left.map((_, index) => index));
+  });
+});
