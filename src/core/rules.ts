@@ -2,10 +2,11 @@
  * What the admins wrote, compiled: the shapes the core works with, frozen, free of files and positions.
  * src/config reads YAML, checks it, and produces one `Rules`; a reload produces another and swaps it whole.
  */
-import type { Address } from "./model.ts";
+
 import type { DialogScript } from "./dialog.ts";
 import type { Directory } from "./directory.ts";
 import type { Intents } from "./intents.ts";
+import type { Address } from "./model.ts";
 
 /** 1 (knows of it) to 5 (best). */
 export type SkillLevel = 1 | 2 | 3 | 4 | 5;

@@ -3,7 +3,17 @@
  * (messages, timers, links, admins' commands, reloads, what became of sends) is an event and takes this road, so there
  * is one order, one place to log, to replay and to simulate.
  */
-import type { Address, Capabilities, Choice, Condition, DeskIdentity, Inbound, Outbound, Software, Verdict } from "./model.ts";
+import type {
+  Address,
+  Capabilities,
+  Choice,
+  Condition,
+  DeskIdentity,
+  Inbound,
+  Outbound,
+  Software,
+  Verdict,
+} from "./model.ts";
 import type { Rules } from "./rules.ts";
 
 /** What the store knows of a message that an inbound edit, receipt, reaction, retraction, reply or bounce names. */
@@ -27,9 +37,20 @@ export type DeskCommand =
   | { readonly kind: "csr-away"; readonly csr: string; readonly away: boolean };
 
 export type DeskEvent =
-  | { readonly kind: "inbound"; readonly inbound: Inbound; readonly reference: LineReference | null; readonly replyTo: LineReference | null }
+  | {
+      readonly kind: "inbound";
+      readonly inbound: Inbound;
+      readonly reference: LineReference | null;
+      readonly replyTo: LineReference | null;
+    }
   /** A send that will never succeed, or has been tried for too long. */
-  | { readonly kind: "undelivered"; readonly outbound: Outbound; readonly reason: Condition; readonly text: string | null; readonly reference: LineReference | null }
+  | {
+      readonly kind: "undelivered";
+      readonly outbound: Outbound;
+      readonly reason: Condition;
+      readonly text: string | null;
+      readonly reference: LineReference | null;
+    }
   | { readonly kind: "timer"; readonly timer: Timer }
   | { readonly kind: "link"; readonly network: string; readonly online: boolean }
   /** Which queues are open now; sent at start and at every change. */
@@ -69,7 +90,9 @@ export interface Timer {
   readonly conversation: string | null;
   readonly name: string;
 }
-export type TimerChange = { readonly kind: "set"; readonly timer: Timer } | { readonly kind: "cancel"; readonly id: string };
+export type TimerChange =
+  | { readonly kind: "set"; readonly timer: Timer }
+  | { readonly kind: "cancel"; readonly id: string };
 
 /** One row of the core's state: a document by table and id; null deletes. */
 export const TABLES = ["conversation", "alias", "contact", "csr", "desk"] as const;
@@ -85,7 +108,12 @@ export type Snapshot = Readonly<Record<Table, ReadonlyMap<string, object>>>;
 
 /** What one line of a transcript holds. */
 export type LineContent =
-  | { readonly kind: "message"; readonly text: string; readonly choices: readonly Choice[]; readonly replyTo: number | null }
+  | {
+      readonly kind: "message";
+      readonly text: string;
+      readonly choices: readonly Choice[];
+      readonly replyTo: number | null;
+    }
   | { readonly kind: "edit"; readonly of: number; readonly text: string }
   | { readonly kind: "retraction"; readonly of: number }
   | { readonly kind: "reaction"; readonly of: number; readonly reactions: readonly string[] }
@@ -183,7 +211,9 @@ export interface Desk {
   csrs(): readonly CsrView[];
   queues(now: number): readonly QueueView[];
   identity(network: string, desk: string, viewer: Address): DeskIdentity | null;
-  contacts(viewer: Address): readonly { readonly desk: string; readonly name: string; readonly kind: "handle" | "alias" | "desk" }[];
+  contacts(
+    viewer: Address,
+  ): readonly { readonly desk: string; readonly name: string; readonly kind: "handle" | "alias" | "desk" }[];
   /** The open conversation between that person and that handle or alias, and which leg the person is. */
   leg(viewer: Address, desk: string): { readonly conversation: string; readonly leg: number } | null;
 }

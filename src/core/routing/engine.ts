@@ -44,6 +44,7 @@ export function createRoutingEngine(): RoutingEngine {
     },
     place: (conversation) => lists.place(conversation),
     waitingIn: (queue) => lists.waitingIn(queue),
+    first: (queue) => lists.firstIn(queue),
     qualified: (waiting) => candidates.qualified(requirementOf(waiting)),
   };
 }

@@ -71,6 +71,8 @@ export interface RoutingEngine {
   /** 1 for the next one of that queue, null when not waiting. */
   place(conversation: string): number | null;
   waitingIn(queue: string): number;
+  /** The conversation that is next in that queue, or null. */
+  first(queue: string): string | null;
   /** CSRs who could serve it now, those busy or offline included: 0 means that nobody ever can by the present rules. */
   qualified(waiting: Waiting): number;
 }

@@ -130,6 +130,11 @@ export class WaitingLists {
     return member === undefined || queue === undefined ? null : queue.rank(member.waiting) + 1;
   }
 
+  /** The conversation that is next in that queue. */
+  firstIn(queue: string): string | null {
+    return this.#queues.get(queue)?.first()?.conversation ?? null;
+  }
+
   waitingIn(queue: string): number {
     return this.#queues.get(queue)?.size ?? 0;
   }

@@ -1,0 +1,155 @@
+/**
+ * Brings those who wait and those who are free together: after every event, whatever it touched is told to the routing
+ * engine, and every match it then finds becomes an offer. Events, no polling.
+ */
+import { reachableAt, routingCsr } from "./availability.ts";
+import { armOffer, close, csrLeg, customerOf, offer, refuse, requeue, tellPlace } from "./conversation.ts";
+import { featuresOf } from "./rendering.ts";
+import type { Waiting } from "./routing/routing.ts";
+import type { ConversationRow } from "./state.ts";
+import { tell } from "./transcript.ts";
+import { cancelTimer, csrRow, fact, languageOf, putConversation, setTimer, type Turn } from "./turn.ts";
+
+/** "de-AT" → "de". */
+export function primaryTag(language: string | null): string | null {
+  return language === null ? null : (language.toLowerCase().split(/[-_]/u)[0] ?? null);
+}
+
+function waitingOf(turn: Turn, row: ConversationRow): Waiting | null {
+  const queue = turn.rules.queues.get(row.queue ?? "");
+  if (row.state !== "waiting" || queue === undefined) return null;
+  const customer = customerOf(row);
+  return {
+    conversation: row.id,
+    queue: queue.id,
+    priority: row.priority,
+    waitingSince: row.waitingSince ?? row.openedAt,
+    skills: new Map(Object.entries(row.skills)),
+    language: queue.matchLanguage ? primaryTag(languageOf(turn, row, customer)) : null,
+    strategies: queue.strategies,
+    compatibility: queue.compatibility,
+    customerNetwork: row.network,
+    customerFeatures: featuresOf(turn, row, customer),
+    excluded: new Set(row.excluded),
+    only: row.only,
+  };
+}
+
+function syncCsr(turn: Turn, id: string): void {
+  const csr = turn.rules.csrs.get(id);
+  if (csr === undefined) turn.routing.removeCsr(id);
+  else turn.routing.putCsr(routingCsr(turn, csr));
+}
+
+function syncConversation(turn: Turn, id: string): void {
+  const row = turn.tables.conversation.get(id);
+  const waiting = row === null ? null : waitingOf(turn, row);
+  if (waiting === null) turn.routing.removeWaiting(id);
+  else turn.routing.putWaiting(waiting);
+}
+
+/** Tells the engine the whole present state: at the start, after a reload, and after an event that failed midway. */
+export function syncAll(turn: Turn): void {
+  for (const id of turn.rules.csrs.keys()) syncCsr(turn, id);
+  for (const [id] of turn.tables.conversation.entries()) syncConversation(turn, id);
+}
+
+function syncTouched(turn: Turn): void {
+  for (const id of turn.tables.written("csr")) syncCsr(turn, id);
+  for (const id of turn.stirred) syncCsr(turn, id);
+  turn.stirred.clear();
+  for (const id of turn.tables.written("conversation")) syncConversation(turn, id);
+}
+
+/** Makes every offer that can be made now, then tells the customers concerned where they stand. */
+export function settle(turn: Turn): void {
+  const quiet =
+    turn.stirred.size === 0 && turn.tables.written("csr").size === 0 && turn.tables.written("conversation").size === 0;
+  if (quiet) return;
+  const queues = new Set<string>();
+  for (const id of turn.tables.written("conversation")) {
+    const row = turn.tables.conversation.get(id);
+    if (row !== null && row.state === "waiting" && row.toldPlace === null) greetWaiting(turn, row);
+  }
+  syncTouched(turn);
+  for (let match = turn.routing.match(); match !== null; match = turn.routing.match()) {
+    const row = turn.tables.conversation.get(match.conversation);
+    if (row === null) throw new Error(`routing matched ${match.conversation}, which is not there`);
+    queues.add(row.queue ?? "");
+    offer(turn, row, match);
+    syncTouched(turn);
+  }
+  for (const id of turn.tables.written("conversation")) {
+    const row = turn.tables.conversation.get(id);
+    if (row === null) continue;
+    if (row.queue !== null) queues.add(row.queue);
+    // Those with an offer out count as next: they have left the list, but not the queue.
+    tellPlace(turn, row, turn.routing.place(id) ?? 1);
+  }
+  for (const queue of queues) tellFirst(turn, queue);
+}
+
+function tellFirst(turn: Turn, queue: string): void {
+  const first = turn.routing.first(queue);
+  const row = first === null ? null : turn.tables.conversation.get(first);
+  if (row !== null) tellPlace(turn, row, 1);
+}
+
+/** By the present rules nobody at all may serve it: better said at once than waited for. */
+function greetWaiting(turn: Turn, row: ConversationRow): void {
+  const waiting = waitingOf(turn, row);
+  if (waiting === null || row.only !== null) return;
+  if (turn.routing.qualified({ ...waiting, excluded: new Set() }) > 0) return;
+  const queue = turn.rules.queues.get(row.queue ?? "")?.name ?? "";
+  tell(turn, row, customerOf(row), "no-csr-ever", { queue });
+  close(turn, row, "unqualified");
+}
+
+// --- what CSRs' coming and going does to offers and talks ---------------------------------------------------------------
+
+/** After a change of presence or link: offers to those who went are taken back, talks are given a while. */
+export function csrMoved(turn: Turn, id: string): void {
+  turn.stirred.add(id);
+  const row = csrRow(turn, id);
+  for (const conversation of row.hands) {
+    const held = turn.tables.conversation.get(conversation);
+    const leg = held === null ? null : csrLeg(held);
+    if (held === null || leg === null || leg.csr !== id) continue;
+    const here = reachableAt(turn, csrRow(turn, id), leg.address);
+    if (held.state === "offered" && !here) refuse(turn, held, leg, "revoked");
+    if (held.state !== "talking") continue;
+    if (here) {
+      cancelTimer(turn, `absent ${held.id}`);
+      continue;
+    }
+    const at = turn.world.now + turn.rules.limits.csrAbsenceSeconds * 1000;
+    setTimer(turn, { id: `absent ${held.id}`, at, generation: held.generation, conversation: held.id, name: "absent" });
+  }
+}
+
+/** The CSR has been gone for too long: the customer goes back to the queue with their place by waiting time. */
+export function absent(turn: Turn, row: ConversationRow): void {
+  const leg = csrLeg(row);
+  if (row.state !== "talking" || leg === null || row.queue === null) return;
+  if (reachableAt(turn, csrRow(turn, leg.csr ?? ""), leg.address)) return;
+  requeue(turn, row, leg, { queue: row.queue, only: null }, "absent");
+}
+
+/** Milliseconds a timer may be late before it is taken for one that ran out while nobody was there. */
+const DOWNTIME_MS = 5_000;
+
+/** The offer ran out; but one that ran out while the desk was down begins anew. */
+export function offerRanOut(turn: Turn, row: ConversationRow, due: number): void {
+  const leg = csrLeg(row);
+  if (row.state !== "offered" || leg === null) return;
+  const seconds = turn.rules.queues.get(row.queue ?? "")?.offerSeconds ?? 30;
+  if (turn.world.now - due > DOWNTIME_MS) armOffer(turn, row, seconds);
+  else refuse(turn, row, leg, "missed");
+}
+
+/** Those who once did not take it may be asked again. */
+export function nextRound(turn: Turn, row: ConversationRow): void {
+  if (row.excluded.length === 0) return;
+  fact(turn, "queue.next-round", { conversation: row.id }, { asked: row.excluded.length });
+  putConversation(turn, row, { excluded: [] });
+}

@@ -1,0 +1,53 @@
+/** Whether a CSR can be asked: their clients' presence, their own words, wrap-up and free capacity. */
+import { type Address, addressKey } from "./model.ts";
+import { featuresOfAddress } from "./rendering.ts";
+import type { Reachable, RoutingCsr } from "./routing/routing.ts";
+import type { Csr } from "./rules.ts";
+import type { CsrRow } from "./state.ts";
+import { csrRow, type Turn } from "./turn.ts";
+
+export type CsrState = "free" | "busy" | "away" | "wrap-up" | "offline";
+
+const DISTURBABLE: ReadonlySet<string> = new Set(["available", "chat"]);
+
+/**
+ * Reachable now: the link is up and the person's presence says that they may be disturbed; where the network has told
+ * no presence of them, their own /back from that address counts.
+ */
+export function reachableAt(turn: Turn, row: CsrRow, address: Address): boolean {
+  if (turn.memory.links.get(address.network) !== true) return false;
+  const key = addressKey(address);
+  const presence = turn.memory.presence.get(key);
+  return presence === undefined ? row.saidHere.includes(key) : DISTURBABLE.has(presence);
+}
+
+export function reachableAddresses(turn: Turn, csr: Csr, row: CsrRow): readonly Reachable[] {
+  return csr.addresses
+    .filter((address) => reachableAt(turn, row, address))
+    .map((address) => ({ address, features: featuresOfAddress(turn, address, null) }));
+}
+
+export function csrState(turn: Turn, id: string): CsrState {
+  const csr = turn.rules.csrs.get(id);
+  if (csr === undefined) return "offline";
+  const row = csrRow(turn, id);
+  if (row.away !== null) return "away";
+  if (reachableAddresses(turn, csr, row).length === 0) return "offline";
+  if (row.wrapUpUntil > turn.world.now) return "wrap-up";
+  return row.hands.length >= csr.capacity ? "busy" : "free";
+}
+
+/** The CSR as the routing engine is to see them. */
+export function routingCsr(turn: Turn, csr: Csr): RoutingCsr {
+  const row = csrRow(turn, csr.id);
+  return {
+    id: csr.id,
+    skills: csr.skills,
+    languages: csr.languages,
+    reachable: reachableAddresses(turn, csr, row),
+    willing: row.away === null && row.wrapUpUntil <= turn.world.now,
+    capacity: csr.capacity,
+    load: row.hands.length,
+    idleSince: row.idleSince,
+  };
+}

@@ -1,0 +1,509 @@
+/**
+ * The conversation's state machine: everything that changes a conversation's state is in this file, and nothing of it is
+ * anywhere else.
+ *
+ * Theory. A conversation is one customer's contact, from the first message to closing. It is in exactly one state:
+ *
+ *   dialog   the bot talks with the customer
+ *   waiting  in a queue; nobody has been asked, or the last one asked did not take it
+ *   offered  one CSR has been asked and has not answered; the customer still waits
+ *   talking  a CSR accepted; lines are relayed
+ *   closed   over; the row is deleted, transcript and facts stay in the store
+ *
+ * Every change of state raises `generation`, and timers name the generation they were set for, so a late timer of a past
+ * state does nothing. Waiting time counts from the first queue and is never lost: not by declining, not by missing an
+ * offer, not by a transfer.
+ */
+import { advance, type DialogInput, type DialogTurn, NO_FACTS } from "./dialog.ts";
+import type { Address, Verdict } from "./model.ts";
+import { ACCEPTED } from "./model.ts";
+import { askToAccept } from "./offer.ts";
+import type { Match } from "./routing/routing.ts";
+import type { Handle, SkillLevel } from "./rules.ts";
+import type { ConversationRow, ConversationState, CsrRow, Leg } from "./state.ts";
+import { customerName, handOverHeld, record, tell, tellText } from "./transcript.ts";
+import { aliasOf, contactKey, mint, release, reopen } from "./translation.ts";
+import {
+  cancelTimer,
+  csrLanguage,
+  csrRow,
+  fact,
+  languageOf,
+  putConversation,
+  putCsr,
+  say,
+  setTimer,
+  type Turn,
+} from "./turn.ts";
+
+type Occasion = "route" | "offer" | "accept" | "refuse" | "requeue" | "close";
+
+const TRANSITIONS: Readonly<Record<ConversationState, Partial<Readonly<Record<Occasion, ConversationState>>>>> = {
+  dialog: { route: "waiting", close: "closed" },
+  waiting: { offer: "offered", close: "closed" },
+  offered: { accept: "talking", refuse: "waiting", close: "closed" },
+  talking: { requeue: "waiting", close: "closed" },
+  closed: {},
+};
+
+function move(turn: Turn, row: ConversationRow, occasion: Occasion, change: Partial<ConversationRow>): ConversationRow {
+  const state = TRANSITIONS[row.state][occasion];
+  if (state === undefined) throw new Error(`conversation ${row.id} is ${row.state}: "${occasion}" cannot happen to it`);
+  return putConversation(turn, row, { ...change, state, generation: row.generation + 1 });
+}
+
+export function customerOf(row: ConversationRow): Leg {
+  const leg = row.legs[0];
+  if (leg === undefined) throw new Error(`conversation ${row.id} has no customer`);
+  return leg;
+}
+
+/** The CSR's leg that has the offer, or the one that talks. */
+export function csrLeg(row: ConversationRow): Leg | null {
+  if (row.offered !== null) return row.legs[row.offered] ?? null;
+  return row.legs.find((leg) => leg.role === "csr" && leg.state === "active") ?? null;
+}
+
+function putLeg(row: ConversationRow, index: number, change: Partial<Leg>): readonly Leg[] {
+  return row.legs.map((leg) => (leg.index === index ? { ...leg, ...change } : leg));
+}
+
+// --- dialog ---------------------------------------------------------------------------------------------------------
+
+export interface Opening {
+  readonly from: Address;
+  readonly handle: Handle;
+  readonly languageHint: string | null;
+  readonly text: string | null;
+  readonly foreign: string | null;
+  readonly at: number;
+}
+
+/** A customer's first word to a handle: the conversation begins and the bot speaks. */
+export function open(turn: Turn, opening: Opening): Verdict {
+  const { handle, from } = opening;
+  const script = turn.rules.dialogs.get(handle.dialog);
+  if (script === undefined) throw new Error(`handle ${handle.id} names the unknown dialog ${handle.dialog}`);
+  const leg: Leg = {
+    index: 0,
+    role: "customer",
+    csr: null,
+    address: from,
+    desk: handle.id,
+    label: null,
+    shown: handle.name,
+    state: "active",
+  };
+  const row: ConversationRow = {
+    id: `c-${turn.world.token().slice(0, 8)}`,
+    state: "dialog",
+    generation: 0,
+    network: from.network,
+    handle: handle.id,
+    openedAt: turn.world.now,
+    legs: [leg],
+    software: null,
+    languageHint: opening.languageHint,
+    dialog: script.id,
+    dialogVersion: script.version,
+    position: null,
+    facts: NO_FACTS,
+    opening: opening.text,
+    queue: null,
+    priority: 0,
+    skills: {},
+    waitingSince: null,
+    excluded: [],
+    only: null,
+    offered: null,
+    toldPlace: null,
+    held: [],
+  };
+  turn.tables.conversation.put(row.id, row);
+  turn.tables.contact.put(contactKey(from, handle.id), { conversation: row.id });
+  fact(turn, "conversation.opened", { conversation: row.id }, { network: from.network, handle: handle.id });
+  if (opening.text !== null) record(turn, row, leg, opening.text, opening.foreign, opening.at);
+  turn.memory.activity.set(row.id, turn.world.now);
+  consult(turn, row, { kind: "open" });
+  return ACCEPTED;
+}
+
+/** Feeds the bot and does what it says. */
+export function consult(turn: Turn, row: ConversationRow, input: DialogInput): void {
+  const customer = customerOf(row);
+  const script = scriptOf(turn, row);
+  const result = advance(row.position, row.facts, input, {
+    script,
+    scripts: turn.rules.dialogs,
+    intents: turn.rules.intents,
+    directory: turn.rules.directory,
+    phrase: (key, language, values) => say(turn, key, language, values),
+    languages: turn.rules.languages,
+    address: customer.address,
+    software: row.software,
+    languageHint: row.languageHint,
+    isOpen: (queue) => turn.memory.open.get(queue) ?? true,
+  });
+  const next = putConversation(turn, row, {
+    position: result.position,
+    facts: result.facts,
+    dialogVersion: result.position?.version ?? row.dialogVersion,
+  });
+  for (const utterance of result.says) tellText(turn, next, customer, utterance.text, utterance.choices);
+  afterDialog(turn, next, result);
+}
+
+function scriptOf(turn: Turn, row: ConversationRow) {
+  const id = row.position?.dialog ?? row.dialog;
+  const version = row.position?.version ?? row.dialogVersion;
+  const present = turn.rules.dialogs.get(id);
+  if (present?.version === version) return present;
+  const kept = turn.tables.desk.get(`script ${id} ${version}`);
+  const script = kept?.script ?? present ?? turn.rules.dialogs.values().next().value;
+  if (script === undefined) throw new Error("there is no dialog at all");
+  return script;
+}
+
+function afterDialog(turn: Turn, row: ConversationRow, result: DialogTurn): void {
+  if (result.end === null) {
+    armSilence(turn, row, result.silenceMs);
+    return;
+  }
+  switch (result.end.kind) {
+    case "route": {
+      const queue = turn.rules.queues.get(result.end.queue);
+      if (queue === undefined) throw new Error(`the dialog routes to the unknown queue ${result.end.queue}`);
+      const skills = {
+        ...Object.fromEntries(queue.skills),
+        ...(result.end.skills as Readonly<Record<string, SkillLevel>>),
+      };
+      enqueue(turn, row, queue.id, result.end.priority ?? queue.priority, skills);
+      return;
+    }
+    case "close":
+      close(turn, row, "dialog");
+      return;
+  }
+}
+
+/** One timer serves both: the bot's no-input, and the end of those who never answer at all. */
+function armSilence(turn: Turn, row: ConversationRow, silenceMs: number | null): void {
+  const limit = turn.rules.limits.dialogIdleSeconds * 1000;
+  const wait = Math.min(silenceMs ?? limit, limit);
+  setTimer(turn, {
+    id: `silence ${row.id}`,
+    at: turn.world.now + wait,
+    generation: row.generation,
+    conversation: row.id,
+    name: silenceMs === null || silenceMs > limit ? "dialog-idle" : "silence",
+  });
+}
+
+// --- queue ----------------------------------------------------------------------------------------------------------
+
+function enqueue(
+  turn: Turn,
+  row: ConversationRow,
+  queueId: string,
+  priority: number,
+  skills: Readonly<Record<string, SkillLevel>>,
+): void {
+  const queue = turn.rules.queues.get(queueId);
+  if (queue === undefined) throw new Error(`unknown queue ${queueId}`);
+  const customer = customerOf(row);
+  cancelTimer(turn, `silence ${row.id}`);
+  if (!(turn.memory.open.get(queueId) ?? true)) {
+    tell(turn, row, customer, "hours.closed", { queue: queue.name, opens: turn.memory.opens.get(queueId) ?? "" });
+    close(turn, row, "hours");
+    return;
+  }
+  if (turn.routing.waitingIn(queueId) >= queue.maxWaiting) {
+    tell(turn, row, customer, "queue.full", { queue: queue.name });
+    close(turn, row, "full");
+    return;
+  }
+  const next = move(turn, row, "route", {
+    queue: queueId,
+    priority,
+    skills,
+    position: null,
+    waitingSince: row.waitingSince ?? turn.world.now,
+  });
+  fact(turn, "queue.entered", { conversation: row.id }, { queue: queueId, priority });
+  turn.memory.activity.set(next.id, turn.world.now);
+}
+
+/** Tells those who wait where they stand: once at first, then only when they come to be next. */
+export function tellPlace(turn: Turn, row: ConversationRow, place: number): void {
+  if (row.state !== "waiting" && row.state !== "offered") return;
+  if (row.toldPlace !== null && !(place === 1 && row.toldPlace > 1)) return;
+  const queue = turn.rules.queues.get(row.queue ?? "")?.name ?? "";
+  tell(turn, row, customerOf(row), place === 1 ? "waiting.next" : "waiting.place", { queue, place });
+  putConversation(turn, row, { toldPlace: place });
+}
+
+// --- offers ---------------------------------------------------------------------------------------------------------
+
+/** What the alias of a conversation is called: "Anna · billing · XMPP". */
+function titleOf(turn: Turn, row: ConversationRow, language: string | null): string {
+  const network = row.software?.gateway?.type ?? turn.rules.networks.get(row.network)?.title ?? row.network;
+  const queue = turn.rules.queues.get(row.queue ?? "")?.name ?? "";
+  return [customerName(turn, row, language), queue, network].filter((part) => part !== "").join(" · ");
+}
+
+/** Routing found somebody: an alias is minted (or taken up again) and the CSR is asked. */
+export function offer(turn: Turn, row: ConversationRow, match: Match): void {
+  const queue = turn.rules.queues.get(row.queue ?? "");
+  if (queue === undefined) throw new Error(`conversation ${row.id} waits in the unknown queue ${row.queue}`);
+  const { legs, leg } = inviteLeg(turn, row, match);
+  const next = move(turn, row, "offer", { legs, offered: leg.index });
+  const csr = csrRow(turn, match.csr);
+  putCsr(turn, csr, { hands: [...csr.hands, row.id], idleSince: turn.world.now });
+  armOffer(turn, next, queue.offerSeconds);
+  fact(
+    turn,
+    "offer.made",
+    { conversation: row.id, csr: match.csr },
+    { queue: queue.id, network: match.address.network },
+  );
+  askToAccept(turn, next, leg, queue);
+}
+
+export function armOffer(turn: Turn, row: ConversationRow, seconds: number): void {
+  const at = turn.world.now + seconds * 1000;
+  setTimer(turn, { id: `offer ${row.id}`, at, generation: row.generation, conversation: row.id, name: "offer" });
+}
+
+function inviteLeg(
+  turn: Turn,
+  row: ConversationRow,
+  match: Match,
+): { readonly legs: readonly Leg[]; readonly leg: Leg } {
+  const language = csrLanguage(turn, match.csr);
+  const shown = titleOf(turn, row, language);
+  const former = row.legs.find(
+    (leg) =>
+      leg.csr === match.csr && leg.address.network === match.address.network && leg.address.id === match.address.id,
+  );
+  if (former !== undefined && reopen(turn, former)) {
+    const legs = putLeg(row, former.index, { state: "invited", shown });
+    return { legs, leg: { ...former, state: "invited", shown } };
+  }
+  const index = row.legs.length;
+  const minted = mint(turn, {
+    conversation: row.id,
+    leg: index,
+    viewer: match.address,
+    csr: match.csr,
+    name: shown,
+    hints: [row.facts.name ?? "", row.queue ?? ""],
+  });
+  const leg: Leg = { index, role: "csr", csr: match.csr, address: match.address, ...minted, shown, state: "invited" };
+  return { legs: [...row.legs, leg], leg };
+}
+
+export function accept(turn: Turn, row: ConversationRow, leg: Leg): void {
+  const csr = leg.csr ?? "";
+  const customer = customerOf(row);
+  const spokeBefore = row.legs.some((one) => one.role === "csr" && one.index !== leg.index);
+  const next = move(turn, row, "accept", {
+    offered: null,
+    legs: putLeg(row, leg.index, { state: "active" }),
+    held: [],
+    excluded: [],
+    only: null,
+    toldPlace: null,
+  });
+  cancelTimer(turn, `offer ${row.id}`);
+  cancelTimer(turn, `round ${row.id}`);
+  putCsr(turn, csrRow(turn, csr), { missed: 0 });
+  const waited = turn.world.now - (row.waitingSince ?? turn.world.now);
+  fact(turn, "offer.accepted", { conversation: row.id, csr }, { waitedMs: waited });
+  const active = next.legs[leg.index] ?? leg;
+  tell(turn, next, active, "csr.accepted", { name: customerName(turn, next, csrLanguage(turn, csr)) });
+  if (spokeBefore) turn.queries.push({ conversation: row.id, leg: leg.index, limit: HISTORY_LINES });
+  handOverHeld(turn, { ...next, held: row.held }, active);
+  tell(turn, next, customer, "talking.handover", { csr: turn.rules.csrs.get(csr)?.name ?? turn.rules.company });
+  turn.memory.activity.set(row.id, turn.world.now);
+  armIdle(turn, next);
+}
+
+/** Lines of the earlier talk shown to a CSR who comes later. */
+export const HISTORY_LINES = 30;
+
+export function armIdle(turn: Turn, row: ConversationRow): void {
+  const last = turn.memory.activity.get(row.id) ?? turn.world.now;
+  const at = last + turn.rules.limits.idleSeconds * 1000;
+  setTimer(turn, { id: `idle ${row.id}`, at, generation: row.generation, conversation: row.id, name: "idle" });
+}
+
+export type Refusal = "declined" | "missed" | "revoked";
+
+/** The CSR does not take it: back to waiting with the waiting time kept, and the next one is asked. */
+export function refuse(turn: Turn, row: ConversationRow, leg: Leg, how: Refusal): void {
+  const csr = leg.csr ?? "";
+  const { offerSeconds, missesUntilAway } = turn.rules.queues.get(row.queue ?? "") ?? {
+    offerSeconds: 30,
+    missesUntilAway: 3,
+  };
+  const next = move(turn, row, "refuse", {
+    offered: null,
+    legs: putLeg(row, leg.index, { state: "left" }),
+    // Somebody whose client went away is not reachable anyhow, and welcome the moment they return.
+    excluded: how === "revoked" || row.excluded.includes(csr) ? row.excluded : [...row.excluded, csr],
+    only: null,
+  });
+  cancelTimer(turn, `offer ${row.id}`);
+  const before = csrRow(turn, csr);
+  const missed = how === "missed" ? before.missed + 1 : before.missed;
+  const away = how === "missed" && missed >= missesUntilAway;
+  letGo(turn, before, row.id, { missed: away ? 0 : missed, away: away ? "missed" : before.away });
+  fact(turn, `offer.${how}`, { conversation: row.id, csr }, { missed });
+  if (how === "declined") tell(turn, next, leg, "csr.declined");
+  if (how === "missed") tell(turn, next, leg, away ? "csr.offer.missed-away" : "csr.offer.missed", { count: missed });
+  if (how === "revoked") tell(turn, next, leg, "csr.offer.revoked");
+  release(turn, leg);
+  // Those who did not take it are asked again after a while: nobody waits for ever because everybody once said no.
+  const at = turn.world.now + Math.max(offerSeconds, ROUND_SECONDS) * 1000;
+  setTimer(turn, { id: `round ${row.id}`, at, generation: 0, conversation: row.id, name: "round" });
+}
+
+/** Seconds after which CSRs who declined or missed are asked again. */
+const ROUND_SECONDS = 60;
+
+function letGo(turn: Turn, csr: CsrRow, conversation: string, change: Partial<CsrRow>): CsrRow {
+  const hands = csr.hands.filter((id) => id !== conversation);
+  return putCsr(turn, csr, { ...change, hands, idleSince: turn.world.now });
+}
+
+// --- leaving the talk -----------------------------------------------------------------------------------------------
+
+export interface Destination {
+  readonly queue: string;
+  /** A CSR it is meant for alone. */
+  readonly only: string | null;
+}
+
+/** The CSR steps out and the customer waits again, first among equals since their waiting time goes on. */
+export function requeue(
+  turn: Turn,
+  row: ConversationRow,
+  leg: Leg,
+  destination: Destination,
+  why: "transfer" | "absent",
+): void {
+  const queue = turn.rules.queues.get(destination.queue);
+  if (queue === undefined) throw new Error(`unknown queue ${destination.queue}`);
+  const csr = leg.csr ?? "";
+  const changed = destination.queue !== row.queue;
+  const next = move(turn, row, "requeue", {
+    legs: putLeg(row, leg.index, { state: "left" }),
+    queue: destination.queue,
+    priority: changed ? queue.priority : row.priority,
+    skills: changed ? Object.fromEntries(queue.skills) : row.skills,
+    excluded: destination.only === null ? [csr] : [],
+    only: destination.only,
+    toldPlace: null,
+  });
+  cancelTimer(turn, `idle ${row.id}`);
+  cancelTimer(turn, `absent ${row.id}`);
+  const target =
+    destination.only === null ? queue.name : (turn.rules.csrs.get(destination.only)?.name ?? destination.only);
+  if (why === "transfer") tell(turn, next, leg, "csr.transferred", { target });
+  else tell(turn, next, leg, "csr.left-absent");
+  wrapUp(turn, row, leg);
+  release(turn, leg);
+  const key =
+    why === "absent"
+      ? "talking.requeued"
+      : destination.only === null
+        ? "talking.transferred"
+        : "talking.transferred-csr";
+  tell(turn, next, customerOf(next), key, { queue: queue.name, csr: target });
+  fact(turn, `conversation.${why}`, { conversation: row.id, csr }, { queue: queue.id, only: destination.only });
+  if (destination.only === null) {
+    const at = turn.world.now + ROUND_SECONDS * 1000;
+    setTimer(turn, { id: `round ${row.id}`, at, generation: 0, conversation: row.id, name: "round" });
+  }
+}
+
+function wrapUp(turn: Turn, row: ConversationRow, leg: Leg): void {
+  const seconds = turn.rules.queues.get(row.queue ?? "")?.wrapUpSeconds ?? 0;
+  const csr = csrRow(turn, leg.csr ?? "");
+  const until = turn.world.now + seconds * 1000;
+  letGo(turn, csr, row.id, { wrapUpUntil: seconds > 0 ? Math.max(csr.wrapUpUntil, until) : csr.wrapUpUntil });
+  if (seconds > 0)
+    setTimer(turn, { id: `wrap-up ${csr.id}`, at: until, generation: 0, conversation: null, name: "wrap-up" });
+}
+
+// --- closing --------------------------------------------------------------------------------------------------------
+
+export type Ending = "csr" | "customer" | "idle" | "desk" | "dialog" | "hours" | "full" | "unqualified" | "unreachable";
+
+const CUSTOMER_IS_TOLD: Readonly<Record<Ending, string | null>> = {
+  csr: "closed.by-csr",
+  customer: "closed.by-customer",
+  idle: "closed.idle",
+  desk: "closed.by-desk",
+  // The bot has already said why.
+  dialog: null,
+  hours: null,
+  full: null,
+  unqualified: null,
+  unreachable: null,
+};
+const CSR_IS_TOLD: Readonly<Record<Ending, string | null>> = {
+  csr: "csr.closed",
+  customer: "csr.closed-by-customer",
+  idle: "csr.closed-idle",
+  desk: "csr.closed",
+  dialog: null,
+  hours: null,
+  full: null,
+  unqualified: null,
+  unreachable: "csr.customer-gone",
+};
+
+export function close(turn: Turn, row: ConversationRow, why: Ending): void {
+  const customer = customerOf(row);
+  const leg = csrLeg(row);
+  const closed = move(turn, row, "close", { offered: null });
+  const name = customerName(turn, row, csrLanguage(turn, leg?.csr ?? null));
+  if (leg !== null) {
+    const key = leg.state === "invited" ? "csr.offer.revoked" : CSR_IS_TOLD[why];
+    if (key !== null) tell(turn, closed, leg, key, { name });
+    if (leg.state === "invited") letGo(turn, csrRow(turn, leg.csr ?? ""), row.id, {});
+    else wrapUp(turn, row, leg);
+    release(turn, leg);
+  }
+  const told = CUSTOMER_IS_TOLD[why];
+  if (told !== null)
+    tell(turn, closed, customer, told, { csr: turn.rules.csrs.get(leg?.csr ?? "")?.name ?? turn.rules.company });
+  for (const timer of ["silence", "offer", "idle", "absent", "round"]) cancelTimer(turn, `${timer} ${row.id}`);
+  turn.tables.contact.delete(contactKey(customer.address, row.handle));
+  turn.tables.conversation.delete(row.id);
+  turn.memory.activity.delete(row.id);
+  fact(
+    turn,
+    "conversation.closed",
+    { conversation: row.id, csr: leg?.csr ?? "" },
+    {
+      why,
+      from: row.state,
+      handle: row.handle,
+      network: row.network,
+      customer: row.facts.name,
+      queue: row.queue,
+      reason: row.facts.reason,
+      language: languageOf(turn, row, customer),
+      software: row.software?.name ?? null,
+      version: row.software?.version ?? null,
+      openedAt: row.openedAt,
+    },
+  );
+}
+
+/** Whether the alias of that leg still stands: false once it was released. */
+export function holdsAlias(turn: Turn, leg: Leg): boolean {
+  return aliasOf(turn, leg)?.releasedAt === null;
+}

@@ -1,0 +1,246 @@
+/**
+ * The CSR's words, the same in every client. A word is a line that begins with a slash; in the chat window of a
+ * conversation it acts on that conversation, in the desk contact on the CSR. `//` stands for a line that really begins
+ * with a slash, and `/me` is what somebody says (XEP-0245), not a word.
+ */
+import { distance } from "fastest-levenshtein";
+import { csrState } from "./availability.ts";
+import { accept, close, type Destination, HISTORY_LINES, refuse, requeue } from "./conversation.ts";
+import type { Address, Verdict } from "./model.ts";
+import { ACCEPTED, addressKey } from "./model.ts";
+import { customerInWords } from "./offer.ts";
+import { byteLength, partsOf } from "./rendering.ts";
+import type { Csr } from "./rules.ts";
+import type { ConversationRow, Leg } from "./state.ts";
+import { customerName, tell, tellText } from "./transcript.ts";
+import { csrLanguage, csrRow, fact, looseKey, type PhraseValues, putCsr, say, type Turn } from "./turn.ts";
+
+/** Where a word was said: in the window of a conversation, or to the desk. */
+export interface Place {
+  readonly csr: string;
+  readonly from: Address;
+  /** The desk's local name they wrote to. */
+  readonly to: string;
+  readonly conversation: { readonly row: ConversationRow; readonly leg: Leg } | null;
+}
+
+type InConversation = (turn: Turn, row: ConversationRow, leg: Leg, rest: string) => void;
+type Anywhere = (turn: Turn, place: Place) => void;
+
+const CONVERSATION_WORDS: Readonly<Record<string, InConversation>> = {
+  accept: (turn, row, leg) => {
+    if (row.state === "offered" && row.offered === leg.index) accept(turn, row, leg);
+    else tell(turn, row, leg, leg.state === "active" ? "csr.already" : "csr.offer.taken");
+  },
+  decline: (turn, row, leg) => {
+    if (row.state === "offered" && row.offered === leg.index) refuse(turn, row, leg, "declined");
+    else tell(turn, row, leg, leg.state === "active" ? "csr.already" : "csr.offer.taken");
+  },
+  close: (turn, row, leg) => whenTalking(turn, row, leg, () => close(turn, row, "csr")),
+  transfer: (turn, row, leg, rest) => whenTalking(turn, row, leg, () => transfer(turn, row, leg, rest)),
+  note: (turn, row, leg, rest) => note(turn, row, leg, rest),
+  who: (turn, row, leg) => tellText(turn, row, leg, customerInWords(turn, row, leg).join("\n")),
+  history: (turn, row, leg) =>
+    whenTalking(turn, row, leg, () =>
+      turn.queries.push({ conversation: row.id, leg: leg.index, limit: HISTORY_LINES }),
+    ),
+};
+
+const DESK_WORDS: Readonly<Record<string, Anywhere>> = {
+  away: (turn, place) => setAway(turn, place, true),
+  back: (turn, place) => setAway(turn, place, false),
+  status: (turn, place) => answer(turn, place, "csr.status", statusValues(turn, place.csr)),
+  help: (turn, place) => answer(turn, place, place.conversation === null ? "csr.help-desk" : "csr.help"),
+};
+
+export const CSR_WORDS: readonly string[] = [...Object.keys(CONVERSATION_WORDS), ...Object.keys(DESK_WORDS)];
+
+/** A line of a CSR taken apart: one of the words with what follows, an unknown one, or text to be relayed. */
+export type CsrLine =
+  | { readonly kind: "word"; readonly word: string; readonly rest: string }
+  | { readonly kind: "unknown"; readonly word: string }
+  | { readonly kind: "text"; readonly text: string };
+
+const WORD = /^\/([a-z][a-z-]*)(?:\s+([\s\S]*))?$/iu;
+
+export function readLine(text: string): CsrLine {
+  const trimmed = text.trimStart();
+  if (trimmed.startsWith("//")) return { kind: "text", text: trimmed.slice(1) };
+  const found = WORD.exec(trimmed.trimEnd());
+  const word = found?.[1]?.toLowerCase();
+  if (word === undefined || word === "me") return { kind: "text", text };
+  if (CSR_WORDS.includes(word)) return { kind: "word", word, rest: (found?.[2] ?? "").trim() };
+  return { kind: "unknown", word };
+}
+
+/** Plain words that mean the same where nothing else can be meant: an offer is open, or it is said to the desk itself. */
+const SPOKEN: Readonly<Record<string, string>> = {
+  accept: "accept",
+  yes: "accept",
+  y: "accept",
+  ok: "accept",
+  take: "accept",
+  decline: "decline",
+  no: "decline",
+  n: "decline",
+  reject: "decline",
+};
+
+export function spokenAnswer(text: string): string | null {
+  const word = text
+    .trim()
+    .toLowerCase()
+    .replace(/[.!]+$/u, "");
+  return Object.hasOwn(SPOKEN, word) ? (SPOKEN[word] ?? null) : null;
+}
+
+/** Does what a word says. */
+export function obey(turn: Turn, place: Place, word: string, rest: string): Verdict {
+  if (Object.hasOwn(DESK_WORDS, word)) {
+    DESK_WORDS[word]?.(turn, place);
+    return ACCEPTED;
+  }
+  const { conversation } = place;
+  if (conversation === null) answer(turn, place, "csr.no-conversation", { word: `/${word}` });
+  else if (Object.hasOwn(CONVERSATION_WORDS, word))
+    CONVERSATION_WORDS[word]?.(turn, conversation.row, conversation.leg, rest);
+  return ACCEPTED;
+}
+
+export function unknownWord(turn: Turn, place: Place, word: string): Verdict {
+  let nearest = CSR_WORDS[0] ?? "help";
+  for (const known of CSR_WORDS) if (distance(word, known) < distance(word, nearest)) nearest = known;
+  answer(turn, place, "csr.unknown-word", { word: `/${word}`, nearest: `/${nearest}` });
+  return ACCEPTED;
+}
+
+/** Answers in the window where it was said: the conversation's alias, or the desk contact. */
+export function answer(turn: Turn, place: Place, key: string, values: PhraseValues = {}): void {
+  const { conversation } = place;
+  if (conversation === null) answerFrom(turn, place.csr, place.from, place.to, key, values);
+  else tell(turn, conversation.row, conversation.leg, key, values);
+}
+
+/** The desk's words to a CSR outside any conversation. */
+export function answerFrom(
+  turn: Turn,
+  csr: string,
+  to: Address,
+  from: string,
+  key: string,
+  values: PhraseValues = {},
+): void {
+  const capabilities = turn.world.capabilities(to.network);
+  if (capabilities === null) return;
+  const language = csrLanguage(turn, csr);
+  const text = say(turn, key, language, values);
+  const whole = looseKey(turn, "desk");
+  const room = Math.max(1, capabilities.maxTextBytes);
+  const parts =
+    byteLength(text) <= room && capabilities.features.includes("multiline")
+      ? [text]
+      : partsOf(text, room, capabilities.features.includes("multiline"));
+  parts.forEach((part, position) => {
+    turn.outbounds.push({
+      key: position === parts.length - 1 ? whole : `${whole}.${position + 1}`,
+      from,
+      to,
+      device: null,
+      conversation: null,
+      kind: "message",
+      text: part,
+      choices: [],
+      replyTo: null,
+      sentAt: turn.world.now,
+      nick: turn.rules.company,
+      language,
+      notice: true,
+    });
+  });
+}
+
+function whenTalking(turn: Turn, row: ConversationRow, leg: Leg, act: () => void): void {
+  if (row.state === "talking" && leg.state === "active") act();
+  else tell(turn, row, leg, "csr.answer-offer-first");
+}
+
+function note(turn: Turn, row: ConversationRow, leg: Leg, text: string): void {
+  if (text === "") {
+    tell(turn, row, leg, "csr.note-empty");
+    return;
+  }
+  turn.lines.push({
+    line: turn.world.nextLine(),
+    conversation: row.id,
+    at: turn.world.now,
+    author: leg.index,
+    from: leg.address,
+    foreign: null,
+    viewers: [],
+    nick: turn.rules.csrs.get(leg.csr ?? "")?.name ?? null,
+    content: { kind: "note", text },
+  });
+  tell(turn, row, leg, "csr.note-kept");
+}
+
+function transfer(turn: Turn, row: ConversationRow, leg: Leg, target: string): void {
+  const destination = destinationOf(turn, row, target);
+  if (destination === null) {
+    const known = [...turn.rules.queues.keys(), ...turn.rules.csrs.keys()].filter((id) => id !== leg.csr).join(", ");
+    tell(turn, row, leg, "csr.transfer-unknown", { target, known });
+    return;
+  }
+  if (destination.only === leg.csr) {
+    tell(turn, row, leg, "csr.already");
+    return;
+  }
+  const state = destination.only === null ? null : csrState(turn, destination.only);
+  if (state !== null && state !== "free" && state !== "busy") {
+    tell(turn, row, leg, "csr.transfer-unavailable", {
+      target,
+      state: say(turn, `csr.state.${state}`, csrLanguage(turn, leg.csr)),
+    });
+    return;
+  }
+  requeue(turn, row, leg, destination, "transfer");
+}
+
+function destinationOf(turn: Turn, row: ConversationRow, target: string): Destination | null {
+  const wanted = target.trim().toLowerCase();
+  for (const queue of turn.rules.queues.values()) {
+    if (queue.id.toLowerCase() === wanted || queue.name.toLowerCase() === wanted)
+      return { queue: queue.id, only: null };
+  }
+  const called = (csr: Csr) => csr.id.toLowerCase() === wanted || csr.name.toLowerCase() === wanted;
+  const csr = [...turn.rules.csrs.values()].find(called);
+  return csr === undefined || row.queue === null ? null : { queue: row.queue, only: csr.id };
+}
+
+function setAway(turn: Turn, place: Place, away: boolean): void {
+  const row = csrRow(turn, place.csr);
+  const here = addressKey(place.from);
+  const others = row.saidHere.filter((key) => key !== here);
+  putCsr(turn, row, {
+    away: away ? "word" : null,
+    missed: 0,
+    wrapUpUntil: away ? row.wrapUpUntil : 0,
+    saidHere: away ? others : [...others, here],
+    idleSince: !away && row.away !== null ? turn.world.now : row.idleSince,
+  });
+  fact(turn, away ? "csr.away" : "csr.back", { csr: place.csr }, { by: "word" });
+  answer(turn, place, away ? "csr.away" : "csr.back", statusValues(turn, place.csr));
+}
+
+function statusValues(turn: Turn, csr: string): PhraseValues {
+  const row = csrRow(turn, csr);
+  let waiting = 0;
+  for (const queue of turn.rules.queues.keys()) waiting += turn.routing.waitingIn(queue);
+  const names = row.hands.map((id) => turn.tables.conversation.get(id)).filter((one) => one !== null);
+  return {
+    state: say(turn, `csr.state.${csrState(turn, csr)}`, csrLanguage(turn, csr)),
+    load: row.hands.length,
+    capacity: turn.rules.csrs.get(csr)?.capacity ?? 0,
+    waiting,
+    conversations: names.map((one) => customerName(turn, one, csrLanguage(turn, csr))).join(", "),
+  };
+}

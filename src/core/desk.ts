@@ -1,0 +1,274 @@
+/**
+ * The pure core: `createDesk` gives the one entrance, `step`. It makes a Turn, lets the event do what it does, lets routing
+ * settle, and turns what came of it into a Step. When anything throws, the tables are as they were before.
+ */
+import { absent, csrMoved, nextRound, offerRanOut, settle, syncAll } from "./assignment.ts";
+import { armIdle, close, consult, csrLeg } from "./conversation.ts";
+import { hear, undelivered } from "./hearing.ts";
+import { ACCEPTED, addressKey, type Verdict } from "./model.ts";
+import { createRoutingEngine } from "./routing/engine.ts";
+import type { RoutingEngine } from "./routing/routing.ts";
+import type { Rules } from "./rules.ts";
+import type { ConversationRow } from "./state.ts";
+import type { Desk, DeskCommand, DeskEvent, Line, Snapshot, Step, Timer, World } from "./step.ts";
+import { createTables, type Tables } from "./tables.ts";
+import { customerName, tellText } from "./transcript.ts";
+import { forget } from "./translation.ts";
+import { csrLanguage, csrRow, fact, languageOf, looseKey, type Memory, putCsr, say, type Turn } from "./turn.ts";
+import { createViews } from "./views.ts";
+
+interface DeskState {
+  rules: Rules;
+  routing: RoutingEngine;
+  readonly tables: Tables;
+  readonly memory: Memory;
+}
+
+function newMemory(): Memory {
+  return {
+    presence: new Map(),
+    software: new Map(),
+    links: new Map(),
+    open: new Map(),
+    opens: new Map(),
+    activity: new Map(),
+    floods: new Map(),
+    csrOf: new Map(),
+  };
+}
+
+function newTurn(state: DeskState, world: World): Turn {
+  const { rules, tables, memory, routing } = state;
+  return {
+    world,
+    rules,
+    tables,
+    memory,
+    routing,
+    lines: [],
+    outbounds: [],
+    timers: [],
+    facts: [],
+    queries: [],
+    stirred: new Set(),
+  };
+}
+
+/** What the views may ask before the first step: nothing of the outside is known yet. */
+const NO_WORLD: World = {
+  now: 0,
+  token: () => "",
+  nextLine: () => 0,
+  epoch: "",
+  capabilities: () => null,
+};
+
+export function createDesk(rules: Rules, snapshot: Snapshot): Desk {
+  const state: DeskState = {
+    rules,
+    routing: createRoutingEngine(),
+    tables: createTables(snapshot),
+    memory: newMemory(),
+  };
+  nameCsrs(state);
+  let lastWorld = NO_WORLD;
+  let synced = false;
+  return {
+    step(event, world) {
+      lastWorld = world;
+      const rulesBefore = state.rules;
+      try {
+        if (event.kind === "rules") adopt(state, event.rules);
+        const turn = newTurn(state, world);
+        if (!synced) syncAll(turn);
+        synced = true;
+        const verdict = act(turn, event);
+        settle(turn);
+        return finish(turn, verdict);
+      } catch (error) {
+        state.tables.discard();
+        if (state.rules !== rulesBefore) {
+          state.rules = rulesBefore;
+          nameCsrs(state);
+        }
+        // The routing engine may have been told half of it; it is made anew from the tables with the next event.
+        state.routing = createRoutingEngine();
+        synced = false;
+        throw error;
+      }
+    },
+    ...createViews(() => newTurn(state, lastWorld)),
+  };
+}
+
+function finish(turn: Turn, verdict: Verdict): Step {
+  const changes = turn.tables.changes();
+  turn.tables.keep();
+  const { lines, outbounds, timers, facts, queries } = turn;
+  return { verdict, changes, lines, outbounds, timers, facts, queries };
+}
+
+function nameCsrs(state: DeskState): void {
+  const { csrOf } = state.memory;
+  csrOf.clear();
+  for (const csr of state.rules.csrs.values())
+    for (const address of csr.addresses) csrOf.set(addressKey(address), csr.id);
+}
+
+/** Takes new rules; scripts that conversations are still in are kept beside them. */
+function adopt(state: DeskState, rules: Rules): void {
+  const used = new Set<string>();
+  for (const [, row] of state.tables.conversation.entries()) {
+    if (row.position !== null) used.add(`script ${row.position.dialog} ${row.position.version}`);
+  }
+  for (const script of state.rules.dialogs.values()) {
+    const id = `script ${script.id} ${script.version}`;
+    if (used.has(id) && rules.dialogs.get(script.id)?.version !== script.version) state.tables.desk.put(id, { script });
+  }
+  for (const [id] of [...state.tables.desk.entries()]) if (!used.has(id)) state.tables.desk.delete(id);
+  for (const id of state.rules.csrs.keys()) if (!rules.csrs.has(id)) state.routing.removeCsr(id);
+  state.rules = rules;
+  nameCsrs(state);
+}
+
+function act(turn: Turn, event: DeskEvent): Verdict {
+  switch (event.kind) {
+    case "inbound":
+      return hear(turn, event);
+    case "undelivered":
+      undelivered(turn, event.reference, event.reason, event.text);
+      return ACCEPTED;
+    case "timer":
+      ring(turn, event.timer);
+      return ACCEPTED;
+    case "link":
+      linkChanged(turn, event.network, event.online);
+      return ACCEPTED;
+    case "hours":
+      for (const [queue, open] of Object.entries(event.open)) turn.memory.open.set(queue, open);
+      turn.memory.opens.clear();
+      for (const [queue, opens] of Object.entries(event.opens)) turn.memory.opens.set(queue, opens);
+      return ACCEPTED;
+    case "rules":
+      rulesChanged(turn);
+      return ACCEPTED;
+    case "command":
+      return command(turn, event.command);
+    case "history":
+      showHistory(turn, event.conversation, event.leg, event.lines);
+      return ACCEPTED;
+  }
+}
+
+// --- timers -----------------------------------------------------------------------------------------------------------
+
+type Ring = (turn: Turn, row: ConversationRow, timer: Timer) => void;
+
+/** Timers of conversations. All but `round` are for one state of it: the generation must be the one they were set for. */
+const RINGS: Readonly<Record<string, Ring>> = {
+  silence: (turn, row) => {
+    if (row.state === "dialog") consult(turn, row, { kind: "silence" });
+  },
+  "dialog-idle": (turn, row) => {
+    if (row.state === "dialog") close(turn, row, "idle");
+  },
+  offer: (turn, row, timer) => offerRanOut(turn, row, timer.at),
+  idle: (turn, row) => {
+    if (row.state !== "talking") return;
+    const last = turn.memory.activity.get(row.id);
+    if (last === undefined) turn.memory.activity.set(row.id, turn.world.now);
+    const silent = turn.world.now - (last ?? turn.world.now);
+    if (silent >= turn.rules.limits.idleSeconds * 1000) close(turn, row, "idle");
+    else armIdle(turn, row);
+  },
+  absent: (turn, row) => absent(turn, row),
+};
+
+function ring(turn: Turn, timer: Timer): void {
+  if (timer.name === "rest") forget(turn, timer.id);
+  if (timer.name === "wrap-up") turn.stirred.add(timer.id.slice("wrap-up ".length));
+  const row = timer.conversation === null ? null : turn.tables.conversation.get(timer.conversation);
+  if (row === null) return;
+  if (timer.name === "round") nextRound(turn, row);
+  else if (row.generation === timer.generation && Object.hasOwn(RINGS, timer.name))
+    RINGS[timer.name]?.(turn, row, timer);
+}
+
+// --- links, rules, commands -------------------------------------------------------------------------------------------
+
+function watchCsrs(turn: Turn, network: string): void {
+  const desk = turn.rules.networks.get(network)?.desk;
+  const tellsPresence = (turn.world.capabilities(network)?.features ?? []).includes("presence");
+  if (desk === undefined || !tellsPresence) return;
+  for (const csr of turn.rules.csrs.values()) {
+    for (const to of csr.addresses) {
+      if (to.network !== network) continue;
+      turn.outbounds.push({
+        key: looseKey(turn, "watch"),
+        from: desk,
+        to,
+        device: null,
+        conversation: null,
+        kind: "watch",
+      });
+    }
+  }
+}
+
+function linkChanged(turn: Turn, network: string, online: boolean): void {
+  if (turn.memory.links.get(network) === online) return;
+  turn.memory.links.set(network, online);
+  for (const key of [...turn.memory.presence.keys()])
+    if (key.startsWith(`${network} `)) turn.memory.presence.delete(key);
+  for (const csr of turn.rules.csrs.values()) {
+    if (csr.addresses.some((address) => address.network === network)) csrMoved(turn, csr.id);
+  }
+  if (online) watchCsrs(turn, network);
+}
+
+function rulesChanged(turn: Turn): void {
+  syncAll(turn);
+  for (const csr of turn.rules.csrs.keys()) turn.stirred.add(csr);
+  for (const [network, online] of turn.memory.links) if (online) watchCsrs(turn, network);
+  fact(turn, "rules.adopted", {}, { version: turn.rules.version });
+}
+
+function command(turn: Turn, wish: DeskCommand): Verdict {
+  switch (wish.kind) {
+    case "close": {
+      const row = turn.tables.conversation.get(wish.conversation);
+      if (row === null)
+        return {
+          kind: "refused",
+          reason: "item-not-found",
+          text: `there is no open conversation ${wish.conversation}`,
+        };
+      close(turn, row, "desk");
+      return ACCEPTED;
+    }
+    case "csr-away": {
+      if (!turn.rules.csrs.has(wish.csr))
+        return { kind: "refused", reason: "item-not-found", text: `there is no CSR ${wish.csr}` };
+      putCsr(turn, csrRow(turn, wish.csr), { away: wish.away ? "word" : null, missed: 0 });
+      fact(turn, wish.away ? "csr.away" : "csr.back", { csr: wish.csr }, { by: "admin" });
+      return ACCEPTED;
+    }
+  }
+}
+
+/** Earlier lines of the talk, for a CSR who came later: what customer and CSRs said, not what the desk said. */
+function showHistory(turn: Turn, conversation: string, index: number, lines: readonly Line[]): void {
+  const row = turn.tables.conversation.get(conversation);
+  const leg = row?.legs[index];
+  if (row === null || leg === undefined || leg !== csrLeg(row)) return;
+  const language = languageOf(turn, row, leg);
+  const said: string[] = [];
+  for (const line of lines) {
+    if (line.author === null) continue;
+    const name = line.author === 0 ? customerName(turn, row, language) : (line.nick ?? "");
+    if (line.content.kind === "message") said.push(`${name}: ${line.content.text}`);
+    if (line.content.kind === "note") said.push(`[${name}] ${line.content.text}`);
+  }
+  const head = say(turn, "csr.history.head", csrLanguage(turn, leg.csr));
+  if (said.length > 0) tellText(turn, row, leg, [head, ...said].join("\n"));
+}

@@ -1,0 +1,419 @@
+/** What an inbound event does, by its kind and by who it comes from. One table; the state machine does the rest. */
+import { csrMoved } from "./assignment.ts";
+import { close, consult, open, refuse } from "./conversation.ts";
+import { answer, answerFrom, obey, type Place, readLine, spokenAnswer, unknownWord } from "./csr-words.ts";
+import { universalWord } from "./dialog.ts";
+import { refused, withinLimits } from "./limits.ts";
+import {
+  ACCEPTED,
+  addressKey,
+  type Condition,
+  type Inbound,
+  type InboundKind,
+  type InboundOf,
+  type Verdict,
+} from "./model.ts";
+import { type Amendment, byteLength, excerpt } from "./rendering.ts";
+import type { ConversationRow, Leg } from "./state.ts";
+import type { DeskEvent, LineReference } from "./step.ts";
+import { amend, listeners, passReceipt, record, relay, tell } from "./transcript.ts";
+import { answerSubscription, contactKey, type Party, resolve } from "./translation.ts";
+import { csrLanguage, duration, fact, languageOf, looseKey, putConversation, say, type Turn } from "./turn.ts";
+
+type InboundEvent = Extract<DeskEvent, { kind: "inbound" }>;
+type Hearing<K extends InboundKind> = (turn: Turn, inbound: InboundOf<K>, event: InboundEvent) => Verdict;
+
+const HEARINGS: { readonly [K in InboundKind]: Hearing<K> } = {
+  message: hearMessage,
+  edit: hearEdit,
+  retraction: (turn, inbound, event) =>
+    hearAmendment(turn, inbound, event, { kind: "retraction", of: event.reference?.line ?? 0 }),
+  reaction: (turn, inbound, event) =>
+    hearAmendment(turn, inbound, event, {
+      kind: "reaction",
+      of: event.reference?.line ?? 0,
+      reactions: inbound.reactions,
+    }),
+  typing: hearTyping,
+  receipt: hearReceipt,
+  presence: hearPresence,
+  software: hearSoftware,
+  subscription: hearSubscription,
+  arrival: hearArrival,
+  departure: hearDeparture,
+  bounce: (turn, inbound, event) => {
+    undelivered(turn, event.reference, inbound.reason, inbound.text);
+    return ACCEPTED;
+  },
+};
+
+export function hear(turn: Turn, event: InboundEvent): Verdict {
+  const { inbound } = event;
+  const guarded = withinLimits(turn, inbound);
+  if (guarded !== null) return guarded;
+  // The table is keyed by the very kind the event has; TypeScript cannot see that the two go together.
+  const hearing = HEARINGS[inbound.kind] as Hearing<InboundKind>;
+  return hearing(turn, inbound as InboundOf<InboundKind>, event);
+}
+
+// --- messages -------------------------------------------------------------------------------------------------------
+
+function hearMessage(turn: Turn, inbound: InboundOf<"message">, event: InboundEvent): Verdict {
+  const party = resolve(turn, inbound.from, inbound.to, inbound.text, event.replyTo);
+  switch (party.kind) {
+    case "leg":
+      return party.leg.role === "customer"
+        ? customerSays(turn, party.conversation, party.leg, inbound, event)
+        : csrSays(turn, party.conversation, party.leg, party.text ?? inbound.text, inbound, event);
+    case "newcomer":
+      return openFor(turn, inbound, party.handle, inbound.text);
+    case "desk":
+      return csrSaysToDesk(
+        turn,
+        { csr: party.csr, from: inbound.from, to: inbound.to, conversation: null },
+        inbound.choice ?? inbound.text,
+      );
+    case "unlabelled":
+      return askForLabel(turn, inbound, party);
+    case "released": {
+      const csr = turn.memory.csrOf.get(addressKey(inbound.from)) ?? "";
+      answerFrom(turn, csr, inbound.from, inbound.to, "alias.closed", { name: party.alias.name });
+      return ACCEPTED;
+    }
+    case "nobody":
+      return nobody(turn, inbound);
+  }
+}
+
+function nobody(turn: Turn, inbound: Inbound): Verdict {
+  const csr = turn.memory.csrOf.get(addressKey(inbound.from)) ?? null;
+  fact(turn, "address.unknown", {}, { network: inbound.from.network, kind: inbound.kind });
+  return refused("item-not-found", say(turn, "alias.not-yours", csrLanguage(turn, csr)));
+}
+
+function openFor(
+  turn: Turn,
+  inbound: Extract<Inbound, { kind: "message" | "arrival" }>,
+  handleId: string,
+  text: string | null,
+): Verdict {
+  const handle = turn.rules.networks.get(inbound.from.network)?.handles.find((one) => one.id === handleId);
+  if (handle === undefined) return nobody(turn, inbound);
+  const full = tooManyConversations(turn, inbound);
+  if (full !== null) return full;
+  return open(turn, {
+    from: inbound.from,
+    handle,
+    languageHint: inbound.language,
+    text,
+    foreign: inbound.kind === "message" ? inbound.id : null,
+    at: turn.world.now,
+  });
+}
+
+function tooManyConversations(turn: Turn, inbound: Extract<Inbound, { kind: "message" | "arrival" }>): Verdict | null {
+  const { limits } = turn.rules;
+  const handles = turn.rules.networks.get(inbound.from.network)?.handles ?? [];
+  const open = handles.filter((handle) => turn.tables.contact.get(contactKey(inbound.from, handle.id)) !== null).length;
+  if (open >= limits.conversationsPerCustomer) {
+    return refused(
+      "policy-violation",
+      say(turn, "conversation.limit", inbound.language, { limit: limits.conversationsPerCustomer }),
+    );
+  }
+  if (turn.tables.conversation.size >= limits.openConversations) {
+    fact(turn, "desk.full", {}, { network: inbound.from.network });
+    return refused("resource-constraint", say(turn, "desk.full", inbound.language));
+  }
+  return null;
+}
+
+function customerSays(
+  turn: Turn,
+  row: ConversationRow,
+  leg: Leg,
+  inbound: InboundOf<"message">,
+  event: InboundEvent,
+): Verdict {
+  switch (row.state) {
+    case "dialog":
+      record(turn, row, leg, inbound.text, inbound.id, turn.world.now);
+      consult(turn, row, { kind: "text", text: inbound.text, choice: inbound.choice });
+      return ACCEPTED;
+    case "waiting":
+    case "offered":
+      return waits(turn, row, leg, inbound);
+    case "talking": {
+      const spoken = {
+        text: inbound.text,
+        foreign: inbound.id,
+        at: inbound.sentAt ?? turn.world.now,
+        replyTo: event.replyTo,
+      };
+      if (relay(turn, row, leg, spoken)) return ACCEPTED;
+      tell(turn, row, leg, "undelivered", { text: excerpt(inbound.text) });
+      return ACCEPTED;
+    }
+    case "closed":
+      throw new Error(`conversation ${row.id} is closed and was found all the same`);
+  }
+}
+
+/** Lines kept for the CSR to come. */
+const HELD_LINES = 50;
+const HELD_BYTES = 65_536;
+
+function waits(turn: Turn, row: ConversationRow, leg: Leg, inbound: InboundOf<"message">): Verdict {
+  const word = universalWord(inbound.text, turn.rules.languages);
+  if (word !== null) {
+    record(turn, row, leg, inbound.text, inbound.id, turn.world.now);
+    if (word === "stop") close(turn, row, "customer");
+    else tellStanding(turn, row, leg, word === "help" ? "waiting.help" : "waiting.status");
+    return ACCEPTED;
+  }
+  const bytes = row.held.reduce((sum, held) => sum + byteLength(held.text), byteLength(inbound.text));
+  if (row.held.length >= HELD_LINES || bytes > HELD_BYTES) {
+    return refused("resource-constraint", say(turn, "waiting.held-full", languageOf(turn, row, leg)));
+  }
+  const at = inbound.sentAt ?? turn.world.now;
+  const line = record(turn, row, leg, inbound.text, inbound.id, at);
+  const held = [...row.held, { line, at, foreign: inbound.id, text: inbound.text }];
+  const next = putConversation(turn, row, { held });
+  if (row.held.length === 0) tell(turn, next, leg, "waiting.still");
+  return ACCEPTED;
+}
+
+function tellStanding(turn: Turn, row: ConversationRow, leg: Leg, key: string): void {
+  const language = languageOf(turn, row, leg);
+  tell(turn, row, leg, key, {
+    queue: turn.rules.queues.get(row.queue ?? "")?.name ?? "",
+    place: turn.routing.place(row.id) ?? 1,
+    minutes: duration(turn, turn.world.now - (row.waitingSince ?? turn.world.now), language),
+  });
+}
+
+function csrSays(
+  turn: Turn,
+  row: ConversationRow,
+  leg: Leg,
+  text: string,
+  inbound: InboundOf<"message">,
+  event: InboundEvent,
+): Verdict {
+  const place: Place = { csr: leg.csr ?? "", from: inbound.from, to: inbound.to, conversation: { row, leg } };
+  const read = readLine(inbound.choice ?? text);
+  if (read.kind === "word") return obey(turn, place, read.word, read.rest);
+  if (read.kind === "unknown") return unknownWord(turn, place, read.word);
+  if (leg.state === "invited") {
+    const spoken = spokenAnswer(read.text);
+    if (spoken !== null) return obey(turn, place, spoken, "");
+    tell(turn, row, leg, "csr.answer-offer-first");
+    return ACCEPTED;
+  }
+  if (leg.state === "left" || row.state !== "talking") {
+    answer(turn, place, "csr.no-conversation", { word: "" });
+    return ACCEPTED;
+  }
+  const spoken = { text: read.text, foreign: inbound.id, at: inbound.sentAt ?? turn.world.now, replyTo: event.replyTo };
+  if (!relay(turn, row, leg, spoken)) tell(turn, row, leg, "undelivered", { text: excerpt(read.text) });
+  return ACCEPTED;
+}
+
+function csrSaysToDesk(turn: Turn, place: Place, text: string): Verdict {
+  const read = readLine(text);
+  if (read.kind === "word") return obey(turn, place, read.word, read.rest);
+  if (read.kind === "unknown") return unknownWord(turn, place, read.word);
+  const bare = read.text.trim().toLowerCase();
+  if (["away", "back", "status", "help"].includes(bare)) return obey(turn, place, bare, "");
+  answer(turn, place, "csr.help-desk");
+  return ACCEPTED;
+}
+
+function askForLabel(
+  turn: Turn,
+  inbound: InboundOf<"message">,
+  party: Extract<Party, { kind: "unlabelled" }>,
+): Verdict {
+  const open = party.labels.filter((alias) => alias.releasedAt === null);
+  const labels = open.map((alias) => `${alias.label} ${alias.name}`).join("\n");
+  const key = open.length === 0 ? "csr.no-conversation" : party.label === null ? "label.which" : "label.unknown";
+  const values = { label: party.label ?? "", labels: `\n${labels}`, word: "" };
+  answerFrom(turn, party.csr, inbound.from, inbound.to, key, values);
+  return ACCEPTED;
+}
+
+// --- edits, retractions, reactions -------------------------------------------------------------------------------------
+
+function hearEdit(turn: Turn, inbound: InboundOf<"edit">, event: InboundEvent): Verdict {
+  const { reference } = event;
+  const party = resolve(turn, inbound.from, inbound.to, inbound.text, reference);
+  const mine = party.kind === "leg" && isOwn(reference, party.conversation, party.leg);
+  const asText: InboundOf<"message"> = {
+    ...inbound,
+    kind: "message",
+    choice: null,
+    replyTo: null,
+    sentAt: null,
+    language: null,
+    nick: null,
+  };
+  // An edit of somebody else's line, of an unknown one, or one the bot has already answered, is shown as what it is: new text.
+  if (party.kind !== "leg" || !mine || reference === null) return hearMessage(turn, asText, event);
+  const { conversation: row, leg } = party;
+  if (row.held.some((held) => held.line === reference.line)) {
+    const held = row.held.map((one) => (one.line === reference.line ? { ...one, text: inbound.text } : one));
+    putConversation(turn, row, { held });
+    return ACCEPTED;
+  }
+  if (row.state !== "talking" || leg.state !== "active") return hearMessage(turn, asText, event);
+  const text =
+    leg.role === "csr" ? readLine(party.text ?? inbound.text) : ({ kind: "text", text: inbound.text } as const);
+  if (text.kind !== "text") return hearMessage(turn, asText, event);
+  amend(turn, row, leg, { kind: "edit", of: reference.line, text: text.text }, reference);
+  return ACCEPTED;
+}
+
+function isOwn(reference: LineReference | null, row: ConversationRow, leg: Leg): boolean {
+  return (
+    reference !== null &&
+    reference.viewer === null &&
+    reference.author === leg.index &&
+    reference.conversation === row.id
+  );
+}
+
+function hearAmendment(
+  turn: Turn,
+  inbound: InboundOf<"retraction" | "reaction">,
+  event: InboundEvent,
+  amendment: Amendment,
+): Verdict {
+  const { reference } = event;
+  const party = resolve(turn, inbound.from, inbound.to, null, reference);
+  if (party.kind === "nobody") return nobody(turn, inbound);
+  if (party.kind !== "leg" || reference === null) return ACCEPTED;
+  const { conversation: row, leg } = party;
+  const own = isOwn(reference, row, leg);
+  const shown = own || (reference.viewer === leg.index && reference.conversation === row.id);
+  if (amendment.kind === "retraction" && !own) {
+    tell(turn, row, leg, "retraction.refused");
+    return ACCEPTED;
+  }
+  if (amendment.kind === "retraction" && row.held.some((held) => held.line === reference.line)) {
+    putConversation(turn, row, { held: row.held.filter((held) => held.line !== reference.line) });
+    return ACCEPTED;
+  }
+  if (shown && row.state === "talking" && leg.state === "active") amend(turn, row, leg, amendment, reference);
+  return ACCEPTED;
+}
+
+// --- signals ----------------------------------------------------------------------------------------------------------
+
+function hearTyping(turn: Turn, inbound: InboundOf<"typing">, event: InboundEvent): Verdict {
+  const party = resolve(turn, inbound.from, inbound.to, null, event.reference);
+  if (party.kind !== "leg" || party.conversation.state !== "talking" || party.leg.state !== "active") return ACCEPTED;
+  for (const leg of listeners(party.conversation, party.leg)) {
+    if (!(turn.world.capabilities(leg.address.network)?.features ?? []).includes("typing")) continue;
+    turn.outbounds.push({
+      key: looseKey(turn, "typing"),
+      from: leg.desk,
+      to: leg.address,
+      device: null,
+      conversation: party.conversation.id,
+      kind: "typing",
+      state: inbound.state,
+    });
+  }
+  return ACCEPTED;
+}
+
+/** A copy sent in parts is delivered when its last part is, and that one bears the bare key. */
+const EARLIER_PART = /\.\d+$/u;
+
+function hearReceipt(turn: Turn, inbound: InboundOf<"receipt">, event: InboundEvent): Verdict {
+  const { reference } = event;
+  if (reference === null || EARLIER_PART.test(inbound.of)) return ACCEPTED;
+  const row = turn.tables.conversation.get(reference.conversation);
+  const reader = row === null || reference.viewer === null ? undefined : row.legs[reference.viewer];
+  if (row === null || reader === undefined || addressKey(reader.address) !== addressKey(inbound.from)) return ACCEPTED;
+  passReceipt(turn, row, reader, reference, inbound.state);
+  return ACCEPTED;
+}
+
+function hearPresence(turn: Turn, inbound: InboundOf<"presence">): Verdict {
+  const key = addressKey(inbound.from);
+  const csr = turn.memory.csrOf.get(key);
+  // Customers' presence is of no use before somebody asks for it; keeping it would only be a map without a limit.
+  if (csr === undefined || !inbound.all) return ACCEPTED;
+  if (turn.memory.presence.get(key) === inbound.state) return ACCEPTED;
+  turn.memory.presence.set(key, inbound.state);
+  csrMoved(turn, csr);
+  return ACCEPTED;
+}
+
+function hearSoftware(turn: Turn, inbound: InboundOf<"software">): Verdict {
+  const key = addressKey(inbound.from);
+  const csr = turn.memory.csrOf.get(key);
+  if (csr !== undefined) {
+    turn.memory.software.set(key, inbound.software);
+    turn.stirred.add(csr);
+    return ACCEPTED;
+  }
+  for (const handle of turn.rules.networks.get(inbound.from.network)?.handles ?? []) {
+    const contact = turn.tables.contact.get(contactKey(inbound.from, handle.id));
+    const row = contact === null ? null : turn.tables.conversation.get(contact.conversation);
+    if (row === null) continue;
+    putConversation(turn, row, { software: inbound.software, languageHint: row.languageHint ?? inbound.language });
+    fact(
+      turn,
+      "software.known",
+      { conversation: row.id },
+      { name: inbound.software.name, version: inbound.software.version },
+    );
+  }
+  return ACCEPTED;
+}
+
+function hearSubscription(turn: Turn, inbound: InboundOf<"subscription">): Verdict {
+  const { from, to, state } = inbound;
+  const wellKnown = answerSubscription(turn, from, to, state);
+  if (!wellKnown && (state === "subscribe" || state === "subscribed")) return nobody(turn, inbound);
+  return ACCEPTED;
+}
+
+function hearArrival(turn: Turn, inbound: InboundOf<"arrival">): Verdict {
+  const party = resolve(turn, inbound.from, inbound.to, null, null);
+  if (party.kind === "newcomer") return openFor(turn, inbound, party.handle, null);
+  return party.kind === "nobody" ? nobody(turn, inbound) : ACCEPTED;
+}
+
+function hearDeparture(turn: Turn, inbound: InboundOf<"departure">): Verdict {
+  const party = resolve(turn, inbound.from, inbound.to, null, null);
+  if (party.kind === "nobody") return nobody(turn, inbound);
+  if (party.kind === "leg" && party.leg.role === "customer") close(turn, party.conversation, "customer");
+  return ACCEPTED;
+}
+
+// --- what did not arrive ------------------------------------------------------------------------------------------------
+
+const GONE: ReadonlySet<Condition> = new Set(["gone", "item-not-found", "jid-malformed", "remote-server-not-found"]);
+
+/**
+ * A send failed for good. Its author is told in words; the desk's own notices are told to nobody (no answer to an error
+ * ever goes back to the side that failed), but an offer that cannot arrive goes to the next CSR.
+ */
+export function undelivered(turn: Turn, reference: LineReference | null, reason: Condition, text: string | null): void {
+  const row = reference === null ? null : turn.tables.conversation.get(reference.conversation);
+  fact(turn, "message.undelivered", row === null ? {} : { conversation: row.id }, { reason, text });
+  if (reference === null || row === null || reference.viewer === null) return;
+  const viewer = row.legs[reference.viewer];
+  if (viewer === undefined) return;
+  if (reference.author !== null) {
+    const author = row.legs[reference.author];
+    if (author?.state !== "active" || reference.content.kind !== "message") return;
+    tell(turn, row, author, "undelivered", { text: excerpt(reference.content.text) });
+    return;
+  }
+  if (row.offered === viewer.index) refuse(turn, row, viewer, "missed");
+  else if (viewer.role === "customer" && row.state !== "talking" && GONE.has(reason)) close(turn, row, "unreachable");
+}

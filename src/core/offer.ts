@@ -1,0 +1,63 @@
+/** What an offer tells a CSR: who, why, since when, from which software, and what the bot learned. */
+import type { Software } from "./model.ts";
+import type { Queue } from "./rules.ts";
+import type { ConversationRow, Leg } from "./state.ts";
+import { customerName, tellText } from "./transcript.ts";
+import { duration, languageOf, say, type Turn } from "./turn.ts";
+
+/** "Conversations 2.13.4 (Android)", by way of a gateway where there is one. */
+export function softwareInWords(software: Software | null): string | null {
+  if (software === null || (software.name === null && software.gateway === null)) return null;
+  const named = [software.name, software.version].filter((part) => part !== null).join(" ");
+  const os = software.os === null ? "" : ` (${software.os})`;
+  const gateway = software.gateway === null ? "" : ` ← ${software.gateway.name ?? software.gateway.type}`;
+  return `${named}${os}${gateway}`.trim();
+}
+
+/** Everything known of the customer, one fact a line; the offer and /who both show it. */
+export function customerInWords(turn: Turn, row: ConversationRow, leg: Leg): readonly string[] {
+  const language = languageOf(turn, row, leg);
+  const { facts } = row;
+  const network = turn.rules.networks.get(row.network)?.title ?? row.network;
+  const lines = [
+    say(turn, "csr.offer.head", language, {
+      name: customerName(turn, row, language),
+      queue: turn.rules.queues.get(row.queue ?? "")?.name ?? "",
+      network: row.software?.gateway?.type ?? network,
+    }),
+  ];
+  const software = softwareInWords(row.software) ?? say(turn, "software.unknown", language);
+  lines.push(say(turn, "csr.offer.software", language, { software }));
+  const entry = facts.customer === null ? null : turn.rules.directory.byId(facts.customer);
+  if (entry !== null) {
+    const attributes = Object.entries(entry.attributes).map(([name, value]) => `${name}: ${value}`);
+    const customer = [entry.name, entry.account ?? "", ...attributes].filter((part) => part !== "").join(", ");
+    lines.push(say(turn, "csr.offer.recognised", language, { customer }));
+  }
+  const reason = facts.reason ?? row.opening;
+  if (reason !== null) lines.push(say(turn, "csr.offer.reason", language, { reason }));
+  if (row.waitingSince !== null) {
+    const minutes = duration(turn, turn.world.now - row.waitingSince, language);
+    lines.push(say(turn, "csr.offer.waited", language, { minutes }));
+  }
+  const spoken = facts.language ?? row.languageHint;
+  if (spoken !== null) lines.push(say(turn, "csr.offer.language", language, { language: spoken }));
+  for (const [name, value] of Object.entries(facts.answers)) {
+    lines.push(say(turn, "csr.offer.answer", language, { name, value }));
+  }
+  return lines;
+}
+
+/** The offer itself, as the first words of the alias. */
+export function askToAccept(turn: Turn, row: ConversationRow, leg: Leg, queue: Queue): void {
+  const language = languageOf(turn, row, leg);
+  const lines = [
+    ...customerInWords(turn, row, leg),
+    say(turn, "csr.offer.ask", language, { seconds: queue.offerSeconds }),
+  ];
+  const choices = [
+    { value: "/accept", label: say(turn, "csr.offer.accept", language) },
+    { value: "/decline", label: say(turn, "csr.offer.decline", language) },
+  ];
+  tellText(turn, row, leg, lines.join("\n"), choices);
+}

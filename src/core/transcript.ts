@@ -1,0 +1,193 @@
+/** Lines of a conversation: recorded once, sent to each leg that is to see them. */
+import type { Choice } from "./model.ts";
+import { type Amendment, legName, type Sending, sendAmendment, sendTo } from "./rendering.ts";
+import type { ConversationRow, HeldLine, Leg } from "./state.ts";
+import type { Line, LineReference } from "./step.ts";
+import { fact, languageOf, type PhraseValues, say, type Turn } from "./turn.ts";
+
+/** The desk's own words to one leg. */
+export function tellText(
+  turn: Turn,
+  row: ConversationRow,
+  leg: Leg,
+  text: string,
+  choices: readonly Choice[] = [],
+): void {
+  const line = turn.world.nextLine();
+  const content = { kind: "message", text, choices, replyTo: null } as const;
+  const nick = leg.role === "csr" ? leg.shown : null;
+  turn.lines.push({
+    line,
+    conversation: row.id,
+    at: turn.world.now,
+    author: null,
+    from: null,
+    foreign: null,
+    viewers: [leg.index],
+    nick,
+    content,
+  });
+  const sent = sendTo(turn, row, leg, content, { line, at: turn.world.now, nick, notice: true, replyTo: null });
+  if (!sent) fact(turn, "notice.unsendable", { conversation: row.id }, { leg: leg.index });
+}
+
+export function tell(turn: Turn, row: ConversationRow, leg: Leg, key: string, values: PhraseValues = {}): void {
+  tellText(turn, row, leg, say(turn, key, languageOf(turn, row, leg), values));
+}
+
+/** Who may read what that leg says: everybody else who takes part. */
+export function listeners(row: ConversationRow, author: Leg): readonly Leg[] {
+  return row.legs.filter((leg) => leg.index !== author.index && leg.state === "active");
+}
+
+/** The name under which listeners see a speaker: CSRs by their name, the customer by the name they gave. */
+export function nickOf(turn: Turn, row: ConversationRow, author: Leg): string {
+  if (author.role === "csr") return turn.rules.csrs.get(author.csr ?? "")?.name ?? turn.rules.company;
+  return customerName(turn, row, null);
+}
+
+export function customerName(turn: Turn, row: ConversationRow, language: string | null): string {
+  return row.facts.name ?? say(turn, "customer", language);
+}
+
+export interface Spoken {
+  readonly text: string;
+  readonly foreign: string | null;
+  readonly at: number;
+  readonly replyTo: LineReference | null;
+}
+
+/** Relays what one leg said to the others. False when it could not be brought to one of them. */
+export function relay(turn: Turn, row: ConversationRow, author: Leg, spoken: Spoken): boolean {
+  const viewers = listeners(row, author);
+  const line = turn.world.nextLine();
+  const nick = nickOf(turn, row, author);
+  const replyTo = spoken.replyTo?.conversation === row.id ? spoken.replyTo : null;
+  const content = { kind: "message", text: spoken.text, choices: [], replyTo: replyTo?.line ?? null } as const;
+  turn.lines.push({
+    line,
+    conversation: row.id,
+    at: spoken.at,
+    author: author.index,
+    from: author.address,
+    foreign: spoken.foreign,
+    viewers: viewers.map((leg) => leg.index),
+    nick,
+    content,
+  });
+  turn.memory.activity.set(row.id, turn.world.now);
+  const sending: Sending = { line, at: spoken.at, nick, notice: false, replyTo };
+  let whole = true;
+  for (const leg of viewers) whole = sendTo(turn, row, leg, content, sending) && whole;
+  return whole;
+}
+
+/** Records what somebody said where nobody is to be sent it (yet). Gives the line's number. */
+export function record(
+  turn: Turn,
+  row: ConversationRow,
+  author: Leg,
+  text: string,
+  foreign: string | null,
+  at: number,
+): number {
+  const line = turn.world.nextLine();
+  turn.lines.push(spokenLine(turn, row, author, { line, at, foreign, text }, []));
+  turn.memory.activity.set(row.id, turn.world.now);
+  return line;
+}
+
+function spokenLine(turn: Turn, row: ConversationRow, author: Leg, held: HeldLine, viewers: readonly number[]): Line {
+  return {
+    line: held.line,
+    conversation: row.id,
+    at: held.at,
+    author: author.index,
+    from: author.address,
+    foreign: held.foreign,
+    viewers,
+    nick: nickOf(turn, row, author),
+    content: { kind: "message", text: held.text, choices: [], replyTo: null },
+  };
+}
+
+/** Brings what the customer wrote while waiting to the CSR who accepted; the lines keep their numbers and times. */
+export function handOverHeld(turn: Turn, row: ConversationRow, leg: Leg): void {
+  const customer = row.legs[0];
+  if (customer === undefined) return;
+  for (const held of row.held) {
+    const line = spokenLine(turn, row, customer, held, [leg.index]);
+    turn.lines.push(line);
+    sendTo(turn, row, leg, line.content, {
+      line: held.line,
+      at: held.at,
+      nick: line.nick,
+      notice: false,
+      replyTo: null,
+    });
+  }
+}
+
+/** Relays an edit, retraction or reaction; each listener gets it natively or in words. */
+export function amend(
+  turn: Turn,
+  row: ConversationRow,
+  author: Leg,
+  amendment: Amendment,
+  reference: LineReference,
+): void {
+  const viewers = listeners(row, author);
+  const line = turn.world.nextLine();
+  const nick = nickOf(turn, row, author);
+  turn.lines.push({
+    line,
+    conversation: row.id,
+    at: turn.world.now,
+    author: author.index,
+    from: author.address,
+    foreign: null,
+    viewers: viewers.map((leg) => leg.index),
+    nick,
+    content: amendment,
+  });
+  turn.memory.activity.set(row.id, turn.world.now);
+  const sending: Sending = { line, at: turn.world.now, nick, notice: false, replyTo: null };
+  for (const leg of viewers) sendAmendment(turn, row, leg, amendment, reference, sending);
+}
+
+/** Passes "delivered" or "read" back to who wrote the line, as what it is and never as more. */
+export function passReceipt(
+  turn: Turn,
+  row: ConversationRow,
+  reader: Leg,
+  reference: LineReference,
+  state: "delivered" | "read",
+): void {
+  if (reference.author === null || reference.viewer !== reader.index) return;
+  const author = row.legs[reference.author];
+  if (author === undefined || author.index === reader.index || author.state !== "active") return;
+  const line = turn.world.nextLine();
+  turn.lines.push({
+    line,
+    conversation: row.id,
+    at: turn.world.now,
+    author: reader.index,
+    from: reader.address,
+    foreign: null,
+    viewers: [author.index],
+    nick: null,
+    content: { kind: "receipt", of: reference.line, state },
+  });
+  const features = turn.world.capabilities(author.address.network)?.features ?? [];
+  if (reference.foreign === null || !features.includes(state)) return;
+  turn.outbounds.push({
+    key: legName(turn.world.epoch, line, author.index),
+    from: author.desk,
+    to: author.address,
+    device: null,
+    conversation: row.id,
+    kind: "receipt",
+    of: reference.foreign,
+    state,
+  });
+}

@@ -1,0 +1,113 @@
+/**
+ * One step in progress: what it may read (world, rules, tables, memory) and what it has led to so far. Every function of
+ * the core that acts takes a Turn; `desk.ts` makes one per event and turns it into a Step.
+ */
+import type { Outbound, PresenceState, Software } from "./model.ts";
+import { phrase } from "./phrases.ts";
+import type { RoutingEngine } from "./routing/routing.ts";
+import type { Csr, Rules } from "./rules.ts";
+import type { ConversationRow, CsrRow, Leg } from "./state.ts";
+import { newCsrRow } from "./state.ts";
+import type { Fact, HistoryQuery, Line, Timer, TimerChange, World } from "./step.ts";
+import type { Tables } from "./tables.ts";
+
+/** What is known but not worth a disk write: it is said again by the networks, or does not matter after a restart. */
+export interface Memory {
+  /** By address key: the state of all devices of that person together. */
+  readonly presence: Map<string, PresenceState>;
+  /** By address key: what a CSR writes from. */
+  readonly software: Map<string, Software>;
+  /** By network: whether its link is up. */
+  readonly links: Map<string, boolean>;
+  /** By queue: open now; a queue that is not named is open. */
+  readonly open: Map<string, boolean>;
+  readonly opens: Map<string, string>;
+  /** By conversation: when a person last said something. */
+  readonly activity: Map<string, number>;
+  /** By address key: messages counted in the present window. */
+  readonly floods: Map<string, { since: number; count: number; told: boolean }>;
+  /** By address key: the CSR it belongs to, from the rules. */
+  readonly csrOf: Map<string, string>;
+}
+
+export interface Turn {
+  readonly world: World;
+  readonly rules: Rules;
+  readonly tables: Tables;
+  readonly memory: Memory;
+  readonly routing: RoutingEngine;
+  readonly lines: Line[];
+  readonly outbounds: Outbound[];
+  readonly timers: TimerChange[];
+  readonly facts: Fact[];
+  readonly queries: HistoryQuery[];
+  /** CSRs whose reachability changed without a row being written. */
+  readonly stirred: Set<string>;
+}
+
+export function fact(
+  turn: Turn,
+  event: string,
+  about: { conversation?: string; csr?: string },
+  detail: Fact["detail"] = {},
+): void {
+  turn.facts.push({
+    at: turn.world.now,
+    conversation: about.conversation ?? null,
+    csr: about.csr ?? null,
+    event,
+    detail,
+  });
+}
+
+export function setTimer(turn: Turn, timer: Timer): void {
+  turn.timers.push({ kind: "set", timer });
+}
+
+export function cancelTimer(turn: Turn, id: string): void {
+  turn.timers.push({ kind: "cancel", id });
+}
+
+export function csrRow(turn: Turn, id: string): CsrRow {
+  return turn.tables.csr.get(id) ?? newCsrRow(id, turn.world.now);
+}
+
+export function putCsr(turn: Turn, row: CsrRow, change: Partial<CsrRow>): CsrRow {
+  const changed = { ...row, ...change };
+  turn.tables.csr.put(changed.id, changed);
+  return changed;
+}
+
+export function putConversation(turn: Turn, row: ConversationRow, change: Partial<ConversationRow>): ConversationRow {
+  const changed = { ...row, ...change };
+  turn.tables.conversation.put(changed.id, changed);
+  return changed;
+}
+
+/** The language the desk speaks with that leg. */
+export function languageOf(turn: Turn, row: ConversationRow, leg: Leg): string | null {
+  if (leg.role === "csr") return csrLanguage(turn, leg.csr);
+  return row.facts.language ?? row.languageHint ?? turn.rules.languages[0] ?? null;
+}
+
+export function csrLanguage(turn: Turn, csr: string | null): string | null {
+  const known: Csr | undefined = csr === null ? undefined : turn.rules.csrs.get(csr);
+  return known?.languages[0] ?? turn.rules.languages[0] ?? null;
+}
+
+export type PhraseValues = Readonly<Record<string, string | number>>;
+
+export function say(turn: Turn, key: string, language: string | null, values: PhraseValues = {}): string {
+  return phrase(turn.rules.phrases, key, language, values);
+}
+
+/** "3 minutes", "less than a minute". */
+export function duration(turn: Turn, milliseconds: number, language: string | null): string {
+  const minutes = Math.floor(Math.max(0, milliseconds) / 60_000);
+  return minutes < 1 ? say(turn, "less-than-a-minute", language) : say(turn, "minutes", language, { count: minutes });
+}
+
+/** A key for something that belongs to no line: presence, subscriptions, words of the desk contact. */
+export function looseKey(turn: Turn, what: string): string {
+  return `${turn.world.epoch}-${turn.world.nextLine()}-${what}`;
+}

@@ -1,0 +1,114 @@
+/** The desk as others may look at it: admins, metrics, and the adapters' own questions. Nothing here changes anything. */
+import { csrState, reachableAddresses } from "./availability.ts";
+import { csrLeg } from "./conversation.ts";
+import { type Address, addressKey, type DeskIdentity } from "./model.ts";
+import type { ConversationRow } from "./state.ts";
+import type { ConversationView, CsrView, Desk, QueueView } from "./step.ts";
+import { aliasKey, contactKey } from "./translation.ts";
+import { csrRow, type Turn } from "./turn.ts";
+
+type Views = Omit<Desk, "step">;
+type Contact = ReturnType<Desk["contacts"]>[number];
+
+export function createViews(present: () => Turn): Views {
+  return {
+    conversations: () => {
+      const turn = present();
+      return [...turn.tables.conversation.entries()].map(([, row]) => conversationView(turn, row));
+    },
+    csrs: () => {
+      const turn = present();
+      return [...turn.rules.csrs.keys()].map((id) => csrView(turn, id));
+    },
+    queues: (now) => {
+      const turn = present();
+      return [...turn.rules.queues.keys()].map((id) => queueView(turn, id, now));
+    },
+    identity: (network, desk, viewer) => identity(present(), network, desk, viewer),
+    contacts: (viewer) => contacts(present(), viewer),
+    leg: (viewer, desk) => legOf(present(), viewer, desk),
+  };
+}
+
+function conversationView(turn: Turn, row: ConversationRow): ConversationView {
+  return {
+    id: row.id,
+    state: row.state,
+    handle: row.handle,
+    network: row.network,
+    customer: row.facts.name,
+    software: row.software,
+    language: row.facts.language ?? row.languageHint,
+    queue: row.queue,
+    csr: csrLeg(row)?.csr ?? null,
+    openedAt: row.openedAt,
+    waitingSince: row.waitingSince,
+    place: turn.routing.place(row.id),
+  };
+}
+
+function csrView(turn: Turn, id: string): CsrView {
+  const csr = turn.rules.csrs.get(id);
+  const row = csrRow(turn, id);
+  return {
+    id,
+    name: csr?.name ?? id,
+    state: csrState(turn, id),
+    load: row.hands.length,
+    capacity: csr?.capacity ?? 0,
+    reachable: csr === undefined ? [] : reachableAddresses(turn, csr, row).map((one) => one.address),
+  };
+}
+
+function queueView(turn: Turn, id: string, now: number): QueueView {
+  const first = turn.routing.first(id);
+  const since = first === null ? null : (turn.tables.conversation.get(first)?.waitingSince ?? null);
+  return {
+    id,
+    open: turn.memory.open.get(id) ?? true,
+    waiting: turn.routing.waitingIn(id),
+    longestWaitMs: since === null ? 0 : Math.max(0, now - since),
+  };
+}
+
+/** One stranger must not learn of another's alias even that it exists: null is the same for both. */
+function identity(turn: Turn, networkName: string, desk: string, viewer: Address): DeskIdentity | null {
+  const network = turn.rules.networks.get(networkName);
+  const handle = network?.handles.find((one) => one.id === desk);
+  if (handle !== undefined) return { kind: "handle", name: handle.name, state: "available", text: turn.rules.company };
+  const isCsr = turn.memory.csrOf.has(addressKey(viewer));
+  if (network?.desk === desk)
+    return isCsr ? { kind: "desk", name: turn.rules.company, state: "available", text: null } : null;
+  const alias = turn.tables.alias.get(aliasKey(networkName, desk));
+  if (alias === null || alias.label !== null || addressKey(alias.viewer) !== addressKey(viewer)) return null;
+  return { kind: "alias", name: alias.name, state: alias.releasedAt === null ? "available" : "offline", text: null };
+}
+
+function contacts(turn: Turn, viewer: Address): readonly Contact[] {
+  const network = turn.rules.networks.get(viewer.network);
+  if (network === undefined) return [];
+  const csr = turn.memory.csrOf.get(addressKey(viewer));
+  if (csr === undefined)
+    return network.handles.map((handle) => ({ desk: handle.id, name: handle.name, kind: "handle" as const }));
+  const found: Contact[] = [{ desk: network.desk, name: turn.rules.company, kind: "desk" }];
+  for (const id of csrRow(turn, csr).hands) {
+    const row = turn.tables.conversation.get(id);
+    for (const leg of row?.legs ?? []) {
+      if (leg.csr !== csr || leg.state === "left" || addressKey(leg.address) !== addressKey(viewer)) continue;
+      found.push({ desk: leg.desk, name: leg.shown, kind: "alias" });
+    }
+  }
+  return found;
+}
+
+function legOf(
+  turn: Turn,
+  viewer: Address,
+  desk: string,
+): { readonly conversation: string; readonly leg: number } | null {
+  const contact = turn.tables.contact.get(contactKey(viewer, desk));
+  if (contact !== null) return { conversation: contact.conversation, leg: 0 };
+  const alias = turn.tables.alias.get(aliasKey(viewer.network, desk));
+  if (alias === null || alias.label !== null || addressKey(alias.viewer) !== addressKey(viewer)) return null;
+  return { conversation: alias.conversation, leg: alias.leg };
+}
