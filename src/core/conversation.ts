@@ -149,7 +149,10 @@ export function consult(turn: Turn, row: ConversationRow, input: DialogInput): v
     facts: result.facts,
     dialogVersion: result.position?.version ?? row.dialogVersion,
   });
-  for (const utterance of result.says) tellText(turn, next, customer, utterance.text, utterance.choices);
+  for (const utterance of result.says) {
+    const { choices, prompt } = utterance;
+    tellText(turn, next, customer, utterance.text, prompt === undefined ? { choices } : { choices, prompt });
+  }
   afterDialog(turn, next, result);
 }
 

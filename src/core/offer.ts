@@ -59,5 +59,5 @@ export function askToAccept(turn: Turn, row: ConversationRow, leg: Leg, queue: Q
     { value: "/accept", label: say(turn, "csr.offer.accept", language) },
     { value: "/decline", label: say(turn, "csr.offer.decline", language) },
   ];
-  tellText(turn, row, leg, lines.join("\n"), choices);
+  tellText(turn, row, leg, lines.join("\n"), { choices });
 }

@@ -75,11 +75,6 @@ function prefixOf(leg: Leg, nick: string | null, notice: boolean): string {
   return notice || nick === null ? `${leg.label} ` : `${leg.label} ${nick}: `;
 }
 
-/** The choices in words, for those who get no buttons. */
-export function choicesInWords(choices: readonly Choice[]): string {
-  return choices.map((choice, position) => `\n${position + 1}. ${choice.label}`).join("");
-}
-
 export interface Sending {
   readonly line: number;
   readonly at: number;
@@ -109,7 +104,7 @@ export function sendTo(turn: Turn, row: ConversationRow, leg: Leg, content: Line
   switch (content.kind) {
     case "message": {
       const buttons = content.choices.length > 0 && showsChoices(turn, row, leg);
-      const text = buttons ? content.text : content.text + choicesInWords(content.choices);
+      const text = buttons ? (content.prompt ?? content.text) : content.text;
       return sendText(recipient, text, content.choices, sending);
     }
     case "note":

@@ -5,6 +5,13 @@ import type { ConversationRow, HeldLine, Leg } from "./state.ts";
 import type { Line, LineReference } from "./step.ts";
 import { fact, languageOf, type PhraseValues, say, type Turn } from "./turn.ts";
 
+/** Buttons under the desk's words. The words alone must say the same; `prompt` is them without the list of choices. */
+interface Options {
+  readonly choices: readonly Choice[];
+  readonly prompt?: string;
+}
+const NO_OPTIONS: Options = { choices: [] };
+
 /** The desk's own words to one leg. */
 export function tellText(
   turn: Turn,
