@@ -111,6 +111,8 @@ export type LineContent =
   | {
       readonly kind: "message";
       readonly text: string;
+      /** The same without the choices in words, for those who are shown buttons; absent when it is no different. */
+      readonly prompt?: string;
       readonly choices: readonly Choice[];
       readonly replyTo: number | null;
     }

@@ -18,10 +18,10 @@ export function tellText(
   row: ConversationRow,
   leg: Leg,
   text: string,
-  choices: readonly Choice[] = [],
+  options: Options = NO_OPTIONS,
 ): void {
   const line = turn.world.nextLine();
-  const content = { kind: "message", text, choices, replyTo: null } as const;
+  const content = { kind: "message", text, ...options, replyTo: null } as const;
   const nick = leg.role === "csr" ? leg.shown : null;
   turn.lines.push({
     line,
