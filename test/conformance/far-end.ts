@@ -17,8 +17,8 @@
  */
 import type { Adapter } from "../../src/adapter.ts";
 import type { Address, Choice, Condition, PresenceState, ReceiptState, TypingState } from "../../src/core/model.ts";
-import type { Arrivals } from "../support/wait.ts";
 import type { TestContext } from "../support/adapter-context.ts";
+import type { Arrivals } from "../support/wait.ts";
 
 /**
  * What a person's client shows or is told, in the words of the model. `from` is the desk's own name (handle or alias, local
@@ -109,11 +109,16 @@ export interface FarEnd {
   readonly stranger: Address;
   /** Every secret the adapter was given or hands out: passwords, tokens. The suite looks for them in all logs. */
   readonly secrets: readonly string[];
-  /** Makes the adapter under test on this network, as the desk would: `parseConfig` and `create` of its module. No I/O. */
+  /**
+   * Makes the adapter under test on this network, as the desk would: `parseConfig` and `create` of its module. No I/O.
+   * One at a time: a test may stop it and make another, on a new context; what is called next means the newest.
+   */
   create(context: TestContext): Adapter;
+  /** The same with a wrong secret, for which `start` must reject; null where the adapter logs in with none. */
+  createWithWrongSecret: ((context: TestContext) => Adapter) | null;
   /**
    * That person, connected and able to receive, with nothing left over from an earlier test in `received`: a new account
-   * or client if need be. Called after `start`, once in each test for each name.
+   * or client if need be. Called after `start`, once for each name and adapter.
    */
   person(name: PersonName): Promise<FarPerson>;
   /**

@@ -22,7 +22,7 @@ export interface Backoff {
   readonly at: number;
   readonly delayMs: number;
 }
-/** Decides what `receive` answers. Throw to say that the desk cannot take it (disk, stopping). */
+/** Decides what `receive` answers to a message; everything else is taken. Throw to say that the desk cannot take it (disk, stopping). */
 export type Judge = (inbound: Inbound) => Promise<Verdict>;
 
 export interface TestContextOptions {
@@ -77,12 +77,12 @@ export class TestContext implements AdapterContext {
     }
   }
 
-  /** From now on the desk answers by this. `() => Promise.reject(new Error("disk full"))` is a desk that cannot take anything. */
+  /** From now on the desk answers messages by this. `() => Promise.reject(new Error("disk full"))` is a desk that cannot take anything. */
   judge(judge: Judge): void {
     this.#judge = judge;
   }
 
-  /** Holds every following `receive` back until the returned function is called; then they resolve as accepted. */
+  /** Holds every following `receive` of a message back until the returned function is called; then they resolve as accepted. */
   hold(): () => void {
     const gate = Promise.withResolvers<void>();
     this.#judge = async () => {
@@ -111,7 +111,7 @@ export class TestContext implements AdapterContext {
     this.calls += 1;
     // The contract says plain data: what does not survive JSON cannot be stored or replayed.
     const copy = JSON.parse(JSON.stringify(inbound)) as Inbound;
-    const verdict = this.#judge(copy);
+    const verdict = copy.kind === "message" ? this.#judge(copy) : Promise.resolve(ACCEPTED);
     this.inbounds.push(copy);
     return await verdict;
   };
