@@ -1,0 +1,147 @@
+/** Between the frames of the web protocol and the desk's neutral content. Pure. */
+import type { HistoryLine } from "../../src/adapter.ts";
+import type { Address, Inbound, Outbound } from "../../src/core/model.ts";
+import {
+  FRAME_LIMITS,
+  type NumberedFrame,
+  type ServerFrame,
+  type ServerFrameOf,
+  type WireHistoryLine,
+} from "./pages/protocol.ts";
+
+/** Where a frame comes from. */
+export interface Sender {
+  readonly address: Address;
+  readonly device: string;
+  /** BCP 47 tag of the browser, or null. */
+  readonly language: string | null;
+}
+
+/**
+ * The events one numbered frame stands for. Its redelivery id is scoped by the sender's address: a person can repeat
+ * nobody's frames but their own.
+ */
+export function toInbounds(frame: NumberedFrame, sender: Sender): readonly Inbound[] {
+  const base = {
+    redelivery: `${sender.address.id}/${frame.id}`,
+    from: sender.address,
+    device: sender.device,
+    to: frame.desk,
+  };
+  switch (frame.kind) {
+    case "line":
+      return [
+        {
+          ...base,
+          kind: "message",
+          id: frame.id,
+          text: frame.text,
+          choice: frame.choice,
+          replyTo: null,
+          sentAt: null,
+          language: sender.language,
+          nick: null,
+        },
+      ];
+    case "edit":
+      return [{ ...base, kind: "edit", id: frame.id, of: frame.of, text: frame.text }];
+    case "retract":
+      return [{ ...base, kind: "retraction", of: frame.of }];
+    case "read":
+      return frame.of.map((of) => ({
+        ...base,
+        redelivery: `${base.redelivery}/${of}`,
+        kind: "receipt",
+        of,
+        state: "read",
+      }));
+    case "open":
+      return [{ ...base, kind: "arrival", language: sender.language, nick: null }];
+    case "end":
+      return [{ ...base, kind: "departure" }];
+  }
+}
+
+/**
+ * How an outbound looks on the wire. `acknowledged`: the page answers it with `got`, and only then it counts as sent.
+ * `unsupported`: the web network has no word for it. `watch`: a question to the adapter itself.
+ */
+export type Encoded =
+  | { readonly kind: "acknowledged" | "passing"; readonly frame: ServerFrame }
+  | { readonly kind: "unsupported" }
+  | { readonly kind: "watch" };
+
+export function toFrame(outbound: Outbound): Encoded {
+  const { key, from: desk } = outbound;
+  switch (outbound.kind) {
+    case "message":
+      return { kind: "acknowledged", frame: toLine(outbound) };
+    case "edit":
+      return { kind: "acknowledged", frame: { kind: "edit", key, desk, of: outbound.of, text: outbound.text } };
+    case "retraction":
+      return { kind: "acknowledged", frame: { kind: "retract", key, desk, of: outbound.of } };
+    case "receipt":
+      return { kind: "acknowledged", frame: { kind: "receipt", key, desk, of: outbound.of, state: outbound.state } };
+    case "typing":
+      return { kind: "passing", frame: { kind: "typing", desk, state: outbound.state } };
+    case "presence": {
+      const { state, text, nick } = outbound;
+      return {
+        kind: "passing",
+        frame: { kind: "presence", desk, state, text, nick: nick === null ? null : shorten(nick) },
+      };
+    }
+    case "watch":
+      return { kind: "watch" };
+    case "reaction":
+    case "subscription":
+      return { kind: "unsupported" };
+  }
+}
+
+function toLine(outbound: Extract<Outbound, { kind: "message" }>): ServerFrameOf<"line"> {
+  return {
+    kind: "line",
+    key: outbound.key,
+    desk: outbound.from,
+    text: outbound.text,
+    choices: toChoices(outbound.choices),
+    nick: outbound.nick === null ? null : shorten(outbound.nick),
+    notice: outbound.notice,
+    at: Math.max(0, Math.trunc(outbound.sentAt)),
+  };
+}
+
+/** Choices beyond the limit are left to the text, which says all of them (law 7). */
+function toChoices(
+  choices: readonly { readonly value: string; readonly label: string }[],
+): ServerFrameOf<"line">["choices"] {
+  return choices
+    .filter(({ value, label }) => fits(value) && fits(label))
+    .slice(0, FRAME_LIMITS.choices)
+    .map(({ value, label }) => ({ value, label }));
+}
+
+function fits(label: string): boolean {
+  return Buffer.byteLength(label) <= FRAME_LIMITS.labelBytes;
+}
+
+export function toHistoryLine(line: HistoryLine): WireHistoryLine {
+  return {
+    id: line.id,
+    own: line.own,
+    text: line.text,
+    edited: line.edited,
+    retracted: line.retracted,
+    nick: line.nick === null ? null : shorten(line.nick),
+    notice: line.notice,
+    choices: toChoices(line.choices),
+    at: Math.max(0, Math.trunc(line.at)),
+    state: line.state,
+  };
+}
+
+/** A name for the eye alone may be cut; a text never is. */
+export function shorten(name: string): string {
+  return fits(name) ? name : `${name.slice(0, FRAME_LIMITS.labelBytes / 4)}…`.toWellFormed();
+}

@@ -1,0 +1,27 @@
+/** Cookies of the web network (RFC 6265): read from a header, written for one. Values are tokens, so nothing is escaped. */
+
+export interface CookieAttributes {
+  readonly path: string;
+  readonly maxAgeSeconds: number;
+  /** True when people reach the server by https. */
+  readonly secure: boolean;
+  /** Strict: never sent when another site leads here. Lax: sent when a link leads here, so that a visitor is known again. */
+  readonly sameSite: "Strict" | "Lax";
+}
+
+/** The first value of that name: the most specific path comes first (RFC 6265 §5.4). */
+export function readCookie(header: string | undefined, name: string): string | null {
+  for (const part of (header ?? "").split(";")) {
+    const [given, ...value] = part.trim().split("=");
+    if (given === name) {
+      return value.join("=");
+    }
+  }
+  return null;
+}
+
+export function writeCookie(name: string, value: string, attributes: CookieAttributes): string {
+  const { path, maxAgeSeconds, secure, sameSite } = attributes;
+  const fields = [`${name}=${value}`, `Path=${path}`, `Max-Age=${maxAgeSeconds}`, `SameSite=${sameSite}`, "HttpOnly"];
+  return [...fields, ...(secure ? ["Secure"] : [])].join("; ");
+}

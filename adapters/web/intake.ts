@@ -1,0 +1,263 @@
+/**
+ * What people send, on its way to the desk: in order within a window, acknowledged only once it is durable, refused in
+ * words. When the desk cannot take something, the window is closed and nothing after it is taken, so that the page, which
+ * comes back and sends again what was not answered, keeps its order.
+ */
+import type { AdapterContext } from "../../src/adapter.ts";
+import type { Inbound, Software, Verdict } from "../../src/core/model.ts";
+import { toInbounds } from "./codec.ts";
+import { utf8Bytes } from "./pages/fields.ts";
+import { CLOSE, type NumberedFrame } from "./pages/protocol.ts";
+import type { People, Window } from "./people.ts";
+import { Bucket } from "./rate-limit.ts";
+import type { Visitors } from "./visitors.ts";
+
+/** Events of one window that may wait for the desk before its socket is no longer read, and when it is again. */
+const WAITING = 64;
+const WAITING_AGAIN = 16;
+/** Answers remembered per person, for frames sent again because the answer was lost with the link. */
+const ANSWERS = 64;
+const PEOPLE_WITH_ANSWERS = 10_000;
+/** Typing states of one window; more are dropped, the next one tells the newest. */
+const TYPING_RATE = { burst: 10, everyMs: 500 };
+const MINUTE_MS = 60_000;
+
+export interface IntakeLimits {
+  readonly maxTextBytes: number;
+  readonly linesPerMinute: number;
+  readonly lineBurst: number;
+}
+
+/** `introduce`: report what this window's person writes from, without waiting for their first word. */
+type Work =
+  | { readonly kind: "introduce" }
+  | { readonly kind: "frame"; readonly frame: NumberedFrame }
+  | { readonly kind: "inbound"; readonly inbound: Inbound };
+
+/** The way of one window. */
+export class Lane {
+  readonly window: Window;
+  readonly software: Software;
+  readonly lines: Bucket;
+  readonly typing = new Bucket(TYPING_RATE, performance.now());
+  readonly waiting: Work[] = [];
+  running = false;
+  paused = false;
+
+  constructor(window: Window, software: Software, limits: IntakeLimits) {
+    this.window = window;
+    this.software = software;
+    const everyMs = MINUTE_MS / limits.linesPerMinute;
+    this.lines = new Bucket({ burst: limits.lineBurst, everyMs }, performance.now());
+  }
+}
+
+export class Intake {
+  readonly #context: AdapterContext;
+  readonly #people: People;
+  readonly #visitors: Visitors;
+  readonly #limits: IntakeLimits;
+  readonly #answered: () => void;
+  /** Person → id of a frame → its answer, or the promise of it. */
+  readonly #answers = new Map<string, Map<string, Promise<Verdict>>>();
+  /** Person → JSON of the software that was reported last. */
+  readonly #softwareTold = new Map<string, string>();
+
+  /** `answered` is called after each verdict: it may have changed what people see of the desk. */
+  constructor(context: AdapterContext, people: People, visitors: Visitors, limits: IntakeLimits, answered: () => void) {
+    this.#context = context;
+    this.#people = people;
+    this.#visitors = visitors;
+    this.#limits = limits;
+    this.#answered = answered;
+  }
+
+  take(lane: Lane, work: Work): void {
+    lane.waiting.push(work);
+    if (lane.waiting.length >= WAITING && !lane.paused) {
+      lane.paused = true;
+      lane.window.wire.pause();
+    }
+    if (!lane.running) {
+      lane.running = true;
+      this.#run(lane).finally(() => {
+        lane.running = false;
+      });
+    }
+  }
+
+  typing(lane: Lane, to: string, state: Extract<Inbound, { kind: "typing" }>["state"]): void {
+    if (!lane.typing.take(performance.now()).taken) {
+      return;
+    }
+    const { address: from, id: device } = lane.window;
+    const inbound: Inbound = { kind: "typing", redelivery: null, from, device, to, state };
+    // Volatile: what is not taken is said again, or is stale a moment later.
+    this.#context.receive(inbound).catch((error: unknown) => {
+      this.#context.log.debug("web.typing.dropped", { network: from.network, error: String(error) });
+    });
+  }
+
+  async #run(lane: Lane): Promise<void> {
+    for (;;) {
+      const work = lane.waiting[0];
+      if (work === undefined || !lane.window.wire.isOpen) {
+        return;
+      }
+      try {
+        await this.#work(lane, work);
+      } catch (error) {
+        this.#context.log.warn("web.not-taken", { network: this.#context.network, error: String(error) });
+        lane.waiting.length = 0;
+        lane.window.wire.close(CLOSE.tryAgain, "the desk cannot take this now");
+        return;
+      }
+      lane.waiting.shift();
+      if (lane.paused && lane.waiting.length <= WAITING_AGAIN) {
+        lane.paused = false;
+        lane.window.wire.resume();
+      }
+    }
+  }
+
+  async #work(lane: Lane, work: Work): Promise<void> {
+    switch (work.kind) {
+      case "introduce":
+        await this.#introduce(lane);
+        return;
+      case "inbound":
+        // The verdict on a receipt concerns nobody.
+        await this.#context.receive(work.inbound);
+        return;
+      case "frame":
+        await this.#frame(lane, work.frame);
+    }
+  }
+
+  async #frame(lane: Lane, frame: NumberedFrame): Promise<void> {
+    const { window } = lane;
+    const answers = this.#answersOf(window.address.id);
+    const before = answers.get(frame.id);
+    const answer = before ?? this.#judge(lane, frame);
+    if (before === undefined) {
+      answers.set(frame.id, answer);
+      answer.catch(() => answers.delete(frame.id));
+    }
+    const verdict = await answer;
+    switch (verdict.kind) {
+      case "accepted":
+        window.wire.send({ kind: "ack", id: frame.id });
+        if (before === undefined) {
+          this.#mirror(window, frame);
+        }
+        break;
+      case "refused":
+        window.wire.send({ kind: "refused", id: frame.id, reason: verdict.reason, text: verdict.text });
+    }
+    this.#answered();
+  }
+
+  async #judge(lane: Lane, frame: NumberedFrame): Promise<Verdict> {
+    const refusal = this.#refusal(lane, frame);
+    if (refusal !== null) {
+      return refusal;
+    }
+    const { window } = lane;
+    await this.#introduce(lane);
+    const sender = { address: window.address, device: window.id, language: window.language };
+    let verdict: Verdict = { kind: "accepted" };
+    for (const inbound of toInbounds(frame, sender)) {
+      const answer = await this.#context.receive(inbound);
+      verdict = answer.kind === "refused" ? answer : verdict;
+    }
+    return verdict;
+  }
+
+  /** Before the first event of a person: that they exist, and what they write from. */
+  async #introduce(lane: Lane): Promise<void> {
+    const { address: from, id: device, role, desk: to, language } = lane.window;
+    if (role === "visitor") {
+      await this.#visitors.remember(from.id);
+    }
+    const software = JSON.stringify([lane.software, language]);
+    if (this.#softwareTold.get(from.id) === software) {
+      return;
+    }
+    await this.#context.receive({
+      kind: "software",
+      redelivery: null,
+      from,
+      device,
+      to,
+      software: lane.software,
+      language,
+    });
+    forgetOldest(this.#softwareTold, PEOPLE_WITH_ANSWERS);
+    this.#softwareTold.set(from.id, software);
+  }
+
+  #refusal(lane: Lane, frame: NumberedFrame): Verdict | null {
+    if (frame.kind !== "line" && frame.kind !== "edit") {
+      return null;
+    }
+    const { maxTextBytes } = this.#limits;
+    const bytes = utf8Bytes(frame.text);
+    if (bytes > maxTextBytes) {
+      const text = `This message is too long: ${bytes} bytes, and ${maxTextBytes} are allowed. Please send it in parts.`;
+      return { kind: "refused", reason: "not-acceptable", text };
+    }
+    if (frame.text.trim() === "") {
+      return { kind: "refused", reason: "bad-request", text: "There is nothing in this message." };
+    }
+    const taken = lane.lines.take(performance.now());
+    if (!taken.taken) {
+      this.#context.log.warn("web.flood", { network: this.#context.network, from: lane.window.address.id });
+      const seconds = Math.ceil(taken.waitMs / 1_000);
+      const text = `Too many messages at once. Please wait ${seconds} s and send it again.`;
+      return { kind: "refused", reason: "policy-violation", text };
+    }
+    return null;
+  }
+
+  #mirror(window: Window, frame: NumberedFrame): void {
+    const { desk } = frame;
+    switch (frame.kind) {
+      case "line":
+        this.#people.mirror(window, {
+          kind: "own",
+          id: frame.id,
+          desk,
+          text: frame.text,
+          at: this.#context.clock.now(),
+        });
+        return;
+      case "edit":
+        this.#people.mirror(window, { kind: "edit", key: null, desk, of: frame.of, text: frame.text });
+        return;
+      case "retract":
+        this.#people.mirror(window, { kind: "retract", key: null, desk, of: frame.of });
+        return;
+      case "open":
+      case "read":
+      case "end":
+        return;
+    }
+  }
+
+  #answersOf(person: string): Map<string, Promise<Verdict>> {
+    const answers = this.#answers.get(person) ?? new Map<string, Promise<Verdict>>();
+    this.#answers.delete(person);
+    this.#answers.set(person, answers);
+    forgetOldest(this.#answers, PEOPLE_WITH_ANSWERS);
+    forgetOldest(answers, ANSWERS);
+    return answers;
+  }
+}
+
+/** Keeps a map within its limit: insertion order is age. */
+function forgetOldest(map: Map<string, unknown>, most: number): void {
+  if (map.size > most) {
+    const [oldest] = map.keys();
+    map.delete(oldest ?? "");
+  }
+}

@@ -1,0 +1,241 @@
+/** The web network's routes: pages, their assets, the sign-in of CSRs, and the two WebSockets. */
+import websocket from "@fastify/websocket";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { AdapterContext } from "../../src/adapter.ts";
+import { type Asset, loadAssets } from "./assets.ts";
+import type { WebConfig } from "./config.ts";
+import { readCookie, writeCookie } from "./cookies.ts";
+import { Documents } from "./documents.ts";
+import { PageHeaders } from "./page-headers.ts";
+import { RateLimit } from "./rate-limit.ts";
+import { firstLanguage, softwareOf } from "./software.ts";
+import type { StaffSession } from "./staff-sessions.ts";
+import { isVisitorId } from "./visitors.ts";
+import type { WebNetwork } from "./web-network.ts";
+
+const VISITOR_COOKIE = "frontdesk_visitor";
+const CSR_COOKIE = "frontdesk_csr";
+/** Sign-in attempts from one IP address, and at one login from anywhere. */
+const ATTEMPTS_PER_CLIENT = { burst: 20, everyMs: 10_000 };
+const ATTEMPTS_PER_LOGIN = { burst: 10, everyMs: 30_000 };
+const CLIENTS = 10_000;
+const FIELD_CHARACTERS = 256;
+const DAY_SECONDS = 86_400;
+const HOUR_SECONDS = 3_600;
+/** Frames of the protocol are far smaller than what the HTTP server allows in general. */
+const FRAME_BYTES = 262_144;
+
+export class Routes {
+  readonly #config: WebConfig;
+  readonly #context: AdapterContext;
+  readonly #network: WebNetwork;
+  readonly #perClient = new RateLimit(ATTEMPTS_PER_CLIENT, CLIENTS);
+  readonly #perLogin = new RateLimit(ATTEMPTS_PER_LOGIN, CLIENTS);
+  /** Open WebSockets by IP address. */
+  readonly #connected = new Map<string, number>();
+
+  constructor(config: WebConfig, context: AdapterContext, network: WebNetwork) {
+    this.#config = config;
+    this.#context = context;
+    this.#network = network;
+  }
+
+  async mount(server: FastifyInstance): Promise<void> {
+    if (!server.hasDecorator("websocketServer")) {
+      await server.register(websocket, { options: { maxPayload: FRAME_BYTES, perMessageDeflate: false } });
+    }
+    const { path } = this.#config;
+    const assets = await loadAssets();
+    const documents = new Documents(assets, this.#context);
+    const headers = new PageHeaders(this.#config.embedOrigins);
+    if (this.#config.samplePage) {
+      server.get(path, (request, reply) => this.#page(request, reply, headers.own, documents.sample()));
+    } else {
+      server.get(path, (_request, reply) => reply.redirect(`${path}chat`));
+    }
+    server.get(`${path}chat`, (request, reply) => this.#page(request, reply, headers.framed, documents.chat()));
+    server.get(`${path}csr`, (_request, reply) => document(reply, headers.own, documents.console()));
+    server.get<{ Params: { "*": string } }>(`${path}assets/*`, (request, reply) =>
+      sendAsset(assets.get(request.params["*"]), request, reply),
+    );
+    server.get(`${path}csr/session`, async (request, reply) => {
+      const session = await this.#session(request);
+      return session === null
+        ? reply.code(401).send({ error: "Not signed in." })
+        : reply.send({ login: session.login });
+    });
+    server.post(`${path}csr/sign-in`, (request, reply) => this.#signIn(request, reply));
+    server.post(`${path}csr/sign-out`, (request, reply) => this.#signOut(request, reply));
+    this.#mountSockets(server, path);
+  }
+
+  #mountSockets(server: FastifyInstance, path: string): void {
+    const sessions = new WeakMap<FastifyRequest, StaffSession>();
+    const preValidation = async (request: FastifyRequest, reply: FastifyReply) => this.#admit(request, reply);
+    server.get(`${path}socket`, { websocket: true, preValidation }, (socket, request) => {
+      this.#count(request, socket);
+      this.#network.connect(socket, { ...described(request), session: null, token: cookie(request, VISITOR_COOKIE) });
+    });
+    const signedIn = async (request: FastifyRequest, reply: FastifyReply) => {
+      const session = await this.#session(request);
+      if (session === null) {
+        return reply.code(401).send({ error: "Not signed in." });
+      }
+      sessions.set(request, session);
+    };
+    server.get(
+      `${path}csr/socket`,
+      { websocket: true, preValidation: [preValidation, signedIn] },
+      (socket, request) => {
+        const session = sessions.get(request);
+        if (session === undefined) {
+          throw new Error("A console's connection was let in without a session.");
+        }
+        this.#count(request, socket);
+        this.#network.connect(socket, { ...described(request), session, token: null });
+      },
+    );
+  }
+
+  /** Whether a WebSocket may be opened: by a page of ours, while there is room. */
+  async #admit(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+    if (!this.#isOwnOrigin(request)) {
+      return reply.code(403).send({ error: "Only pages of this server may connect." });
+    }
+    if (!this.#network.canConnect) {
+      return reply.code(503).header("retry-after", "5").send({ error: "The chat cannot take more connections now." });
+    }
+    if ((this.#connected.get(request.ip) ?? 0) >= this.#config.connectionsPerClient) {
+      return reply.code(429).send({ error: "Too many connections from this place." });
+    }
+    return undefined;
+  }
+
+  #count(request: FastifyRequest, socket: { once(event: "close", listener: () => void): unknown }): void {
+    const { ip } = request;
+    this.#connected.set(ip, (this.#connected.get(ip) ?? 0) + 1);
+    socket.once("close", () => {
+      const left = (this.#connected.get(ip) ?? 1) - 1;
+      if (left > 0) {
+        this.#connected.set(ip, left);
+      } else {
+        this.#connected.delete(ip);
+      }
+    });
+  }
+
+  #page(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+  ): FastifyReply {
+    // A token that is there is kept, and lives longer with every visit.
+    const given = cookie(request, VISITOR_COOKIE);
+    const token = given !== null && this.#network.visitors.idOf(given) !== null ? given : this.#network.visitors.mint();
+    const maxAgeSeconds = this.#config.visitorDays * DAY_SECONDS;
+    const attributes = {
+      path: this.#config.path,
+      maxAgeSeconds,
+      secure: this.#isSecure(request),
+      sameSite: "Lax" as const,
+    };
+    return document(reply.header("set-cookie", writeCookie(VISITOR_COOKIE, token, attributes)), headers, body);
+  }
+
+  async #signIn(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    if (!this.#isOwnOrigin(request)) {
+      return reply.code(403).send({ error: "Sign in from the page of this server." });
+    }
+    const { login, password } = credentials(request.body);
+    if (login === null || password === null) {
+      return reply.code(400).send({ error: "Please give a login and a password." });
+    }
+    const now = performance.now();
+    const [client, account] = [this.#perClient.take(request.ip, now), this.#perLogin.take(login.toLowerCase(), now)];
+    if (!client.taken || !account.taken) {
+      const seconds = Math.ceil(Math.max(client.taken ? 0 : client.waitMs, account.taken ? 0 : account.waitMs) / 1_000);
+      this.#context.log.warn("web.sign-in.limited", { network: this.#context.network, ip: request.ip });
+      const error = `Too many attempts. Please wait ${seconds} s and try again.`;
+      return reply.code(429).header("retry-after", String(seconds)).send({ error });
+    }
+    const staff = await this.#context.accounts.verify(login, password);
+    if (staff === null || isVisitorId(staff)) {
+      this.#context.log.warn("web.sign-in.refused", { network: this.#context.network, ip: request.ip });
+      return reply.code(401).send({ error: "That login and password do not match." });
+    }
+    const { token } = await this.#network.sessions.begin(staff);
+    this.#context.log.info("web.sign-in", { network: this.#context.network, login: staff });
+    return reply.header("set-cookie", this.#csrCookie(request, token)).send({ login: staff });
+  }
+
+  async #signOut(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    if (!this.#isOwnOrigin(request)) {
+      return reply.code(403).send({ error: "Sign out from the page of this server." });
+    }
+    const session = await this.#session(request);
+    if (session !== null) {
+      await this.#network.signOut(session);
+      this.#context.log.info("web.sign-out", { network: this.#context.network, login: session.login });
+    }
+    return reply.header("set-cookie", this.#csrCookie(request, null)).code(204).send();
+  }
+
+  #csrCookie(request: FastifyRequest, token: string | null): string {
+    return writeCookie(CSR_COOKIE, token ?? "", {
+      path: `${this.#config.path}csr`,
+      maxAgeSeconds: token === null ? 0 : this.#config.sessionHours * HOUR_SECONDS,
+      secure: this.#isSecure(request),
+      sameSite: "Strict",
+    });
+  }
+
+  async #session(request: FastifyRequest): Promise<StaffSession | null> {
+    return await this.#network.sessions.find(cookie(request, CSR_COOKIE));
+  }
+
+  /** Browsers name the origin of every POST and WebSocket (RFC 6454 §7); none, or a foreign one, is refused. */
+  #isOwnOrigin(request: FastifyRequest): boolean {
+    const origin = URL.parse(request.headers.origin ?? "");
+    if (origin === null) {
+      return false;
+    }
+    const published = URL.parse(this.#context.http.publicOrigin ?? "");
+    return origin.host === request.host || (published !== null && origin.origin === published.origin);
+  }
+
+  #isSecure(request: FastifyRequest): boolean {
+    return request.protocol === "https" || (this.#context.http.publicOrigin ?? "").startsWith("https:");
+  }
+}
+
+function cookie(request: FastifyRequest, name: string): string | null {
+  return readCookie(request.headers.cookie, name);
+}
+
+function described(request: FastifyRequest): Pick<Parameters<WebNetwork["connect"]>[1], "software" | "language"> {
+  return {
+    software: softwareOf(request.headers["user-agent"]),
+    language: firstLanguage(request.headers["accept-language"]),
+  };
+}
+
+function credentials(body: unknown): { readonly login: string | null; readonly password: string | null } {
+  const field = (name: string): string | null => {
+    const value: unknown = typeof body === "object" && body !== null ? Reflect.get(body, name) : null;
+    return typeof value === "string" && value.length > 0 && value.length <= FIELD_CHARACTERS ? value : null;
+  };
+  return { login: field("login")?.trim() ?? null, password: field("password") };
+}
+
+function document(reply: FastifyReply, headers: Readonly<Record<string, string>>, body: string): FastifyReply {
+  return reply.headers(headers).type("text/html; charset=utf-8").send(body);
+}
+
+function sendAsset(asset: Asset | undefined, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (asset === undefined || asset.type.startsWith("text/html")) {
+    return reply.code(404).send({ error: "There is no such file." });
+  }
+  reply.header("etag", asset.etag).header("cache-control", "no-cache").type(asset.type);
+  return request.headers["if-none-match"] === asset.etag ? reply.code(304).send() : reply.send(asset.body);
+}

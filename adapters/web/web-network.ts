@@ -1,0 +1,391 @@
+/** The adapter itself: people's windows on one side, the desk's context on the other. */
+import { randomBytes } from "node:crypto";
+import type { WebSocket } from "ws";
+import type { Adapter, AdapterContext, Outcome } from "../../src/adapter.ts";
+import type { Address, Capabilities, Outbound, Software } from "../../src/core/model.ts";
+import { shorten, toFrame, toHistoryLine } from "./codec.ts";
+import type { WebConfig } from "./config.ts";
+import { Delivery } from "./delivery.ts";
+import { Intake, Lane } from "./intake.ts";
+import {
+  CLOSE,
+  type ClientFrame,
+  type ClientFrameOf,
+  type Contact,
+  FRAME_LIMITS,
+  PROTOCOL_VERSION,
+} from "./pages/protocol.ts";
+import { People, type Window } from "./people.ts";
+import { WEB_FEATURES } from "./software.ts";
+import { StaffPresence } from "./staff-presence.ts";
+import { type StaffSession, StaffSessions } from "./staff-sessions.ts";
+import { isVisitorId, Visitors } from "./visitors.ts";
+import { Wire } from "./wire.ts";
+
+const HELLO_MS = 10_000;
+const SWEEP_MS = 3_600_000;
+/** Contacts whose running conversation is shown again when a console opens. */
+const HISTORIES = 100;
+const WINDOW = 16;
+
+/** What is known of a connection before its first frame. */
+export interface Upgrade {
+  /** The signed-in CSR, or null for a visitor. */
+  readonly session: StaffSession | null;
+  /** The visitor's token from the cookie, or null when the browser sent none. */
+  readonly token: string | null;
+  readonly software: Software;
+  readonly language: string | null;
+}
+
+export class WebNetwork implements Adapter {
+  readonly capabilities: Capabilities;
+  readonly visitors: Visitors;
+  readonly sessions: StaffSessions;
+  readonly #config: WebConfig;
+  readonly #context: AdapterContext;
+  readonly #people = new People();
+  readonly #delivery: Delivery;
+  readonly #intake: Intake;
+  readonly #presence: StaffPresence;
+  readonly #wires = new Set<Wire>();
+  #state: "new" | "started" | "stopped" = "new";
+  readonly #cancels = new Map<string, () => void>();
+
+  constructor(config: WebConfig, context: AdapterContext) {
+    this.#config = config;
+    this.#context = context;
+    const { network, state, clock, accounts, handles } = context;
+    this.capabilities = {
+      identity: "virtual",
+      features: WEB_FEATURES,
+      maxTextBytes: config.maxTextBytes,
+      window: WINDOW,
+      deduplicates: true,
+    };
+    this.visitors = new Visitors(network, state, clock, config.visitorDays);
+    this.sessions = new StaffSessions(state, accounts, clock, config.sessionHours);
+    this.#delivery = new Delivery(this.#people, handles, clock, config.ackSeconds * 1_000);
+    this.#intake = new Intake(context, this.#people, this.visitors, config, () => this.#tellContacts());
+    this.#presence = new StaffPresence(context, (id) => this.#people.isHere(id), config.graceSeconds * 1_000);
+  }
+
+  /** Whether one more connection can be taken now. */
+  get canConnect(): boolean {
+    return this.#state === "started" && this.#wires.size < this.#config.connections;
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#state !== "new") {
+      return;
+    }
+    this.#state = "started";
+    this.#every("heartbeat", (this.#config.silenceSeconds * 1_000) / 3, () => this.#heartbeat());
+    this.#every("sweep", SWEEP_MS, () => this.#sweep());
+    this.#context.status("online");
+    await this.#sweep();
+  }
+
+  async send(outbound: Outbound, signal: AbortSignal): Promise<Outcome> {
+    const encoded = toFrame(outbound);
+    if (this.#state !== "started") {
+      return { kind: "deferred", reason: "service-unavailable" };
+    }
+    if (encoded.kind === "unsupported") {
+      return { kind: "rejected", reason: "feature-not-implemented", text: `The web chat has no ${outbound.kind}.` };
+    }
+    if (!(await this.#exists(outbound.to))) {
+      return { kind: "rejected", reason: "item-not-found", text: "Nobody has this address." };
+    }
+    const text = outbound.kind === "message" || outbound.kind === "edit" ? outbound.text : "";
+    if (Buffer.byteLength(text) > this.capabilities.maxTextBytes) {
+      return {
+        kind: "rejected",
+        reason: "not-acceptable",
+        text: `Longer than ${this.capabilities.maxTextBytes} bytes.`,
+      };
+    }
+    try {
+      switch (encoded.kind) {
+        case "watch":
+          this.#presence.watched(outbound.to);
+          return { kind: "accepted", id: null };
+        case "passing":
+          return this.#delivery.pass(outbound, encoded.frame);
+        case "acknowledged":
+          return await this.#delivery.send(outbound, encoded.frame, signal);
+      }
+    } finally {
+      this.#tellContactsTo(this.#people.of(outbound.to.id));
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.#state === "started") {
+      this.#context.status("offline");
+    }
+    this.#state = "stopped";
+    this.#presence.stop();
+    for (const cancel of this.#cancels.values()) {
+      cancel();
+    }
+    for (const wire of [...this.#wires]) {
+      wire.close(CLOSE.tryAgain, "restarting");
+    }
+    this.#delivery.stop();
+  }
+
+  /** Takes over a WebSocket whose upgrade was allowed. */
+  connect(socket: WebSocket, upgrade: Upgrade): void {
+    let lane: Lane | null = null;
+    const cancelHello = this.#context.clock.after(HELLO_MS, () => wire.close(CLOSE.protocol, "no hello in time"));
+    const wire = new Wire(
+      socket,
+      {
+        frame: (frame) => {
+          if (lane !== null) {
+            this.#frame(lane, frame);
+          } else if (frame.kind === "hello") {
+            cancelHello();
+            lane = this.#hello(wire, upgrade, frame);
+          } else {
+            wire.close(CLOSE.protocol, "a hello comes first");
+          }
+        },
+        closed: () => {
+          cancelHello();
+          this.#wires.delete(wire);
+          if (lane !== null) {
+            this.#closed(lane.window);
+          }
+        },
+      },
+      this.#config.bufferedBytes,
+      this.#context.log,
+    );
+    this.#wires.add(wire);
+    if (this.#state !== "started") {
+      wire.close(CLOSE.tryAgain, "restarting");
+    }
+  }
+
+  /** Ends a session and closes its consoles. */
+  async signOut(session: StaffSession): Promise<void> {
+    await this.sessions.end(session);
+    for (const window of this.#people.of(session.login)) {
+      if (window.session?.id === session.id) {
+        window.wire.close(CLOSE.signedOut, "signed out");
+      }
+    }
+  }
+
+  #hello(wire: Wire, upgrade: Upgrade, hello: ClientFrameOf<"hello">): Lane | null {
+    if (hello.version !== PROTOCOL_VERSION) {
+      wire.close(CLOSE.outdated, "reload the page");
+      return null;
+    }
+    const { network, desk, handles } = this.#context;
+    const { session } = upgrade;
+    // A cookie comes first; a page in a foreign frame has none and brings the token it was given earlier.
+    const known = this.visitors.idOf(upgrade.token) ?? this.visitors.idOf(hello.token);
+    const minted = session === null && known === null ? this.visitors.mint() : null;
+    const id = session?.login ?? known ?? this.visitors.idOf(minted);
+    const handle = handles.find((name) => name === hello.desk) ?? handles[0];
+    if (id === null || (session === null && handle === undefined)) {
+      wire.close(CLOSE.protocol, "there is no such chat");
+      return null;
+    }
+    const window: Window = {
+      id: randomBytes(6).toString("base64url"),
+      wire,
+      address: { network, id },
+      role: session === null ? "visitor" : "csr",
+      desk: session === null ? (handle ?? desk) : desk,
+      language: hello.language ?? upgrade.language,
+      session,
+      contactsTold: "",
+    };
+    const lane = new Lane(window, upgrade.software, this.#config);
+    this.#opened(lane, minted);
+    return lane;
+  }
+
+  #opened(lane: Lane, token: string | null): void {
+    const { window } = lane;
+    const contacts = this.#contacts(window);
+    window.contactsTold = JSON.stringify(contacts);
+    window.wire.send({
+      kind: "welcome",
+      version: PROTOCOL_VERSION,
+      role: window.role,
+      self: window.address.id,
+      desk: window.desk,
+      token,
+      textBytes: this.#config.maxTextBytes,
+      silenceMs: this.#config.silenceSeconds * 1_000,
+      contacts,
+    });
+    const surplus = this.#people.add(window, this.#config.connectionsPerPerson);
+    surplus?.wire.close(CLOSE.tooMany, "opened in too many windows");
+    if (window.role === "csr") {
+      this.#intake.take(lane, { kind: "introduce" });
+      this.#presence.opened(window.address);
+    }
+    this.#context.log.debug("web.window.opened", {
+      network: window.address.network,
+      role: window.role,
+      device: window.id,
+    });
+    this.#tellHistories(window, contacts).finally(() => {
+      if (window.wire.isOpen) {
+        this.#delivery.windowOpened(window);
+        this.#context.reachable(window.address);
+      }
+    });
+  }
+
+  #closed(window: Window): void {
+    this.#people.remove(window);
+    this.#delivery.windowClosed(window.address.id);
+    if (this.#state !== "started") {
+      return;
+    }
+    if (window.role === "csr") {
+      this.#presence.closed(window.address);
+    }
+    this.#context.log.debug("web.window.closed", { network: window.address.network, device: window.id });
+  }
+
+  #frame(lane: Lane, frame: ClientFrame): void {
+    switch (frame.kind) {
+      case "open":
+      case "line":
+      case "edit":
+      case "retract":
+      case "read":
+      case "end":
+        this.#intake.take(lane, { kind: "frame", frame });
+        return;
+      case "typing":
+        this.#intake.typing(lane, frame.desk, frame.state);
+        return;
+      case "got":
+        this.#got(lane, frame.key);
+        return;
+      case "hello":
+        lane.window.wire.close(CLOSE.protocol, "hello comes once");
+        return;
+      case "ping":
+        return;
+    }
+  }
+
+  /** A page's `got` is its device's delivery receipt; the desk's own words need none. */
+  #got(lane: Lane, key: string): void {
+    const { address: from, id: device } = lane.window;
+    const sent = this.#delivery.got(from.id, key);
+    if (sent?.kind === "message" && !sent.notice) {
+      const redelivery = `${from.id}/got/${key}`;
+      const inbound = {
+        kind: "receipt",
+        redelivery,
+        from,
+        device,
+        to: sent.from,
+        of: key,
+        state: "delivered",
+      } as const;
+      this.#intake.take(lane, { kind: "inbound", inbound });
+    }
+  }
+
+  async #exists({ id }: Address): Promise<boolean> {
+    if (this.#people.isHere(id)) {
+      return true;
+    }
+    if (isVisitorId(id)) {
+      return await this.visitors.isKnown(id);
+    }
+    const account = await this.#context.accounts.changedAt?.(id);
+    // Without that question (an older desk), whoever has a contact list is staff.
+    return account === undefined
+      ? this.#context.contacts({ network: this.#context.network, id }).length > 0
+      : account !== null;
+  }
+
+  #contacts(window: Window): readonly Contact[] {
+    const { address } = window;
+    const listed =
+      window.role === "csr"
+        ? this.#context.contacts(address).slice(0, FRAME_LIMITS.contacts)
+        : [{ desk: window.desk, name: window.desk, kind: "handle" as const }];
+    return listed.map(({ desk, name, kind }) => {
+      const identity = this.#context.identity(desk, address);
+      const shown = window.role === "csr" ? name : (identity?.name ?? name);
+      return { desk, name: shorten(shown), kind, state: identity?.state ?? "available", text: identity?.text ?? null };
+    });
+  }
+
+  async #tellHistories(window: Window, contacts: readonly Contact[]): Promise<void> {
+    for (const { desk } of contacts.slice(0, HISTORIES)) {
+      try {
+        const lines = await this.#context.history(window.address, desk, this.#config.historyLines);
+        window.wire.send({ kind: "history", desk, lines: lines.map(toHistoryLine) });
+      } catch (error) {
+        this.#context.log.warn("web.history.failed", { network: this.#context.network, error: String(error) });
+      }
+    }
+  }
+
+  #tellContacts(): void {
+    this.#tellContactsTo(this.#people.all());
+  }
+
+  /** There is no event for "the contact list changed", so it is looked up after whatever may have changed it. */
+  #tellContactsTo(windows: readonly Window[]): void {
+    for (const window of windows) {
+      const contacts = this.#contacts(window);
+      const told = JSON.stringify(contacts);
+      if (told !== window.contactsTold) {
+        window.contactsTold = told;
+        window.wire.send({ kind: "contacts", contacts });
+      }
+    }
+  }
+
+  async #heartbeat(): Promise<void> {
+    const silent = performance.now() - this.#config.silenceSeconds * 1_000;
+    for (const wire of [...this.#wires]) {
+      if (wire.heardAt < silent) {
+        wire.cut();
+      }
+    }
+    this.#tellContacts();
+    for (const window of this.#people.all()) {
+      if (window.session !== null && !(await this.sessions.isAlive(window.session))) {
+        window.wire.close(CLOSE.signedOut, "the session is over");
+      }
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    const [visitors, sessions] = [await this.visitors.sweep(), await this.sessions.sweep()];
+    this.#context.log.debug("web.swept", { network: this.#context.network, visitors, sessions });
+  }
+
+  #every(name: string, everyMs: number, work: () => Promise<void>): void {
+    const again = () => {
+      work()
+        .catch((error: unknown) => {
+          this.#context.log.warn(`web.${name}.failed`, { network: this.#context.network, error: String(error) });
+        })
+        .finally(() => {
+          if (this.#state === "started") {
+            this.#cancels.set(name, this.#context.clock.after(everyMs, again));
+          }
+        });
+    };
+    this.#cancels.set(name, this.#context.clock.after(everyMs, again));
+  }
+}
