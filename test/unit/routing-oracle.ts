@@ -78,6 +78,7 @@ export function createOracle(): RoutingEngine {
       return one === undefined ? null : queue(one.queue).indexOf(one) + 1;
     },
     waitingIn: (id) => queue(id).length,
+    first: (id) => queue(id)[0]?.conversation ?? null,
     qualified: (one) => [...csrs.values()].filter((csr) => isQualified(csr, one)).length,
   };
 }

@@ -199,6 +199,7 @@ class Centre {
     }
     for (const queue of ["first", "second", "unknown"]) {
       expect(this.indexed.waitingIn(queue)).to.equal(this.oracle.waitingIn(queue));
+      expect(this.indexed.first(queue)).to.equal(this.oracle.first(queue));
     }
   }
 }
