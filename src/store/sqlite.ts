@@ -1,12 +1,228 @@
-/** The store on SQLite, in a worker thread of its own. */
-import type { Store } from "./store.ts";
+/**
+ * The store on SQLite. A worker thread owns the database, so that the event loop never waits for a disk; this side only
+ * turns rows into messages and back. Requests made in one turn of the event loop travel in one message.
+ */
+import { Worker } from "node:worker_threads";
+import type { Outbound } from "../core/model.ts";
+import { type Fact, type LineReference, TABLES, type Table, type Timer } from "../core/step.ts";
+import { toReference } from "./line-index.ts";
+import * as wire from "./sqlite-wire.ts";
+import { type Batch, type Loaded, type OutboxRow, type Store, StoreFault, type TranscriptLine } from "./store.ts";
 
 export interface SqliteOptions {
   /** The database file; its folder is made when missing. Beside it lie `-wal`, `-shm` and `.lock`. */
   readonly path: string;
+  /** Largest size of the file in pages of 4 kB, if it is to have one. */
+  readonly mostPages?: number;
 }
 
+/** The worker runs from source in the checkout (.ts) and compiled when packed (.js), like this file itself. */
+const WORKER = new URL(`./sqlite-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
+
 /** Opens, locks and migrates. Rejects with StoreFault "disk": cannot open, another daemon has it, made by a newer Frontdesk. */
-export async function openSqliteStore(_options: SqliteOptions): Promise<Store> {
-  throw new Error("not built yet");
+export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
+  const worker = new Worker(WORKER, { workerData: options });
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  worker.once("error", (error) => reject(new StoreFault("disk", `The store's thread could not start: ${error}`)));
+  worker.once("message", (hello: wire.Hello) => {
+    if ("epoch" in hello) resolve(hello.epoch);
+    else reject(new StoreFault(hello.fault, hello.message));
+  });
+  try {
+    const epoch = await promise;
+    worker.removeAllListeners("error");
+    return createStore(createLink(worker, options.path), epoch);
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  }
+}
+
+/** Asks the worker. */
+interface Link {
+  ask(ask: wire.Ask): Promise<readonly wire.Cell[]>;
+  /** Asks to close and waits until the thread has ended. */
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  resolve(cells: readonly wire.Cell[]): void;
+  reject(fault: StoreFault): void;
+}
+
+function createLink(worker: Worker, path: string): Link {
+  const waiting = new Map<number, Waiting>();
+  let unsent: wire.Request[] = [];
+  let lastId = 0;
+  let ended: StoreFault | null = null;
+
+  function end(reason: string): void {
+    ended ??= new StoreFault("disk", reason);
+    for (const { reject } of waiting.values()) reject(ended);
+    waiting.clear();
+  }
+  worker.on("error", (error) => end(`The thread that writes ${path} failed: ${error}`));
+  worker.on("exit", () => end(`The store ${path} is closed.`));
+  worker.on("message", (replies: readonly wire.Reply[]) => {
+    for (const reply of replies) {
+      const asked = waiting.get(reply.id);
+      waiting.delete(reply.id);
+      if ("cells" in reply) asked?.resolve(reply.cells);
+      else asked?.reject(new StoreFault(reply.fault, reply.message));
+    }
+  });
+  function flush(): void {
+    const requests = unsent;
+    unsent = [];
+    worker.postMessage(requests);
+  }
+  function ask(question: wire.Ask): Promise<readonly wire.Cell[]> {
+    if (ended !== null) return Promise.reject(ended);
+    return new Promise((resolve, reject) => {
+      lastId += 1;
+      waiting.set(lastId, { resolve, reject });
+      if (unsent.push({ id: lastId, ask: question }) === 1) queueMicrotask(flush);
+    });
+  }
+  const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
+  let closing: Promise<void> | null = null;
+  return {
+    ask,
+    close() {
+      closing ??= ask({ kind: "close" }).then(() => exited);
+      return closing;
+    },
+  };
+}
+
+function createStore(link: Link, epoch: string): Store {
+  return {
+    load: () => load(link, epoch),
+    async commit(batch: Batch) {
+      await link.ask({ kind: "commit", rows: encode(batch, epoch) });
+    },
+    async seen(network, redelivery) {
+      return (await link.ask({ kind: "seen", network, redelivery })).length > 0;
+    },
+    async reference(network, person, id): Promise<LineReference | null> {
+      const cells = await link.ask({ kind: "reference", network, person, id });
+      return cells.length === 0 ? null : toReference(wire.toLine(cells, 1), wire.number(cells[0]));
+    },
+    async transcript(conversation, limit) {
+      return transcript(await link.ask({ kind: "transcript", conversation, limit }));
+    },
+    async facts(conversation) {
+      return facts(await link.ask({ kind: "facts", conversation }));
+    },
+    async adapterState(network, key) {
+      const [value] = await link.ask({ kind: "adapter-state", network, key });
+      return value === undefined ? undefined : JSON.parse(String(value));
+    },
+    async adapterKeys(network, prefix) {
+      return (await link.ask({ kind: "adapter-keys", network, prefix })).map(String);
+    },
+    async outbox(ids) {
+      return outboxRows(await link.ask({ kind: "outbox", ids }));
+    },
+    async prune(before, inboxBefore = before) {
+      return (await link.ask({ kind: "prune", before, inboxBefore }))[0] === 1;
+    },
+    close: () => link.close(),
+  };
+}
+
+function encode(batch: Batch, epoch: string): wire.CommitRows {
+  try {
+    return wire.toRows(batch, epoch);
+  } catch (error) {
+    throw new StoreFault("data", `A batch holds a value that cannot be stored: ${error}`);
+  }
+}
+
+async function load(link: Link, epoch: string): Promise<Loaded> {
+  const tables: Record<Table, Map<string, object>> = {
+    conversation: new Map(),
+    alias: new Map(),
+    contact: new Map(),
+    csr: new Map(),
+    desk: new Map(),
+  };
+  for (let after = 0; ; ) {
+    const cells = await link.ask({ kind: "load-state", after });
+    if (cells.length === 0) break;
+    for (let start = 0; start < cells.length; start += 4) {
+      const table = TABLES.find((name) => name === cells[start + 1]);
+      if (table === undefined)
+        throw new StoreFault("disk", `The store has a table "${cells[start + 1]}" that this version does not know.`);
+      tables[table].set(String(cells[start + 2]), JSON.parse(String(cells[start + 3])) as object);
+    }
+    after = Number(cells.at(-4));
+  }
+  const outbox: OutboxRow[] = [];
+  for (let after = 0; ; after = outbox.at(-1)?.id ?? 0) {
+    const rows = outboxRows(await link.ask({ kind: "load-outbox", after }));
+    if (rows.length === 0) break;
+    outbox.push(...rows);
+  }
+  const counters = await link.ask({ kind: "load-counters" });
+  return {
+    snapshot: tables,
+    timers: timers(await link.ask({ kind: "load-timers" })),
+    outbox,
+    lastLine: Number(counters[0]),
+    lastOutbox: Number(counters[1]),
+    epoch,
+  };
+}
+
+function outboxRows(cells: readonly wire.Cell[]): OutboxRow[] {
+  const rows: OutboxRow[] = [];
+  for (let start = 0; start < cells.length; start += 3) {
+    const outbound = JSON.parse(String(cells[start + 2])) as Outbound;
+    rows.push({ id: Number(cells[start]), at: Number(cells[start + 1]), outbound });
+  }
+  return rows;
+}
+
+function timers(cells: readonly wire.Cell[]): Timer[] {
+  const rows: Timer[] = [];
+  for (let start = 0; start < cells.length; start += wire.TIMER_WIDTH) {
+    rows.push({
+      id: String(cells[start]),
+      at: Number(cells[start + 1]),
+      generation: Number(cells[start + 2]),
+      conversation: wire.text(cells[start + 3]),
+      name: String(cells[start + 4]),
+    });
+  }
+  return rows;
+}
+
+/** The newest come first from the database. */
+function transcript(cells: readonly wire.Cell[]): TranscriptLine[] {
+  const lines: TranscriptLine[] = [];
+  for (let start = 0; start < cells.length; start += wire.TRANSCRIPT_WIDTH) {
+    const state = cells[start + wire.LINE_WIDTH + 2];
+    lines.push({
+      ...wire.toLine(cells, start),
+      edited: wire.text(cells[start + wire.LINE_WIDTH]),
+      retracted: cells[start + wire.LINE_WIDTH + 1] === 1,
+      state: state === "read" || state === "delivered" ? state : null,
+    });
+  }
+  return lines.reverse();
+}
+
+function facts(cells: readonly wire.Cell[]): Fact[] {
+  const rows: Fact[] = [];
+  for (let start = 0; start < cells.length; start += wire.FACT_WIDTH) {
+    rows.push({
+      at: Number(cells[start]),
+      conversation: wire.text(cells[start + 1]),
+      csr: wire.text(cells[start + 2]),
+      event: String(cells[start + 3]),
+      detail: JSON.parse(String(cells[start + 4])) as Fact["detail"],
+    });
+  }
+  return rows;
 }

@@ -34,7 +34,10 @@ export interface Batch {
   readonly marks: readonly Mark[];
   /** Events that could not be processed, kept for a person to look at. */
   readonly quarantine: readonly { readonly at: number; readonly event: string; readonly error: string }[];
+  /** `value` undefined deletes. */
   readonly adapterState: readonly { readonly network: string; readonly key: string; readonly value: unknown }[];
+  /** Highest line number given out so far, whether or not a line bears it: some only became part of a key. */
+  readonly lastLine?: number;
 }
 
 /** All that must be in memory before the first step. */
@@ -79,11 +82,22 @@ export interface Store {
    * it is a key of a copy that was not sent to that person.
    */
   reference(network: string, person: string, id: string): Promise<LineReference | null>;
+  /**
+   * Messages, notes and reactions of that conversation, oldest first, at most the `limit` newest. Edits, retractions and
+   * receipts are no entries of their own: they show in the line they name.
+   */
   transcript(conversation: string, limit: number): Promise<readonly TranscriptLine[]>;
+  /** Oldest first. */
   facts(conversation: string): Promise<readonly Fact[]>;
   adapterState(network: string, key: string): Promise<unknown>;
   adapterKeys(network: string, prefix: string): Promise<readonly string[]>;
-  /** Forgets closed conversations, inbox ids and facts older than that. Bounded work per call; true when more is left. */
-  prune(before: number): Promise<boolean>;
+  /** Pending sends by row id, in that order; ids that are not pending any more are left out. */
+  outbox(ids: readonly number[]): Promise<readonly OutboxRow[]>;
+  /**
+   * Forgets transcripts and facts older than `before`, of conversations that have no row in the state any more and whose
+   * last line is older than that too; quarantined events older than `before`; redelivery ids older than `inboxBefore`
+   * (`before` when left out). Bounded work per call; true when more is left.
+   */
+  prune(before: number, inboxBefore?: number): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -1,0 +1,40 @@
+/**
+ * The schema of the SQLite store, as numbered steps. A database remembers in `user_version` how many it has taken. A
+ * step that was released is never changed; a new one is added to the end.
+ */
+
+/** Step n brings a database from version n to n + 1. */
+export const MIGRATIONS: readonly string[] = [
+  `
+  -- One row. line, outbox: the highest numbers ever given out, so that none is used twice after rows were deleted.
+  CREATE TABLE counters (id INTEGER PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL, line INTEGER NOT NULL, outbox INTEGER NOT NULL);
+
+  CREATE TABLE state (tbl TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (tbl, id));
+
+  -- network, person: where the author wrote from; foreign_id: the id their network gave the line.
+  CREATE TABLE lines (
+    line INTEGER PRIMARY KEY, conversation TEXT NOT NULL, at INTEGER NOT NULL, author INTEGER, network TEXT, person TEXT,
+    foreign_id TEXT, viewers TEXT NOT NULL, nick TEXT, kind TEXT NOT NULL, refers INTEGER, content TEXT NOT NULL
+  );
+  CREATE INDEX lines_conversation ON lines (conversation, line);
+  CREATE INDEX lines_foreign ON lines (network, person, foreign_id, line) WHERE foreign_id IS NOT NULL;
+  CREATE INDEX lines_refers ON lines (refers) WHERE refers IS NOT NULL;
+
+  -- Who was sent which line: kept as long as the line. The payload is in outbox until the send is confirmed.
+  CREATE TABLE copies (
+    line INTEGER NOT NULL, leg INTEGER NOT NULL, part INTEGER NOT NULL, network TEXT NOT NULL, person TEXT NOT NULL,
+    foreign_id TEXT, PRIMARY KEY (line, leg, part)
+  ) WITHOUT ROWID;
+  CREATE INDEX copies_foreign ON copies (network, person, foreign_id) WHERE foreign_id IS NOT NULL;
+
+  CREATE TABLE outbox (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, outbound TEXT NOT NULL);
+  CREATE TABLE inbox (seq INTEGER PRIMARY KEY, network TEXT NOT NULL, redelivery TEXT NOT NULL, at INTEGER NOT NULL, UNIQUE (network, redelivery));
+  CREATE TABLE timers (id TEXT PRIMARY KEY, at INTEGER NOT NULL, generation INTEGER NOT NULL, conversation TEXT, name TEXT NOT NULL) WITHOUT ROWID;
+
+  CREATE TABLE facts (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, conversation TEXT, csr TEXT, event TEXT NOT NULL, detail TEXT NOT NULL);
+  CREATE INDEX facts_conversation ON facts (conversation);
+
+  CREATE TABLE quarantine (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, event TEXT NOT NULL, error TEXT NOT NULL);
+  CREATE TABLE adapter_state (network TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (network, key)) WITHOUT ROWID;
+  `,
+];

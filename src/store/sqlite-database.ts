@@ -1,0 +1,193 @@
+/** The statements of the SQLite store. Synchronous; runs in the worker. */
+import { parseKey } from "./keys.ts";
+import type { Connection } from "./sqlite-open.ts";
+import { type PruneCursor, prune } from "./sqlite-prune.ts";
+import { type Ask, type Cell, type CommitRows, LINE_COLUMNS } from "./sqlite-wire.ts";
+
+/** Rows of state or outbox that one answer carries while loading. */
+export const LOAD_ROWS = 2_000;
+/** Facts of one conversation that one answer carries: the oldest go missing beyond it. */
+const FACT_ROWS = 10_000;
+/** Keys that one answer carries. */
+const KEY_ROWS = 10_000;
+
+type Run = (...cells: readonly Cell[]) => unknown;
+
+/** How the cells of one `CommitRows` field are written, in the order in which they are. */
+interface Write {
+  readonly field: Exclude<keyof CommitRows, "lastLine" | "lastOutbox">;
+  readonly width: number;
+  readonly sql: string;
+}
+
+const upsertLine = `INSERT INTO lines (${LINE_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
+  ON CONFLICT (line) DO UPDATE SET viewers = excluded.viewers, nick = excluded.nick, content = excluded.content`;
+
+const WRITES: readonly Write[] = [
+  { field: "inbox", width: 3, sql: "INSERT OR IGNORE INTO inbox (network, redelivery, at) VALUES (?,?,?)" },
+  {
+    field: "state",
+    width: 3,
+    sql: "INSERT INTO state (tbl, id, value) VALUES (?,?,?) ON CONFLICT (tbl, id) DO UPDATE SET value = excluded.value",
+  },
+  { field: "stateGone", width: 2, sql: "DELETE FROM state WHERE tbl = ? AND id = ?" },
+  { field: "lines", width: 12, sql: upsertLine },
+  {
+    field: "copies",
+    width: 5,
+    sql: "INSERT OR REPLACE INTO copies (line, leg, part, network, person) VALUES (?,?,?,?,?)",
+  },
+  { field: "outbox", width: 3, sql: "INSERT INTO outbox (id, at, outbound) VALUES (?,?,?)" },
+  { field: "outboxGone", width: 1, sql: "DELETE FROM outbox WHERE id = ?" },
+  { field: "foreign", width: 4, sql: "UPDATE copies SET foreign_id = ? WHERE line = ? AND leg = ? AND part = ?" },
+  {
+    field: "timers",
+    width: 5,
+    sql: "INSERT OR REPLACE INTO timers (id, at, generation, conversation, name) VALUES (?,?,?,?,?)",
+  },
+  { field: "timersGone", width: 1, sql: "DELETE FROM timers WHERE id = ?" },
+  { field: "facts", width: 5, sql: "INSERT INTO facts (at, conversation, csr, event, detail) VALUES (?,?,?,?,?)" },
+  { field: "quarantine", width: 3, sql: "INSERT INTO quarantine (at, event, error) VALUES (?,?,?)" },
+  { field: "adapterState", width: 3, sql: "INSERT OR REPLACE INTO adapter_state (network, key, value) VALUES (?,?,?)" },
+  { field: "adapterStateGone", width: 2, sql: "DELETE FROM adapter_state WHERE network = ? AND key = ?" },
+];
+
+const SELECTS = {
+  state: `SELECT rowid, tbl, id, value FROM state WHERE rowid > ? ORDER BY rowid LIMIT ${LOAD_ROWS}`,
+  pending: `SELECT id, at, outbound FROM outbox WHERE id > ? ORDER BY id LIMIT ${LOAD_ROWS}`,
+  timers: "SELECT id, at, generation, conversation, name FROM timers ORDER BY at, id",
+  counters: "SELECT line, outbox FROM counters",
+  seen: "SELECT 1 FROM inbox WHERE network = ? AND redelivery = ?",
+  copyByKey: `SELECT c.leg, ${LINE_COLUMNS.replaceAll(/\w+/g, "l.$&")} FROM copies c JOIN lines l ON l.line = c.line
+    WHERE c.line = ? AND c.leg = ? AND c.part = ? AND c.network = ? AND c.person = ?`,
+  ownLine: `SELECT NULL, ${LINE_COLUMNS} FROM lines
+    WHERE network = ? AND person = ? AND foreign_id = ? ORDER BY line DESC LIMIT 1`,
+  copyByForeign: `SELECT c.leg, ${LINE_COLUMNS.replaceAll(/\w+/g, "l.$&")} FROM copies c JOIN lines l ON l.line = c.line
+    WHERE c.network = ? AND c.person = ? AND c.foreign_id = ? ORDER BY c.line DESC LIMIT 1`,
+  // A line, and what later lines made of it.
+  transcript: `SELECT ${LINE_COLUMNS},
+      (SELECT json_extract(e.content, '$.text') FROM lines e
+        WHERE e.refers = l.line AND e.kind = 'edit' ORDER BY e.line DESC LIMIT 1),
+      EXISTS (SELECT 1 FROM lines r WHERE r.refers = l.line AND r.kind = 'retraction'),
+      (SELECT max(json_extract(s.content, '$.state')) FROM lines s WHERE s.refers = l.line AND s.kind = 'receipt')
+    FROM lines l WHERE conversation = ? AND kind IN ('message', 'note', 'reaction') ORDER BY line DESC LIMIT ?`,
+  facts: `SELECT at, conversation, csr, event, detail FROM facts WHERE conversation = ? ORDER BY seq LIMIT ${FACT_ROWS}`,
+  outboxRow: "SELECT id, at, outbound FROM outbox WHERE id = ?",
+  adapterState: "SELECT value FROM adapter_state WHERE network = ? AND key = ?",
+  adapterKeys: `SELECT key FROM adapter_state
+    WHERE network = ? AND key >= ? AND substr(key, 1, length(?)) = ? ORDER BY key LIMIT ${KEY_ROWS}`,
+} as const;
+
+type Select = (...parameters: readonly Cell[]) => Cell[];
+
+/** Answers everything but "close". `rowsWritten` is what checkpoints are timed by. */
+export interface SqliteDatabase {
+  answer(ask: Ask): readonly Cell[];
+  readonly rowsWritten: number;
+}
+
+export function createSqliteDatabase(connection: Connection, epoch: string): SqliteDatabase {
+  const select = prepareSelects(connection);
+  const commit = prepareCommit(connection);
+  const cursor: PruneCursor = { line: 0 };
+  let rowsWritten = 0;
+
+  function reference(network: string, person: string, id: string): Cell[] {
+    const key = parseKey(epoch, id);
+    const copy = key === null ? [] : select.copyByKey(key.line, key.leg, key.part, network, person);
+    if (copy.length > 0) return copy;
+    const own = select.ownLine(network, person, id);
+    return own.length > 0 ? own : select.copyByForeign(network, person, id);
+  }
+
+  function answer(ask: Ask): readonly Cell[] {
+    switch (ask.kind) {
+      case "commit":
+        rowsWritten += commit(ask.rows);
+        return [];
+      case "load-state":
+        return select.state(ask.after);
+      case "load-outbox":
+        return select.pending(ask.after);
+      case "load-timers":
+        return select.timers();
+      case "load-counters":
+        return select.counters();
+      case "seen":
+        return select.seen(ask.network, ask.redelivery);
+      case "reference":
+        return reference(ask.network, ask.person, ask.id);
+      case "transcript":
+        return select.transcript(ask.conversation, ask.limit);
+      case "facts":
+        return select.facts(ask.conversation);
+      case "outbox":
+        return ask.ids.flatMap((id) => select.outboxRow(id));
+      case "adapter-state":
+        return select.adapterState(ask.network, ask.key);
+      case "adapter-keys":
+        return select.adapterKeys(ask.network, ask.prefix, ask.prefix, ask.prefix);
+      case "prune": {
+        const { more, rows } = prune(connection, cursor, ask.before, ask.inboxBefore);
+        rowsWritten += rows;
+        return [more ? 1 : 0];
+      }
+      case "close":
+        return [];
+    }
+  }
+  return {
+    answer,
+    get rowsWritten() {
+      return rowsWritten;
+    },
+  };
+}
+
+function prepareSelects(connection: Connection): Readonly<Record<keyof typeof SELECTS, Select>> {
+  const prepared = Object.entries(SELECTS).map(([name, sql]) => {
+    const statement = connection.prepare<Cell[], Cell[]>(sql).raw(true);
+    const run: Select = (...parameters) => statement.all(...parameters).flat();
+    return [name, run] as const;
+  });
+  return Object.fromEntries(prepared) as Record<keyof typeof SELECTS, Select>;
+}
+
+/** One transaction for a whole batch; returns the number of rows written. */
+function prepareCommit(connection: Connection): (rows: CommitRows) => number {
+  const writes = WRITES.map(({ field, width, sql }) => {
+    const statement = connection.prepare<Cell[]>(sql);
+    const run: Run = (...cells) => statement.run(...cells);
+    return { field, width, run };
+  });
+  const counters = connection.prepare<Cell[]>(
+    "UPDATE counters SET line = max(line, ?), outbox = max(outbox, ?) WHERE line < ? OR outbox < ?",
+  );
+  const write = connection.transaction((rows: CommitRows): number => {
+    let written = 0;
+    for (const { field, width, run } of writes) {
+      const cells = rows[field];
+      for (let start = 0; start < cells.length; start += width) {
+        runRow(run, cells, start, width);
+      }
+      written += cells.length / width;
+    }
+    counters.run(rows.lastLine, rows.lastOutbox, rows.lastLine, rows.lastOutbox);
+    return written;
+  });
+  return (rows) => write.immediate(rows);
+}
+
+/** Spelled out for the widths of the rows that every message writes: `slice` would make an array for each. */
+function runRow(run: Run, cells: readonly Cell[], start: number, width: number): void {
+  switch (width) {
+    case 1:
+      run(cells[start] ?? null);
+      return;
+    case 3:
+      run(cells[start] ?? null, cells[start + 1] ?? null, cells[start + 2] ?? null);
+      return;
+    default:
+      run(...cells.slice(start, start + width));
+  }
+}

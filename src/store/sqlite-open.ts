@@ -1,0 +1,89 @@
+/** Opening the SQLite store: one daemon at a time, the right pragmas, the schema of this version. */
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import Database from "better-sqlite3";
+import { MIGRATIONS } from "./migrations/index.ts";
+import { toOpeningFault } from "./sqlite-faults.ts";
+import { StoreFault } from "./store.ts";
+
+export type Connection = Database.Database;
+
+export interface Opened {
+  readonly database: Connection;
+  /** Holds the lock until it is closed or the process ends, however it ends. */
+  readonly lock: Connection;
+  readonly epoch: string;
+}
+
+/** Waits for admins' own readers (a backup, sqlite3) rather than failing at once. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+/** Throws StoreFault "disk" with a sentence for the admin. */
+export function openDatabase(path: string, mostPages?: number): Opened {
+  let lock: Connection | null = null;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    lock = takeLock(`${path}.lock`, dirname(path));
+    const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+    database.pragma("journal_mode = WAL");
+    // FULL alone makes a commit outlive a power cut; NORMAL may lose the last ones.
+    database.pragma("synchronous = FULL");
+    database.pragma("foreign_keys = ON");
+    database.pragma("wal_autocheckpoint = 0");
+    database.pragma("temp_store = MEMORY");
+    database.pragma("cache_size = -32768");
+    migrate(database, path);
+    if (mostPages !== undefined) database.pragma(`max_page_count = ${mostPages}`);
+    return { database, lock, epoch: takeEpoch(database) };
+  } catch (error) {
+    lock?.close();
+    throw toOpeningFault(error, path);
+  }
+}
+
+/**
+ * A database of its own in which nothing is ever written: its exclusive lock is the operating system's, so it is gone the
+ * moment the process is, while the store itself stays readable for backups.
+ */
+function takeLock(path: string, folder: string): Connection {
+  const lock = new Database(path, { timeout: 0 });
+  try {
+    lock.exec("BEGIN EXCLUSIVE");
+    return lock;
+  } catch (error) {
+    lock.close();
+    if (error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY")) {
+      throw new StoreFault(
+        "disk",
+        `Another Frontdesk is running on the data folder ${folder}. Stop it first, or give this one a folder of its own.`,
+      );
+    }
+    throw error;
+  }
+}
+
+function migrate(database: Connection, path: string): void {
+  const version = Number(database.pragma("user_version", { simple: true }));
+  if (version > MIGRATIONS.length) {
+    throw new StoreFault(
+      "disk",
+      `${path} was written by a newer Frontdesk (schema ${version}; this one knows up to ${MIGRATIONS.length}). ` +
+        "Start the newer version, or put back a backup that was made before it.",
+    );
+  }
+  MIGRATIONS.slice(version).forEach((statements, index) => {
+    const step = database.transaction(() => {
+      database.exec(statements);
+      database.pragma(`user_version = ${version + index + 1}`);
+    });
+    step.immediate();
+  });
+}
+
+/** Made once for each store: no key of this one is ever a key of another. */
+function takeEpoch(database: Connection): string {
+  const insert = "INSERT INTO counters (id, epoch, line, outbox) VALUES (1, ?, 0, 0) ON CONFLICT DO NOTHING";
+  database.prepare(insert).run(randomBytes(4).toString("hex"));
+  return String(database.prepare("SELECT epoch FROM counters").pluck().get());
+}

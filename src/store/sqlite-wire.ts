@@ -1,0 +1,190 @@
+/**
+ * What crosses between the store's face (main thread) and its worker. Rows travel as flat arrays of text and numbers, which
+ * structured clone copies several times faster than objects; JSON is made and read on the main thread alone.
+ */
+import type { Line, LineContent, Timer } from "../core/step.ts";
+import { isCopy, lineOfKey, parseKey } from "./keys.ts";
+import type { Batch, OutboxRow } from "./store.ts";
+
+export type Cell = string | number | null;
+
+/** One batch; the widths of the rows are those of the statements in sqlite-database.ts. */
+export interface CommitRows {
+  /** network, redelivery, at */
+  readonly inbox: Cell[];
+  /** table, id, JSON */
+  readonly state: Cell[];
+  /** table, id */
+  readonly stateGone: Cell[];
+  /** The columns of LINE_COLUMNS. */
+  readonly lines: Cell[];
+  /** line, leg, part, network, person */
+  readonly copies: Cell[];
+  /** id, at, JSON */
+  readonly outbox: Cell[];
+  /** id */
+  readonly outboxGone: Cell[];
+  /** foreign id, line, leg, part */
+  readonly foreign: Cell[];
+  /** id, at, generation, conversation, name */
+  readonly timers: Cell[];
+  /** id */
+  readonly timersGone: Cell[];
+  /** at, conversation, csr, event, JSON */
+  readonly facts: Cell[];
+  /** at, event, error */
+  readonly quarantine: Cell[];
+  /** network, key, JSON */
+  readonly adapterState: Cell[];
+  /** network, key */
+  readonly adapterStateGone: Cell[];
+  /** Highest numbers given out. */
+  readonly lastLine: number;
+  readonly lastOutbox: number;
+}
+
+export type Ask =
+  | { readonly kind: "commit"; readonly rows: CommitRows }
+  /** Rows of the state after that rowid: rowid, table, id, JSON. */
+  | { readonly kind: "load-state"; readonly after: number }
+  /** Pending sends after that id: id, at, JSON. */
+  | { readonly kind: "load-outbox"; readonly after: number }
+  /** Rows as `CommitRows.timers`. */
+  | { readonly kind: "load-timers" }
+  /** line, outbox */
+  | { readonly kind: "load-counters" }
+  | { readonly kind: "seen"; readonly network: string; readonly redelivery: string }
+  /** Leg of the copy or null, then the columns of LINE_COLUMNS; empty when nothing is named so. */
+  | { readonly kind: "reference"; readonly network: string; readonly person: string; readonly id: string }
+  /** Rows of TRANSCRIPT_COLUMNS. */
+  | { readonly kind: "transcript"; readonly conversation: string; readonly limit: number }
+  /** at, conversation, csr, event, JSON */
+  | { readonly kind: "facts"; readonly conversation: string }
+  | { readonly kind: "outbox"; readonly ids: readonly number[] }
+  | { readonly kind: "adapter-state"; readonly network: string; readonly key: string }
+  | { readonly kind: "adapter-keys"; readonly network: string; readonly prefix: string }
+  /** 1 when more is left. */
+  | { readonly kind: "prune"; readonly before: number; readonly inboxBefore: number }
+  | { readonly kind: "close" };
+
+export interface Request {
+  readonly id: number;
+  readonly ask: Ask;
+}
+export type Reply =
+  | { readonly id: number; readonly cells: readonly Cell[] }
+  | { readonly id: number; readonly fault: "disk" | "data"; readonly message: string };
+
+/** First message of the worker: opened (`epoch`), or why not. */
+export type Hello = { readonly epoch: string } | { readonly fault: "disk" | "data"; readonly message: string };
+
+export const LINE_COLUMNS =
+  "line, conversation, at, author, network, person, foreign_id, viewers, nick, kind, refers, content";
+export const LINE_WIDTH = 12;
+/** A line, then its newest edit's text, 1 when retracted, and the furthest receipt. */
+export const TRANSCRIPT_WIDTH = LINE_WIDTH + 3;
+export const TIMER_WIDTH = 5;
+export const FACT_WIDTH = 5;
+
+/** Throws TypeError when something in the batch is not JSON. */
+export function toRows(batch: Batch, epoch: string): CommitRows {
+  const rows: CommitRows = {
+    inbox: [],
+    state: [],
+    stateGone: [],
+    lines: [],
+    copies: [],
+    outbox: [],
+    outboxGone: [],
+    foreign: [],
+    timers: [],
+    timersGone: [],
+    facts: [],
+    quarantine: [],
+    adapterState: [],
+    adapterStateGone: [],
+    lastLine: lastLine(batch, epoch),
+    lastOutbox: batch.outbox.at(-1)?.id ?? 0,
+  };
+  for (const { network, redelivery, at } of batch.inbox) rows.inbox.push(network, redelivery, at);
+  for (const { table, id, value } of batch.changes) {
+    if (value === null) rows.stateGone.push(table, id);
+    else rows.state.push(table, id, json(value));
+  }
+  for (const line of batch.lines) pushLine(rows.lines, line);
+  for (const row of batch.outbox) pushOutbox(rows, row, epoch);
+  for (const mark of batch.marks) {
+    rows.outboxGone.push(mark.id);
+    const key = mark.kind === "sent" && mark.foreign !== null ? parseKey(epoch, mark.key) : null;
+    if (key !== null) rows.foreign.push(mark.foreign, key.line, key.leg, key.part);
+  }
+  for (const change of batch.timers) {
+    if (change.kind === "cancel") rows.timersGone.push(change.id);
+    else pushTimer(rows.timers, change.timer);
+  }
+  for (const fact of batch.facts) rows.facts.push(fact.at, fact.conversation, fact.csr, fact.event, json(fact.detail));
+  for (const { at, event, error } of batch.quarantine) rows.quarantine.push(at, event, error);
+  for (const { network, key, value } of batch.adapterState) {
+    if (value === undefined) rows.adapterStateGone.push(network, key);
+    else rows.adapterState.push(network, key, json(value));
+  }
+  return rows;
+}
+
+function lastLine(batch: Batch, epoch: string): number {
+  let last = batch.lastLine ?? 0;
+  for (const { line } of batch.lines) last = Math.max(last, line);
+  for (const { outbound } of batch.outbox) last = Math.max(last, lineOfKey(epoch, outbound.key));
+  return last;
+}
+
+function pushLine(cells: Cell[], line: Line): void {
+  const { content, from } = line;
+  cells.push(line.line, line.conversation, line.at, line.author, from?.network ?? null, from?.id ?? null, line.foreign);
+  cells.push(json(line.viewers), line.nick, content.kind, "of" in content ? content.of : null, json(content));
+}
+
+function pushOutbox(rows: CommitRows, row: OutboxRow, epoch: string): void {
+  const { outbound } = row;
+  rows.outbox.push(row.id, row.at, json(outbound));
+  const key = isCopy(outbound) ? parseKey(epoch, outbound.key) : null;
+  if (key !== null) rows.copies.push(key.line, key.leg, key.part, outbound.to.network, outbound.to.id);
+}
+
+function pushTimer(cells: Cell[], timer: Timer): void {
+  cells.push(timer.id, timer.at, timer.generation, timer.conversation, timer.name);
+}
+
+/** JSON.stringify answers undefined for what JSON cannot say; such a value must not become the text "undefined". */
+function json(value: unknown): string {
+  const text: string | undefined = JSON.stringify(value);
+  if (text === undefined) {
+    throw new TypeError(`A value of type ${typeof value} cannot be written as JSON.`);
+  }
+  return text;
+}
+
+/** Reads a line from LINE_WIDTH cells at `start`. */
+export function toLine(cells: readonly Cell[], start: number): Line {
+  const network = text(cells[start + 4]);
+  const person = text(cells[start + 5]);
+  return {
+    line: Number(cells[start]),
+    conversation: String(cells[start + 1]),
+    at: Number(cells[start + 2]),
+    author: number(cells[start + 3]),
+    from: network === null || person === null ? null : { network, id: person },
+    foreign: text(cells[start + 6]),
+    viewers: JSON.parse(String(cells[start + 7])) as number[],
+    nick: text(cells[start + 8]),
+    content: JSON.parse(String(cells[start + 11])) as LineContent,
+  };
+}
+
+export function text(cell: Cell | undefined): string | null {
+  return cell === null || cell === undefined ? null : String(cell);
+}
+
+export function number(cell: Cell | undefined): number | null {
+  return cell === null || cell === undefined ? null : Number(cell);
+}

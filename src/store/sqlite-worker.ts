@@ -1,0 +1,89 @@
+/**
+ * The thread that owns the database. It answers requests in order and copies the write-ahead log back into the database
+ * when nobody waits for it.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { createSqliteDatabase } from "./sqlite-database.ts";
+import { toFault } from "./sqlite-faults.ts";
+import { type Opened, openDatabase } from "./sqlite-open.ts";
+import type { Hello, Reply, Request } from "./sqlite-wire.ts";
+import { StoreFault } from "./store.ts";
+
+/** Quiet time after which the log is copied back, and the number of rows after which it is copied back in any case. */
+const CHECKPOINT_IDLE_MS = 500;
+const CHECKPOINT_ROWS = 50_000;
+
+const { path, mostPages } = workerData as { path: string; mostPages?: number };
+const port = parentPort;
+if (port === null) {
+  throw new Error("sqlite-worker.ts is started by sqlite.ts, as a worker.");
+}
+
+let opened: Opened | null = null;
+try {
+  opened = openDatabase(path, mostPages);
+  port.postMessage({ epoch: opened.epoch } satisfies Hello);
+  serve(opened);
+} catch (error) {
+  const fault = toFault(error, path);
+  if (opened !== null) close(opened);
+  port.postMessage({ fault: fault.kind, message: fault.message } satisfies Hello);
+}
+
+function close({ database, lock }: Opened): void {
+  try {
+    database.close();
+  } finally {
+    lock.close();
+  }
+}
+
+function serve(opened: Opened): void {
+  const { database: connection, epoch } = opened;
+  const database = createSqliteDatabase(connection, epoch);
+  let checkpointed = 0;
+  let idle: NodeJS.Timeout | null = null;
+  /** After a fault of the disk nothing is tried again: an fsync that failed once may lie the second time. */
+  let broken: StoreFault | null = null;
+
+  function checkpoint(): void {
+    idle = null;
+    try {
+      connection.pragma("wal_checkpoint(PASSIVE)");
+      checkpointed = database.rowsWritten;
+    } catch (error) {
+      broken = new StoreFault("disk", toFault(error, path).message);
+    }
+  }
+
+  function scheduleCheckpoint(): void {
+    if (idle !== null) clearTimeout(idle);
+    idle = null;
+    const behind = database.rowsWritten - checkpointed;
+    if (behind > CHECKPOINT_ROWS) checkpoint();
+    else if (behind > 0) idle = setTimeout(checkpoint, CHECKPOINT_IDLE_MS);
+  }
+
+  function answer({ id, ask }: Request): Reply {
+    // After a fault of the disk nothing but the end is possible.
+    if (broken !== null && ask.kind !== "close") return { id, fault: "disk", message: broken.message };
+    try {
+      return { id, cells: database.answer(ask) };
+    } catch (error) {
+      const fault = toFault(error, path);
+      if (fault.kind === "disk") broken = fault;
+      return { id, fault: fault.kind, message: fault.message };
+    }
+  }
+
+  port?.on("message", (requests: readonly Request[]) => {
+    port.postMessage(requests.map(answer));
+    if (requests.some(({ ask }) => ask.kind === "close")) {
+      if (idle !== null) clearTimeout(idle);
+      close(opened);
+      port.close();
+      return;
+    }
+    scheduleCheckpoint();
+  });
+}
