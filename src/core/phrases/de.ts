@@ -1,0 +1,192 @@
+/** Der deutsche Katalog. The German catalogue; keys and places are those of en.ts. */
+import type { PhraseKey } from "./en.ts";
+
+export const DE: Readonly<Record<PhraseKey, string>> = {
+  yes: "ja",
+  no: "nein",
+  minutes: "{count} Min.",
+  "less-than-a-minute": "weniger als eine Minute",
+
+  "waiting.place":
+    "Vielen Dank. Sie sind Nummer {place} in der Warteschlange für {queue}. Wir sind so bald wie möglich bei Ihnen; Sie können inzwischen weiterschreiben.",
+  "waiting.next":
+    "Vielen Dank. Sie sind in der Warteschlange für {queue} als Nächstes an der Reihe; gleich ist jemand für Sie da.",
+  "waiting.status": "Sie sind Nummer {place} in der Warteschlange für {queue}. Ihre Wartezeit bisher: {minutes}.",
+  "waiting.still":
+    "Vielen Dank für Ihre Geduld. Sie behalten Ihren Platz; es ist so bald wie möglich jemand für Sie da.",
+  "waiting.help":
+    "Sie warten auf einen Menschen. Schreiben Sie „Status“ für Ihren Platz in der Warteschlange oder „Stopp“, um zu gehen. Alles andere wird für die Person aufgehoben, die übernimmt.",
+  "waiting.held-full":
+    "Sie haben schon sehr viel geschrieben; bitte warten Sie, bis jemand übernimmt. Diese letzte Nachricht wurde nicht angenommen.",
+
+  "talking.handover": "Sie sind jetzt mit {csr} verbunden.",
+  "talking.csr-left":
+    "Die Verbindung zu Ihrer Ansprechperson ist abgebrochen. Sie sind wieder in der Warteschlange, vor allen, die nach Ihnen gekommen sind.",
+  "talking.requeued":
+    "Wir suchen jemand anderen für Sie: Sie sind wieder in der Warteschlange für {queue} und behalten Ihre Wartezeit.",
+  "talking.transferred": "Sie werden an {queue} weitergeleitet. Einen Moment, bitte.",
+  "talking.transferred-csr": "Sie werden an {csr} weitergeleitet. Einen Moment, bitte.",
+
+  "closed.by-csr": "Dieses Gespräch ist beendet. Schreiben Sie uns jederzeit wieder, dann öffnen wir ein neues.",
+  "closed.by-customer": "Sie haben dieses Gespräch beendet. Schreiben Sie uns jederzeit wieder.",
+  "closed.idle":
+    "Wir haben eine Weile nichts von Ihnen gehört, darum ist dieses Gespräch beendet. Schreiben Sie uns jederzeit wieder.",
+  "closed.by-desk": "Dieses Gespräch wurde von unserem Team beendet. Schreiben Sie uns jederzeit wieder.",
+  "closed.thanks": "Vielen Dank für Ihre Nachricht. Auf Wiedersehen!",
+
+  "hours.closed": "{queue} ist zurzeit nicht besetzt. Wir sind wieder da: {opens}.",
+  "queue.full": "Für {queue} warten gerade sehr viele. Bitte versuchen Sie es etwas später noch einmal.",
+  "desk.full": "Wir führen gerade sehr viele Gespräche. Bitte versuchen Sie es etwas später noch einmal.",
+  "no-csr-ever":
+    "Für {queue} ist gerade niemand da. Sie behalten Ihren Platz, und wir melden uns, sobald jemand da ist.",
+  undelivered: "Diese Nachricht konnte nicht zugestellt werden: „{text}“",
+  "undelivered.delayed":
+    "Ihre letzte Nachricht ist noch nicht zugestellt. Wir versuchen es weiter; Sie müssen sie nicht noch einmal senden.",
+  flood:
+    "Das sind mehr Nachrichten, als wir auf einmal annehmen können. Bitte warten Sie einen Moment; die letzte wurde nicht angenommen.",
+  "too-long":
+    "Diese Nachricht ist zu lang und wurde nicht angenommen. Bitte teilen Sie sie auf: höchstens {bytes} Bytes auf einmal.",
+  "conversation.limit":
+    "Sie führen schon mehrere Gespräche mit uns. Bitte machen Sie in einem davon weiter oder beenden Sie zuerst eines.",
+  "not-understood": "Das konnte leider nicht verstanden werden.",
+
+  "unsupported.edit": "verbessert: {text}",
+  "edit.fallback": "verbessert: {text}",
+  "retraction.fallback": "zurückgenommen: „{text}“",
+  "reaction.fallback": "{reactions} zu: „{text}“",
+  "retraction.refused": "Eine zugestellte Nachricht kann hier nicht zurückgenommen werden.",
+
+  "alias.closed":
+    "Dieses Gespräch ist beendet, hier liest niemand mehr mit. Bitte schreiben Sie an unsere öffentliche Adresse, dann öffnen wir ein neues.",
+  "alias.not-yours":
+    "Unter dieser Adresse gibt es kein Gespräch für Sie. Bitte schreiben Sie an unsere öffentliche Adresse.",
+  "label.which": "Welches Gespräch meinen Sie? Bitte beginnen Sie Ihre Zeile mit einem von {labels}.",
+  "label.unknown": "Es gibt kein offenes Gespräch {label}.",
+  "label.hint": "Zum Antworten beginnen Sie Ihre Zeile mit {label}.",
+  "software.unknown": "unbekannte Software",
+
+  "dialog.greeting": "Hallo und herzlich willkommen!",
+  "dialog.help":
+    "Antworten Sie mit eigenen Worten oder mit der Nummer einer Auswahl. Diese Wörter gehen immer: „zurück“ (eine Frage zurück), „wiederholen“, „Status“, „ein Mensch, bitte“ und „Stopp“.",
+  "dialog.status":
+    "Sie schreiben mit unserem automatischen Assistenten. Noch ein paar Antworten, dann übernimmt ein Mensch.",
+  "dialog.person": "Gern. Ich suche jemanden für Sie.",
+  "dialog.routing": "Einen Moment, bitte.",
+  "dialog.goodbye": "Vielen Dank und auf Wiedersehen!",
+  "dialog.stopped": "In Ordnung, wir hören hier auf. Schreiben Sie uns jederzeit wieder.",
+  "dialog.finished": "Vielen Dank. Ich suche jemanden für Sie.",
+  "dialog.lost": "Entschuldigung, ich habe den Faden verloren. Ich suche jemanden für Sie.",
+  "dialog.renewed":
+    "Entschuldigung, unsere Fragen wurden gerade geändert, darum muss ich von vorn fragen. Was Sie mir gesagt haben, bleibt erhalten.",
+  "dialog.back-none": "Das ist die erste Frage; weiter zurück geht es nicht.",
+  "dialog.no-input-1": "Sind Sie noch da? Nehmen Sie sich Zeit; schreiben Sie „Hilfe“, wenn etwas unklar ist.",
+  "dialog.no-input-2":
+    "Ich warte noch auf Ihre Antwort. Schreiben Sie „ein Mensch, bitte“, wenn Sie lieber mit jemandem sprechen möchten.",
+  "dialog.no-input-close":
+    "Ich habe nichts von Ihnen gehört und beende das Gespräch vorerst. Schreiben Sie uns jederzeit wieder.",
+  "dialog.no-match-1": "Das habe ich leider nicht verstanden. Können Sie es anders sagen?",
+  "dialog.no-match-2":
+    "Das verstehe ich leider immer noch nicht. Versuchen Sie es bitte noch einmal oder schreiben Sie „ein Mensch, bitte“.",
+  "dialog.no-match-person": "Das verstehe ich leider nicht. Ich suche jemanden für Sie.",
+  "dialog.did-you-mean": "Meinten Sie „{label}“?",
+  "dialog.which-of-these": "Ich bin nicht sicher, was davon Sie meinen:",
+  "dialog.which-then": "In Ordnung. Worum geht es dann?",
+  "dialog.understood": "Verstanden: {label}.",
+  "answer.yes-or-no": "Bitte antworten Sie mit Ja oder Nein.",
+  "answer.number": "Bitte antworten Sie mit einer Zahl.",
+  "answer.integer": "Bitte antworten Sie mit einer ganzen Zahl.",
+  "answer.number-min": "Bitte nennen Sie eine Zahl, die mindestens {min} ist.",
+  "answer.number-max": "Bitte nennen Sie eine Zahl, die höchstens {max} ist.",
+  "answer.number-range": "Bitte nennen Sie eine Zahl von {min} bis {max}.",
+  "answer.email": "Das sieht nicht wie eine E-Mail-Adresse aus. Sie sollte so aussehen: name@example.com.",
+  "answer.phone": "Das sieht nicht wie eine Telefonnummer aus. Bitte nennen Sie sie mit Vorwahl.",
+  "answer.phone-international":
+    "Das sieht nicht wie eine Telefonnummer aus. Bitte nennen Sie sie mit Landesvorwahl, etwa +49 30 901820.",
+  "answer.date": "Das sieht nicht wie ein Datum aus. Bitte schreiben Sie es so: 31.12.2025.",
+  "answer.long": "Das ist zu lang für mich. Bitte sagen Sie es mit höchstens {max} Zeichen.",
+  "answer.name": "Ihren Namen habe ich leider nicht verstanden. Wie darf ich Sie nennen?",
+  "answer.name-long": "Das ist sehr lang für einen Namen. Wie darf ich Sie nennen?",
+  "answer.name-reserved":
+    "So kann ich Sie nicht nennen, man könnte Sie für eine von uns halten. Wie darf ich Sie sonst nennen?",
+  "answer.account": "Diese Kundennummer finde ich nicht. Bitte prüfen Sie sie oder schreiben Sie „ein Mensch, bitte“.",
+  "identify.name": "Wie heißen Sie?",
+  "identify.account": "Wie lautet Ihre Kundennummer?",
+  "identify.account-optional": "Wie lautet Ihre Kundennummer? Wenn Sie keine haben, schreiben Sie „Gast“.",
+  "identify.who": "Wie heißen Sie, oder wie lautet Ihre Kundennummer, falls Sie eine haben?",
+  "identify.recognised": "Guten Tag, {name}, schön, dass Sie wieder da sind.",
+  "language.ask": "In welcher Sprache möchten Sie weitermachen?",
+
+  "csr.offer.head": "Neues Gespräch: {name} · {queue} · {network}",
+  "csr.offer.software": "Schreibt von: {software}",
+  "csr.offer.reason": "Anliegen: {reason}",
+  "csr.offer.waited": "Wartet seit: {minutes}",
+  "csr.offer.language": "Sprache: {language}",
+  "csr.offer.answer": "{name}: {value}",
+  "csr.offer.recognised": "Bekannter Kunde: {customer}",
+  "csr.offer.ask": "/accept (annehmen) oder /decline (ablehnen); {seconds} Sekunden",
+  "csr.offer.accept": "Annehmen",
+  "csr.offer.decline": "Ablehnen",
+  "csr.offer.revoked":
+    "Dieses Angebot ist zurückgezogen: Die Kundin oder der Kunde ist gegangen oder wird anderswo bedient.",
+  "csr.offer.missed": "Dieses Angebot wurde nicht rechtzeitig beantwortet und ist an jemand anderen gegangen.",
+  "csr.offer.missed-away":
+    "Sie haben {count} Angebote hintereinander verpasst und gelten jetzt als abwesend. Schreiben Sie /back, wenn Sie wieder da sind.",
+  "csr.offer.taken": "Dieses Angebot hat jemand anderes angenommen.",
+  "csr.accepted":
+    "Sie sind mit {name} verbunden. Was Sie hier schreiben, geht dorthin; /help zeigt die Wörter für den Desk.",
+  "csr.declined": "Abgelehnt. Das Gespräch geht an jemand anderen.",
+
+  "csr.closed": "Das Gespräch mit {name} ist beendet.",
+  "csr.closed-by-customer": "Das Gespräch wurde von der Kundenseite beendet.",
+  "csr.customer-gone": "Die Kundenseite ist nicht mehr erreichbar; das Gespräch ist beendet.",
+  "csr.closed-idle": "Das Gespräch wurde beendet, weil eine Weile niemand geschrieben hat.",
+  "csr.closed-by-desk": "Das Gespräch wurde von der Verwaltung beendet.",
+  "csr.transferred": "Weitergeleitet an {target}.",
+  "csr.transfer-unknown": "Es gibt weder Warteschlange noch Teammitglied namens „{target}“. Bekannt: {known}.",
+  "csr.transfer-unavailable": "{target} ist zurzeit {state}. Das Gespräch bleibt bei Ihnen.",
+  "csr.note-kept": "Notiz gespeichert. Die Kundenseite sieht sie nicht.",
+  "csr.note-empty": "Schreiben Sie die Notiz hinter das Wort: /note hat zweimal angerufen, lieber vormittags",
+  "csr.wrap-up": "Sie haben {seconds} Sekunden Nachbearbeitung bis zum nächsten Angebot. /back beendet sie früher.",
+  "csr.left-absent": "Sie waren zu lange offline, darum ist dieses Gespräch zurück in der Warteschlange.",
+
+  "csr.away": "Sie sind abwesend: keine neuen Angebote. /back, wenn Sie wieder da sind.",
+  "csr.back": "Willkommen zurück: Sie bekommen wieder Angebote.",
+  "csr.already": "Das ist schon so.",
+  "csr.status": "Sie sind {state}, mit {load} von {capacity} Gesprächen. In Ihren Warteschlangen: {waiting}.",
+  "csr.state.free": "frei",
+  "csr.state.busy": "beschäftigt",
+  "csr.state.away": "abwesend",
+  "csr.state.wrap-up": "in der Nachbearbeitung",
+  "csr.state.offline": "offline",
+  "csr.help": [
+    "/accept – das angebotene Gespräch annehmen",
+    "/decline – es jemand anderem überlassen",
+    "/transfer NAME – an eine Warteschlange oder ein Teammitglied übergeben",
+    "/close – das Gespräch beenden",
+    "/note TEXT – eine Notiz speichern, die die Kundenseite nicht sieht",
+    "/who – was über die Kundin oder den Kunden bekannt ist",
+    "/away – keine neuen Angebote bekommen",
+    "/back – wieder Angebote bekommen",
+    "/status – Ihr Zustand und die Warteschlangen",
+    "/help – diese Liste",
+    "Soll eine Zeile für die Kundenseite mit / beginnen, schreiben Sie //",
+  ].join("\n"),
+  "csr.help-desk": [
+    "Das ist der Desk selbst. Jedes Gespräch kommt als eigener Kontakt zu Ihnen.",
+    "/away – keine neuen Angebote bekommen",
+    "/back – wieder Angebote bekommen",
+    "/status – Ihr Zustand und die Warteschlangen",
+    "/help – diese Liste",
+  ].join("\n"),
+  "csr.unknown-word":
+    "Das Wort {word} gibt es nicht. /help zeigt alle. Für eine Zeile, die mit / beginnt, schreiben Sie //.",
+  "csr.unknown-word-near":
+    "Das Wort {word} gibt es nicht; meinten Sie {near}? Für eine Zeile, die mit / beginnt, schreiben Sie //.",
+  "csr.answer-offer-first": "Bitte beantworten Sie zuerst das Angebot: /accept oder /decline.",
+  "csr.no-conversation": "Hier gibt es gerade kein Gespräch.",
+  "csr.who.head": "{name} · {queue} · {network}",
+  "csr.who.address-hidden": "Die Adresse bleibt beim Desk.",
+  "csr.who.since": "Begonnen vor {minutes}",
+  "csr.who.transfer-note": "Notiz: {text}",
+  "csr.history.head": "Bisher:",
+};
