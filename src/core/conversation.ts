@@ -459,7 +459,7 @@ const CSR_IS_TOLD: Readonly<Record<Ending, string | null>> = {
   csr: "csr.closed",
   customer: "csr.closed-by-customer",
   idle: "csr.closed-idle",
-  desk: "csr.closed",
+  desk: "csr.closed-by-desk",
   dialog: null,
   hours: null,
   full: null,

@@ -107,10 +107,15 @@ export function obey(turn: Turn, place: Place, word: string, rest: string): Verd
   return ACCEPTED;
 }
 
+/** Letters that may differ before a word is no longer taken for a slip of another. */
+const SLIPS = 2;
+
 export function unknownWord(turn: Turn, place: Place, word: string): Verdict {
-  let nearest = CSR_WORDS[0] ?? "help";
-  for (const known of CSR_WORDS) if (distance(word, known) < distance(word, nearest)) nearest = known;
-  answer(turn, place, "csr.unknown-word", { word: `/${word}`, nearest: `/${nearest}` });
+  const near = CSR_WORDS.map((known) => ({ known, slips: distance(word, known) })).sort(
+    (one, other) => one.slips - other.slips,
+  )[0];
+  if (near === undefined || near.slips > SLIPS) answer(turn, place, "csr.unknown-word", { word: `/${word}` });
+  else answer(turn, place, "csr.unknown-word-near", { word: `/${word}`, near: `/${near.known}` });
   return ACCEPTED;
 }
 
