@@ -418,7 +418,7 @@ export function requeue(
   release(turn, leg);
   const key =
     why === "absent"
-      ? "talking.requeued"
+      ? "talking.csr-left"
       : destination.only === null
         ? "talking.transferred"
         : "talking.transferred-csr";
