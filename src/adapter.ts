@@ -134,6 +134,11 @@ export interface AdapterModule<Config> {
   readonly protocol: string;
   /** Checks the adapter's own keys of a network's section. Throws ConfigProblem naming the faulty path. */
   parseConfig(section: unknown): Config;
+  /**
+   * An address that admins wrote (people.yaml, directory.yaml) in the form `Inbound.from` will bear; null when no person of
+   * this network can have it. Left out: addresses are taken as written.
+   */
+  canonicalAddress?(id: string): string | null;
   /** JSON Schema (draft 2020-12) of the adapter's own keys, for editors and `frontdesk check`. */
   readonly configSchema: unknown;
   /** Performs no I/O. */

@@ -1,0 +1,115 @@
+/** From checked files to the frozen `Rules` of the core. Nothing here can fail: whatever could was checked before. */
+import { createDirectory, type DirectoryEntry } from "../core/directory.ts";
+import type { Address } from "../core/model.ts";
+import type { Csr, Limits, NetworkRules, Queue, Rules, SkillLevel } from "../core/rules.ts";
+import type { CompiledDialogs } from "./dialogs.ts";
+import type { Canonical } from "./references.ts";
+import type { DirectoryInput } from "./schema-directory.ts";
+import type { FrontdeskInput } from "./schema-frontdesk.ts";
+import { coreLimits, type LimitsInput } from "./schema-limits.ts";
+import type { PeopleInput } from "./schema-people.ts";
+import type { RoutingInput } from "./schema-routing.ts";
+
+export interface Inputs {
+  readonly frontdesk: FrontdeskInput;
+  readonly routing: RoutingInput;
+  readonly people: PeopleInput;
+  readonly directory: DirectoryInput;
+}
+
+export function buildRules(inputs: Inputs, dialogs: CompiledDialogs, canonical: Canonical, version: string): Rules {
+  const { frontdesk, routing, people } = inputs;
+  return deepFreeze({
+    version,
+    networks: byId(frontdesk.networks, buildNetwork),
+    csrs: byId(people.csrs, (id, csr) => buildCsr(id, csr, frontdesk.languages, canonical)),
+    queues: byId(routing.queues, (id, queue) => buildQueue(id, queue, routing)),
+    skills: routing.skills,
+    dialogs: dialogs.dialogs,
+    intents: dialogs.intents,
+    directory: createDirectory(directoryEntries(inputs.directory, canonical)),
+    limits: buildLimits(frontdesk.limits),
+    phrases: dialogs.phrases,
+    languages: frontdesk.languages,
+    company: frontdesk.company,
+  });
+}
+
+function byId<In, Out>(
+  section: Readonly<Record<string, In>>,
+  build: (id: string, value: In) => Out,
+): ReadonlyMap<string, Out> {
+  return new Map(Object.entries(section).map(([id, value]) => [id, build(id, value)]));
+}
+
+function buildNetwork(name: string, network: FrontdeskInput["networks"][string]): NetworkRules {
+  const handles = Object.entries(network.handles).map(([id, handle]) => ({
+    network: name,
+    id,
+    name: handle.name,
+    dialog: handle.dialog,
+  }));
+  return { name, title: network.title ?? name, desk: network.desk, handles };
+}
+
+function buildCsr(id: string, csr: PeopleInput["csrs"][string], offered: readonly string[], canonical: Canonical): Csr {
+  return {
+    id,
+    name: csr.name,
+    addresses: addresses(csr.addresses, canonical),
+    skills: levels(csr.skills),
+    languages: csr.languages ?? offered.slice(0, 1),
+    capacity: csr.capacity,
+  };
+}
+
+function buildQueue(id: string, queue: RoutingInput["queues"][string], routing: RoutingInput): Queue {
+  const { skills, hours, timeZone, ...rest } = queue;
+  const text = hours ?? routing.hours;
+  return {
+    ...rest,
+    id,
+    skills: levels(skills),
+    hours: text === undefined ? null : { text, timeZone: timeZone ?? routing.timeZone },
+  };
+}
+
+function levels(skills: Readonly<Record<string, SkillLevel>>): ReadonlyMap<string, SkillLevel> {
+  return new Map(Object.entries(skills));
+}
+
+/** What could not be canonical was refused before; the text as written stands in for it. */
+function addresses(written: readonly Readonly<Record<string, string>>[], canonical: Canonical): readonly Address[] {
+  return written.flatMap((each) =>
+    Object.entries(each).map(([network, id]) => ({ network, id: canonical(network, id) ?? id })),
+  );
+}
+
+export function directoryEntries(directory: DirectoryInput, canonical: Canonical): readonly DirectoryEntry[] {
+  return directory.customers.map((customer) => ({
+    id: customer.id,
+    name: customer.name,
+    account: customer.account ?? null,
+    language: customer.language ?? null,
+    addresses: addresses(customer.addresses, canonical),
+    attributes: customer.attributes,
+  }));
+}
+
+function buildLimits(limits: LimitsInput): Limits {
+  const names = Object.keys(coreLimits) as (keyof typeof coreLimits)[];
+  return Object.fromEntries(names.map((name) => [name, limits[name]])) as unknown as Limits;
+}
+
+/** Freezes plain objects and lists all the way down; maps are read-only by type alone. Things with methods stay as they are. */
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) {
+    return value;
+  }
+  const inner = value instanceof Map ? value.values() : Object.values(value);
+  Object.freeze(value);
+  for (const each of inner) {
+    deepFreeze(each);
+  }
+  return value;
+}

@@ -1,0 +1,174 @@
+/** The five files as texts, compiled: `Rules` and `Settings`, or every problem there is. */
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+import type { AdapterModule } from "../adapter.ts";
+import { directoryProblems } from "../core/directory.ts";
+import type { Rules } from "../core/rules.ts";
+import { buildRules, directoryEntries } from "./build.ts";
+import { compileDialogsFile } from "./dialogs.ts";
+import { compileNetworks } from "./networks.ts";
+import { hasErrors, type Problem, sortProblems } from "./problem.ts";
+import { entriesAt } from "./raw.ts";
+import { type Canonical, checkReferences, type Sources } from "./references.ts";
+import { checkSchema } from "./schema-check.ts";
+import { type DirectoryInput, directorySchema } from "./schema-directory.ts";
+import { type FrontdeskInput, frontdeskSchema } from "./schema-frontdesk.ts";
+import { type ShellLimits, shellLimits } from "./schema-limits.ts";
+import { peopleSchema } from "./schema-people.ts";
+import { routingSchema } from "./schema-routing.ts";
+import { redact, resolveSecrets } from "./secrets.ts";
+import type { NetworkSettings, Settings } from "./settings.ts";
+import { parseYaml, sourceWithout, type YamlSource } from "./yaml-source.ts";
+
+/** The files of a configuration. All must be there, but the directory, which may be left out. */
+export const FILES = ["frontdesk.yaml", "routing.yaml", "people.yaml", "dialogs.yaml", "directory.yaml"] as const;
+export type FileName = (typeof FILES)[number];
+
+export interface Configuration {
+  /** Null when there are errors; warnings alone do not keep a configuration from being used. */
+  readonly rules: Rules | null;
+  readonly settings: Settings | null;
+  /** Sorted; see problem.ts. */
+  readonly problems: readonly Problem[];
+}
+
+export interface CompileOptions {
+  /** How the folder is named in problems. "config" when left out. */
+  readonly shownFolder?: string;
+  /** The folder from which relative paths in the files are seen; the working directory when left out. */
+  readonly folder?: string;
+  /** Where `{env: NAME}` looks. The process's own environment when left out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Takes the place of `store.folder`. */
+  readonly dataFolder?: string;
+  /** Why a file that `texts` lacks could not be read, when it is not simply missing. */
+  readonly unreadable?: Readonly<Partial<Record<FileName, string>>>;
+}
+
+/** Never throws for what admins wrote. `texts`: the files by name, as far as they are there. */
+export function compileConfiguration(
+  texts: Readonly<Partial<Record<FileName, string>>>,
+  modules: readonly AdapterModule<unknown>[],
+  options: CompileOptions = {},
+): Configuration {
+  const folder = resolve(options.folder ?? ".");
+  const sources = readSources(texts, options);
+  const secrets = resolveSecrets(sources.frontdesk.value, { env: options.env ?? process.env, folder });
+  const frontdesk = { ...sources.frontdesk, value: sources.frontdesk.value === undefined ? undefined : secrets.value };
+  const canonical = canonicalBy(frontdesk, modules);
+  const checked = {
+    frontdesk: checkSchema(frontdesk, frontdeskSchema),
+    routing: checkSchema(sources.routing, routingSchema),
+    people: checkSchema(sources.people, peopleSchema),
+    directory: checkSchema(sources.directory, directorySchema),
+  };
+  const networks = compileNetworks(
+    frontdesk,
+    Object.fromEntries(entriesAt(frontdesk.value, ["networks"])),
+    modules,
+    secrets.secrets,
+  );
+  const dialogs = compileDialogsFile(sources);
+  const secretFaults = secrets.faults.map((fault) => frontdesk.error(fault.path, fault.message));
+  const problems = [
+    ...Object.values(sources).flatMap((source) => source.problems),
+    ...Object.values(checked).flatMap((each) => each.problems),
+    ...networks.problems,
+    ...dialogs.problems,
+    ...checkReferences({ ...sources, frontdesk }, canonical),
+    ...checkDirectory(sources.directory, checked.directory.value, canonical),
+  ]
+    // A secret that is not there is complained about once, not again as an empty text.
+    .filter((problem) => !secretFaults.some((fault) => samePlace(fault, problem)))
+    .concat(secretFaults)
+    .map((problem) => ({ ...problem, message: redact(problem.message, secrets.secrets) }));
+  const { frontdesk: desk, routing, people, directory } = values(checked);
+  if (
+    hasErrors(problems) ||
+    desk === undefined ||
+    routing === undefined ||
+    people === undefined ||
+    directory === undefined
+  ) {
+    return { rules: null, settings: null, problems: sortProblems(problems) };
+  }
+  const rules = buildRules({ frontdesk: desk, routing, people, directory }, dialogs, canonical, versionOf(sources));
+  const settings = buildSettings(desk, networks.networks, resolve(folder, options.dataFolder ?? desk.store.folder));
+  return { rules, settings, problems: sortProblems(problems) };
+}
+
+function samePlace(a: Problem, b: Problem): boolean {
+  return a.file === b.file && a.line === b.line && a.column === b.column;
+}
+
+function values<C extends Readonly<Record<string, { readonly value: unknown }>>>(
+  checked: C,
+): { readonly [K in keyof C]: C[K]["value"] } {
+  return Object.fromEntries(Object.entries(checked).map(([name, each]) => [name, each.value])) as {
+    [K in keyof C]: C[K]["value"];
+  };
+}
+
+function readSources(texts: Readonly<Partial<Record<FileName, string>>>, options: CompileOptions): Sources {
+  const read = (name: FileName): YamlSource => {
+    const file = `${options.shownFolder ?? "config"}/${name}`;
+    const text =
+      texts[name] ?? (name === "directory.yaml" && options.unreadable?.[name] === undefined ? "" : undefined);
+    return text === undefined
+      ? sourceWithout(file, options.unreadable?.[name] ?? "there is no such file; `frontdesk init` writes one")
+      : parseYaml(file, text);
+  };
+  return {
+    frontdesk: read("frontdesk.yaml"),
+    routing: read("routing.yaml"),
+    people: read("people.yaml"),
+    dialogs: read("dialogs.yaml"),
+    directory: read("directory.yaml"),
+  };
+}
+
+function canonicalBy(frontdesk: YamlSource, modules: readonly AdapterModule<unknown>[]): Canonical {
+  const byNetwork = new Map(
+    entriesAt(frontdesk.value, ["networks"]).map(([name, section]) => {
+      const adapter = entriesAt(section, []).find(([key]) => key === "adapter")?.[1];
+      return [name, modules.find((module) => module.protocol === adapter)];
+    }),
+  );
+  return (network, id) => {
+    const module = byNetwork.get(network);
+    return module?.canonicalAddress === undefined ? id : module.canonicalAddress(id);
+  };
+}
+
+function checkDirectory(
+  source: YamlSource,
+  directory: DirectoryInput | undefined,
+  canonical: Canonical,
+): readonly Problem[] {
+  const found = directory === undefined ? [] : directoryProblems(directoryEntries(directory, canonical));
+  return found.map((problem) => source.error(["customers", ...problem.path], problem.message));
+}
+
+function buildSettings(
+  frontdesk: FrontdeskInput,
+  networks: ReadonlyMap<string, NetworkSettings>,
+  dataFolder: string,
+): Settings {
+  const names = Object.keys(shellLimits) as (keyof ShellLimits)[];
+  return {
+    dataFolder,
+    http: { ...frontdesk.http, publicUrl: frontdesk.http.publicUrl ?? null },
+    log: frontdesk.log,
+    networks,
+    limits: Object.fromEntries(names.map((name) => [name, frontdesk.limits[name]])) as unknown as ShellLimits,
+  };
+}
+
+/** Changes with what the files say, not with their comments, order of lines in between, or secrets behind references. */
+function versionOf(sources: Sources): string {
+  const hash = createHash("sha256");
+  for (const source of Object.values(sources)) {
+    hash.update(`${JSON.stringify(source.value)}\n`);
+  }
+  return hash.digest("hex").slice(0, 16);
+}

@@ -1,0 +1,97 @@
+/** A folder of configuration files, read and compiled. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import type { AdapterModule } from "../adapter.ts";
+import { type CompileOptions, type Configuration, compileConfiguration, FILES, type FileName } from "./compile.ts";
+import { nearest, type Problem, sortProblems } from "./problem.ts";
+import { MAX_FILE_BYTES } from "./yaml-source.ts";
+
+export interface LoadOptions {
+  /** Takes the place of `store.folder`; relative to the working directory. */
+  readonly dataFolder?: string | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Reads the folder now, whole. Never throws for what is, or is not, in it. */
+export function loadConfiguration(
+  folder: string,
+  modules: readonly AdapterModule<unknown>[],
+  options: LoadOptions = {},
+): Configuration {
+  const texts: Partial<Record<FileName, string>> = {};
+  const unreadable: Partial<Record<FileName, string>> = {};
+  for (const name of FILES) {
+    const read = readText(join(folder, name));
+    if (read.kind === "text") {
+      texts[name] = read.text;
+    } else if (read.kind === "fault") {
+      unreadable[name] = read.message;
+    }
+  }
+  const compiled = compileConfiguration(texts, modules, {
+    folder,
+    shownFolder: shown(folder),
+    unreadable,
+    ...(options.env === undefined ? {} : { env: options.env }),
+    ...(options.dataFolder === undefined ? {} : { dataFolder: resolve(options.dataFolder) }),
+  } satisfies CompileOptions);
+  return { ...compiled, problems: sortProblems([...compiled.problems, ...strangers(folder)]) };
+}
+
+type ReadText =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "missing" }
+  | { readonly kind: "fault"; readonly message: string };
+
+function readText(path: string): ReadText {
+  try {
+    const { size } = statSync(path);
+    if (size > MAX_FILE_BYTES) {
+      return { kind: "fault", message: `the file has ${size} bytes; at most ${MAX_FILE_BYTES} are read` };
+    }
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
+    return { kind: "text", text };
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code === "ENOENT" || code === "ENOTDIR") {
+      return { kind: "missing" };
+    }
+    const reasons: Readonly<Record<string, string>> = {
+      EACCES: "this user may not read the file",
+      EISDIR: "this is a folder, not a file",
+      ERR_ENCODING_INVALID_ENCODED_DATA: "the file is not UTF-8 text",
+    };
+    return {
+      kind: "fault",
+      message: reasons[code] ?? `the file cannot be read: ${error instanceof Error ? error.message : error}`,
+    };
+  }
+}
+
+/** As admins would type it: relative where that is shorter. */
+function shown(folder: string): string {
+  const near = relative(process.cwd(), resolve(folder));
+  return near === "" ? "." : near.startsWith("..") ? resolve(folder) : near;
+}
+
+/** Files that look like configuration and are not read: a slip in a name would otherwise go unnoticed. */
+function strangers(folder: string): readonly Problem[] {
+  let names: readonly string[] = [];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return []; // That the files cannot be read is said of each of them.
+  }
+  const unread = names.filter((name) => /\.ya?ml$/i.test(name) && !FILES.some((file) => file === name));
+  return unread.slice(0, 20).map((name) => {
+    const guess = nearest(name.replace(/\.yml$/i, ".yaml"), FILES);
+    const hint = guess === null ? "" : `; did you mean ${guess}?`;
+    return {
+      file: `${shown(folder)}/${name}`,
+      line: 1,
+      column: 1,
+      severity: "warning",
+      message: `this file is not read${hint}`,
+    };
+  });
+}

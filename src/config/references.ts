@@ -1,0 +1,236 @@
+/** What one file says of another: names that do not exist, people nobody can reach, queues nobody can serve. */
+import { hoursAdvice, hoursFault } from "./hours.ts";
+import { nearest, type Problem, unknownWord } from "./problem.ts";
+import { entriesAt, listAt, namesIn, textAt } from "./raw.ts";
+import type { Path, YamlSource } from "./yaml-source.ts";
+
+export interface Sources {
+  readonly frontdesk: YamlSource;
+  readonly routing: YamlSource;
+  readonly people: YamlSource;
+  readonly dialogs: YamlSource;
+  readonly directory: YamlSource;
+}
+
+/** The canonical form of an address as its network knows it; null when it cannot be one. */
+export type Canonical = (network: string, id: string) => string | null;
+
+/** Checks every name that refers to another file. Dialogs' own references are checked when they are compiled. */
+export function checkReferences(sources: Sources, canonical: Canonical): readonly Problem[] {
+  return [
+    ...checkHandles(sources),
+    ...checkSkills(sources),
+    ...checkHours(sources),
+    ...checkAddresses(sources, canonical),
+    ...checkIds(sources),
+    ...checkLanguages(sources),
+    ...checkSatisfiable(sources),
+  ];
+}
+
+/** A reference at `path` of `source`, and what it may say. */
+function refer(
+  source: YamlSource,
+  path: Path,
+  what: string,
+  word: string,
+  known: readonly string[] | null,
+  at: "key" | "value" = "value",
+): readonly Problem[] {
+  return known === null || known.includes(word) ? [] : [source.error(path, unknownWord(what, word, known), at)];
+}
+
+function checkHandles({ frontdesk, dialogs }: Sources): readonly Problem[] {
+  const known = namesIn(dialogs, ["dialogs"]);
+  return entriesAt(frontdesk.value, ["networks"]).flatMap(([network]) => {
+    const desk = textAt(frontdesk.value, ["networks", network, "desk"]) ?? "desk";
+    return entriesAt(frontdesk.value, ["networks", network, "handles"]).flatMap(([handle]) => {
+      const path = ["networks", network, "handles", handle];
+      const dialog = textAt(frontdesk.value, [...path, "dialog"]);
+      return [
+        ...(dialog === null ? [] : refer(frontdesk, [...path, "dialog"], "dialog", dialog, known)),
+        ...(handle === desk
+          ? [
+              frontdesk.error(
+                path,
+                `the handle "${handle}" is the network's desk address too; rename one (see desk:)`,
+                "key",
+              ),
+            ]
+          : []),
+      ];
+    });
+  });
+}
+
+function checkSkills({ routing, people }: Sources): readonly Problem[] {
+  const skills = namesIn(routing, ["skills"]);
+  const twice = listAt(routing.value, ["skills"]).flatMap((skill, index, all) =>
+    all.indexOf(skill) < index
+      ? [routing.error(["skills", index], `the skill ${JSON.stringify(skill)} is listed twice`)]
+      : [],
+  );
+  const wanted = [
+    { source: routing, section: "queues" },
+    { source: people, section: "csrs" },
+  ] as const;
+  const unknown = wanted.flatMap(({ source, section }) =>
+    entriesAt(source.value, [section]).flatMap(([id]) =>
+      entriesAt(source.value, [section, id, "skills"]).flatMap(([skill]) =>
+        refer(source, [section, id, "skills", skill], "skill", skill, skills, "key"),
+      ),
+    ),
+  );
+  return [...twice, ...unknown];
+}
+
+function checkHours({ routing }: Sources): readonly Problem[] {
+  const paths = [["hours"], ...entriesAt(routing.value, ["queues"]).map(([queue]) => ["queues", queue, "hours"])];
+  return paths.flatMap((path) => {
+    const text = textAt(routing.value, path);
+    if (text === null) {
+      return [];
+    }
+    const fault = hoursFault(text);
+    return fault !== null
+      ? [routing.error(path, `"hours" ${fault}`)]
+      : hoursAdvice(text).map((advice) => routing.warning(path, `"hours" ${advice}`));
+  });
+}
+
+/** CSRs' addresses: on networks that exist, in a form the network knows, and each of one person. */
+function checkAddresses({ frontdesk, people }: Sources, canonical: Canonical): readonly Problem[] {
+  const networks = namesIn(frontdesk, ["networks"]);
+  const owners = new Map<string, string>();
+  return entriesAt(people.value, ["csrs"]).flatMap(([csr]) =>
+    listAt(people.value, ["csrs", csr, "addresses"]).flatMap((_, index) => {
+      const path = ["csrs", csr, "addresses", index];
+      return entriesAt(people.value, path).flatMap(([network, id]) => {
+        const wrong = refer(people, [...path, network], "network", network, networks, "key");
+        if (wrong.length > 0 || typeof id !== "string") {
+          return wrong;
+        }
+        const form = canonical(network, id.trim());
+        if (form === null) {
+          return [people.error([...path, network], `${JSON.stringify(id)} is no address of the network ${network}`)];
+        }
+        const key = `${network} ${form}`;
+        const owner = owners.get(key);
+        owners.set(key, owner ?? csr);
+        return owner === undefined
+          ? []
+          : [
+              people.error(
+                [...path, network],
+                `${JSON.stringify(id)} on ${network} is an address of ${owner === csr ? "the same CSR" : owner} already`,
+              ),
+            ];
+      });
+    }),
+  );
+}
+
+/** CSRs and queues share one space of names, for `/transfer billing` and `/transfer ada`. */
+function checkIds({ people, routing }: Sources): readonly Problem[] {
+  const queues = namesIn(routing, ["queues"]) ?? [];
+  const names = new Map<string, string>();
+  return entriesAt(people.value, ["csrs"]).flatMap(([csr]) => {
+    const clash = queues.includes(csr)
+      ? [
+          people.error(
+            ["csrs", csr],
+            `the CSR "${csr}" has the id of a queue; /transfer ${csr} could mean either`,
+            "key",
+          ),
+        ]
+      : [];
+    const name = textAt(people.value, ["csrs", csr, "name"])?.toLowerCase();
+    const namesake = name === undefined ? undefined : names.get(name);
+    if (name !== undefined) {
+      names.set(name, namesake ?? csr);
+    }
+    return namesake === undefined
+      ? clash
+      : [
+          ...clash,
+          people.warning(
+            ["csrs", csr, "name"],
+            `"${csr}" bears the same name as "${namesake}"; customers and colleagues cannot tell them apart`,
+          ),
+        ];
+  });
+}
+
+/** A CSR's language that no customer can have is more likely a slip than a talent. */
+function checkLanguages({ frontdesk, people }: Sources): readonly Problem[] {
+  const offered = namesIn(frontdesk, ["languages"]);
+  const known = offered === null || offered.length === 0 ? ["en"] : offered;
+  return entriesAt(people.value, ["csrs"]).flatMap(([csr]) =>
+    listAt(people.value, ["csrs", csr, "languages"]).flatMap((language, index) => {
+      const text = typeof language === "string" ? language : "";
+      const guess = known.includes(text) ? null : nearest(text, known);
+      return guess === null
+        ? []
+        : [
+            people.warning(
+              ["csrs", csr, "languages", index],
+              `the desk does not offer "${text}"; did you mean "${guess}"?`,
+            ),
+          ];
+    }),
+  );
+}
+
+/** Queues that no CSR could ever serve, whatever happens. */
+function checkSatisfiable({ frontdesk, routing, people }: Sources): readonly Problem[] {
+  if (people.value === undefined || routing.value === undefined) {
+    return [];
+  }
+  const csrs = entriesAt(people.value, ["csrs"]).map(([csr]) => csr);
+  const level = (source: YamlSource, section: string, id: string, skill: string): number =>
+    Number(entriesAt(source.value, [section, id, "skills"]).find(([name]) => name === skill)?.[1] ?? 0);
+  return entriesAt(routing.value, ["queues"]).flatMap(([queue, rule]) => {
+    const needs = entriesAt(routing.value, ["queues", queue, "skills"]).map(([skill]) => skill);
+    const able = csrs.filter((csr) =>
+      needs.every((skill) => level(people, "csrs", csr, skill) >= level(routing, "queues", queue, skill)),
+    );
+    const known = namesIn(routing, ["skills"]) ?? [];
+    if (able.length === 0 && needs.every((skill) => known.includes(skill))) {
+      const wanted = needs.map((skill) => `${skill} ${level(routing, "queues", queue, skill)}`).join(", ");
+      return [
+        routing.warning(
+          ["queues", queue],
+          `no CSR can ever serve "${queue}": nobody has ${wanted === "" ? "an entry in people.yaml" : `the skills ${wanted} together`}`,
+          "key",
+        ),
+      ];
+    }
+    const matches = typeof rule === "object" && rule !== null && "matchLanguage" in rule && rule.matchLanguage === true;
+    return matches ? checkSpoken(frontdesk, routing, people, queue, able) : [];
+  });
+}
+
+function checkSpoken(
+  frontdesk: YamlSource,
+  routing: YamlSource,
+  people: YamlSource,
+  queue: string,
+  able: readonly string[],
+): readonly Problem[] {
+  const languages = namesIn(frontdesk, ["languages"]) ?? [];
+  const [fallback] = languages;
+  const spoken = new Set(
+    able.flatMap((csr) => {
+      const own = listAt(people.value, ["csrs", csr, "languages"]);
+      return own.length > 0 ? own : [fallback];
+    }),
+  );
+  return languages
+    .filter((language) => !spoken.has(language))
+    .map((language) =>
+      routing.warning(
+        ["queues", queue, "matchLanguage"],
+        `no CSR of "${queue}" speaks "${language}", which the desk offers: such customers would wait for ever`,
+      ),
+    );
+}

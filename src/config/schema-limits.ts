@@ -1,0 +1,65 @@
+/** `limits:` of frontdesk.yaml. Every limit has a name, bounds, and a default that suits a small centre. */
+import { z } from "zod";
+import { seconds } from "./names.ts";
+
+const DAY = 86_400;
+
+/** A whole number between two bounds. */
+function count(least: number, most: number): z.ZodNumber {
+  return z.number().int().min(least).max(most);
+}
+
+/** The limits of the core; the fields are those of `Limits` in core/rules.ts. A reload changes them at once. */
+export const coreLimits = {
+  conversationsPerCustomer: count(1, 100).default(3).describe("Open conversations of one customer address at a time."),
+  openConversations: count(1, 1_000_000)
+    .default(10_000)
+    .describe("Open conversations of the whole desk; further customers are told that it is full."),
+  inboundTextBytes: count(256, 1_048_576)
+    .default(65_536)
+    .describe("UTF-8 bytes of one message; longer ones are refused with a sentence."),
+  floodMessages: count(1, 10_000).default(30).describe("Messages one address may send within floodSeconds."),
+  floodSeconds: seconds(1, 3_600).default(10).describe("The span in which floodMessages are counted."),
+  idleSeconds: seconds(60, 30 * DAY)
+    .default(DAY)
+    .describe("Silence of both sides after which a conversation is closed."),
+  dialogIdleSeconds: seconds(10, 30 * DAY)
+    .default(900)
+    .describe("Silence towards the bot after which the conversation is closed."),
+  aliasRestSeconds: seconds(0, 365 * DAY)
+    .default(7 * DAY)
+    .describe("How long an alias of a closed conversation rests before it may stand for anybody else."),
+  csrAbsenceSeconds: seconds(5, DAY)
+    .default(120)
+    .describe("How long a CSR may be offline in mid-conversation before the customer goes back to the queue."),
+  undeliveredSeconds: seconds(10, 30 * DAY)
+    .default(3_600)
+    .describe("How long an undelivered message is tried before it comes back to its sender in words."),
+  maxParts: count(1, 1_000).default(40).describe("Parts one long text may be split into."),
+} as const;
+
+/** The limits of the shell around the core. A change of them needs a restart. */
+export const shellLimits = {
+  batchEvents: count(1, 10_000).default(256).describe("Events that may share one write to disk."),
+  inboxEvents: count(16, 1_000_000)
+    .default(2_048)
+    .describe("Events that may wait to be taken in; beyond it networks are read more slowly."),
+  outboxRows: count(100, 10_000_000)
+    .default(100_000)
+    .describe("Messages that may wait to be sent; beyond it nothing new is taken in."),
+  sendSeconds: seconds(1, 600).default(30).describe("How long one attempt to send may take."),
+  retryLeastSeconds: seconds(1, 60)
+    .default(1)
+    .describe("Pause before the second attempt to send or to connect; it doubles from there."),
+  retryMostSeconds: seconds(1, 3_600).default(60).describe("The longest pause between attempts."),
+  inboxDays: count(1, 365).default(3).describe("Days for which a network's repeat of a message is recognised."),
+  retentionDays: count(1, 36_500).default(90).describe("Days after closing for which transcripts are kept."),
+  stopSeconds: seconds(1, 600)
+    .default(15)
+    .describe("How long stopping may take before what is unsent is left to the next start."),
+} as const;
+
+export const limitsSchema = z.strictObject({ ...coreLimits, ...shellLimits });
+export type LimitsInput = z.output<typeof limitsSchema>;
+/** The limits of engine, outbox and shutdown. */
+export type ShellLimits = { readonly [K in keyof typeof shellLimits]: number };

@@ -1,0 +1,33 @@
+/** people.yaml: the customer service representatives. */
+import { z } from "zod";
+import { identifier, language, title } from "./names.ts";
+import { skillLevel } from "./schema-routing.ts";
+
+/** `- web: ada`: one network's name and the person's id there. */
+export const addressSchema = z
+  .record(identifier, z.string().trim().min(1).max(3_071))
+  .refine(
+    (address) => Object.keys(address).length === 1,
+    "must be one network and the address on it, such as  - web: ada",
+  )
+  .describe("One network's name and the person's address on it.");
+
+export const csrSchema = z.strictObject({
+  name: title.describe("The name customers see."),
+  addresses: z.array(addressSchema).min(1).max(20).describe("Where the CSR can be reached, best first."),
+  skills: z.record(identifier, skillLevel).default({}).describe("What the CSR can do: 1 knows of it, 5 best."),
+  languages: z
+    .array(language)
+    .min(1)
+    .max(50)
+    .optional()
+    .describe("Best first; the desk speaks the first one with this CSR. The desk's first language when left out."),
+  capacity: z.number().int().min(1).max(1_000).default(3).describe("Conversations at a time."),
+});
+
+export const peopleSchema = z.strictObject({
+  csrs: z
+    .record(identifier, csrSchema)
+    .describe("Each CSR by an id of their own; on the web network it is also what they sign in with."),
+});
+export type PeopleInput = z.output<typeof peopleSchema>;
