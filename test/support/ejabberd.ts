@@ -27,6 +27,7 @@ export async function startEjabberd(options: XmppServerOptions = {}): Promise<Xm
   mkdirSync(join(folder.path, "spool"));
   copyFileSync("/etc/ejabberd/inetrc", join(folder.path, "inetrc"));
   let running: ServerProcess | undefined;
+  const accounts = new Map<string, string>();
 
   const start = async () => {
     running = new ServerProcess({
@@ -44,13 +45,20 @@ export async function startEjabberd(options: XmppServerOptions = {}): Promise<Xm
       },
     });
     await running.listening([where.clientPort, where.componentPort, where.httpPort], START_LIMIT_MS);
+    // Mnesia writes to disk a while later: a kill -9 may have taken the newest accounts with it.
+    for (const [user, password] of accounts) {
+      await register(where, user, password);
+    }
   };
   const stop = async () => running?.stop();
   await start();
   return {
     software: "ejabberd",
     ...where,
-    register: (user, password) => register(where, user, password),
+    register: async (user, password) => {
+      await register(where, user, password);
+      accounts.set(user, password);
+    },
     start,
     stop,
     kill: async () => running?.kill(),
@@ -77,7 +85,8 @@ async function register(where: XmppServerAddresses, user: string, password: stri
     method: "POST",
     body: JSON.stringify({ user, host: where.domain, password }),
   });
-  if (!response.ok) {
+  const alreadyThere = response.status === 409;
+  if (!response.ok && !alreadyThere) {
     throw new Error(
       `ejabberd refused to register ${user}@${where.domain}: ${response.status} ${await response.text()}`,
     );

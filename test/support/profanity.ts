@@ -20,6 +20,8 @@ export interface ProfanityOptions {
 export interface Profanity {
   /** Types a line and presses Enter. A line that begins with `/` is one of profanity's commands. */
   type(line: string): void;
+  /** Opens the chat with that address and makes it the one on the screen; lines typed after that go there. */
+  open(address: string): void;
   /** What the screen shows now, lines without trailing blanks. */
   screen(): string;
   /** Resolves with the screen when it matches; the error shows the last screen. */
@@ -67,7 +69,7 @@ export async function startProfanity(options: ProfanityOptions): Promise<Profani
     await stop();
     throw error;
   }
-  return { type, screen, waitFor, stop };
+  return { type, open: (address) => type(`/msg ${address}`), screen, waitFor, stop };
 }
 
 function matching(screen: string, expected: RegExp): string | undefined {
