@@ -3,7 +3,8 @@
  * engine, and every match it then finds becomes an offer. Events, no polling.
  */
 import { reachableAt, routingCsr } from "./availability.ts";
-import { armOffer, close, csrLeg, customerOf, offer, refuse, requeue, tellPlace } from "./conversation.ts";
+import { armOffer, close, offer, refuse, requeue, tellPlace } from "./conversation.ts";
+import { csrLeg, customerOf } from "./legs.ts";
 import { featuresOf } from "./rendering.ts";
 import type { Waiting } from "./routing/routing.ts";
 import type { ConversationRow } from "./state.ts";

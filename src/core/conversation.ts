@@ -14,15 +14,18 @@
  * state does nothing. Waiting time counts from the first queue and is never lost: not by declining, not by missing an
  * offer, not by a transfer.
  */
-import { advance, type DialogInput, type DialogTurn, NO_FACTS } from "./dialog.ts";
-import type { Address, Verdict } from "./model.ts";
-import { ACCEPTED } from "./model.ts";
+import { armSilence, askBot } from "./bot.ts";
+import { type DialogInput, NO_FACTS } from "./dialog.ts";
+import { CSR_IS_TOLD, CUSTOMER_IS_TOLD, type Ending } from "./endings.ts";
+import { letGo, wrapUp } from "./hands.ts";
+import { csrLeg, customerOf, inviteLeg, putLeg } from "./legs.ts";
+import { ACCEPTED, type Address, type Verdict } from "./model.ts";
 import { askToAccept } from "./offer.ts";
 import type { Match } from "./routing/routing.ts";
 import type { Handle, SkillLevel } from "./rules.ts";
-import type { ConversationRow, ConversationState, CsrRow, Leg } from "./state.ts";
-import { customerName, handOverHeld, record, tell, tellText } from "./transcript.ts";
-import { aliasOf, contactKey, mint, release, reopen } from "./translation.ts";
+import type { ConversationRow, ConversationState, Leg } from "./state.ts";
+import { customerName, handOverHeld, record, tell } from "./transcript.ts";
+import { contactKey, release } from "./translation.ts";
 import {
   cancelTimer,
   csrLanguage,
@@ -31,7 +34,6 @@ import {
   languageOf,
   putConversation,
   putCsr,
-  say,
   setTimer,
   type Turn,
 } from "./turn.ts";
@@ -50,22 +52,6 @@ function move(turn: Turn, row: ConversationRow, occasion: Occasion, change: Part
   const state = TRANSITIONS[row.state][occasion];
   if (state === undefined) throw new Error(`conversation ${row.id} is ${row.state}: "${occasion}" cannot happen to it`);
   return putConversation(turn, row, { ...change, state, generation: row.generation + 1 });
-}
-
-export function customerOf(row: ConversationRow): Leg {
-  const leg = row.legs[0];
-  if (leg === undefined) throw new Error(`conversation ${row.id} has no customer`);
-  return leg;
-}
-
-/** The CSR's leg that has the offer, or the one that talks. */
-export function csrLeg(row: ConversationRow): Leg | null {
-  if (row.offered !== null) return row.legs[row.offered] ?? null;
-  return row.legs.find((leg) => leg.role === "csr" && leg.state === "active") ?? null;
-}
-
-function putLeg(row: ConversationRow, index: number, change: Partial<Leg>): readonly Leg[] {
-  return row.legs.map((leg) => (leg.index === index ? { ...leg, ...change } : leg));
 }
 
 // --- dialog ---------------------------------------------------------------------------------------------------------
@@ -129,45 +115,8 @@ export function open(turn: Turn, opening: Opening): Verdict {
 }
 
 /** Feeds the bot and does what it says. */
-export function consult(turn: Turn, row: ConversationRow, input: DialogInput): void {
-  const customer = customerOf(row);
-  const script = scriptOf(turn, row);
-  const result = advance(row.position, row.facts, input, {
-    script,
-    scripts: turn.rules.dialogs,
-    intents: turn.rules.intents,
-    directory: turn.rules.directory,
-    phrase: (key, language, values) => say(turn, key, language, values),
-    languages: turn.rules.languages,
-    address: customer.address,
-    software: row.software,
-    languageHint: row.languageHint,
-    isOpen: (queue) => turn.memory.open.get(queue) ?? true,
-  });
-  const next = putConversation(turn, row, {
-    position: result.position,
-    facts: result.facts,
-    dialogVersion: result.position?.version ?? row.dialogVersion,
-  });
-  for (const utterance of result.says) {
-    const { choices, prompt } = utterance;
-    tellText(turn, next, customer, utterance.text, prompt === undefined ? { choices } : { choices, prompt });
-  }
-  afterDialog(turn, next, result);
-}
-
-function scriptOf(turn: Turn, row: ConversationRow) {
-  const id = row.position?.dialog ?? row.dialog;
-  const version = row.position?.version ?? row.dialogVersion;
-  const present = turn.rules.dialogs.get(id);
-  if (present?.version === version) return present;
-  const kept = turn.tables.desk.get(`script ${id} ${version}`);
-  const script = kept?.script ?? present ?? turn.rules.dialogs.values().next().value;
-  if (script === undefined) throw new Error("there is no dialog at all");
-  return script;
-}
-
-function afterDialog(turn: Turn, row: ConversationRow, result: DialogTurn): void {
+export function consult(turn: Turn, before: ConversationRow, input: DialogInput): void {
+  const { row, result } = askBot(turn, before, input);
   if (result.end === null) {
     armSilence(turn, row, result.silenceMs);
     return;
@@ -187,19 +136,6 @@ function afterDialog(turn: Turn, row: ConversationRow, result: DialogTurn): void
       close(turn, row, "dialog");
       return;
   }
-}
-
-/** One timer serves both: the bot's no-input, and the end of those who never answer at all. */
-function armSilence(turn: Turn, row: ConversationRow, silenceMs: number | null): void {
-  const limit = turn.rules.limits.dialogIdleSeconds * 1000;
-  const wait = Math.min(silenceMs ?? limit, limit);
-  setTimer(turn, {
-    id: `silence ${row.id}`,
-    at: turn.world.now + wait,
-    generation: row.generation,
-    conversation: row.id,
-    name: silenceMs === null || silenceMs > limit ? "dialog-idle" : "silence",
-  });
 }
 
 // --- queue ----------------------------------------------------------------------------------------------------------
@@ -247,13 +183,6 @@ export function tellPlace(turn: Turn, row: ConversationRow, place: number): void
 
 // --- offers ---------------------------------------------------------------------------------------------------------
 
-/** What the alias of a conversation is called: "Anna · billing · XMPP". */
-function titleOf(turn: Turn, row: ConversationRow, language: string | null): string {
-  const network = row.software?.gateway?.type ?? turn.rules.networks.get(row.network)?.title ?? row.network;
-  const queue = turn.rules.queues.get(row.queue ?? "")?.name ?? "";
-  return [customerName(turn, row, language), queue, network].filter((part) => part !== "").join(" · ");
-}
-
 /** Routing found somebody: an alias is minted (or taken up again) and the CSR is asked. */
 export function offer(turn: Turn, row: ConversationRow, match: Match): void {
   const queue = turn.rules.queues.get(row.queue ?? "");
@@ -275,34 +204,6 @@ export function offer(turn: Turn, row: ConversationRow, match: Match): void {
 export function armOffer(turn: Turn, row: ConversationRow, seconds: number): void {
   const at = turn.world.now + seconds * 1000;
   setTimer(turn, { id: `offer ${row.id}`, at, generation: row.generation, conversation: row.id, name: "offer" });
-}
-
-function inviteLeg(
-  turn: Turn,
-  row: ConversationRow,
-  match: Match,
-): { readonly legs: readonly Leg[]; readonly leg: Leg } {
-  const language = csrLanguage(turn, match.csr);
-  const shown = titleOf(turn, row, language);
-  const former = row.legs.find(
-    (leg) =>
-      leg.csr === match.csr && leg.address.network === match.address.network && leg.address.id === match.address.id,
-  );
-  if (former !== undefined && reopen(turn, former)) {
-    const legs = putLeg(row, former.index, { state: "invited", shown });
-    return { legs, leg: { ...former, state: "invited", shown } };
-  }
-  const index = row.legs.length;
-  const minted = mint(turn, {
-    conversation: row.id,
-    leg: index,
-    viewer: match.address,
-    csr: match.csr,
-    name: shown,
-    hints: [row.facts.name ?? "", row.queue ?? ""],
-  });
-  const leg: Leg = { index, role: "csr", csr: match.csr, address: match.address, ...minted, shown, state: "invited" };
-  return { legs: [...row.legs, leg], leg };
 }
 
 export function accept(turn: Turn, row: ConversationRow, leg: Leg): void {
@@ -374,11 +275,6 @@ export function refuse(turn: Turn, row: ConversationRow, leg: Leg, how: Refusal)
 /** Seconds after which CSRs who declined or missed are asked again. */
 const ROUND_SECONDS = 60;
 
-function letGo(turn: Turn, csr: CsrRow, conversation: string, change: Partial<CsrRow>): CsrRow {
-  const hands = csr.hands.filter((id) => id !== conversation);
-  return putCsr(turn, csr, { ...change, hands, idleSince: turn.world.now });
-}
-
 // --- leaving the talk -----------------------------------------------------------------------------------------------
 
 export interface Destination {
@@ -430,42 +326,7 @@ export function requeue(
   }
 }
 
-function wrapUp(turn: Turn, row: ConversationRow, leg: Leg): void {
-  const seconds = turn.rules.queues.get(row.queue ?? "")?.wrapUpSeconds ?? 0;
-  const csr = csrRow(turn, leg.csr ?? "");
-  const until = turn.world.now + seconds * 1000;
-  letGo(turn, csr, row.id, { wrapUpUntil: seconds > 0 ? Math.max(csr.wrapUpUntil, until) : csr.wrapUpUntil });
-  if (seconds > 0)
-    setTimer(turn, { id: `wrap-up ${csr.id}`, at: until, generation: 0, conversation: null, name: "wrap-up" });
-}
-
 // --- closing --------------------------------------------------------------------------------------------------------
-
-export type Ending = "csr" | "customer" | "idle" | "desk" | "dialog" | "hours" | "full" | "unqualified" | "unreachable";
-
-const CUSTOMER_IS_TOLD: Readonly<Record<Ending, string | null>> = {
-  csr: "closed.by-csr",
-  customer: "closed.by-customer",
-  idle: "closed.idle",
-  desk: "closed.by-desk",
-  // The bot has already said why.
-  dialog: null,
-  hours: null,
-  full: null,
-  unqualified: null,
-  unreachable: null,
-};
-const CSR_IS_TOLD: Readonly<Record<Ending, string | null>> = {
-  csr: "csr.closed",
-  customer: "csr.closed-by-customer",
-  idle: "csr.closed-idle",
-  desk: "csr.closed-by-desk",
-  dialog: null,
-  hours: null,
-  full: null,
-  unqualified: null,
-  unreachable: "csr.customer-gone",
-};
 
 export function close(turn: Turn, row: ConversationRow, why: Ending): void {
   const customer = customerOf(row);
@@ -504,9 +365,4 @@ export function close(turn: Turn, row: ConversationRow, why: Ending): void {
       openedAt: row.openedAt,
     },
   );
-}
-
-/** Whether the alias of that leg still stands: false once it was released. */
-export function holdsAlias(turn: Turn, leg: Leg): boolean {
-  return aliasOf(turn, leg)?.releasedAt === null;
 }

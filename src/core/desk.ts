@@ -3,8 +3,9 @@
  * settle, and turns what came of it into a Step. When anything throws, the tables are as they were before.
  */
 import { absent, csrMoved, nextRound, offerRanOut, settle, syncAll } from "./assignment.ts";
-import { armIdle, close, consult, csrLeg } from "./conversation.ts";
-import { hear, undelivered } from "./hearing.ts";
+import { armIdle, close, consult } from "./conversation.ts";
+import { hear } from "./hearing.ts";
+import { csrLeg } from "./legs.ts";
 import { ACCEPTED, addressKey, type Verdict } from "./model.ts";
 import { createRoutingEngine } from "./routing/engine.ts";
 import type { RoutingEngine } from "./routing/routing.ts";
@@ -15,6 +16,7 @@ import { createTables, type Tables } from "./tables.ts";
 import { customerName, tellText } from "./transcript.ts";
 import { forget } from "./translation.ts";
 import { csrLanguage, csrRow, fact, languageOf, looseKey, type Memory, putCsr, say, type Turn } from "./turn.ts";
+import { undelivered } from "./undelivered.ts";
 import { createViews } from "./views.ts";
 
 interface DeskState {

@@ -1,24 +1,26 @@
 /** What an inbound event does, by its kind and by who it comes from. One table; the state machine does the rest. */
-import { csrMoved } from "./assignment.ts";
-import { close, consult, open, refuse } from "./conversation.ts";
+import { close, consult } from "./conversation.ts";
 import { answer, answerFrom, obey, type Place, readLine, spokenAnswer, unknownWord } from "./csr-words.ts";
 import { universalWord } from "./dialog.ts";
 import { refused, withinLimits } from "./limits.ts";
-import {
-  ACCEPTED,
-  addressKey,
-  type Condition,
-  type Inbound,
-  type InboundKind,
-  type InboundOf,
-  type Verdict,
-} from "./model.ts";
+import { ACCEPTED, addressKey, type InboundKind, type InboundOf, type Verdict } from "./model.ts";
+import { nobody, openFor } from "./newcomers.ts";
 import { type Amendment, byteLength, excerpt } from "./rendering.ts";
+import {
+  hearArrival,
+  hearDeparture,
+  hearPresence,
+  hearReceipt,
+  hearSoftware,
+  hearSubscription,
+  hearTyping,
+} from "./signals.ts";
 import type { ConversationRow, Leg } from "./state.ts";
 import type { DeskEvent, LineReference } from "./step.ts";
-import { amend, listeners, passReceipt, record, relay, tell } from "./transcript.ts";
-import { answerSubscription, contactKey, type Party, resolve } from "./translation.ts";
-import { csrLanguage, duration, fact, languageOf, looseKey, putConversation, say, type Turn } from "./turn.ts";
+import { amend, record, relay, tell } from "./transcript.ts";
+import { type Party, resolve } from "./translation.ts";
+import { duration, languageOf, putConversation, say, type Turn } from "./turn.ts";
+import { undelivered } from "./undelivered.ts";
 
 type InboundEvent = Extract<DeskEvent, { kind: "inbound" }>;
 type Hearing<K extends InboundKind> = (turn: Turn, inbound: InboundOf<K>, event: InboundEvent) => Verdict;
@@ -83,49 +85,6 @@ function hearMessage(turn: Turn, inbound: InboundOf<"message">, event: InboundEv
     case "nobody":
       return nobody(turn, inbound);
   }
-}
-
-function nobody(turn: Turn, inbound: Inbound): Verdict {
-  const csr = turn.memory.csrOf.get(addressKey(inbound.from)) ?? null;
-  fact(turn, "address.unknown", {}, { network: inbound.from.network, kind: inbound.kind });
-  return refused("item-not-found", say(turn, "alias.not-yours", csrLanguage(turn, csr)));
-}
-
-function openFor(
-  turn: Turn,
-  inbound: Extract<Inbound, { kind: "message" | "arrival" }>,
-  handleId: string,
-  text: string | null,
-): Verdict {
-  const handle = turn.rules.networks.get(inbound.from.network)?.handles.find((one) => one.id === handleId);
-  if (handle === undefined) return nobody(turn, inbound);
-  const full = tooManyConversations(turn, inbound);
-  if (full !== null) return full;
-  return open(turn, {
-    from: inbound.from,
-    handle,
-    languageHint: inbound.language,
-    text,
-    foreign: inbound.kind === "message" ? inbound.id : null,
-    at: turn.world.now,
-  });
-}
-
-function tooManyConversations(turn: Turn, inbound: Extract<Inbound, { kind: "message" | "arrival" }>): Verdict | null {
-  const { limits } = turn.rules;
-  const handles = turn.rules.networks.get(inbound.from.network)?.handles ?? [];
-  const open = handles.filter((handle) => turn.tables.contact.get(contactKey(inbound.from, handle.id)) !== null).length;
-  if (open >= limits.conversationsPerCustomer) {
-    return refused(
-      "policy-violation",
-      say(turn, "conversation.limit", inbound.language, { limit: limits.conversationsPerCustomer }),
-    );
-  }
-  if (turn.tables.conversation.size >= limits.openConversations) {
-    fact(turn, "desk.full", {}, { network: inbound.from.network });
-    return refused("resource-constraint", say(turn, "desk.full", inbound.language));
-  }
-  return null;
 }
 
 function customerSays(
@@ -305,115 +264,4 @@ function hearAmendment(
   }
   if (shown && row.state === "talking" && leg.state === "active") amend(turn, row, leg, amendment, reference);
   return ACCEPTED;
-}
-
-// --- signals ----------------------------------------------------------------------------------------------------------
-
-function hearTyping(turn: Turn, inbound: InboundOf<"typing">, event: InboundEvent): Verdict {
-  const party = resolve(turn, inbound.from, inbound.to, null, event.reference);
-  if (party.kind !== "leg" || party.conversation.state !== "talking" || party.leg.state !== "active") return ACCEPTED;
-  for (const leg of listeners(party.conversation, party.leg)) {
-    if (!(turn.world.capabilities(leg.address.network)?.features ?? []).includes("typing")) continue;
-    turn.outbounds.push({
-      key: looseKey(turn, "typing"),
-      from: leg.desk,
-      to: leg.address,
-      device: null,
-      conversation: party.conversation.id,
-      kind: "typing",
-      state: inbound.state,
-    });
-  }
-  return ACCEPTED;
-}
-
-/** A copy sent in parts is delivered when its last part is, and that one bears the bare key. */
-const EARLIER_PART = /\.\d+$/u;
-
-function hearReceipt(turn: Turn, inbound: InboundOf<"receipt">, event: InboundEvent): Verdict {
-  const { reference } = event;
-  if (reference === null || EARLIER_PART.test(inbound.of)) return ACCEPTED;
-  const row = turn.tables.conversation.get(reference.conversation);
-  const reader = row === null || reference.viewer === null ? undefined : row.legs[reference.viewer];
-  if (row === null || reader === undefined || addressKey(reader.address) !== addressKey(inbound.from)) return ACCEPTED;
-  passReceipt(turn, row, reader, reference, inbound.state);
-  return ACCEPTED;
-}
-
-function hearPresence(turn: Turn, inbound: InboundOf<"presence">): Verdict {
-  const key = addressKey(inbound.from);
-  const csr = turn.memory.csrOf.get(key);
-  // Customers' presence is of no use before somebody asks for it; keeping it would only be a map without a limit.
-  if (csr === undefined || !inbound.all) return ACCEPTED;
-  if (turn.memory.presence.get(key) === inbound.state) return ACCEPTED;
-  turn.memory.presence.set(key, inbound.state);
-  csrMoved(turn, csr);
-  return ACCEPTED;
-}
-
-function hearSoftware(turn: Turn, inbound: InboundOf<"software">): Verdict {
-  const key = addressKey(inbound.from);
-  const csr = turn.memory.csrOf.get(key);
-  if (csr !== undefined) {
-    turn.memory.software.set(key, inbound.software);
-    turn.stirred.add(csr);
-    return ACCEPTED;
-  }
-  for (const handle of turn.rules.networks.get(inbound.from.network)?.handles ?? []) {
-    const contact = turn.tables.contact.get(contactKey(inbound.from, handle.id));
-    const row = contact === null ? null : turn.tables.conversation.get(contact.conversation);
-    if (row === null) continue;
-    putConversation(turn, row, { software: inbound.software, languageHint: row.languageHint ?? inbound.language });
-    fact(
-      turn,
-      "software.known",
-      { conversation: row.id },
-      { name: inbound.software.name, version: inbound.software.version },
-    );
-  }
-  return ACCEPTED;
-}
-
-function hearSubscription(turn: Turn, inbound: InboundOf<"subscription">): Verdict {
-  const { from, to, state } = inbound;
-  const wellKnown = answerSubscription(turn, from, to, state);
-  if (!wellKnown && (state === "subscribe" || state === "subscribed")) return nobody(turn, inbound);
-  return ACCEPTED;
-}
-
-function hearArrival(turn: Turn, inbound: InboundOf<"arrival">): Verdict {
-  const party = resolve(turn, inbound.from, inbound.to, null, null);
-  if (party.kind === "newcomer") return openFor(turn, inbound, party.handle, null);
-  return party.kind === "nobody" ? nobody(turn, inbound) : ACCEPTED;
-}
-
-function hearDeparture(turn: Turn, inbound: InboundOf<"departure">): Verdict {
-  const party = resolve(turn, inbound.from, inbound.to, null, null);
-  if (party.kind === "nobody") return nobody(turn, inbound);
-  if (party.kind === "leg" && party.leg.role === "customer") close(turn, party.conversation, "customer");
-  return ACCEPTED;
-}
-
-// --- what did not arrive ------------------------------------------------------------------------------------------------
-
-const GONE: ReadonlySet<Condition> = new Set(["gone", "item-not-found", "jid-malformed", "remote-server-not-found"]);
-
-/**
- * A send failed for good. Its author is told in words; the desk's own notices are told to nobody (no answer to an error
- * ever goes back to the side that failed), but an offer that cannot arrive goes to the next CSR.
- */
-export function undelivered(turn: Turn, reference: LineReference | null, reason: Condition, text: string | null): void {
-  const row = reference === null ? null : turn.tables.conversation.get(reference.conversation);
-  fact(turn, "message.undelivered", row === null ? {} : { conversation: row.id }, { reason, text });
-  if (reference === null || row === null || reference.viewer === null) return;
-  const viewer = row.legs[reference.viewer];
-  if (viewer === undefined) return;
-  if (reference.author !== null) {
-    const author = row.legs[reference.author];
-    if (author?.state !== "active" || reference.content.kind !== "message") return;
-    tell(turn, row, author, "undelivered", { text: excerpt(reference.content.text) });
-    return;
-  }
-  if (row.offered === viewer.index) refuse(turn, row, viewer, "missed");
-  else if (viewer.role === "customer" && row.state !== "talking" && GONE.has(reason)) close(turn, row, "unreachable");
 }

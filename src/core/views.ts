@@ -1,6 +1,6 @@
 /** The desk as others may look at it: admins, metrics, and the adapters' own questions. Nothing here changes anything. */
 import { csrState, reachableAddresses } from "./availability.ts";
-import { csrLeg } from "./conversation.ts";
+import { csrLeg } from "./legs.ts";
 import { type Address, addressKey, type DeskIdentity } from "./model.ts";
 import type { ConversationRow } from "./state.ts";
 import type { ConversationView, CsrView, Desk, QueueView } from "./step.ts";

@@ -1,0 +1,62 @@
+/** The bot's part of a conversation: one answer in, what it says out, and how long it waits for the next. */
+import { advance, type DialogInput, type DialogTurn } from "./dialog.ts";
+import { customerOf } from "./legs.ts";
+import type { ConversationRow } from "./state.ts";
+import { tellText } from "./transcript.ts";
+import { putConversation, say, setTimer, type Turn } from "./turn.ts";
+
+/** Feeds the bot and says what it says. What its end leads to is the state machine's business. */
+export function askBot(
+  turn: Turn,
+  row: ConversationRow,
+  input: DialogInput,
+): { readonly row: ConversationRow; readonly result: DialogTurn } {
+  const customer = customerOf(row);
+  const script = scriptOf(turn, row);
+  const result = advance(row.position, row.facts, input, {
+    script,
+    scripts: turn.rules.dialogs,
+    intents: turn.rules.intents,
+    directory: turn.rules.directory,
+    phrase: (key, language, values) => say(turn, key, language, values),
+    languages: turn.rules.languages,
+    address: customer.address,
+    software: row.software,
+    languageHint: row.languageHint,
+    isOpen: (queue) => turn.memory.open.get(queue) ?? true,
+  });
+  const next = putConversation(turn, row, {
+    position: result.position,
+    facts: result.facts,
+    dialogVersion: result.position?.version ?? row.dialogVersion,
+  });
+  for (const utterance of result.says) {
+    const { choices, prompt } = utterance;
+    tellText(turn, next, customer, utterance.text, prompt === undefined ? { choices } : { choices, prompt });
+  }
+  return { row: next, result };
+}
+
+function scriptOf(turn: Turn, row: ConversationRow) {
+  const id = row.position?.dialog ?? row.dialog;
+  const version = row.position?.version ?? row.dialogVersion;
+  const present = turn.rules.dialogs.get(id);
+  if (present?.version === version) return present;
+  const kept = turn.tables.desk.get(`script ${id} ${version}`);
+  const script = kept?.script ?? present ?? turn.rules.dialogs.values().next().value;
+  if (script === undefined) throw new Error("there is no dialog at all");
+  return script;
+}
+
+/** One timer serves both: the bot's no-input, and the end of those who never answer at all. */
+export function armSilence(turn: Turn, row: ConversationRow, silenceMs: number | null): void {
+  const limit = turn.rules.limits.dialogIdleSeconds * 1000;
+  const wait = Math.min(silenceMs ?? limit, limit);
+  setTimer(turn, {
+    id: `silence ${row.id}`,
+    at: turn.world.now + wait,
+    generation: row.generation,
+    conversation: row.id,
+    name: silenceMs === null || silenceMs > limit ? "dialog-idle" : "silence",
+  });
+}

@@ -1,0 +1,19 @@
+/** What a CSR has in hand: conversations offered to them and held by them, and the wrap-up after one ends. */
+import type { ConversationRow, CsrRow, Leg } from "./state.ts";
+import { csrRow, putCsr, setTimer, type Turn } from "./turn.ts";
+
+/** One conversation less. */
+export function letGo(turn: Turn, csr: CsrRow, conversation: string, change: Partial<CsrRow>): CsrRow {
+  const hands = csr.hands.filter((id) => id !== conversation);
+  return putCsr(turn, csr, { ...change, hands, idleSince: turn.world.now });
+}
+
+/** One conversation less, and some time to write down what is to be written down. */
+export function wrapUp(turn: Turn, row: ConversationRow, leg: Leg): void {
+  const seconds = turn.rules.queues.get(row.queue ?? "")?.wrapUpSeconds ?? 0;
+  const csr = csrRow(turn, leg.csr ?? "");
+  const until = turn.world.now + seconds * 1000;
+  letGo(turn, csr, row.id, { wrapUpUntil: seconds > 0 ? Math.max(csr.wrapUpUntil, until) : csr.wrapUpUntil });
+  if (seconds > 0)
+    setTimer(turn, { id: `wrap-up ${csr.id}`, at: until, generation: 0, conversation: null, name: "wrap-up" });
+}

@@ -1,0 +1,58 @@
+/** The legs of a conversation: who takes part, who has the offer, and how one is invited under an alias of its own. */
+import type { Match } from "./routing/routing.ts";
+import type { ConversationRow, Leg } from "./state.ts";
+import { customerName } from "./transcript.ts";
+import { mint, reopen } from "./translation.ts";
+import { csrLanguage, type Turn } from "./turn.ts";
+
+export function customerOf(row: ConversationRow): Leg {
+  const leg = row.legs[0];
+  if (leg === undefined) throw new Error(`conversation ${row.id} has no customer`);
+  return leg;
+}
+
+/** The CSR's leg that has the offer, or the one that talks. */
+export function csrLeg(row: ConversationRow): Leg | null {
+  if (row.offered !== null) return row.legs[row.offered] ?? null;
+  return row.legs.find((leg) => leg.role === "csr" && leg.state === "active") ?? null;
+}
+
+export function putLeg(row: ConversationRow, index: number, change: Partial<Leg>): readonly Leg[] {
+  return row.legs.map((leg) => (leg.index === index ? { ...leg, ...change } : leg));
+}
+
+/** What the alias of a conversation is called: "Anna · billing · XMPP". */
+function titleOf(turn: Turn, row: ConversationRow, language: string | null): string {
+  const network = row.software?.gateway?.type ?? turn.rules.networks.get(row.network)?.title ?? row.network;
+  const queue = turn.rules.queues.get(row.queue ?? "")?.name ?? "";
+  return [customerName(turn, row, language), queue, network].filter((part) => part !== "").join(" · ");
+}
+
+/** The leg an offer goes to. A CSR who is asked again for the same conversation finds it in the same chat window. */
+export function inviteLeg(
+  turn: Turn,
+  row: ConversationRow,
+  match: Match,
+): { readonly legs: readonly Leg[]; readonly leg: Leg } {
+  const language = csrLanguage(turn, match.csr);
+  const shown = titleOf(turn, row, language);
+  const former = row.legs.find(
+    (leg) =>
+      leg.csr === match.csr && leg.address.network === match.address.network && leg.address.id === match.address.id,
+  );
+  if (former !== undefined && reopen(turn, former)) {
+    const legs = putLeg(row, former.index, { state: "invited", shown });
+    return { legs, leg: { ...former, state: "invited", shown } };
+  }
+  const index = row.legs.length;
+  const minted = mint(turn, {
+    conversation: row.id,
+    leg: index,
+    viewer: match.address,
+    csr: match.csr,
+    name: shown,
+    hints: [row.facts.name ?? "", row.queue ?? ""],
+  });
+  const leg: Leg = { index, role: "csr", csr: match.csr, address: match.address, ...minted, shown, state: "invited" };
+  return { legs: [...row.legs, leg], leg };
+}

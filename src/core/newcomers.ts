@@ -1,0 +1,51 @@
+/** Those the desk does not know yet: a customer's first word to a handle, and strangers at addresses that are not theirs. */
+import { open } from "./conversation.ts";
+import { refused } from "./limits.ts";
+import { addressKey, type Inbound, type Verdict } from "./model.ts";
+import { contactKey } from "./translation.ts";
+import { csrLanguage, fact, say, type Turn } from "./turn.ts";
+
+/** The answer to whoever writes to what is not there, or not there for them: one and the same. */
+export function nobody(turn: Turn, inbound: Inbound): Verdict {
+  const csr = turn.memory.csrOf.get(addressKey(inbound.from)) ?? null;
+  fact(turn, "address.unknown", {}, { network: inbound.from.network, kind: inbound.kind });
+  return refused("item-not-found", say(turn, "alias.not-yours", csrLanguage(turn, csr)));
+}
+
+/** Opens a conversation for whoever writes to that handle, unless there are too many. */
+export function openFor(
+  turn: Turn,
+  inbound: Extract<Inbound, { kind: "message" | "arrival" }>,
+  handleId: string,
+  text: string | null,
+): Verdict {
+  const handle = turn.rules.networks.get(inbound.from.network)?.handles.find((one) => one.id === handleId);
+  if (handle === undefined) return nobody(turn, inbound);
+  const full = tooManyConversations(turn, inbound);
+  if (full !== null) return full;
+  return open(turn, {
+    from: inbound.from,
+    handle,
+    languageHint: inbound.language,
+    text,
+    foreign: inbound.kind === "message" ? inbound.id : null,
+    at: turn.world.now,
+  });
+}
+
+function tooManyConversations(turn: Turn, inbound: Extract<Inbound, { kind: "message" | "arrival" }>): Verdict | null {
+  const { limits } = turn.rules;
+  const handles = turn.rules.networks.get(inbound.from.network)?.handles ?? [];
+  const open = handles.filter((handle) => turn.tables.contact.get(contactKey(inbound.from, handle.id)) !== null).length;
+  if (open >= limits.conversationsPerCustomer) {
+    return refused(
+      "policy-violation",
+      say(turn, "conversation.limit", inbound.language, { limit: limits.conversationsPerCustomer }),
+    );
+  }
+  if (turn.tables.conversation.size >= limits.openConversations) {
+    fact(turn, "desk.full", {}, { network: inbound.from.network });
+    return refused("resource-constraint", say(turn, "desk.full", inbound.language));
+  }
+  return null;
+}
