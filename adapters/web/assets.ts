@@ -5,8 +5,8 @@
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
-import { createRequire, stripTypeScriptTypes } from "node:module";
-import { dirname, join } from "node:path";
+import { stripTypeScriptTypes } from "node:module";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export interface Asset {
@@ -16,12 +16,8 @@ export interface Asset {
   readonly etag: string;
 }
 
-/** Module name → package that holds it, file in that package. */
-const LIBRARIES: Readonly<Record<string, readonly [packageName: string, file: string]>> = {
-  preact: ["preact", "dist/preact.mjs"],
-  "preact/hooks": ["preact", "hooks/dist/hooks.mjs"],
-  htm: ["htm", "dist/htm.module.js"],
-};
+/** The modules of node_modules that pages import. */
+const LIBRARIES: readonly string[] = ["preact", "preact/hooks", "htm"];
 const TYPES: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",
   css: "text/css; charset=utf-8",
@@ -45,8 +41,8 @@ export async function loadAssets(): Promise<ReadonlyMap<string, Asset>> {
       assets.set(file, asset(ending, text));
     }
   }
-  for (const [name, [packageName, file]] of Object.entries(LIBRARIES)) {
-    const text = await readFile(join(packageFolder(packageName), file), "utf8");
+  for (const name of LIBRARIES) {
+    const text = await readFile(fileURLToPath(import.meta.resolve(name)), "utf8");
     assets.set(libraryFile(name), asset("js", address(text).replace(/\n\/\/# sourceMappingURL=.*/, "")));
   }
   return assets;
@@ -62,15 +58,10 @@ function libraryFile(name: string): string {
   return `library-${name.replace("/", "-")}.js`;
 }
 
-function packageFolder(name: string): string {
-  // The packages' entry points lie at different depths, their package.json does not.
-  return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
-}
-
 /** Turns the imports of a module into addresses beside it; all assets lie in one folder. */
 function address(code: string): string {
   return code.replace(IMPORT, (whole, keyword: string, quote: string, specifier: string) => {
-    if (Object.hasOwn(LIBRARIES, specifier)) {
+    if (LIBRARIES.includes(specifier)) {
       return `${keyword}${quote}./${libraryFile(specifier)}${quote}`;
     }
     return specifier.startsWith("./") ? whole.replace(/\.ts(["'])$/, ".js$1") : whole;

@@ -64,7 +64,8 @@ export function toInbounds(frame: NumberedFrame, sender: Sender): readonly Inbou
 
 /**
  * How an outbound looks on the wire. `acknowledged`: the page answers it with `got`, and only then it counts as sent.
- * `unsupported`: the web network has no word for it. `watch`: a question to the adapter itself.
+ * `unsupported`: the web network has no word for it. `watch`: a question to the adapter itself; a contact request is one
+ * too, since the desk runs this network and nobody has to be asked.
  */
 export type Encoded =
   | { readonly kind: "acknowledged" | "passing"; readonly frame: ServerFrame }
@@ -92,9 +93,9 @@ export function toFrame(outbound: Outbound): Encoded {
       };
     }
     case "watch":
+    case "subscription":
       return { kind: "watch" };
     case "reaction":
-    case "subscription":
       return { kind: "unsupported" };
   }
 }

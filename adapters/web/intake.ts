@@ -1,7 +1,7 @@
 /**
  * What people send, on its way to the desk: in order within a window, acknowledged only once it is durable, refused in
- * words. When the desk cannot take something, the window is closed and nothing after it is taken, so that the page, which
- * comes back and sends again what was not answered, keeps its order.
+ * words. When the desk cannot take something, nothing after it is taken either, and the window is closed a moment later; the
+ * page comes back and sends again what was not answered, so order is kept.
  */
 import type { AdapterContext } from "../../src/adapter.ts";
 import type { Inbound, Software, Verdict } from "../../src/core/model.ts";
@@ -21,6 +21,8 @@ const PEOPLE_WITH_ANSWERS = 10_000;
 /** Typing states of one window; more are dropped, the next one tells the newest. */
 const TYPING_RATE = { burst: 10, everyMs: 500 };
 const MINUTE_MS = 60_000;
+/** How long a window stays open for what the desk says when it cannot take what the person says. */
+const STALLED_MS = 1_000;
 
 export interface IntakeLimits {
   readonly maxTextBytes: number;
@@ -43,6 +45,8 @@ export class Lane {
   readonly waiting: Work[] = [];
   running = false;
   paused = false;
+  /** Something was not taken: whatever comes now will be sent again over another connection. */
+  stalled = false;
 
   constructor(window: Window, software: Software, limits: IntakeLimits) {
     this.window = window;
@@ -73,6 +77,9 @@ export class Intake {
   }
 
   take(lane: Lane, work: Work): void {
+    if (lane.stalled) {
+      return;
+    }
     lane.waiting.push(work);
     if (lane.waiting.length >= WAITING && !lane.paused) {
       lane.paused = true;
@@ -109,7 +116,10 @@ export class Intake {
       } catch (error) {
         this.#context.log.warn("web.not-taken", { network: this.#context.network, error: String(error) });
         lane.waiting.length = 0;
-        lane.window.wire.close(CLOSE.tryAgain, "the desk cannot take this now");
+        lane.stalled = true;
+        this.#context.clock.after(STALLED_MS, () =>
+          lane.window.wire.close(CLOSE.tryAgain, "the desk cannot take this now"),
+        );
         return;
       }
       lane.waiting.shift();

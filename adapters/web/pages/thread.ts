@@ -1,0 +1,159 @@
+/**
+ * One conversation as a page shows it: lines in order, each once, with what became of them. Pure functions from a thread and
+ * a frame to the next thread, so that reload, reconnect and a second window are cases of a table in a test.
+ */
+import type { ServerFrameOf, WireChoice, WireHistoryLine } from "./protocol.ts";
+
+/** What is known of an own line. `sending`: not yet on the desk's disk. `refused`: never will be, see `refusal`. */
+export type LineState = "sending" | "received" | "delivered" | "read" | "refused";
+
+export interface Line {
+  /** The page's own id for own lines, the desk's key for the others. */
+  readonly id: string;
+  readonly own: boolean;
+  readonly text: string;
+  readonly nick: string | null;
+  /** The desk's own words (bot, notices). */
+  readonly notice: boolean;
+  readonly choices: readonly WireChoice[];
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Null for lines of others. */
+  readonly state: LineState | null;
+  readonly refusal: string | null;
+  readonly edited: boolean;
+  readonly retracted: boolean;
+}
+
+export interface Thread {
+  readonly desk: string;
+  readonly lines: readonly Line[];
+  /** Id of the last line of others that was in front of the person's eyes. */
+  readonly readUpTo: string | null;
+  /** The other side is typing. */
+  readonly typing: boolean;
+  /** The person has ended it and not begun anew. */
+  readonly ended: boolean;
+}
+
+/** Lines kept in a page; older ones are in the transcript. */
+export const THREAD_LINES = 500;
+
+export function emptyThread(desk: string): Thread {
+  return { desk, lines: [], readUpTo: null, typing: false, ended: false };
+}
+
+const RANK: Readonly<Record<LineState, number>> = { refused: 0, sending: 0, received: 1, delivered: 2, read: 3 };
+
+/** States only grow: a late `delivered` does not take back a `read`. */
+function further(before: LineState | null, next: LineState): LineState {
+  return before !== null && RANK[before] > RANK[next] ? before : next;
+}
+
+function change(thread: Thread, id: string, edit: (line: Line) => Line): Thread {
+  return { ...thread, lines: thread.lines.map((line) => (line.id === id ? edit(line) : line)) };
+}
+
+/** Own lines that the desk has not confirmed stay last: that is the order in which it will get them. */
+function append(thread: Thread, line: Line): Thread {
+  if (thread.lines.some(({ id }) => id === line.id)) {
+    return thread;
+  }
+  const settled = thread.lines.filter(({ state }) => state !== "sending");
+  const sending = thread.lines.filter(({ state }) => state === "sending");
+  const lines = line.own ? [...thread.lines, line] : [...settled, line, ...sending];
+  return { ...thread, lines: lines.slice(-THREAD_LINES) };
+}
+
+export function withOwnLine(thread: Thread, id: string, text: string, at: number): Thread {
+  return append({ ...thread, ended: false }, ownLine(id, text, at, "sending"));
+}
+
+function ownLine(id: string, text: string, at: number, state: LineState): Line {
+  const plain = { nick: null, notice: false, choices: [], refusal: null, edited: false, retracted: false };
+  return { id, own: true, text, at, state, ...plain };
+}
+
+export function withLine(thread: Thread, frame: ServerFrameOf<"line">): Thread {
+  const { key: id, text, nick, notice, choices, at } = frame;
+  const kept = { state: null, refusal: null, edited: false, retracted: false };
+  const line = { id, own: false, text, nick, notice, choices, at, ...kept };
+  return { ...append(thread, line), typing: false };
+}
+
+/** A line the same person wrote in another window. */
+export function withMirrored(thread: Thread, frame: ServerFrameOf<"own">): Thread {
+  return append({ ...thread, ended: false }, ownLine(frame.id, frame.text, frame.at, "received"));
+}
+
+export function withState(thread: Thread, id: string, state: LineState, refusal: string | null = null): Thread {
+  return change(thread, id, (line) =>
+    line.own ? { ...line, state: state === "refused" ? state : further(line.state, state), refusal } : line,
+  );
+}
+
+export function withEdit(thread: Thread, of: string, text: string): Thread {
+  return change(thread, of, (line) => ({ ...line, text, edited: true }));
+}
+
+export function withRetraction(thread: Thread, of: string): Thread {
+  return change(thread, of, (line) => ({ ...line, text: "", choices: [], retracted: true }));
+}
+
+/** Takes a refused line out, for another try under a new id. */
+export function without(thread: Thread, id: string): Thread {
+  return { ...thread, lines: thread.lines.filter((line) => line.id !== id) };
+}
+
+/**
+ * Brings in the running conversation as the desk tells it after a (re)connect. What is here already is brought up to date in
+ * its place; what is missing goes behind the line it follows in the history, or to the front of the conversation.
+ */
+export function withHistory(thread: Thread, history: readonly WireHistoryLine[]): Thread {
+  const lines = [...thread.lines];
+  const place = (id: string): number => lines.findIndex((line) => line.id === id);
+  const firstShared = history.findIndex(({ id }) => place(id) !== -1);
+  const front = firstShared === -1 ? lines.length : place(history[firstShared]?.id ?? "");
+  // Nothing shared: all of it is newer than what is shown, but older than what is still to be sent.
+  const firstSending = lines.findIndex(({ state }) => state === "sending");
+  let at = firstShared === -1 && firstSending !== -1 ? firstSending : front;
+  for (const told of history) {
+    const here = place(told.id);
+    const before = lines[here];
+    if (before === undefined) {
+      lines.splice(at, 0, fromHistory(told));
+      at += 1;
+    } else {
+      lines[here] = brought(before, told);
+      at = here + 1;
+    }
+  }
+  return { ...thread, lines: lines.slice(-THREAD_LINES) };
+}
+
+function fromHistory({ id, own, text, nick, notice, choices, at, state, edited, retracted }: WireHistoryLine): Line {
+  return { id, own, text, nick, notice, choices, at, state: own ? state : null, refusal: null, edited, retracted };
+}
+
+function brought(line: Line, told: WireHistoryLine): Line {
+  const state = line.own ? further(line.state, told.state) : null;
+  return { ...fromHistory(told), at: line.at, state, refusal: null };
+}
+
+/** The lines of others since the last one that was seen. */
+export function unread(thread: Thread): readonly Line[] {
+  const seen = thread.lines.findIndex(({ id }) => id === thread.readUpTo);
+  return thread.lines.slice(seen + 1).filter(({ own }) => !own);
+}
+
+export function withAllRead(thread: Thread): Thread {
+  const last = thread.lines.findLast(({ own }) => !own);
+  return last === undefined || last.id === thread.readUpTo ? thread : { ...thread, readUpTo: last.id };
+}
+
+/** The line whose buttons can still be pressed: the last one with choices, while nothing was answered after it. */
+export function openChoices(thread: Thread): Line | null {
+  const last = thread.lines.findLastIndex(({ own, choices }) => !own && choices.length > 0);
+  const answered = thread.lines.slice(last + 1).some(({ own, state }) => own && state !== "refused");
+  return last === -1 || answered ? null : (thread.lines[last] ?? null);
+}
