@@ -79,7 +79,7 @@ const steps: z.ZodType<readonly StepSource[]> = z.lazy(() => z.array(stepSchema)
 
 const attemptsShape = {
   say: texts.optional().describe("Said one after the other, each time it happens again."),
-  then: steps.optional().describe("The way out when all was said."),
+  do: steps.optional().describe("The way out when all was said."),
 };
 const noMatchSchema: z.ZodType<AttemptsSource> = z.strictObject(attemptsShape);
 const noInputSchema: z.ZodType<NoInputSource> = z.strictObject({
@@ -98,7 +98,7 @@ const choiceSchema: z.ZodType<ChoiceSource> = z.strictObject({
     .array(identifier)
     .optional()
     .describe("Intents that mean this choice; the one of the same name when left out."),
-  then: steps.optional().describe("Steps for this choice alone; then on after the question."),
+  do: steps.optional().describe("Steps for this choice alone; then on after the question."),
 });
 
 const identifySchema: z.ZodType<true | IdentifySource> = z.union([
@@ -137,13 +137,12 @@ const routeSchema: z.ZodType<string | RouteSource> = z.union([
 const branchSchema: z.ZodType<BranchSource> = z
   .strictObject({
     when: conditionSchema.optional().describe("The first case that holds is taken."),
-    then: steps.optional().describe("Its steps; afterwards on after the branch."),
+    do: steps.optional().describe("Its steps; afterwards on after the branch."),
     else: steps.optional().describe("For when no case holds; the last of the list."),
   })
   .refine(
-    (one) =>
-      (one.when === undefined) !== (one.else === undefined) && (one.then === undefined || one.when !== undefined),
-    "must have when and then, or else alone",
+    (one) => (one.when === undefined) !== (one.else === undefined) && (one.do === undefined || one.when !== undefined),
+    "must have when and do, or else alone",
   );
 
 const stepShape = z.strictObject({

@@ -15,7 +15,8 @@ import { fingerprint } from "./fingerprint.ts";
 import type { DialogsSource, StepSource } from "./source.ts";
 import { PLACEHOLDER, primaryTag } from "./texts.ts";
 import type { DialogScript } from "./types.ts";
-import { type Unfolding, unfoldList } from "./unfold.ts";
+import { unfoldDialog } from "./unfold.ts";
+import type { Unfolding } from "./unfolding.ts";
 
 export type { DialogProblem, KnownNames } from "./check.ts";
 
@@ -38,10 +39,10 @@ function everyStep(steps: readonly StepSource[]): readonly StepSource[] {
     const lists = [
       step.yes,
       step.no,
-      step.noInput?.then,
-      step.noMatch?.then,
-      ...(step.branch ?? []).flatMap((one) => [one.then, one.else]),
-      ...(step.choices ?? []).map((choice) => choice.then),
+      step.noInput?.do,
+      step.noMatch?.do,
+      ...(step.branch ?? []).flatMap((one) => [one.do, one.else]),
+      ...(step.choices ?? []).map((choice) => choice.do),
     ];
     return [step, ...lists.flatMap((list) => (list === undefined ? [] : everyStep(list)))];
   });
@@ -51,8 +52,8 @@ function answerNames(source: DialogsSource): ReadonlySet<string> {
   const names = new Set<string>();
   const lists = [
     ...Object.values(source.dialogs).map((dialog) => dialog.steps),
-    source.defaults?.noInput?.then ?? [],
-    source.defaults?.noMatch?.then ?? [],
+    source.defaults?.noInput?.do ?? [],
+    source.defaults?.noMatch?.do ?? [],
   ];
   for (const step of lists.flatMap(everyStep)) {
     const named = step.ask !== undefined || step.confirm !== undefined ? (step.as ?? step.id) : undefined;
@@ -70,8 +71,7 @@ function compileDialog(checker: Checker, source: DialogsSource, id: string): { s
   if (dialog.person !== undefined) {
     checkName(checker, "queue", dialog.person, ["dialogs", id, "person"]);
   }
-  const work: Unfolding = { checker, source, dialog: id, person, steps: new Map(), jumps: [], defaults: new Set() };
-  const start = unfoldList(work, dialog.steps, ["dialogs", id, "steps"], "", null);
+  const { start, work } = unfoldDialog(checker, source, id);
   const steps = Object.fromEntries(work.steps);
   return { script: { id, version: fingerprint(JSON.stringify([person, start, steps])), start, person, steps }, work };
 }

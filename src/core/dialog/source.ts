@@ -3,7 +3,7 @@ import type { ANSWER_KINDS, Condition, Text } from "./script.ts";
 
 export interface AttemptsSource {
   readonly say?: Text | readonly Text[] | undefined;
-  readonly then?: readonly StepSource[] | undefined;
+  readonly do?: readonly StepSource[] | undefined;
 }
 export interface NoInputSource extends AttemptsSource {
   /** Seconds of silence; 0: wait for ever. */
@@ -17,7 +17,7 @@ export interface ChoiceSource {
   readonly synonyms?: readonly string[] | Readonly<Record<string, readonly string[]>> | undefined;
   /** Left out: the intent of the same name, where there is one. */
   readonly intents?: readonly string[] | undefined;
-  readonly then?: readonly StepSource[] | undefined;
+  readonly do?: readonly StepSource[] | undefined;
 }
 
 export interface IdentifySource {
@@ -44,7 +44,7 @@ export interface RouteSource {
 
 export interface BranchSource {
   readonly when?: Condition | undefined;
-  readonly then?: readonly StepSource[] | undefined;
+  readonly do?: readonly StepSource[] | undefined;
   readonly else?: readonly StepSource[] | undefined;
 }
 
@@ -99,7 +99,7 @@ export interface DialogsSource {
           | {
               readonly afterSeconds?: number | undefined;
               readonly say?: Text | readonly Text[] | undefined;
-              readonly then?: readonly StepSource[] | undefined;
+              readonly do?: readonly StepSource[] | undefined;
             }
           | undefined;
         readonly noMatch?: AttemptsSource | undefined;
