@@ -141,6 +141,10 @@ export interface AdapterModule<Config> {
   canonicalAddress?(id: string): string | null;
   /** JSON Schema (draft 2020-12) of the adapter's own keys, for editors and `frontdesk check`. */
   readonly configSchema: unknown;
+  /** True when CSRs sign in to this network with the desk's own accounts: each of their addresses on it is then given a password. */
+  readonly signsInStaff?: boolean;
+  /** What it mounts for people to open, for the words printed at start: paths on the HTTP server, by what stands there. */
+  pages?(config: Config): readonly { readonly path: string; readonly title: string }[];
   /** Performs no I/O. */
   create(config: Config, context: AdapterContext): Adapter;
 }

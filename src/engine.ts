@@ -5,7 +5,7 @@
 import type { Clock, Logger, Outcome } from "./adapter.ts";
 import type { Address, Capabilities, Inbound, Outbound, Verdict } from "./core/model.ts";
 import type { Rules } from "./core/rules.ts";
-import type { Desk, DeskCommand, Snapshot } from "./core/step.ts";
+import type { Desk, DeskCommand, DeskEvent, Snapshot, Step } from "./core/step.ts";
 import type { EngineLimits } from "./engine/limits.ts";
 import type { Store, StoreFault } from "./store/store.ts";
 
@@ -27,7 +27,18 @@ export type DaemonEvent =
   | { readonly kind: "rules"; readonly rules: Rules }
   | { readonly kind: "command"; readonly command: DeskCommand };
 
+/** What metrics are fed from. Called after the commit, never before; must not throw and must not wait. */
+export interface EngineObserver {
+  /** One event was stepped and its step committed. */
+  stepped?(event: DeskEvent, step: Step): void;
+  /** A batch of `events` was committed in `ms` milliseconds. */
+  committed?(ms: number, events: number): void;
+  /** A send was answered. */
+  sent?(outbound: Outbound, outcome: Outcome): void;
+}
+
 export interface EngineOptions {
+  readonly observer?: EngineObserver;
   /** Builds the core from what the store holds: at start, and again when a batch could not be recorded. */
   readonly createDesk: (snapshot: Snapshot) => Desk;
   readonly store: Store;

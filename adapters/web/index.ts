@@ -8,6 +8,11 @@ export const web: AdapterModule<WebConfig> = {
   protocol: "web",
   parseConfig: parseWebConfig,
   configSchema: WEB_CONFIG_SCHEMA,
+  signsInStaff: true,
+  pages: ({ path, samplePage }) => [
+    { path: samplePage ? path : `${path}chat`, title: "Chat for customers" },
+    { path: `${path}csr`, title: "Console for CSRs" },
+  ],
   create(config, context) {
     const network = new WebNetwork(config, context);
     const routes = new Routes(config, context, network);
