@@ -1,0 +1,258 @@
+/** The XMPP adapter: puts the parts together, sends, and keeps what lasts longer than one login. */
+import { Element } from "@xmpp/xml";
+import type { Adapter, AdapterContext, Outcome } from "../../src/adapter.ts";
+import type { Capabilities, Feature, Outbound } from "../../src/core/model.ts";
+import { OWN_CAPABILITIES } from "./answers.ts";
+import type { Attachment } from "./attachment.ts";
+import { encodeOutbound } from "./codec-outbound.ts";
+import type { Limits } from "./config.ts";
+import { Discovery } from "./discovery.ts";
+import { Fence } from "./fence.ts";
+import { type Jid, parseJid } from "./jid.ts";
+import { Link } from "./link.ts";
+import { PresenceReception } from "./presence-reception.ts";
+import { QuestionReception } from "./question-reception.ts";
+import { Reception } from "./reception.ts";
+import { Requests } from "./requests.ts";
+import type { XmppStream } from "./stream.ts";
+import { Tally } from "./tally.ts";
+
+/** What this adapter carries, both ways, each by the standard README.md names. */
+const FEATURES: readonly Feature[] = [
+  "edit",
+  "retraction",
+  "reaction",
+  "reply",
+  "typing",
+  "delivered",
+  "read",
+  "presence",
+  "multiline",
+  "choices",
+];
+/** Answers (receipts, errors) that wait for the next login; older ones are worth nothing any more. */
+const ANSWERS_KEPT = 1_000;
+/** Characters the server may leave unread before sends are deferred. */
+const UNREAD_CHARACTERS = 16_777_216;
+
+const OFFLINE: Outcome = { kind: "deferred", reason: "remote-server-timeout" };
+
+/** One login: from the first stanza that can be sent to the cut. */
+interface Session {
+  readonly stream: XmppStream;
+  readonly fence: Fence;
+  heard: boolean;
+}
+
+export class XmppAdapter implements Adapter {
+  readonly capabilities: Capabilities;
+  readonly #context: AdapterContext;
+  readonly #attachment: Attachment;
+  readonly #limits: Limits;
+  readonly #link: Link;
+  readonly #requests: Requests;
+  readonly #discovery: Discovery;
+  readonly #presences: PresenceReception;
+  readonly #reception: Reception;
+  readonly #answers: string[] = [];
+  #session: Session | null = null;
+  #isStopped = false;
+  #cancelIdle: (() => void) | null = null;
+
+  constructor(attachment: Attachment, limits: Limits, context: AdapterContext) {
+    this.#context = context;
+    this.#attachment = attachment;
+    this.#limits = limits;
+    this.capabilities = {
+      identity: attachment.identity,
+      features: FEATURES,
+      maxTextBytes: limits.textBytes,
+      window: limits.window,
+      deduplicates: false,
+    };
+    const tally = new Tally(context.log, context.network);
+    const shared = { context, attachment, tally, write: (stanza: Element) => this.#answer(stanza) };
+    const fence = () => this.#session?.fence ?? null;
+    this.#requests = new Requests(context.clock);
+    this.#discovery = this.#makeDiscovery(tally);
+    const discovery = this.#discovery;
+    this.#presences = new PresenceReception({ ...shared, fence, discovery, devices: limits.devices });
+    this.#reception = new Reception({
+      ...shared,
+      fence,
+      discovery,
+      presences: this.#presences,
+      questions: new QuestionReception({ ...shared, requests: this.#requests }),
+      inbound: limits.inbound,
+      pause: () => this.#session?.stream.pause(),
+      resume: () => this.#session?.stream.resume(),
+    });
+    this.#link = new Link(context, limits.connectSeconds * 1_000, {
+      make: () => this.#open(),
+      online: (stream) => this.#begin(stream),
+      offline: () => this.#cut(),
+    });
+  }
+
+  start(signal: AbortSignal): Promise<void> {
+    return this.#link.start(signal);
+  }
+
+  async send(outbound: Outbound, signal: AbortSignal): Promise<Outcome> {
+    const to = recipient(outbound);
+    if (to === null) {
+      return { kind: "rejected", reason: "jid-malformed", text: "This is no XMPP address." };
+    }
+    if (this.#attachment.isOwn(to)) {
+      return { kind: "rejected", reason: "not-allowed", text: "The desk does not write to its own addresses." };
+    }
+    const encoded = encodeOutbound(outbound, {
+      from: this.#attachment.speaker(outbound.from),
+      to,
+      now: this.#context.clock.now(),
+      forms: outbound.kind === "message" && outbound.choices.length > 0 && this.#discovery.showsForms(to),
+      caps: OWN_CAPABILITIES,
+      textBytes: this.#limits.textBytes,
+    });
+    if (encoded.kind === "rejected") {
+      return encoded;
+    }
+    const xml = encoded.stanzas.map((stanza) => stanza.toString()).join("");
+    if (Buffer.byteLength(xml) > this.#limits.stanzaBytes) {
+      const text = `Written as XML this has more than ${this.#limits.stanzaBytes} bytes.`;
+      return { kind: "rejected", reason: "policy-violation", text };
+    }
+    return this.#write(outbound, to, xml, signal);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cut();
+    await this.#link.stop();
+  }
+
+  #write(outbound: Outbound, to: Jid, xml: string, signal: AbortSignal): Outcome | Promise<Outcome> {
+    const session = this.#session;
+    if (session === null || signal.aborted) {
+      return OFFLINE;
+    }
+    if (session.fence.isFull || session.stream.waiting > UNREAD_CHARACTERS) {
+      return session.fence.full;
+    }
+    if (outbound.kind === "watch") {
+      this.#presences.watch(to.bare, outbound.from);
+    }
+    session.stream.write(xml);
+    return session.fence.track(outbound.key, signal);
+  }
+
+  #open(): Promise<XmppStream> {
+    return this.#attachment.open({
+      stanza: (stanza) => {
+        if (this.#session !== null) {
+          this.#session.heard = true;
+          this.#reception.stanza(stanza);
+        }
+      },
+      refused: (head, fault) => this.#reception.refused(head, fault),
+      nonza: () => undefined,
+    });
+  }
+
+  async #begin(stream: XmppStream): Promise<void> {
+    const fence = new Fence({
+      clock: this.#context.clock,
+      answerMs: this.#limits.answerSeconds * 1_000,
+      unanswered: this.#limits.unanswered,
+      ask: (id) => stream.write(this.#attachment.fence(id)),
+      silent: () => stream.destroy(new Error(`The server was silent for ${this.#limits.answerSeconds} seconds.`)),
+    });
+    this.#session = { stream, fence, heard: true };
+    if (this.#reception.isPaused) {
+      stream.pause();
+    }
+    stream.write(this.#attachment.greeting());
+    for (const answer of this.#answers.splice(0)) {
+      stream.write(answer);
+    }
+    this.#presences.again((stanza) => stream.write(stanza.toString()));
+    this.#watchIdle(this.#session);
+  }
+
+  #cut(): void {
+    this.#cancelIdle?.();
+    const session = this.#session;
+    this.#session = null;
+    session?.fence.cut();
+    this.#requests.cut();
+    this.#discovery.cut();
+    this.#presences.cut();
+  }
+
+  /** A link on which nothing comes may be dead without anybody having said so. */
+  #watchIdle(session: Session): void {
+    this.#cancelIdle = this.#context.clock.after(this.#limits.idleSeconds * 1_000, () => {
+      if (!session.heard) {
+        session.fence.probe();
+      }
+      session.heard = false;
+      this.#watchIdle(session);
+    });
+  }
+
+  #answer(stanza: Element): void {
+    if (this.#isStopped) {
+      return;
+    }
+    const xml = stanza.toString();
+    if (this.#session !== null) {
+      this.#session.stream.write(xml);
+    } else if (this.#answers.length < ANSWERS_KEPT) {
+      this.#answers.push(xml);
+    }
+  }
+
+  #makeDiscovery(tally: Tally): Discovery {
+    const context = this.#context;
+    return new Discovery({
+      clock: context.clock,
+      perSecond: this.#limits.discoveriesPerSecond,
+      waiting: this.#limits.discoveriesWaiting,
+      devices: this.#limits.devices,
+      ask: (desk, to, question) => this.#ask(desk, to, question),
+      found: ({ device, desk, language }, software) => {
+        const from = { network: context.network, id: device.bare };
+        const event = {
+          redelivery: null,
+          from,
+          device: device.resource,
+          to: desk,
+          kind: "software",
+          software,
+          language,
+        } as const;
+        context.receive(event).catch((error: unknown) => {
+          context.log.warn("xmpp.software.failed", { network: context.network, error: String(error) });
+        });
+      },
+      skipped: ({ device }) => tally.count("xmpp.discovery.skipped", "too many waiting", device.full),
+    });
+  }
+
+  #ask(desk: string, to: Jid, question: Element): Promise<Element | null> {
+    return this.#requests.ask(to, this.#limits.requestSeconds * 1_000, (id) => {
+      const from = this.#attachment.speaker(desk);
+      const attributes = { type: "get", id, to: to.full, ...(from === null ? {} : { from }) };
+      this.#session?.stream.write(new Element("iq", attributes).cnode(question).root().toString());
+    });
+  }
+}
+
+/** The person, or the one device of theirs that is meant; null when that is no address. */
+function recipient({ to, device }: Outbound): Jid | null {
+  const bare = parseJid(to.id);
+  if (bare === null || bare.resource !== null) {
+    return null;
+  }
+  return device === null ? bare : parseJid(`${bare.bare}/${device}`);
+}

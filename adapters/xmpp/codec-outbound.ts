@@ -1,0 +1,223 @@
+/**
+ * From the model to the wire. Pure: every stanza is built from the neutral content alone, so nothing that nobody wrote here
+ * can be on it (law 2 of the architecture).
+ */
+import { Element } from "@xmpp/xml";
+import type { Condition, Outbound, OutboundOf, PresenceState } from "../../src/core/model.ts";
+import { xmlText } from "./elements.ts";
+import type { Jid } from "./jid.ts";
+import { CHOICE_FIELD } from "./message-text.ts";
+import { NS } from "./namespaces.ts";
+
+export interface OutboundFrame {
+  /** The address it is said from; null where the server writes it (an account's own). */
+  readonly from: string | null;
+  readonly to: Jid;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Whether the device it goes to is known to show forms (XEP-0004) in messages. */
+  readonly forms: boolean;
+  /** What the desk's own entity capabilities are (XEP-0115), said with its presence. */
+  readonly caps: { readonly node: string; readonly ver: string };
+  /** Largest text in UTF-8 bytes. */
+  readonly textBytes: number;
+}
+
+export type Encoded =
+  | { readonly kind: "stanzas"; readonly stanzas: readonly Element[] }
+  | { readonly kind: "rejected"; readonly reason: Condition; readonly text: string };
+
+/** A message this much older than its sending is marked with the time it was written (XEP-0203). */
+const DELAYED_MS = 10_000;
+
+/** The stanzas that say it, or why this network cannot. */
+export function encodeOutbound(outbound: Outbound, frame: OutboundFrame): Encoded {
+  switch (outbound.kind) {
+    case "message":
+      return withText(outbound.text, frame) ?? stanzas(encodeMessage(outbound, frame));
+    case "edit":
+      return withText(outbound.text, frame) ?? stanzas(encodeEdit(outbound, frame));
+    case "retraction":
+      return stanzas(encodeRetraction(outbound, frame));
+    case "reaction":
+      return stanzas(encodeReaction(outbound, frame));
+    case "typing":
+      return stanzas(add(message(null, frame), outbound.state, NS.chatStates));
+    case "receipt":
+      return stanzas(encodeReceipt(outbound, frame));
+    case "presence":
+      return stanzas(encodePresence(outbound, frame));
+    case "subscription":
+      return stanzas(named(presence(outbound.state, frame), outbound.nick));
+    case "watch":
+      return stanzas(presence("subscribe", frame), presence("probe", frame));
+  }
+  return {
+    kind: "rejected",
+    reason: "feature-not-implemented",
+    text: `XMPP cannot carry "${String((outbound as { kind: unknown }).kind)}".`,
+  };
+}
+
+function stanzas(...list: Element[]): Encoded {
+  return { kind: "stanzas", stanzas: list };
+}
+
+function withText(text: string, frame: OutboundFrame): Encoded | null {
+  if (text === "") {
+    return { kind: "rejected", reason: "bad-request", text: "A message without text says nothing." };
+  }
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= frame.textBytes) {
+    return null;
+  }
+  const said = `The text has ${bytes} bytes; this network takes at most ${frame.textBytes} in one message.`;
+  return { kind: "rejected", reason: "policy-violation", text: said };
+}
+
+function encodeMessage(outbound: OutboundOf<"message">, frame: OutboundFrame): Element {
+  const stanza = message(outbound.key, frame);
+  if (outbound.language !== null) {
+    stanza.attrs["xml:lang"] = xmlText(outbound.language);
+  }
+  body(stanza, outbound.text);
+  named(stanza, outbound.nick);
+  if (outbound.replyTo !== null) {
+    add(stanza, "reply", NS.reply, { id: xmlText(outbound.replyTo) });
+  }
+  for (const { value, label } of outbound.choices) {
+    add(stanza, "response", NS.quickResponse, { value: xmlText(value), label: xmlText(label) });
+  }
+  if (frame.forms && outbound.choices.length > 0) {
+    stanza.cnode(choiceForm(outbound));
+  }
+  if (frame.now - outbound.sentAt > DELAYED_MS) {
+    add(stanza, "delay", NS.delay, { stamp: new Date(outbound.sentAt).toISOString() });
+  }
+  add(stanza, "active", NS.chatStates);
+  return trackable(stanza, outbound.key);
+}
+
+/** XEP-0308 §3: `id` is that of the first version, however often it was corrected. */
+function encodeEdit(outbound: OutboundOf<"edit">, frame: OutboundFrame): Element {
+  const stanza = body(message(outbound.key, frame), outbound.text);
+  add(named(stanza, outbound.nick), "replace", NS.correction, { id: xmlText(outbound.of) });
+  return trackable(stanza, outbound.key);
+}
+
+/** XEP-0424, with words for clients that cannot take a message back. */
+function encodeRetraction(outbound: OutboundOf<"retraction">, frame: OutboundFrame): Element {
+  const stanza = add(message(outbound.key, frame), "retract", NS.retraction, { id: xmlText(outbound.of) });
+  add(stanza, "fallback", NS.fallback, { for: NS.retraction });
+  body(stanza, "(An earlier message was retracted, but your software cannot hide it.)");
+  return add(stanza, "store", NS.hints);
+}
+
+/** XEP-0444: the whole set; none at all takes all back. */
+function encodeReaction(outbound: OutboundOf<"reaction">, frame: OutboundFrame): Element {
+  const stanza = message(outbound.key, frame);
+  const set = new Element("reactions", { xmlns: NS.reactions, id: xmlText(outbound.of) });
+  for (const reaction of outbound.reactions) {
+    set.c("reaction").t(xmlText(reaction));
+  }
+  stanza.cnode(set);
+  return add(stanza, "store", NS.hints);
+}
+
+/**
+ * `read` is XEP-0333's displayed. `delivered` is its former `received` marker: the XEP-0184 receipt already told that the
+ * desk has the message, and only that is what it may mean. Without an id: nobody needs to hear that a receipt came back.
+ */
+function encodeReceipt(outbound: OutboundOf<"receipt">, frame: OutboundFrame): Element {
+  const name = outbound.state === "read" ? "displayed" : "received";
+  return add(message(null, frame), name, NS.chatMarkers, { id: xmlText(outbound.of) });
+}
+
+const SHOW: Readonly<Record<PresenceState, string | null>> = {
+  chat: "chat",
+  available: null,
+  away: "away",
+  xa: "xa",
+  dnd: "dnd",
+  offline: null,
+};
+
+function encodePresence(outbound: OutboundOf<"presence">, frame: OutboundFrame): Element {
+  const stanza = presence(outbound.state === "offline" ? "unavailable" : null, frame);
+  const show = SHOW[outbound.state];
+  if (show !== null) {
+    stanza.c("show").t(show);
+  }
+  if (outbound.text !== null && outbound.text !== "") {
+    stanza.c("status").t(xmlText(outbound.text));
+  }
+  if (outbound.state !== "offline") {
+    add(named(stanza, outbound.nick), "c", NS.caps, { hash: "sha-1", ...frame.caps });
+  }
+  return stanza;
+}
+
+/** XEP-0184's receipt: the desk has it. Sent by the adapter itself once the message is committed. */
+export function encodeReceived(of: string, frame: Pick<OutboundFrame, "from" | "to">): Element {
+  return add(message(null, frame), "received", NS.receipts, { id: of });
+}
+
+function choiceForm(outbound: OutboundOf<"message">): Element {
+  const form = new Element("x", { xmlns: NS.forms, type: "form" });
+  const field = form.c("field", { var: CHOICE_FIELD, type: "list-single" });
+  for (const { value, label } of outbound.choices) {
+    field
+      .c("option", { label: xmlText(label) })
+      .c("value")
+      .t(xmlText(value));
+  }
+  return form;
+}
+
+/** Asks for what can be known of its fate: receipt (XEP-0184), displayed marker (XEP-0333), a stable id (XEP-0359). */
+function trackable(stanza: Element, key: string): Element {
+  add(stanza, "request", NS.receipts);
+  add(stanza, "markable", NS.chatMarkers);
+  return add(stanza, "origin-id", NS.stanzaIds, { id: key });
+}
+
+function message(key: string | null, frame: Pick<OutboundFrame, "from" | "to">): Element {
+  const stanza = new Element("message", { to: frame.to.full, type: "chat" });
+  if (frame.from !== null) {
+    stanza.attrs.from = frame.from;
+  }
+  if (key !== null) {
+    stanza.attrs.id = key;
+  }
+  return stanza;
+}
+
+/** RFC 6121 §3.1.1: contact requests and probes go to the account, not to a device. */
+function presence(type: string | null, frame: OutboundFrame): Element {
+  const toAccount = type !== null && type !== "unavailable";
+  const stanza = new Element("presence", { to: toAccount ? frame.to.bare : frame.to.full });
+  if (frame.from !== null) {
+    stanza.attrs.from = toAccount ? (frame.from.split("/")[0] ?? frame.from) : frame.from;
+  }
+  if (type !== null) {
+    stanza.attrs.type = type;
+  }
+  return stanza;
+}
+
+function body(stanza: Element, text: string): Element {
+  stanza.c("body").t(xmlText(text));
+  return stanza;
+}
+
+function named(stanza: Element, nick: string | null): Element {
+  if (nick !== null && nick !== "") {
+    stanza.c("nick", { xmlns: NS.nick }).t(xmlText(nick));
+  }
+  return stanza;
+}
+
+function add(stanza: Element, name: string, namespace: string, attributes: Record<string, string> = {}): Element {
+  stanza.c(name, { xmlns: namespace, ...attributes });
+  return stanza;
+}

@@ -1,0 +1,145 @@
+/**
+ * Acknowledgement where the protocol has none (XEP-0114): a request is sent behind the messages, and its answer proves that
+ * the server has taken everything before it. One request is on its way at a time; whatever is sent meanwhile shares the
+ * next one, so the cost for each message falls as the load rises. An error in answer is an answer too.
+ */
+import { randomBytes } from "node:crypto";
+import type { Clock, Outcome } from "../../src/adapter.ts";
+import { isTemporary, type StanzaError } from "./conditions.ts";
+
+export interface FenceOptions {
+  readonly clock: Clock;
+  /** How long an answer may take. */
+  readonly answerMs: number;
+  /** Sends that may await an answer at once. */
+  readonly unanswered: number;
+  /** Writes the request with that id. */
+  ask(id: string): void;
+  /** No answer came: the link is dead. */
+  silent(): void;
+}
+
+interface Waiting {
+  readonly key: string;
+  settle(outcome: Outcome): void;
+}
+
+/** What a send gets whose fate the link took along: it may have arrived, so it goes again with the same id. */
+const CUT: Outcome = { kind: "deferred", reason: "remote-server-timeout" };
+const FULL: Outcome = { kind: "deferred", reason: "resource-constraint", retryAfterMs: 100 };
+
+export class Fence {
+  readonly #options: FenceOptions;
+  readonly #prefix = `fence-${randomBytes(9).toString("base64url")}-`;
+  readonly #waiting = new Map<string, Waiting>();
+  #next: Waiting[] = [];
+  #asked: { readonly id: string; readonly covers: readonly Waiting[]; readonly cancel: () => void } | null = null;
+  #scheduled = false;
+  #count = 0;
+
+  constructor(options: FenceOptions) {
+    this.#options = options;
+  }
+
+  /** Whether one more send fits; when not, `full` is its outcome and nothing may be written. */
+  get isFull(): boolean {
+    return this.#waiting.size >= this.#options.unanswered;
+  }
+
+  get full(): Outcome {
+    return FULL;
+  }
+
+  /** Call right after writing a stanza; resolves with what became of it. `signal` gives up waiting. */
+  track(key: string, signal: AbortSignal): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const settle = (outcome: Outcome) => {
+        signal.removeEventListener("abort", abort);
+        if (this.#waiting.get(key) === waiting) {
+          this.#waiting.delete(key);
+        }
+        resolve(outcome);
+      };
+      const abort = () => settle(CUT);
+      const waiting: Waiting = { key, settle };
+      signal.addEventListener("abort", abort, { once: true });
+      this.#waiting.set(key, waiting);
+      this.#next.push(waiting);
+      this.#schedule();
+    });
+  }
+
+  /** Asks even though nothing waits: a sign of life. */
+  probe(): void {
+    if (this.#asked === null) {
+      this.#raise();
+    }
+  }
+
+  /** True when that id was this fence's: an IQ with it is no business of anybody else. */
+  answered(id: string): boolean {
+    if (!id.startsWith(this.#prefix)) {
+      return false;
+    }
+    const asked = this.#asked;
+    if (asked?.id === id) {
+      this.#asked = null;
+      asked.cancel();
+      for (const waiting of asked.covers) {
+        waiting.settle({ kind: "accepted", id: null });
+      }
+      if (this.#next.length > 0) {
+        this.#raise();
+      }
+    }
+    return true;
+  }
+
+  /** A stanza that still waits came back: true, and its send has the outcome. False: it was answered for before. */
+  bounced(key: string, error: StanzaError): boolean {
+    const waiting = this.#waiting.get(key);
+    if (waiting === undefined) {
+      return false;
+    }
+    const { condition, text } = error;
+    waiting.settle(
+      isTemporary(error)
+        ? { kind: "deferred", reason: condition }
+        : { kind: "rejected", reason: condition, ...(text === null ? {} : { text }) },
+    );
+    return true;
+  }
+
+  /** The link is gone: whatever waits is deferred. */
+  cut(): void {
+    this.#asked?.cancel();
+    this.#asked = null;
+    this.#next = [];
+    for (const waiting of [...this.#waiting.values()]) {
+      waiting.settle(CUT);
+    }
+  }
+
+  /** After everything that is sent in this turn of the event loop, so that one fence stands behind all of it. */
+  #schedule(): void {
+    if (this.#asked !== null || this.#scheduled) {
+      return;
+    }
+    this.#scheduled = true;
+    process.nextTick(() => {
+      this.#scheduled = false;
+      if (this.#asked === null && this.#next.length > 0) {
+        this.#raise();
+      }
+    });
+  }
+
+  #raise(): void {
+    this.#count += 1;
+    const id = `${this.#prefix}${this.#count}`;
+    const cancel = this.#options.clock.after(this.#options.answerMs, () => this.#options.silent());
+    this.#asked = { id, covers: this.#next, cancel };
+    this.#next = [];
+    this.#options.ask(id);
+  }
+}

@@ -1,0 +1,103 @@
+/** What a message says in words, picked out of the ways XMPP has to say it. Pure. */
+import type { Element } from "@xmpp/xml";
+import { attribute, childElements, childOf, childrenOf, textOf } from "./elements.ts";
+import { NS } from "./namespaces.ts";
+
+/** The field of a form (XEP-0004) in which the desk's choices are offered and answered. */
+export const CHOICE_FIELD = "choice";
+const OUT_OF_BAND = "jabber:x:oob";
+const FIELDS = 50;
+const VALUE_CHARACTERS = 1_000;
+
+export interface SpokenText {
+  readonly text: string;
+  /** The element it was taken from, whose `xml:lang` is the text's. */
+  readonly body: Element;
+}
+
+/**
+ * The text of the body, without the part that only repeats a quoted message for clients that cannot show replies
+ * (XEP-0461 §3.3); of the subject line too, if there is one; of a link sent without words. Null when nothing is said.
+ */
+export function spokenText(stanza: Element): SpokenText | null {
+  const body = bodyOf(stanza);
+  const subject = textOf(stanza, "subject")?.trim() ?? "";
+  if (body !== undefined && body.getText() !== "") {
+    const text = withoutFallback(body.getText(), stanza);
+    return { text: subject === "" ? text : `${subject}\n${text}`, body };
+  }
+  if (subject !== "") {
+    return { text: subject, body: stanza };
+  }
+  const outOfBand = childOf(stanza, "x", OUT_OF_BAND);
+  const link = (outOfBand && textOf(outOfBand, "url"))?.trim() ?? "";
+  return link === "" ? null : { text: link, body: stanza };
+}
+
+/** RFC 6121 §5.2.3: several bodies are the same in several languages; that of the stanza's own language is the original. */
+function bodyOf(stanza: Element): Element | undefined {
+  const namespace = stanza.getNS();
+  const bodies = childElements(stanza).filter((child) => child.getName() === "body" && child.getNS() === namespace);
+  const language = attribute(stanza, "xml:lang");
+  return bodies.find((body) => [null, language].includes(attribute(body, "xml:lang"))) ?? bodies[0];
+}
+
+/** The id a reply refers to (XEP-0461), or null. */
+export function replyOf(stanza: Element): string | null {
+  const reply = childOf(stanza, "reply", NS.reply);
+  return reply === undefined ? null : attribute(reply, "id");
+}
+
+/** XEP-0428: `start` and `end` count code points of the body; only the fallback of a reply is cut, and never everything. */
+function withoutFallback(text: string, stanza: Element): string {
+  if (replyOf(stanza) === null) {
+    return text;
+  }
+  const fallback = childrenOf(stanza, "fallback", NS.fallback, FIELDS).find(
+    (child) => attribute(child, "for") === NS.reply,
+  );
+  const range = fallback === undefined ? undefined : childOf(fallback, "body", NS.fallback);
+  if (range === undefined) {
+    return text;
+  }
+  const points = Array.from(text);
+  const start = position(attribute(range, "start"), 0);
+  const end = position(attribute(range, "end"), points.length);
+  if (start === null || end === null || start >= end || end > points.length) {
+    return text;
+  }
+  const rest = [...points.slice(0, start), ...points.slice(end)].join("").trim();
+  return rest === "" ? text : rest;
+}
+
+function position(value: string | null, absent: number): number | null {
+  if (value === null) {
+    return absent;
+  }
+  return /^\d{1,7}$/.test(value) ? Number(value) : null;
+}
+
+/** The value of a choice picked by button or form: XEP-0439 (action, response) or a submitted form (XEP-0004). */
+export function chosen(stanza: Element): string | null {
+  const action = childOf(stanza, "action-selected", NS.quickResponse);
+  if (action !== undefined) {
+    return value(attribute(action, "id"));
+  }
+  const response = childOf(stanza, "response", NS.quickResponse);
+  if (response !== undefined) {
+    return value(attribute(response, "value"));
+  }
+  const form = childOf(stanza, "x", NS.forms);
+  if (form === undefined || attribute(form, "type") !== "submit") {
+    return null;
+  }
+  const fields = childrenOf(form, "field", NS.forms, FIELDS).filter(
+    (field) => attribute(field, "var") === CHOICE_FIELD,
+  );
+  const [field] = fields;
+  return field === undefined ? null : value(textOf(field, "value", NS.forms));
+}
+
+function value(text: string | null): string | null {
+  return text === null || text === "" || text.length > VALUE_CHARACTERS ? null : text;
+}

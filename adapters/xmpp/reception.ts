@@ -1,0 +1,208 @@
+/**
+ * Where stanzas arrive: each is decoded, handed to the desk, and answered once the desk has decided. Nothing is confirmed to
+ * its sender before `receive` has resolved, and reading pauses while too much awaits the desk.
+ */
+import type { Element } from "@xmpp/xml";
+import type { AdapterContext } from "../../src/adapter.ts";
+import type { Address, Condition, Inbound, InboundKind } from "../../src/core/model.ts";
+import type { Addressee, Attachment } from "./attachment.ts";
+import { decodeMessage, type Frame, languageOf } from "./codec-inbound.ts";
+import { encodeReceived } from "./codec-outbound.ts";
+import { errorAnswer, readError } from "./conditions.ts";
+import type { Discovery } from "./discovery.ts";
+import { attribute } from "./elements.ts";
+import { announcedCapabilities } from "./entity-capabilities.ts";
+import type { Fence } from "./fence.ts";
+import { addressOf, type Jid, parseJid } from "./jid.ts";
+import type { PresenceReception } from "./presence-reception.ts";
+import type { QuestionReception } from "./question-reception.ts";
+import type { Tally } from "./tally.ts";
+import type { XmlFault } from "./xml-fault.ts";
+
+export interface ReceptionParts {
+  readonly context: AdapterContext;
+  readonly attachment: Attachment;
+  readonly discovery: Discovery;
+  readonly presences: PresenceReception;
+  readonly questions: QuestionReception;
+  readonly tally: Tally;
+  /** Stanzas that may await the desk before reading pauses. */
+  readonly inbound: number;
+  /** Of the present login; null while there is none. */
+  fence(): Fence | null;
+  /** Sends an answer; while the link is down it waits for the next login, within a limit. */
+  write(stanza: Element): void;
+  pause(): void;
+  resume(): void;
+}
+
+/** A stanza with its two ends understood. */
+export interface Arrival {
+  readonly stanza: Element;
+  readonly from: Jid;
+  readonly to: Addressee;
+  readonly sender: Address;
+}
+
+/** Kinds whose sender is told by an error stanza that they were not taken; nobody waits for the others. */
+const ANSWERED: ReadonlySet<InboundKind> = new Set(["message", "edit", "retraction", "reaction"]);
+const NOT_TAKEN = "The desk could not take your message. Please send it again in a minute.";
+
+export class Reception {
+  readonly #parts: ReceptionParts;
+  #awaiting = 0;
+  #isPaused = false;
+
+  constructor(parts: ReceptionParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes one stanza; never throws for what is in it. */
+  stanza(stanza: Element): void {
+    const { attachment, fence, questions, tally } = this.#parts;
+    const named = attribute(stanza, "from");
+    const from = named === null ? attachment.unnamedSender : parseJid(named);
+    if (from === null) {
+      tally.count("xmpp.stanza.ignored", "malformed sender");
+      return;
+    }
+    if (attachment.isOwn(from)) {
+      const id = attribute(stanza, "id") ?? "";
+      const isFence = stanza.name === "iq" && fence()?.answered(id) === true;
+      if (!isFence && !(stanza.name === "iq" && questions.ownAccount(stanza, from))) {
+        tally.count("xmpp.stanza.ignored", "from the desk's own address");
+      }
+      return;
+    }
+    const addressed = attribute(stanza, "to");
+    const to = attachment.addressee(addressed === null ? null : parseJid(addressed));
+    this.#route({ stanza, from, to, sender: addressOf(this.#parts.context.network, from) });
+  }
+
+  /** A stanza beyond the parser's limits: its sender is told so, if it can be answered at all. */
+  refused(head: Element, fault: XmlFault): void {
+    this.#parts.tally.count("xmpp.stanza.refused", "beyond limits", attribute(head, "from") ?? "");
+    const isAnswerable = head.name === "message" || head.name === "iq";
+    const from = parseJid(attribute(head, "from") ?? "");
+    if (isAnswerable && from !== null && !this.#parts.attachment.isOwn(from)) {
+      this.#refuse(head, "policy-violation", fault.message);
+    }
+  }
+
+  #route(arrival: Arrival): void {
+    const { presences, questions } = this.#parts;
+    switch (arrival.stanza.name) {
+      case "message":
+        this.#message(arrival);
+        break;
+      case "presence":
+        presences.take(arrival, (event) => this.#hand(arrival, [event], null));
+        this.#notice(arrival);
+        break;
+      case "iq":
+        questions.take(arrival);
+        break;
+    }
+  }
+
+  #message(arrival: Arrival): void {
+    const { stanza, from, to } = arrival;
+    if (to.kind !== "desk") {
+      this.#refuse(stanza, "service-unavailable", null);
+      this.#parts.tally.count("xmpp.stanza.ignored", "to nobody at the desk");
+      return;
+    }
+    const { context, attachment, tally, fence } = this.#parts;
+    const frame: Frame = { network: context.network, from, to: to.name, archive: attachment.archive };
+    const decoded = decodeMessage(stanza, frame);
+    switch (decoded.kind) {
+      case "ignored":
+        tally.count("xmpp.message.ignored", decoded.reason, from.full);
+        break;
+      case "unreadable":
+        tally.count("xmpp.message.ignored", "encrypted", from.full);
+        this.#refuse(stanza, "not-acceptable", decoded.text);
+        break;
+      case "message":
+        if (decoded.events.some((event) => event.kind === "bounce" && fence()?.bounced(event.of, readError(stanza)))) {
+          return; // its send has not been answered yet, and now is
+        }
+        this.#hand(arrival, decoded.events, decoded.receipt);
+        this.#notice(arrival);
+        break;
+    }
+  }
+
+  /** Somebody wrote or showed themselves: what do they write from? */
+  #notice({ stanza, from, to }: Arrival): void {
+    const type = attribute(stanza, "type");
+    const shows = stanza.name === "message" ? type !== "error" : type === null;
+    if (shows && to.kind === "desk") {
+      const capabilities = stanza.name === "presence" ? announcedCapabilities(stanza) : null;
+      const language = languageOf(stanza, stanza);
+      this.#parts.discovery.notice({ device: from, desk: to.name, capabilities, language });
+    }
+  }
+
+  /** The calls of `receive` are made here and now, so that their order is that of arrival. */
+  #hand(arrival: Arrival, events: readonly Inbound[], receipt: string | null): void {
+    const { context } = this.#parts;
+    this.#awaiting += 1;
+    this.#press();
+    Promise.all(events.map((event) => context.receive(event)))
+      .then((verdicts) => {
+        const refusal = verdicts.find((verdict) => verdict.kind === "refused");
+        if (refusal !== undefined) {
+          this.#refused(arrival, events, refusal.reason, refusal.text);
+        } else if (receipt !== null && arrival.to.kind === "desk") {
+          const from = this.#parts.attachment.speaker(arrival.to.name);
+          this.#parts.write(encodeReceived(receipt, { from, to: arrival.from }));
+        }
+      })
+      .catch((error: unknown) => {
+        context.log.error("xmpp.receive.failed", { network: context.network, error: String(error) });
+        this.#refused(arrival, events, "resource-constraint", NOT_TAKEN);
+      })
+      .finally(() => {
+        this.#awaiting -= 1;
+        this.#press();
+      });
+  }
+
+  #refused(arrival: Arrival, events: readonly Inbound[], reason: Condition, text: string): void {
+    const [first] = events;
+    this.#parts.tally.count("xmpp.event.refused", `${first?.kind ?? "nothing"} ${reason}`, arrival.from.full);
+    if (first !== undefined && ANSWERED.has(first.kind)) {
+      this.#refuse(arrival.stanza, reason, text);
+    } else if (first?.kind === "subscription") {
+      this.#parts.presences.deny(arrival);
+    }
+  }
+
+  #refuse(stanza: Element, condition: Condition, text: string | null): void {
+    const answer = errorAnswer(stanza, condition, text);
+    if (answer !== null) {
+      if (this.#parts.attachment.identity === "fixed") {
+        delete answer.attrs.from;
+      }
+      this.#parts.write(answer);
+    }
+  }
+
+  /** Back-pressure: the server waits while the desk is behind, and again when half of it is done. */
+  #press(): void {
+    const { inbound, pause, resume } = this.#parts;
+    if (!this.#isPaused && this.#awaiting >= inbound) {
+      this.#isPaused = true;
+      pause();
+    } else if (this.#isPaused && this.#awaiting <= inbound / 2) {
+      this.#isPaused = false;
+      resume();
+    }
+  }
+
+  /** A fresh connection reads from its beginning. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+}
