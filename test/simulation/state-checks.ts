@@ -1,0 +1,193 @@
+/** What must hold of the desk's state after every single step. */
+import type { Outbound } from "../../src/core/model.ts";
+import type { Rules } from "../../src/core/rules.ts";
+import type { AliasRow, ConversationRow, CsrRow, Rows } from "../../src/core/state.ts";
+import type { CsrView, Desk, DeskEvent, Snapshot, Step, Table, Timer, World } from "../../src/core/step.ts";
+import type { Ledger } from "./ledger.ts";
+
+/** A copy of the core's tables, kept from the changes of its steps. */
+export type Mirror = { readonly [T in Table]: Map<string, Rows[T]> };
+
+/** What a check may look at besides the state. */
+export interface Present {
+  readonly desk: Desk;
+  readonly world: World;
+  readonly rules: Rules;
+  readonly timers: ReadonlyMap<string, Timer>;
+}
+
+/** Real ids of people in the simulation look like this and nothing else does. */
+export const REAL_ID = /real\d+/gu;
+/** Real ids of those who only write to other people's aliases. */
+export const STRANGER_ID = /^real9\d{4}/u;
+
+export class StateChecks {
+  readonly #ledger: Ledger;
+  /** Whose each alias or label was last, and since when it is free. */
+  readonly #aliases = new Map<string, { conversation: string; releasedAt: number | null }>();
+  readonly mirror: Mirror = {
+    conversation: new Map(),
+    alias: new Map(),
+    contact: new Map(),
+    csr: new Map(),
+    desk: new Map(),
+  };
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** The desk was made anew. */
+  reset(snapshot: Snapshot): void {
+    for (const table of Object.keys(this.mirror) as Table[]) {
+      const rows = this.mirror[table] as Map<string, object>;
+      rows.clear();
+      for (const [id, row] of snapshot[table]) {
+        rows.set(id, row);
+      }
+    }
+    // A step that was never committed never happened, so its minting and releasing are forgotten too.
+    for (const [id, known] of [...this.#aliases]) {
+      const row = this.mirror.alias.get(id);
+      if (row !== undefined) {
+        this.#aliases.set(id, { conversation: row.conversation, releasedAt: row.releasedAt });
+      } else if (known.releasedAt === null) {
+        this.#aliases.delete(id);
+      }
+    }
+  }
+
+  check(step: Step, event: DeskEvent, present: Present): void {
+    for (const { table, id, value } of step.changes) {
+      const before = this.mirror[table].get(id);
+      if (table === "conversation") {
+        this.#conversation(id, (before ?? null) as ConversationRow | null, value as ConversationRow | null);
+      }
+      if (table === "alias") {
+        this.#alias(id, (before ?? null) as AliasRow | null, value as AliasRow | null, present);
+      }
+      if (value === null) {
+        this.mirror[table].delete(id);
+      } else {
+        (this.mirror[table] as Map<string, object>).set(id, value);
+      }
+    }
+    step.outbounds.forEach((outbound) => void this.#leak(outbound));
+    this.#stranger(step, event);
+    if (step.changes.length > 0 || event.kind !== "inbound") {
+      this.#hands(present.rules);
+      this.#idle(present);
+    }
+  }
+
+  #conversation(id: string, before: ConversationRow | null, after: ConversationRow | null): void {
+    if (after === null) {
+      return;
+    }
+    const since = before?.waitingSince ?? null;
+    if (since !== null && after.waitingSince !== since) {
+      this.#ledger.violate("waiting-kept", `${id} waited since ${since}, now since ${after.waitingSince}`);
+    }
+    const invited = after.legs.filter((leg) => leg.role === "csr" && leg.state === "invited").length;
+    const active = after.legs.filter((leg) => leg.role === "csr" && leg.state === "active").length;
+    const expected = after.state === "offered" ? [1, 0] : after.state === "talking" ? [0, 1] : [0, 0];
+    if (invited !== expected[0] || active !== expected[1] || (after.offered !== null) !== (after.state === "offered")) {
+      this.#ledger.violate("one-csr", `${id} is ${after.state} with ${invited} asked and ${active} taking part`);
+    }
+  }
+
+  #alias(key: string, before: AliasRow | null, after: AliasRow | null, { world, rules }: Present): void {
+    const known = this.#aliases.get(key);
+    if (after === null) {
+      const releasedAt = before?.releasedAt ?? world.now;
+      this.#aliases.set(key, { conversation: before?.conversation ?? known?.conversation ?? "", releasedAt });
+      return;
+    }
+    if (known !== undefined && known.conversation !== after.conversation) {
+      const rested = known.releasedAt === null ? null : world.now - known.releasedAt;
+      if (rested === null || rested < rules.limits.aliasRestSeconds * 1000) {
+        const how = rested === null ? "while it was in use" : `after a rest of ${rested} ms`;
+        this.#ledger.violate("alias-rests", `${key} passed from ${known.conversation} to ${after.conversation} ${how}`);
+      }
+    }
+    this.#aliases.set(key, { conversation: after.conversation, releasedAt: after.releasedAt });
+  }
+
+  #leak(outbound: Outbound): void {
+    const { to, conversation: _forLogsAlone, ...sent } = outbound;
+    for (const [found] of JSON.stringify(sent).matchAll(REAL_ID)) {
+      if (found !== to.id.match(REAL_ID)?.[0]) {
+        this.#ledger.violate("no-leak", `${found} is in ${JSON.stringify(sent)} to ${to.id}`);
+      }
+    }
+  }
+
+  #stranger(step: Step, event: DeskEvent): void {
+    if (event.kind !== "inbound" || !STRANGER_ID.test(event.inbound.from.id)) {
+      return;
+    }
+    const size = step.changes.length + step.lines.length + step.outbounds.length;
+    if (step.verdict.kind !== "refused" || size > 0) {
+      this.#ledger.violate(
+        "stranger",
+        `${event.inbound.from.id} wrote to ${event.inbound.to}: ${JSON.stringify(step)}`,
+      );
+    }
+  }
+
+  /** Offers and conversations of each CSR, counted from the conversations, against capacity and the CSR's own row. */
+  #hands(rules: Rules): void {
+    const held = new Map<string, string[]>();
+    for (const [id, row] of this.mirror.conversation) {
+      for (const leg of row.legs) {
+        if (leg.csr !== null && leg.state !== "left") {
+          held.set(leg.csr, [...(held.get(leg.csr) ?? []), id]);
+        }
+      }
+    }
+    for (const [id, csr] of rules.csrs) {
+      const count = held.get(id)?.length ?? 0;
+      if (count > csr.capacity) {
+        this.#ledger.violate("capacity", `${id} has ${count} in hand and capacity for ${csr.capacity}`);
+      }
+      const row: CsrRow | undefined = this.mirror.csr.get(id);
+      if ([...(row?.hands ?? [])].sort().join() !== [...(held.get(id) ?? [])].sort().join()) {
+        this.#ledger.violate(
+          "capacity",
+          `${id} is said to hold ${row?.hands.join()} but holds ${held.get(id)?.join()}`,
+        );
+      }
+    }
+  }
+
+  #idle({ desk, rules, timers }: Present): void {
+    const waiting = [...this.mirror.conversation.values()].filter((row) => row.state === "waiting");
+    if (waiting.length === 0) {
+      return;
+    }
+    // Wrap-up ends with its timer, which may be due this very moment and not have rung yet.
+    const free = desk.csrs().filter((csr) => csr.state === "free" && !timers.has(`wrap-up ${csr.id}`));
+    for (const row of waiting) {
+      const idle = free.find((csr) => mayServe(row, csr, rules));
+      if (idle !== undefined) {
+        this.#ledger.violate("no-idle-csr", `${idle.id} is free while ${row.id} waits`);
+      }
+    }
+  }
+}
+
+/** Whether a CSR who is free may be offered that conversation: the rules in words, without any index. */
+function mayServe(row: ConversationRow, view: CsrView, rules: Rules): boolean {
+  const csr = rules.csrs.get(view.id);
+  const queue = rules.queues.get(row.queue ?? "");
+  if (csr === undefined || queue === undefined) {
+    return false;
+  }
+  const skilled = Object.entries(row.skills).every(([skill, level]) => (csr.skills.get(skill) ?? 0) >= level);
+  const asked = !row.excluded.includes(csr.id) && (row.only === null || row.only === csr.id);
+  const language = row.facts.language ?? row.languageHint ?? rules.languages[0] ?? "";
+  const speaks = !queue.matchLanguage || csr.languages.includes(language.split("-")[0] ?? "");
+  const networks = view.reachable.map((address) => address.network);
+  const reached = queue.compatibility === "translated" ? networks.length > 0 : networks.includes(row.network);
+  return skilled && asked && speaks && reached;
+}
