@@ -141,6 +141,11 @@ export interface AdapterModule<Config> {
   canonicalAddress?(id: string): string | null;
   /** JSON Schema (draft 2020-12) of the adapter's own keys, for editors and `frontdesk check`. */
   readonly configSchema: unknown;
+  /**
+   * Refuses handles that this network cannot open together (one account cannot be two). Throws ConfigProblem whose path begins
+   * at the network's section (["handles", "billing"]). So `frontdesk check` finds it, and not only the next start.
+   */
+  checkHandles?(config: Config, handles: readonly string[]): void;
   /** True when CSRs sign in to this network with the desk's own accounts: each of their addresses on it is then given a password. */
   readonly signsInStaff?: boolean;
   /** What it mounts for people to open, for the words printed at start: paths on the HTTP server, by what stands there. */

@@ -4,6 +4,7 @@ import { accountAttachment } from "./account.ts";
 import { XmppAdapter } from "./adapter.ts";
 import { componentAttachment } from "./component.ts";
 import { configSchema, parseConfig, type XmppConfig } from "./config.ts";
+import { canonicalJid } from "./jid.ts";
 
 export type { XmppConfig } from "./config.ts";
 
@@ -11,18 +12,24 @@ export const xmpp: AdapterModule<XmppConfig> = {
   protocol: "xmpp",
   parseConfig,
   configSchema,
+  canonicalAddress: canonicalJid,
+  checkHandles,
   create,
 };
+
+function checkHandles(config: XmppConfig, handles: readonly string[]): void {
+  if (config.mode === "account" && handles.length > 1) {
+    const text = `An ordinary account has one address, so it can be one handle, not ${handles.length}; use a component.`;
+    throw new ConfigProblem(["handles"], text);
+  }
+}
 
 /** Throws ConfigProblem when an ordinary account is to stand for more than one handle. */
 function create(config: XmppConfig, context: AdapterContext): Adapter {
   if (config.mode === "component") {
     return new XmppAdapter(componentAttachment(config), config.limits, context);
   }
-  const [handle, ...more] = context.handles;
-  if (more.length > 0) {
-    const text = `An ordinary account has one address, so it can be one handle, not ${context.handles.length}; use a component.`;
-    throw new ConfigProblem(["handles"], text);
-  }
+  checkHandles(config, context.handles);
+  const [handle] = context.handles;
   return new XmppAdapter(accountAttachment(config, handle ?? context.desk), config.limits, context);
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type AdapterModule, ConfigProblem } from "../adapter.ts";
 import { type Problem, unknownWord } from "./problem.ts";
+import { entriesAt } from "./raw.ts";
 import { type JsonSchema, schemaProblems } from "./schema-check.ts";
 import { NETWORK_KEYS } from "./schema-frontdesk.ts";
 import { redact } from "./secrets.ts";
@@ -35,13 +36,17 @@ export function compileNetworks(
       continue;
     }
     const own = Object.fromEntries(Object.entries(section).filter(([key]) => !NETWORK_KEYS.includes(key)));
-    const parsed = parseSection(source, name, own, module);
+    const parsed = parseSection(source, name, own, module, handlesOf(section));
     problems.push(...parsed.problems.map((problem) => ({ ...problem, message: redact(problem.message, secrets) })));
     if (parsed.problems.length === 0) {
       networks.set(name, { name, module, config: parsed.config });
     }
   }
   return { networks, problems };
+}
+
+function handlesOf(section: object): readonly string[] {
+  return entriesAt(section, ["handles"]).map(([handle]) => handle);
 }
 
 interface ParsedSection {
@@ -64,7 +69,9 @@ function parseSection(source: YamlSource, name: string, own: object, module: Ada
     return { config: undefined, problems };
   }
   try {
-    return { config: module.parseConfig(own), problems: [] };
+    const config = module.parseConfig(own);
+    module.checkHandles?.(config, handles);
+    return { config, problems: [] };
   } catch (error) {
     if (error instanceof ConfigProblem) {
       return { config: undefined, problems: [source.error(["networks", name, ...error.path], sentence(error))] };
