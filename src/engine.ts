@@ -7,7 +7,10 @@ import type { Address, Capabilities, Inbound, Outbound, Verdict } from "./core/m
 import type { Rules } from "./core/rules.ts";
 import type { Desk, DeskCommand, DeskEvent, Snapshot, Step } from "./core/step.ts";
 import type { EngineLimits } from "./engine/limits.ts";
+import { Shell } from "./engine/shell.ts";
 import type { Store, StoreFault } from "./store/store.ts";
+
+export { EngineClosed } from "./engine/closed.ts";
 
 /** The networks as the engine needs them: what they can do, and a way to send. The adapter host is one. */
 export interface Networks {
@@ -47,7 +50,7 @@ export interface EngineOptions {
   readonly limits: EngineLimits;
   /** How long the outbox tries, until a `rules` event says otherwise (`Rules.limits.undeliveredSeconds`). */
   readonly undeliveredSeconds: number;
-  /** Unguessable tokens, see `World.token`; `createTokens()` unless a test needs known ones. */
+  /** Unguessable tokens, see `World.token`; `createTokens()` of engine/tokens.ts unless a test needs known ones. */
   readonly token: () => string;
   /** Numbers in [0, 1) for jitter. */
   readonly random: () => number;
@@ -66,6 +69,8 @@ export interface EngineStatus {
   readonly commits: number;
   readonly duplicates: number;
   readonly quarantined: number;
+  /** Events that the core refused. */
+  readonly refused: number;
   readonly overflowed: number;
   readonly volatileDropped: number;
   readonly undelivered: number;
@@ -76,7 +81,11 @@ export interface EngineStatus {
 export interface Engine {
   /** Loads the store, builds the desk, begins to step. Rejects with StoreFault when the store cannot be read. Once. */
   start(networks: Networks): Promise<void>;
-  /** See `AdapterContext.receive`. Rejects with EngineClosed when stopping or failed. */
+  /**
+   * See `AdapterContext.receive`. Rejects with EngineClosed when the desk is not taking anything. An adapter that does not
+   * wait is stopped at INBOX_OVERFLOW times `inboxEvents`: what its network redelivers is rejected likewise, anything
+   * else refused as "resource-constraint".
+   */
   receive(inbound: Inbound): Promise<Verdict>;
   /** Events of the daemon itself; may be called before start(), then they are the first to be stepped. Resolves once committed. */
   submit(event: DaemonEvent): Promise<Verdict>;
@@ -95,6 +104,6 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-export function createEngine(_options: EngineOptions): Engine {
-  throw new Error("not built yet");
+export function createEngine(options: EngineOptions): Engine {
+  return new Shell(options);
 }

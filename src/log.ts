@@ -1,29 +1,62 @@
 /** Logging by winston: JSON or for people, secrets struck out, message bodies at `debug` alone. */
 import type { Writable } from "node:stream";
+import winston from "winston";
 import type { LogFields, Logger } from "./adapter.ts";
 
+export type LogLevel = "error" | "warn" | "info" | "debug";
+const LEVELS: readonly LogLevel[] = ["error", "warn", "info", "debug"];
+
 export interface LogOptions {
-  readonly level: "error" | "warn" | "info" | "debug";
+  readonly level: LogLevel;
   readonly format: "human" | "json";
   /** stderr when left out. */
   readonly stream?: Writable;
 }
+
 export interface ClosableLogger extends Logger {
-  /** Resolves when everything was written. */
+  /** Resolves when everything was handed to the stream. */
   close(): Promise<void>;
 }
-export interface LogRecord {
-  readonly level: "error" | "warn" | "info" | "debug";
-  readonly event: string;
-  readonly fields: LogFields;
-}
-export interface MemoryLogger extends Logger {
-  readonly records: readonly LogRecord[];
+
+/** Fields whose values are secrets, whatever the level. Compared without case, `-` and `_`. */
+const SECRET = /password|passphrase|secret|token|authorization|cookie|credential|privatekey|apikey|salt/;
+/** Fields that hold what people wrote. */
+const BODIES: ReadonlySet<string> = new Set(["text", "body", "content", "message", "outbound", "inbound", "choices"]);
+const STRUCK_OUT = "[secret]";
+const DEEPEST = 6;
+const LONGEST_LIST = 100;
+const LONGEST_TEXT = 8_192;
+
+/** Writes to a stream; never throws because of what a field holds. */
+export function createLog(options: LogOptions): ClosableLogger {
+  const stream = options.stream ?? process.stderr;
+  const logger = winston.createLogger({
+    level: options.level,
+    levels: Object.fromEntries(LEVELS.map((level, index) => [level, index])),
+    format: winston.format.combine(
+      winston.format.timestamp(),
+      winston.format.printf(options.format === "json" ? writeJson : writeHuman),
+    ),
+    transports: [new winston.transports.Stream({ stream })],
+  });
+  const write = (level: LogLevel) => (event: string, fields?: LogFields) => {
+    if (logger.isLevelEnabled(level)) {
+      logger.log({ level, message: event, fields: clean(fields ?? {}, level) });
+    }
+  };
+  return {
+    error: write("error"),
+    warn: write("warn"),
+    info: write("info"),
+    debug: write("debug"),
+    close: () =>
+      new Promise((resolve) => {
+        logger.once("finish", () => resolve());
+        logger.end();
+      }),
+  };
 }
 
-export function createLog(_options: LogOptions): ClosableLogger {
-  throw new Error("not built yet");
-}
 /** The same logger with fields that every record then carries. */
 export function withFields(log: Logger, fields: LogFields): Logger {
   return {
@@ -33,7 +66,99 @@ export function withFields(log: Logger, fields: LogFields): Logger {
     debug: (event, more) => log.debug(event, { ...fields, ...more }),
   };
 }
-/** Keeps records for tests to look at. */
+
+export interface LogRecord {
+  readonly level: LogLevel;
+  readonly event: string;
+  /** As it would have been written: secrets struck out, bodies left out above debug. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export interface MemoryLogger extends Logger {
+  readonly records: readonly LogRecord[];
+}
+
+/** Keeps the records, all levels, for tests to look at. */
 export function createMemoryLog(): MemoryLogger {
-  throw new Error("not built yet");
+  const records: LogRecord[] = [];
+  const write = (level: LogLevel) => (event: string, fields?: LogFields) => {
+    records.push({ level, event, fields: clean(fields ?? {}, level) });
+  };
+  return { records, error: write("error"), warn: write("warn"), info: write("info"), debug: write("debug") };
+}
+
+interface Info extends winston.Logform.TransformableInfo {
+  readonly timestamp?: string;
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+function writeJson({ level, message, timestamp, fields }: Info): string {
+  return JSON.stringify({ time: timestamp, level, event: message, ...fields });
+}
+
+/** `12:03:04.123 WARN  link.lost network=xmpp "the server closed the stream"`. */
+function writeHuman({ level, message, timestamp, fields }: Info): string {
+  const written = Object.entries(fields ?? {}).map(([name, value]) => `${name}=${show(value)}`);
+  const stack = typeof fields?.stack === "string" ? `\n${fields.stack}` : "";
+  return [timestamp?.slice(11, 23) ?? "", level.toUpperCase().padEnd(5), message, ...written].join(" ") + stack;
+}
+
+function show(value: unknown): string {
+  return typeof value === "string" && /^[\w.@:/+-]+$/.test(value) ? value : (JSON.stringify(value) ?? "undefined");
+}
+
+function clean(fields: LogFields, level: LogLevel): Record<string, unknown> {
+  const cleaned: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined) {
+      cleaned[name] = cleanField(name, value, level, 0);
+    }
+  }
+  return cleaned;
+}
+
+function cleanField(name: string, value: unknown, level: LogLevel, depth: number): unknown {
+  if (SECRET.test(name.toLowerCase().replaceAll(/[-_]/g, ""))) {
+    return STRUCK_OUT;
+  }
+  if (level !== "debug" && BODIES.has(name)) {
+    return `[${typeof value === "string" ? `${value.length} characters` : "left out"}]`;
+  }
+  return cleanValue(value, level, depth);
+}
+
+/** Only what JSON can say, of bounded size, whatever it was: a log line must not throw. */
+function cleanValue(value: unknown, level: LogLevel, depth: number): unknown {
+  switch (typeof value) {
+    case "string":
+      return value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value;
+    case "number":
+    case "boolean":
+    case "undefined":
+      return value;
+    case "bigint":
+    case "symbol":
+    case "function":
+      return String(value).slice(0, LONGEST_TEXT);
+    case "object":
+      return value === null ? null : cleanObject(value, level, depth);
+  }
+}
+
+function cleanObject(value: object, level: LogLevel, depth: number): unknown {
+  if (value instanceof Error) {
+    const { name, message, stack } = value;
+    return { name, reason: message, ...("code" in value ? { code: String(value.code) } : {}), stack };
+  }
+  if (depth >= DEEPEST) {
+    return "[…]";
+  }
+  if (Array.isArray(value)) {
+    return value.slice(0, LONGEST_LIST).map((item) => cleanValue(item, level, depth + 1));
+  }
+  const cleaned: Record<string, unknown> = {};
+  for (const [name, inner] of Object.entries(value).slice(0, LONGEST_LIST)) {
+    cleaned[name] = cleanField(name, inner, level, depth + 1);
+  }
+  return cleaned;
 }

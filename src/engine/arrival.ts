@@ -1,0 +1,103 @@
+/** What waits in the inbox to be stepped, and what has to be looked up for it before. */
+import type { Inbound, Verdict } from "../core/model.ts";
+import type { DeskEvent, LineReference } from "../core/step.ts";
+import { isCopy } from "../store/keys.ts";
+import type { Mark, Store } from "../store/store.ts";
+import type { Recent } from "./recent.ts";
+
+export type Task =
+  | { readonly kind: "inbound"; readonly inbound: Inbound }
+  /** `mark` is recorded with the event: what became of the send that led to it. */
+  | { readonly kind: "event"; readonly event: Exclude<DeskEvent, { kind: "inbound" }>; readonly mark: Mark | null }
+  | { readonly kind: "adapter-state"; readonly network: string; readonly key: string; readonly value: unknown };
+
+export interface Arrival {
+  readonly task: Task;
+  /** Null for most: nothing has to be looked up. */
+  readonly needs: Needs | null;
+  /** Begun when the arrival came and memory did not know; null otherwise. */
+  lookup: Lookup | null;
+  readonly resolve: (verdict: Verdict) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Ids that an event mentions. */
+export interface Needs {
+  readonly network: string;
+  readonly person: string;
+  readonly redelivery: string | null;
+  readonly of: string | null;
+  readonly replyTo: string | null;
+}
+
+export function needsOf(task: Task): Needs | null {
+  switch (task.kind) {
+    case "inbound":
+      return needsOfInbound(task.inbound);
+    case "event": {
+      const { event } = task;
+      if (event.kind !== "undelivered" || !isCopy(event.outbound)) {
+        return null;
+      }
+      const { key, to } = event.outbound;
+      return { network: to.network, person: to.id, redelivery: null, of: key, replyTo: null };
+    }
+    case "adapter-state":
+      return null;
+  }
+}
+
+function needsOfInbound(inbound: Inbound): Needs | null {
+  const of = "of" in inbound ? inbound.of : null;
+  const replyTo = inbound.kind === "message" ? inbound.replyTo : null;
+  if (inbound.redelivery === null && of === null && replyTo === null) {
+    return null;
+  }
+  return { network: inbound.from.network, person: inbound.from.id, redelivery: inbound.redelivery, of, replyTo };
+}
+
+/** Questions to the store, all asked at once. What memory learns meanwhile is newer than the answers. */
+export class Lookup {
+  /** Never rejects: see `error`. */
+  readonly done: Promise<void>;
+  isDone = false;
+  seen = false;
+  reference: LineReference | null = null;
+  replyTo: LineReference | null = null;
+  /** The store could not be read. */
+  error: unknown = null;
+
+  constructor(store: Store, recent: Recent, { network, person, redelivery, of, replyTo }: Needs) {
+    const ask = async (id: string): Promise<LineReference | null> =>
+      recent.reference(network, person, id) ?? (await store.reference(network, person, id));
+    this.done = this.#ask(
+      redelivery === null ? null : store.seen(network, redelivery),
+      of === null ? null : ask(of),
+      replyTo === null ? null : ask(replyTo),
+    );
+  }
+
+  async #ask(
+    seen: Promise<boolean> | null,
+    reference: Promise<LineReference | null> | null,
+    replyTo: Promise<LineReference | null> | null,
+  ): Promise<void> {
+    try {
+      [this.seen, this.reference, this.replyTo] = await Promise.all([seen ?? false, reference, replyTo]);
+    } catch (error) {
+      this.error = error;
+    }
+    this.isDone = true;
+  }
+}
+
+/** Null when memory knows all that is needed. */
+export function lookUp(store: Store, recent: Recent, needs: Needs): Lookup | null {
+  const { network, person, redelivery, of, replyTo } = needs;
+  const isKnown =
+    redelivery === null
+      ? (of === null || recent.reference(network, person, of) !== null) &&
+        (replyTo === null || recent.reference(network, person, replyTo) !== null)
+      : recent.hasSeen(network, redelivery);
+  return isKnown ? null : new Lookup(store, recent, needs);
+}

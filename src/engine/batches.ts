@@ -1,0 +1,181 @@
+/** One batch after another: what has to be known is looked up, then it is stepped, committed once, and acted on. */
+import type { Clock, Logger } from "../adapter.ts";
+import { ACCEPTED, type Verdict } from "../core/model.ts";
+import type { DeskEvent, HistoryQuery } from "../core/step.ts";
+import type { EngineObserver } from "../engine.ts";
+import type { Outbox } from "../outbox.ts";
+import { type Mark, type Store, StoreFault } from "../store/store.ts";
+import type { Timers } from "../timers.ts";
+import { type Arrival, lookUp, type Task } from "./arrival.ts";
+import { Draft } from "./draft.ts";
+import { HISTORY_LINES } from "./limits.ts";
+import type { Stepper } from "./stepper.ts";
+
+export interface BatchParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly stepper: Stepper;
+  readonly outbox: Outbox;
+  readonly timers: Timers;
+  readonly observer: EngineObserver | undefined;
+  /** An event that one of the steps led to. */
+  readonly tell: (event: Extract<DeskEvent, { kind: "history" }>) => void;
+}
+
+export class Batches {
+  readonly #parts: BatchParts;
+  /** What the core keeps in memory alone, to be told again when it is rebuilt: rules, hours, links. */
+  readonly #told = new Map<string, DeskEvent>();
+  events = 0;
+  commits = 0;
+  lastCommitMs = 0;
+
+  constructor(parts: BatchParts) {
+    this.#parts = parts;
+  }
+
+  /** Steps, commits, acts. `takeMarks` is asked when the batch is about to be written. Rejects only when nothing can go on. */
+  async process(arrivals: readonly Arrival[], takeMarks: () => readonly Mark[]): Promise<void> {
+    await this.#prepare(arrivals);
+    const marks = takeMarks();
+    const draft = this.#draft(marks);
+    const verdicts = arrivals.map((arrival) => this.#parts.stepper.step(arrival, draft));
+    try {
+      await this.#commit(draft, arrivals.length);
+    } catch (error) {
+      if (!isDataFault(error)) {
+        throw error;
+      }
+      await this.#replay(arrivals, marks, error);
+      return;
+    }
+    this.#settle(draft, arrivals, verdicts);
+  }
+
+  /** Waits for what has to be known before these can be stepped; nothing overtakes meanwhile. */
+  async #prepare(arrivals: readonly Arrival[]): Promise<void> {
+    let pending: Promise<void>[] | null = null;
+    for (const arrival of arrivals) {
+      if (arrival.needs !== null) {
+        arrival.lookup ??= lookUp(this.#parts.store, this.#parts.stepper.recent, arrival.needs);
+        if (arrival.lookup !== null && !arrival.lookup.isDone) {
+          pending ??= [];
+          pending.push(arrival.lookup.done);
+        }
+      }
+    }
+    if (pending !== null) {
+      await Promise.all(pending);
+    }
+    for (const { lookup } of arrivals) {
+      if (lookup !== null && lookup.error !== null) {
+        throw lookup.error;
+      }
+    }
+  }
+
+  #draft(marks: readonly Mark[]): Draft {
+    return new Draft(
+      this.#parts.stepper.tick(this.#parts.clock.now()),
+      marks,
+      this.#parts.observer?.stepped !== undefined,
+    );
+  }
+
+  async #commit(draft: Draft, events: number): Promise<void> {
+    if (!draft.isEmpty) {
+      const began = performance.now();
+      await this.#parts.store.commit(draft.build(this.#parts.stepper.lastLine));
+      this.lastCommitMs = performance.now() - began;
+      this.commits += 1;
+      this.#parts.observer?.committed?.(this.lastCommitMs, events);
+    }
+  }
+
+  /** Acts on what was committed: answers the adapters, hands over the sends, arms the timers. */
+  #settle(draft: Draft, arrivals: readonly Arrival[], verdicts: readonly Verdict[]): void {
+    const { log, observer, timers, outbox } = this.#parts;
+    this.events += arrivals.length;
+    timers.apply(draft.timers());
+    for (const [index, arrival] of arrivals.entries()) {
+      arrival.resolve(verdicts[index] ?? ACCEPTED);
+      if (arrival.task.kind === "event") this.#remember(arrival.task.event);
+    }
+    outbox.add(draft.outbox);
+    for (const outbound of draft.volatile) outbox.addVolatile(outbound);
+    for (const query of draft.queries) void this.#answer(query);
+    for (const { event, conversation, csr, detail } of draft.facts) log.info(event, { conversation, csr, ...detail });
+    for (const { event, step } of draft.observed ?? []) observer?.stepped?.(event, step);
+  }
+
+  #remember(event: DeskEvent): void {
+    if (event.kind === "rules" || event.kind === "hours") this.#told.set(event.kind, event);
+    if (event.kind === "link") this.#told.set(`link ${event.network}`, event);
+    if (event.kind === "rules") this.#parts.outbox.setUndeliveredSeconds(event.rules.limits.undeliveredSeconds);
+  }
+
+  async #answer({ conversation, leg, limit }: HistoryQuery): Promise<void> {
+    try {
+      const transcript = await this.#parts.store.transcript(conversation, Math.min(limit, HISTORY_LINES));
+      const lines = transcript
+        .filter(({ retracted }) => !retracted)
+        .map(({ edited, retracted: _retracted, state: _state, ...line }) =>
+          edited !== null && line.content.kind === "message"
+            ? { ...line, content: { ...line.content, text: edited } }
+            : line,
+        );
+      this.#parts.tell({ kind: "history", conversation, leg, lines });
+    } catch (error) {
+      this.#parts.log.error("history.unreadable", { conversation, error });
+    }
+  }
+
+  /**
+   * A batch that the store cannot record: back to what it holds, then one event a transaction, so that the guilty one is
+   * found and set aside and the others happen.
+   */
+  async #replay(arrivals: readonly Arrival[], marks: readonly Mark[], fault: unknown): Promise<void> {
+    this.#parts.log.error("batch.refused", { events: arrivals.length, error: fault });
+    await this.#reload();
+    await this.#commit(this.#draft(marks), 0);
+    for (const arrival of arrivals) {
+      await this.#processAlone(arrival);
+    }
+  }
+
+  async #processAlone(arrival: Arrival): Promise<void> {
+    await this.#prepare([arrival]);
+    let draft = this.#draft([]);
+    let verdict = this.#parts.stepper.step(arrival, draft);
+    try {
+      await this.#commit(draft, 1);
+    } catch (error) {
+      if (!isDataFault(error)) {
+        throw error;
+      }
+      await this.#reload();
+      draft = this.#draft([]);
+      verdict = this.#parts.stepper.quarantineArrival(arrival, error, draft);
+      await this.#commit(draft, 1);
+    }
+    this.#settle(draft, [arrival], [verdict]);
+  }
+
+  /** The desk as the store knows it, told again what it keeps in memory alone. */
+  async #reload(): Promise<void> {
+    this.#parts.stepper.reload(await this.#parts.store.load());
+    for (const event of this.#told.values()) {
+      const ignore = (): void => {};
+      const task = { kind: "event", event, mark: null } as Task;
+      const draft = this.#draft([]);
+      this.#parts.stepper.step({ task, needs: null, lookup: null, resolve: ignore, reject: ignore }, draft);
+      await this.#commit(draft, 0);
+      this.#settle(draft, [], []);
+    }
+  }
+}
+
+function isDataFault(error: unknown): boolean {
+  return error instanceof StoreFault && error.kind === "data";
+}

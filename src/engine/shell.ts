@@ -1,0 +1,306 @@
+/** The engine at work. What it promises stands at `Engine` in src/engine.ts. */
+import assert from "node:assert/strict";
+import { createBackoff } from "../backoff.ts";
+import { ACCEPTED, type Address, type Inbound, type Verdict, VOLATILE_INBOUND } from "../core/model.ts";
+import type { Desk, DeskEvent } from "../core/step.ts";
+import type { DaemonEvent, Engine, EngineOptions, EngineStatus, Networks } from "../engine.ts";
+import { Outbox } from "../outbox.ts";
+import { type Mark, StoreFault } from "../store/store.ts";
+import { createTimers, type Timers } from "../timers.ts";
+import { type Arrival, lookUp, needsOf, type Task } from "./arrival.ts";
+import { Batches } from "./batches.ts";
+import { EngineClosed } from "./closed.ts";
+import { type Housekeeping, startHousekeeping } from "./housekeeping.ts";
+import { Inbox, OWN } from "./inbox.ts";
+import { INBOX_OVERFLOW, MARK_DELAY_MS, MARKS_PER_BATCH } from "./limits.ts";
+import { Stepper } from "./stepper.ts";
+
+/** What exists from start() on. */
+interface Running {
+  readonly stepper: Stepper;
+  readonly batches: Batches;
+  readonly outbox: Outbox;
+  readonly timers: Timers;
+  readonly housekeeping: Housekeeping;
+}
+
+const TAKEN: Promise<Verdict> = Promise.resolve(ACCEPTED);
+const OVERFLOWED: Verdict = {
+  kind: "refused",
+  reason: "resource-constraint",
+  text: "The desk has too much to do at the moment. Please try again in a minute.",
+};
+
+export class Shell implements Engine {
+  readonly #options: EngineOptions;
+  readonly #inbox = new Inbox();
+  #state: EngineStatus["state"] = "created";
+  #running: Running | null = null;
+  #isLooping = false;
+  #onIdle: (() => void)[] = [];
+  /** Taken from the inbox and not answered yet. */
+  #current: readonly Arrival[] = [];
+  #marks: Mark[] = [];
+  #areMarksDue = false;
+  #cancelMarkAlarm: (() => void) | null = null;
+  #stopping: Promise<void> | null = null;
+  #overflowed = 0;
+  #undelivered = 0;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  async start(networks: Networks): Promise<void> {
+    assert(this.#state === "created", "An engine is started once.");
+    const { store, clock, log, limits, createDesk, token } = this.#options;
+    const loaded = await store.load();
+    assert(this.#state === "created", "An engine is started once.");
+    const timers = createTimers(clock, loaded.timers, (timer) => this.#tell({ kind: "timer", timer }, null));
+    const stands: Timers["stands"] = (timer) => timers.stands(timer);
+    const capabilities: Networks["capabilities"] = (network) => networks.capabilities(network);
+    const stepper = new Stepper({ createDesk, log, token, capabilities, stands }, loaded);
+    const outbox = this.#createOutbox(networks, stepper, loaded.outbox);
+    const housekeeping = startHousekeeping({ store, clock, log, limits });
+    const tell = (event: Extract<DeskEvent, { kind: "history" }>): void => this.#tell(event, null);
+    const { observer } = this.#options;
+    const batches = new Batches({ store, clock, log, stepper, outbox, timers, observer, tell });
+    this.#running = { stepper, batches, outbox, timers, housekeeping };
+    this.#state = "running";
+    log.info("engine.started", { outbox: loaded.outbox.length, timers: loaded.timers.length, epoch: loaded.epoch });
+    this.#kick();
+  }
+
+  receive(inbound: Inbound): Promise<Verdict> {
+    const { network } = inbound.from;
+    if (this.#state !== "running" || this.#running === null) {
+      return Promise.reject(new EngineClosed(`it is ${this.#state}`));
+    }
+    if (VOLATILE_INBOUND.has(inbound.kind)) {
+      const about = `${inbound.kind} ${inbound.from.id} ${inbound.device ?? ""} ${inbound.to}`;
+      const ignore = (): void => {};
+      const task = { kind: "inbound", inbound } as const;
+      this.#inbox.pushVolatile(network, about, { task, needs: null, lookup: null, resolve: ignore, reject: ignore });
+      this.#kick();
+      return TAKEN;
+    }
+    if (this.#inbox.waiting(network) >= this.#options.limits.inboxEvents * INBOX_OVERFLOW) {
+      this.#overflowed += 1;
+      return inbound.redelivery === null
+        ? Promise.resolve(OVERFLOWED)
+        : Promise.reject(new EngineClosed(`${network} has sent too much that still waits`));
+    }
+    return this.#enqueue(network, { kind: "inbound", inbound });
+  }
+
+  submit(event: DaemonEvent): Promise<Verdict> {
+    return this.#state === "running" || this.#state === "created"
+      ? this.#enqueue(OWN, { kind: "event", event, mark: null })
+      : Promise.reject(new EngineClosed(`it is ${this.#state}`));
+  }
+
+  link(network: string, online: boolean): void {
+    if (this.#state === "running") {
+      this.#tell({ kind: "link", network, online }, null);
+      this.#running?.outbox.link(network, online);
+    }
+  }
+
+  reachable(address: Address): void {
+    this.#running?.outbox.reachable(address);
+  }
+
+  async setAdapterState(network: string, key: string, value: unknown): Promise<void> {
+    if (this.#state !== "running") {
+      throw new EngineClosed(`it is ${this.#state}`);
+    }
+    const copy: unknown = value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+    const verdict = await this.#enqueue(OWN, { kind: "adapter-state", network, key, value: copy });
+    if (verdict.kind === "refused") {
+      throw new Error(`The state "${key}" of ${network} could not be recorded.`);
+    }
+  }
+
+  desk(): Desk {
+    assert(this.#running !== null, "The desk exists once the engine was started.");
+    return this.#running.stepper.desk;
+  }
+
+  epoch(): string {
+    assert(this.#running !== null, "The epoch is known once the engine was started.");
+    return this.#running.stepper.epoch;
+  }
+
+  status(): EngineStatus {
+    const outbox = this.#running?.outbox.status() ?? { rows: 0, inFlight: 0, volatileDropped: 0 };
+    return {
+      state: this.#state,
+      waiting: this.#inbox.size,
+      outboxRows: outbox.rows,
+      inFlight: outbox.inFlight,
+      timers: this.#running?.timers.size ?? 0,
+      events: this.#running?.batches.events ?? 0,
+      commits: this.#running?.batches.commits ?? 0,
+      duplicates: this.#running?.stepper.duplicates ?? 0,
+      quarantined: this.#running?.stepper.quarantined ?? 0,
+      refused: this.#running?.stepper.refused ?? 0,
+      overflowed: this.#overflowed,
+      volatileDropped: this.#inbox.dropped + outbox.volatileDropped,
+      undelivered: this.#undelivered,
+      lastCommitMs: this.#running?.batches.lastCommitMs ?? 0,
+    };
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    const running = this.#running;
+    const wasRunning = this.#state === "running";
+    if (wasRunning) {
+      this.#state = "stopping";
+    }
+    running?.housekeeping.stop();
+    running?.timers.stop();
+    if (running !== null && wasRunning) {
+      this.#kick();
+      await this.#idle();
+      await running.outbox.stop(this.#options.limits.stopSeconds * 1000);
+      this.#areMarksDue = this.#marks.length > 0;
+      this.#kick();
+      await this.#idle();
+    }
+    this.#cancelMarkAlarm?.();
+    if (this.#state !== "failed") {
+      this.#state = "stopped";
+    }
+    this.#rejectAll(new EngineClosed("it is stopped"));
+  }
+
+  /** Resolves when everything that was taken has been stepped and committed. */
+  #idle(): Promise<void> {
+    return this.#isLooping ? new Promise((resolve) => this.#onIdle.push(resolve)) : Promise.resolve();
+  }
+
+  #createOutbox(networks: Networks, stepper: Stepper, loaded: ConstructorParameters<typeof Outbox>[1]): Outbox {
+    const { clock, log, limits, random, store, undeliveredSeconds, observer } = this.#options;
+    const onAnswered = observer?.sent?.bind(observer);
+    const options = {
+      clock,
+      log,
+      outboxRows: limits.outboxRows,
+      sendSeconds: limits.sendSeconds,
+      undeliveredSeconds,
+      backoffMs: createBackoff(limits, random),
+      capabilities: (network: string) => networks.capabilities(network),
+      send: networks.send.bind(networks),
+      fetch: (ids: readonly number[]) => store.outbox(ids),
+      onSent: (mark: Mark) => {
+        if (mark.foreign !== null) stepper.recent.addForeign(mark.key, mark.foreign);
+        this.#mark(mark);
+      },
+      onUndelivered: ({ id, outbound }, reason, text) => {
+        this.#undelivered += 1;
+        const event = { kind: "undelivered", outbound, reason, text, reference: null } as const;
+        this.#tell(event, { id, key: outbound.key, kind: "failed", foreign: null });
+      },
+      onRoom: () => this.#kick(),
+      ...(onAnswered === undefined ? {} : { onAnswered }),
+    } satisfies ConstructorParameters<typeof Outbox>[0];
+    return new Outbox(options, loaded);
+  }
+
+  /** An event of the desk's own that nobody waits for. */
+  #tell(event: Exclude<DeskEvent, { kind: "inbound" }>, mark: Mark | null): void {
+    // What is not stepped before the end happens again after the next start: its row or timer is still in the store.
+    this.#enqueue(OWN, { kind: "event", event, mark }).catch((error: unknown) => {
+      this.#options.log.debug("event.left", { kind: event.kind, error });
+    });
+  }
+
+  #enqueue(source: string, task: Task): Promise<Verdict> {
+    return new Promise((resolve, reject) => {
+      const needs = needsOf(task);
+      const lookup = needs === null || this.#running === null ? null : this.#lookUp(needs);
+      this.#inbox.push(source, { task, needs, lookup, resolve, reject });
+      this.#kick();
+    });
+  }
+
+  #lookUp(needs: NonNullable<Arrival["needs"]>): Arrival["lookup"] {
+    return this.#running === null ? null : lookUp(this.#options.store, this.#running.stepper.recent, needs);
+  }
+
+  #mark(mark: Mark): void {
+    this.#marks.push(mark);
+    if (this.#marks.length >= MARKS_PER_BATCH) {
+      this.#areMarksDue = true;
+      this.#kick();
+    } else {
+      this.#cancelMarkAlarm ??= this.#options.clock.after(MARK_DELAY_MS, () => {
+        this.#cancelMarkAlarm = null;
+        this.#areMarksDue = this.#marks.length > 0;
+        this.#kick();
+      });
+    }
+  }
+
+  /** Begins to work through the inbox at the end of this turn of the event loop, when all that one read brought is in it. */
+  #kick(): void {
+    if (!this.#isLooping && this.#running !== null && (this.#state === "running" || this.#state === "stopping")) {
+      this.#isLooping = true;
+      queueMicrotask(() => void this.#loop(this.#running as Running));
+    }
+  }
+
+  readonly #takeMarks = (): readonly Mark[] => {
+    const marks = this.#marks.splice(0, MARKS_PER_BATCH);
+    this.#areMarksDue = this.#marks.length > 0;
+    return marks;
+  };
+
+  async #loop(running: Running): Promise<void> {
+    try {
+      for (;;) {
+        const isHeld = running.outbox.isFull && this.#state === "running";
+        this.#current = this.#inbox.take(this.#options.limits.batchEvents, isHeld);
+        if (this.#current.length === 0 && !this.#areMarksDue) {
+          break;
+        }
+        await running.batches.process(this.#current, this.#takeMarks);
+        this.#current = [];
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#isLooping = false;
+    for (const resolve of this.#onIdle.splice(0)) {
+      resolve();
+    }
+  }
+
+  /** The disk failed, or the engine has a defect: in both cases going on would make promises that cannot be kept. */
+  #fail(error: unknown): void {
+    const fault =
+      error instanceof StoreFault && error.kind === "disk"
+        ? error
+        : new StoreFault("disk", `The engine cannot go on: ${error instanceof Error ? error.message : String(error)}`);
+    this.#state = "failed";
+    this.#options.log.error("engine.failed", { error });
+    this.#running?.housekeeping.stop();
+    this.#running?.timers.stop();
+    void this.#running?.outbox.stop(0);
+    this.#cancelMarkAlarm?.();
+    this.#rejectAll(fault);
+    this.#options.onFatal(fault);
+  }
+
+  #rejectAll(error: Error): void {
+    for (const arrival of [...this.#current, ...this.#inbox.takeAll()]) {
+      arrival.reject(error);
+    }
+    this.#current = [];
+  }
+}
