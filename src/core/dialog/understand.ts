@@ -22,28 +22,32 @@ function heard(value: string): Meaning {
   return { kind: "value", value };
 }
 
-/** Free text against the example sentences behind the choices. */
-export function byIntent(text: string, step: AskStep, speaker: Speaker): Meaning {
-  const among = step.choices.flatMap((choice) => choice.intents);
+/** The choices that the text may mean, best first. What speaks for several intents of one choice adds up. */
+function scoredChoices(text: string, step: AskStep, speaker: Speaker): readonly { value: string; score: number }[] {
+  const among = step.choices.flatMap((each) => each.intents);
   const matches = speaker.around.intents.match(text, speaker.language, among);
-  const offered: { value: string; score: number }[] = [];
+  const scores = new Map<string, number>();
   for (const match of matches) {
-    const choice = step.choices.find((each) => each.intents.includes(match.intent));
-    if (choice !== undefined && !offered.some((each) => each.value === choice.value)) {
-      offered.push({ value: choice.value, score: match.score });
+    const value = step.choices.find((each) => each.intents.includes(match.intent))?.value;
+    if (value !== undefined) {
+      scores.set(value, (scores.get(value) ?? 0) + match.score);
     }
   }
-  const [best] = offered;
+  return [...scores].map(([value, score]) => ({ value, score })).sort((a, b) => b.score - a.score);
+}
+
+/** Free text against the example sentences behind the choices. */
+export function byIntent(text: string, step: AskStep, speaker: Speaker): Meaning {
+  const scored = scoredChoices(text, step, speaker);
+  const [best] = scored;
   if (best === undefined) {
     return fault(null);
   }
   if (isSure(best.score)) {
     return heard(best.value);
   }
-  return {
-    kind: "unsure",
-    values: isConfirmable(best.score) ? [best.value] : offered.slice(0, MAX_OFFERED).map((each) => each.value),
-  };
+  const offered = isConfirmable(best.score) ? scored.slice(0, 1) : scored.slice(0, MAX_OFFERED);
+  return { kind: "unsure", values: offered.map((each) => each.value) };
 }
 
 function choice(text: string, step: AskStep, speaker: Speaker): Meaning {
