@@ -4,6 +4,7 @@ import type { PhraseKey } from "./en.ts";
 export const DE: Readonly<Record<PhraseKey, string>> = {
   yes: "ja",
   no: "nein",
+  customer: "Kundin oder Kunde",
   minutes: "{count} Min.",
   "less-than-a-minute": "weniger als eine Minute",
 

@@ -5,6 +5,7 @@
 export const EN = {
   yes: "yes",
   no: "no",
+  customer: "customer",
   minutes: "{count} min",
   "less-than-a-minute": "less than a minute",
 

@@ -4,6 +4,7 @@ import type { PhraseKey } from "./en.ts";
 export const ES: Readonly<Record<PhraseKey, string>> = {
   yes: "sí",
   no: "no",
+  customer: "cliente",
   minutes: "{count} min",
   "less-than-a-minute": "menos de un minuto",
 

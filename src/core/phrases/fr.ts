@@ -4,6 +4,7 @@ import type { PhraseKey } from "./en.ts";
 export const FR: Readonly<Record<PhraseKey, string>> = {
   yes: "oui",
   no: "non",
+  customer: "client",
   minutes: "{count} min",
   "less-than-a-minute": "moins d’une minute",
 
