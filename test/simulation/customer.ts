@@ -69,7 +69,8 @@ export class Customer implements Seat {
 
   /** Opens contact. */
   begin(): void {
-    if (this.#random.chance(0.2)) {
+    // Where nobody asks for a name, only their words tell a CSR's window whose it is.
+    if (this.handle !== "sales" && this.#random.chance(0.2)) {
       this.#submit({ kind: "arrival", to: this.handle, language: null, nick: null });
     } else {
       this.#say();

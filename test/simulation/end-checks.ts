@@ -72,9 +72,6 @@ function checkNothingLeft({ ledger, observer, office, networks }: Ended): void {
   if (status === undefined || status.outboxRows > 0 || status.inFlight > 0 || status.waiting > 0) {
     ledger.violate("nothing-left", `the engine still has ${JSON.stringify(status)}`);
   }
-  if (status !== undefined && status.quarantined > 0) {
-    ledger.violate("no-defect", `${status.quarantined} events are in quarantine`);
-  }
   for (const network of networks) {
     if (!network.idle) {
       ledger.violate("nothing-left", `${network.traits.name} still has events for the desk`);

@@ -17,8 +17,11 @@ export interface Message {
   readonly number: number;
   /** Address key of who wrote it. */
   readonly author: string;
-  /** The contact it belongs to: the author's own, or the one a CSR means to answer. Null: meant for nobody (a stranger's). */
-  readonly contact: Contact | null;
+  /**
+   * The contact it belongs to: the author's own, or the one a CSR means to answer. Null: a stranger's, or of a CSR whose
+   * window has not shown yet whose it is; then it belongs to the first whom it reaches.
+   */
+  contact: Contact | null;
   readonly by: "customer" | "csr" | "stranger";
   /** The number of the message it corrects. */
   readonly corrects: number | null;
@@ -104,6 +107,9 @@ export class Ledger {
     const contact = display.contact;
     for (const number of this.numbersIn(display.text)) {
       const message = this.messages[number];
+      if (message?.by === "csr" && message.author !== display.to) {
+        message.contact ??= contact;
+      }
       if (message === undefined || (message.author !== display.to && message.contact !== contact)) {
         const whose = `${message?.author ?? "nobody"} (contact ${message?.contact})`;
         this.violate("right-person", `m${number} of ${whose} was shown to ${display.to} (contact ${contact})`);

@@ -4,7 +4,7 @@
  */
 import type { Outcome } from "../../src/adapter.ts";
 import type { Address, Capabilities, Inbound, Outbound, PresenceState, Verdict } from "../../src/core/model.ts";
-import { addressKey, VOLATILE_INBOUND } from "../../src/core/model.ts";
+import { addressKey, VOLATILE_INBOUND, VOLATILE_OUTBOUND } from "../../src/core/model.ts";
 import type { Ledger, Message } from "./ledger.ts";
 import type { Random } from "./random.ts";
 import type { Timeline } from "./timeline.ts";
@@ -162,8 +162,9 @@ export class SimulatedNetwork {
     const person = outbound.to.id;
     const lane = this.#sendings.get(person) ?? [];
     this.#sendings.set(person, lane);
-    const open = lane.filter((one) => !one.settled && one.outbound.kind !== "watch").length;
-    if (open >= this.traits.capabilities.window && outbound.kind === "message") {
+    const isDurable = (one: Outbound): boolean => !VOLATILE_OUTBOUND.has(one.kind);
+    const open = lane.filter((one) => !one.settled && isDurable(one.outbound)).length;
+    if (open >= this.traits.capabilities.window && isDurable(outbound)) {
       this.#ledger.violate("window", `${open + 1} sends to ${person} are unanswered at once`);
     }
     const { promise, resolve } = Promise.withResolvers<Outcome>();

@@ -218,7 +218,10 @@ export class Observer {
     const author = addressKey(event.inbound.from);
     const toAuthor = step.outbounds.filter((one) => one.kind === "message" && addressKey(one.to) === author);
     const relayed = step.outbounds.filter(
-      (one) => addressKey(one.to) !== author && "text" in one && (one.text ?? "").includes(`[/m${number}]`),
+      (one) =>
+        (one.kind === "edit" || (one.kind === "message" && !one.notice)) &&
+        addressKey(one.to) !== author &&
+        one.text.includes(`[/m${number}]`),
     );
     this.#hearings.set(Number(number), {
       conversation: step.lines[0]?.conversation ?? null,

@@ -5,7 +5,7 @@
 import type { Logger } from "../../src/adapter.ts";
 import type { Rules } from "../../src/core/rules.ts";
 import type { Engine } from "../../src/engine.ts";
-import { type Batch, type Store, StoreFault } from "../../src/store/store.ts";
+import type { Batch, Store } from "../../src/store/store.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Port, SimulatedNetwork } from "./network.ts";
 import type { Observer } from "./observer.ts";
@@ -17,8 +17,8 @@ import type { Timeline } from "./timeline.ts";
 const COMMIT_MS = 4;
 /** Share of look-ups in the store that take a while, so that answers come back out of turn. */
 const SLOW_LOOKUPS = 0.1;
-/** Share of commits that the store refuses because of their data, once each. */
-const DATA_FAULTS = 0.002;
+/** One message of so many is poison: the store refuses whatever batch it is in. */
+const POISON_EVERY = 400;
 
 interface Life {
   readonly engine: Engine;
@@ -39,20 +39,17 @@ export class Office {
   readonly #parts: OfficeParts;
   readonly #store: Store;
   #life: Life | null = null;
-  #isCalm = false;
+  readonly #poison: number;
   #isCommitting = false;
 
   constructor(parts: OfficeParts) {
     this.#parts = parts;
+    this.#poison = parts.random.between(0, POISON_EVERY - 1);
     this.#store = parts.subject.createMemoryStore("sim");
   }
 
   get engine(): Engine | null {
     return this.#life?.engine ?? null;
-  }
-  /** No more faults of the store. */
-  calm(): void {
-    this.#isCalm = true;
   }
 
   /** Begins a new life on what the store holds. */
@@ -126,6 +123,13 @@ export class Office {
     this.#parts.observer.compareAnew(snapshot);
   }
 
+  #isPoisoned(batch: Batch): boolean {
+    return batch.lines.some(({ content }) => {
+      const [number] = "text" in content ? this.#parts.ledger.numbersIn(content.text) : [];
+      return number !== undefined && number % POISON_EVERY === this.#poison;
+    });
+  }
+
   #connect(life: Life): void {
     const { networks, observer, timeline, random } = this.#parts;
     for (const network of networks) {
@@ -163,9 +167,9 @@ export class Office {
       if (!isAlive()) {
         return never();
       }
-      if (!this.#isCalm && random.chance(DATA_FAULTS)) {
+      if (this.#isPoisoned(batch)) {
         this.#isCommitting = false;
-        throw new StoreFault("data", "a simulated fault of the data");
+        throw new this.#parts.subject.StoreFault("data", "a simulated fault of the data");
       }
       await store.commit(batch);
       done();

@@ -31,7 +31,9 @@ interface Window {
   answersLeft: number;
 }
 
-/** A name as customers give it, and a message quoted in an offer: by these a CSR's window is known to be a customer's. */
+/** What the first line of an offer begins with; see rules.ts. */
+export const OFFERS = "(offer)";
+/** A name as customers give it: by that a CSR's window is known to be a customer's. */
 const NAME = /\bNq[a-z]+\b/u;
 const LABEL = /^(#\d+) ([\s\S]*)$/u;
 
@@ -102,7 +104,7 @@ export class RepresentativeClient implements Seat {
     const notice = outbound.kind === "message" && outbound.notice;
     const isOffer = outbound.kind === "message" && outbound.choices.some((choice) => choice.value === "/accept");
     if (window !== null) {
-      this.#recognise(window, outbound.text, isOffer);
+      this.#recognise(window, outbound.text);
     }
     const { key, text } = outbound;
     this.#ledger.show({ to: addressKey(this.address), key, text, notice, contact: window?.contact ?? null });
@@ -134,16 +136,14 @@ export class RepresentativeClient implements Seat {
     return window;
   }
 
-  /** Whose window it is: an offer names the customer, or quotes what they opened with. */
-  #recognise(window: Window, text: string, isOffer: boolean): void {
-    if (window.contact !== null && !isOffer) {
-      return;
+  /** Whose window it is: an offer begins anew, and names the customer or quotes what they opened with. */
+  #recognise(window: Window, text: string): void {
+    if (text.includes(OFFERS)) {
+      const name = NAME.exec(text)?.[0];
+      window.contact = (name === undefined ? undefined : this.#house.contactByName.get(name)) ?? null;
     }
-    const name = NAME.exec(text)?.[0];
     const [number] = this.#ledger.numbersIn(text);
-    const named = name === undefined ? undefined : this.#house.contactByName.get(name);
-    const quoted = number === undefined ? undefined : (this.#ledger.messages[number]?.contact ?? undefined);
-    window.contact = named ?? quoted ?? window.contact;
+    window.contact ??= number === undefined ? null : (this.#ledger.messages[number]?.contact ?? null);
   }
 
   #decide(window: Window): void {

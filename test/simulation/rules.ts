@@ -5,6 +5,7 @@ import type { Csr, NetworkRules, Queue, Rules, SkillLevel, Strategy } from "../.
 import { ASKS_NAME, ASKS_TOPIC } from "./customer.ts";
 import type { NetworkTraits } from "./network.ts";
 import type { Random } from "./random.ts";
+import { OFFERS } from "./representative.ts";
 import type { Subject } from "./subject.ts";
 
 /** `hall`: every alias an address of its own. `booth`: the desk has one address, and CSRs there need labels. */
@@ -103,6 +104,7 @@ function drawQueue(id: string, random: Random): Queue {
 
 const DIALOGS: Parameters<Subject["compileDialogs"]>[0] = {
   person: "general",
+  phrases: { "csr.offer.head": `${OFFERS} {name} · {queue} · {network}` },
   dialogs: {
     reception: {
       steps: [
@@ -148,7 +150,7 @@ export function drawRules(subject: Subject, networks: readonly NetworkTraits[], 
       floodSeconds: 10,
       idleSeconds: 600,
       dialogIdleSeconds: 300,
-      aliasRestSeconds: 900,
+      aliasRestSeconds: 400,
       csrAbsenceSeconds: 60,
       undeliveredSeconds: 240,
       maxParts: 40,

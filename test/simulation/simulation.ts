@@ -247,7 +247,6 @@ function reopen(office: Office): void {
 }
 
 function calmDown({ office, networks, csrs }: World): void {
-  office.calm();
   reopen(office);
   for (const network of networks) {
     network.calm();

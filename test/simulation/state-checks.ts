@@ -1,6 +1,6 @@
 /** What must hold of the desk's state after every single step. */
-import type { Outbound } from "../../src/core/model.ts";
-import type { Rules } from "../../src/core/rules.ts";
+import { addressKey, type Outbound } from "../../src/core/model.ts";
+import type { Csr, Rules } from "../../src/core/rules.ts";
 import type { AliasRow, ConversationRow, CsrRow, Rows } from "../../src/core/state.ts";
 import type { CsrView, Desk, DeskEvent, Snapshot, Step, Table, Timer, World } from "../../src/core/step.ts";
 import type { Ledger } from "./ledger.ts";
@@ -16,6 +16,8 @@ export interface Present {
   readonly timers: ReadonlyMap<string, Timer>;
 }
 
+/** See docs/simulation.md: what a CSR on a network of fixed identity can have of labels, for each place of capacity. */
+const LABELS_FOR_EACH_PLACE = 20;
 /** Real ids of people in the simulation look like this and nothing else does. */
 export const REAL_ID = /real\d+/gu;
 /** Real ids of those who only write to other people's aliases. */
@@ -105,7 +107,12 @@ export class StateChecks {
     }
     if (known !== undefined && known.conversation !== after.conversation) {
       const rested = known.releasedAt === null ? null : world.now - known.releasedAt;
-      if (rested === null || rested < rules.limits.aliasRestSeconds * 1000) {
+      // A CSR who has had every label there is gets the one that has rested longest.
+      const labels = [...this.mirror.alias.keys()].filter((other) => other.startsWith(key.replace(/#\d+$/u, "#")));
+      const places = LABELS_FOR_EACH_PLACE * (csrOf(after, rules)?.capacity ?? 1);
+      if (rested !== null && after.label !== null && labels.length >= places) {
+        this.#ledger.note(`${key} could not rest to the end: all ${places} labels are taken`);
+      } else if (rested === null || rested < rules.limits.aliasRestSeconds * 1000) {
         const how = rested === null ? "while it was in use" : `after a rest of ${rested} ms`;
         this.#ledger.violate("alias-rests", `${key} passed from ${known.conversation} to ${after.conversation} ${how}`);
       }
@@ -174,6 +181,11 @@ export class StateChecks {
       }
     }
   }
+}
+
+function csrOf({ viewer }: AliasRow, rules: Rules): Csr | undefined {
+  const key = addressKey(viewer);
+  return [...rules.csrs.values()].find((csr) => csr.addresses.some((address) => addressKey(address) === key));
 }
 
 /** Whether a CSR who is free may be offered that conversation: the rules in words, without any index. */
