@@ -89,8 +89,7 @@ interface Hosted {
 
 /** Creates every adapter (no I/O happens yet). Throws when two networks have one name or a module's create() throws. */
 export function createAdapterHost(options: AdapterHostOptions): AdapterHost {
-  const host = new Host(options);
-  return host;
+  return new Host(options);
 }
 
 class Host implements AdapterHost {
@@ -159,7 +158,7 @@ class Host implements AdapterHost {
       status: (status, detail) => this.#report(name, status, detail ?? null),
       reachable: (address) => engine.reachable(address),
       identity: (local, viewer) => engine.desk().identity(name, local, viewer),
-      history: (viewer, local, limit) => history(engine, store, viewer, local, limit),
+      history: (viewer, local, limit) => this.#history(viewer, local, limit),
       contacts: (viewer) => engine.desk().contacts(viewer),
       backoffMs: this.#backoffMs,
       state: createAdapterState(engine, store, name),
@@ -169,6 +168,19 @@ class Host implements AdapterHost {
       log,
       clock,
     };
+  }
+
+  /** See `AdapterContext.history`: what that person wrote or was sent, and nothing else of the conversation. */
+  async #history(viewer: Address, desk: string, limit: number): Promise<readonly HistoryLine[]> {
+    const { engine, store } = this.#options;
+    const place = engine.desk().leg(viewer, desk);
+    if (place === null || limit <= 0) {
+      return [];
+    }
+    const showsChoices = this.capabilities(viewer.network)?.features.includes("choices") ?? false;
+    const read = Math.min(limit * HISTORY_READ_FACTOR, HISTORY_READ_LIMIT);
+    const lines = await store.transcript(place.conversation, read);
+    return lines.flatMap((line) => toHistoryLine(line, place.leg, engine.epoch(), showsChoices)).slice(-limit);
   }
 
   #report(name: string, status: LinkStatus, detail: string | null): void {
@@ -277,35 +289,25 @@ export function createAdapterState(engine: Engine, store: Store, network: string
   };
 }
 
-/** See `AdapterContext.history`: what that person wrote or was sent, and nothing else of the conversation. */
-async function history(
-  engine: Engine,
-  store: Store,
-  viewer: Address,
-  desk: string,
-  limit: number,
-): Promise<readonly HistoryLine[]> {
-  const place = engine.desk().leg(viewer, desk);
-  if (place === null || limit <= 0) {
-    return [];
-  }
-  const read = Math.min(limit * HISTORY_READ_FACTOR, HISTORY_READ_LIMIT);
-  const lines = await store.transcript(place.conversation, read);
-  return lines.flatMap((line) => toHistoryLine(line, place.leg, engine.epoch())).slice(-limit);
-}
-
-function toHistoryLine(line: TranscriptLine, leg: number, epoch: string): readonly HistoryLine[] {
+/** How one leg saw a line; empty when it did not. `showsChoices`: it was shown buttons and spared the same in words. */
+function toHistoryLine(
+  line: TranscriptLine,
+  leg: number,
+  epoch: string,
+  showsChoices: boolean,
+): readonly HistoryLine[] {
   const { content } = line;
   const own = line.author === leg;
   if (content.kind !== "message" || !(own || line.viewers.includes(leg))) {
     return [];
   }
   const key = `${epoch}-${line.line}-${leg}`;
+  const text = showsChoices && content.choices.length > 0 ? (content.prompt ?? content.text) : content.text;
   return [
     {
       id: own ? (line.foreign ?? key) : key,
       own,
-      text: line.retracted ? "" : (line.edited ?? content.text),
+      text: line.retracted ? "" : (line.edited ?? text),
       edited: line.edited !== null,
       retracted: line.retracted,
       nick: own ? null : line.nick,

@@ -35,12 +35,16 @@ export class Batches {
     this.#parts = parts;
   }
 
-  /** Steps, commits, acts. `takeMarks` is asked when the batch is about to be written. Rejects only when nothing can go on. */
-  async process(arrivals: readonly Arrival[], takeMarks: () => readonly Mark[]): Promise<void> {
+  /**
+   * Steps, commits, acts. `takeMarks` is asked when it is known whether the batch is written anyway, so that marks can go
+   * with it. Rejects only when nothing can go on.
+   */
+  async process(arrivals: readonly Arrival[], takeMarks: (isWritten: boolean) => readonly Mark[]): Promise<void> {
     await this.#prepare(arrivals);
-    const marks = takeMarks();
-    const draft = this.#draft(marks);
+    const draft = this.#draft([]);
     const verdicts = arrivals.map((arrival) => this.#parts.stepper.step(arrival, draft));
+    const marks = takeMarks(!draft.isEmpty);
+    draft.marks.push(...marks);
     try {
       await this.#commit(draft, arrivals.length);
     } catch (error) {

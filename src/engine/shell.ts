@@ -255,7 +255,10 @@ export class Shell implements Engine {
     }
   }
 
-  readonly #takeMarks = (): readonly Mark[] => {
+  readonly #takeMarks = (isWritten: boolean): readonly Mark[] => {
+    if (!isWritten && !this.#areMarksDue) {
+      return [];
+    }
     const marks = this.#marks.splice(0, MARKS_PER_BATCH);
     this.#areMarksDue = this.#marks.length > 0;
     return marks;

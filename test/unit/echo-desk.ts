@@ -1,0 +1,158 @@
+/**
+ * A desk small enough to see through, for tests of the shell: it relays what is said to the other side and counts. Some
+ * words make it do what a test needs.
+ */
+import { ACCEPTED, type Address, type InboundOf, type Outbound, type Verdict } from "../../src/core/model.ts";
+import type { Change, Desk, DeskEvent, Snapshot, Step, World } from "../../src/core/step.ts";
+
+export const ROMEO: Address = { network: "xmpp", id: "romeo@example.org" };
+export const JULIET: Address = { network: "web", id: "juliet" };
+
+const NOTHING: Step = { verdict: ACCEPTED, changes: [], lines: [], outbounds: [], timers: [], facts: [], queries: [] };
+
+export interface EchoDesk extends Desk {
+  /** Every event in the order in which it was stepped, and the time it was stepped at. */
+  readonly stepped: readonly { readonly event: DeskEvent; readonly now: number }[];
+  readonly count: number;
+}
+
+/** Shared by all desks that one engine builds, so that a test sees the events of each. */
+export type Diary = { readonly event: DeskEvent; readonly now: number }[];
+
+export function createEchoDesk(snapshot: Snapshot, diary: Diary = []): EchoDesk {
+  let count = (snapshot.conversation.get("c1") as { count: number } | undefined)?.count ?? 0;
+
+  function relay(inbound: InboundOf<"message">, world: World): Step {
+    if (inbound.text === "defect") {
+      throw new TypeError("a defect of the core");
+    }
+    const line = world.nextLine();
+    const to = inbound.from.network === ROMEO.network ? JULIET : ROMEO;
+    count += 1;
+    const outbound = message(`${world.epoch}-${line}-1`, to, inbound.text, world.now);
+    // A whole number without end is nothing that JSON can say, so the store cannot record it.
+    const changes: Change[] = [{ table: "conversation", id: "c1", value: { count } }];
+    if (inbound.text === "poison") changes.push({ table: "desk", id: "poison", value: { count: 1n } });
+    const content = { kind: "message", text: inbound.text, choices: [], replyTo: null } as const;
+    return {
+      ...NOTHING,
+      changes,
+      lines: [
+        {
+          line,
+          conversation: "c1",
+          at: world.now,
+          author: 0,
+          from: inbound.from,
+          foreign: inbound.id,
+          viewers: [1],
+          nick: null,
+          content,
+        },
+      ],
+      outbounds: [outbound],
+      ...extras(inbound.text, world.now),
+    };
+  }
+
+  /** "in 500" sets a timer; "history" asks for the transcript. */
+  function extras(text: string, now: number): Partial<Step> {
+    if (text.startsWith("in ")) {
+      const timer = { id: "t1", at: now + Number(text.slice(3)), generation: count, conversation: "c1", name: "idle" };
+      return { timers: [{ kind: "set", timer }] };
+    }
+    return text === "history" ? { queries: [{ conversation: "c1", leg: 1, limit: 10 }] } : {};
+  }
+
+  function act(event: DeskEvent, world: World): Step {
+    if (event.kind !== "inbound") {
+      return NOTHING;
+    }
+    const { inbound } = event;
+    switch (inbound.kind) {
+      case "message":
+        return inbound.text === "refuse me" ? { ...NOTHING, verdict: REFUSED } : relay(inbound, world);
+      case "typing": {
+        const to = inbound.from.network === ROMEO.network ? JULIET : ROMEO;
+        const key = `${world.epoch}-0-typing`;
+        const { state } = inbound;
+        return {
+          ...NOTHING,
+          outbounds: [{ kind: "typing", state, key, from: "desk", to, device: null, conversation: null }],
+        };
+      }
+      case "edit": {
+        const { reference } = event;
+        if (reference === null) return NOTHING;
+        const line = world.nextLine();
+        const content = { kind: "edit", of: reference.line, text: inbound.text } as const;
+        const written = { author: 0, from: inbound.from, foreign: inbound.id, viewers: [1], nick: null, content };
+        return { ...NOTHING, lines: [{ line, conversation: "c1", at: world.now, ...written }] };
+      }
+      default:
+        return NOTHING;
+    }
+  }
+
+  return {
+    stepped: diary,
+    get count() {
+      return count;
+    },
+    step(event, world) {
+      diary.push({ event, now: world.now });
+      const before = count;
+      try {
+        return act(event, world);
+      } catch (error) {
+        count = before;
+        throw error;
+      }
+    },
+    conversations: () => [],
+    csrs: () => [],
+    queues: () => [],
+    identity: (network, desk) => ({ kind: "handle", name: `${desk} on ${network}`, state: "available", text: null }),
+    contacts: () => [],
+    leg: (viewer) => ({ conversation: "c1", leg: viewer.network === ROMEO.network ? 0 : 1 }),
+  };
+}
+
+const REFUSED: Verdict = { kind: "refused", reason: "not-allowed", text: "No." };
+
+export function message(key: string, to: Address, text: string, at: number): Outbound {
+  return {
+    kind: "message",
+    key,
+    from: "desk",
+    to,
+    device: null,
+    conversation: "c1",
+    text,
+    choices: [],
+    replyTo: null,
+    sentAt: at,
+    nick: null,
+    language: null,
+    notice: false,
+  };
+}
+
+/** What Romeo, or somebody else, says to the desk. */
+export function says(text: string, fields: Partial<InboundOf<"message">> = {}): InboundOf<"message"> {
+  return {
+    kind: "message",
+    redelivery: null,
+    from: ROMEO,
+    device: null,
+    to: "support",
+    id: null,
+    text,
+    choice: null,
+    replyTo: null,
+    sentAt: null,
+    language: null,
+    nick: null,
+    ...fields,
+  };
+}
