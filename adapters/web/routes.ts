@@ -60,9 +60,7 @@ export class Routes {
     );
     server.get(`${path}csr/session`, async (request, reply) => {
       const session = await this.#session(request);
-      return session === null
-        ? reply.code(401).send({ error: "Not signed in." })
-        : reply.send({ login: session.login });
+      return reply.send({ login: session?.login ?? null });
     });
     server.post(`${path}csr/sign-in`, (request, reply) => this.#signIn(request, reply));
     server.post(`${path}csr/sign-out`, (request, reply) => this.#signOut(request, reply));

@@ -117,6 +117,10 @@ export class ChatClient {
   wake(): void {
     this.#link.wake();
   }
+  /** The browser says that there is no network: better to know it now than after a minute of silence. */
+  suspect(): void {
+    this.#link.suspect();
+  }
   stop(): void {
     this.#link.stop();
     this.save();
@@ -198,7 +202,7 @@ export class ChatClient {
   /** A key was pressed in the composer; `text` is what stands there now. */
   compose(desk: string, text: string): void {
     this.#drafts.set(desk, text);
-    this.#saveSoon();
+    this.#changed();
     clearTimeout(this.#pause);
     if (text.trim() === "") {
       this.#stopComposing();

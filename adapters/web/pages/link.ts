@@ -91,6 +91,13 @@ export class Link {
     this.#connect();
   }
 
+  /** Gives the present connection up and begins to try for a new one. */
+  suspect(): void {
+    if (this.#socket !== null) {
+      this.#closed(this.#socket, 1006);
+    }
+  }
+
   stop(): void {
     this.#drop();
     this.#become("stopped");
@@ -171,11 +178,7 @@ export class Link {
   #listen(): void {
     const silent = performance.now() - this.#heardAt;
     if (silent > this.#silenceMs) {
-      const socket = this.#socket;
-      socket?.close();
-      if (socket !== null) {
-        this.#closed(socket, 1006);
-      }
+      this.suspect();
     } else if (this.#welcome) {
       this.#write({ kind: "ping" });
     }

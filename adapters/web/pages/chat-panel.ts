@@ -1,0 +1,57 @@
+/** The visitor's chat: a header, the conversation, and the way out. The widget and the page of its own both show it. */
+import type { ChatClient } from "./client.ts";
+import { ConversationView } from "./conversation-view.ts";
+import { html, type View } from "./html.ts";
+import { icon } from "./icons.ts";
+import { PRESENCE } from "./words.ts";
+
+interface ChatPanelProps {
+  readonly client: ChatClient;
+  readonly desk: string;
+  /** Until the desk has told its name. */
+  readonly name: string;
+  readonly visible: boolean;
+  readonly focus: number;
+  /** Null where the chat is the whole page. */
+  readonly onMinimise: (() => void) | null;
+}
+
+export function ChatPanel({ client, desk, name, visible, focus, onMinimise }: ChatPanelProps): View {
+  const contact = client.contacts.find((one) => one.desk === desk);
+  const shown = contact?.name ?? name;
+  const { ended, lines } = client.thread(desk);
+  const again = html`<div class="ended">
+    <p>You have ended this chat.</p>
+    <button type="button" class="primary" onClick=${() => client.restart(desk)}>Start a new chat</button>
+  </div>`;
+  return html`<header class="chat-header">
+      <div class="chat-title">
+        <h2 id="chat-title" dir="auto">${shown}</h2>
+        ${
+          contact !== undefined &&
+          html`<p class=${`presence ${contact.state}`}>${PRESENCE[contact.state]}${contact.text === null ? "" : ` · ${contact.text}`}</p>`
+        }
+      </div>
+      ${
+        lines.length > 0 &&
+        !ended &&
+        html`<button type="button" class="on-brand" onClick=${() => client.end(desk)}>End chat</button>`
+      }
+      ${
+        onMinimise !== null &&
+        html`<button type="button" class="on-brand round" aria-label="Close the chat window" onClick=${onMinimise}>
+          ${icon("close")}
+        </button>`
+      }
+    </header>
+    <${ConversationView}
+      client=${client}
+      desk=${desk}
+      name=${shown}
+      visible=${visible}
+      empty="Write to us: somebody answers here."
+      focus=${focus}
+      tools=${null}
+      instead=${ended ? again : null}
+    />`;
+}

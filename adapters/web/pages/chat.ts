@@ -1,0 +1,36 @@
+/** The page `chat`: the chat alone, as a page or in a frame. `?to=billing` opens another handle than the first. */
+import { render } from "preact";
+import { ChatPanel } from "./chat-panel.ts";
+import { html } from "./html.ts";
+import { followBrowser, isVisible } from "./surroundings.ts";
+import { visitorClient } from "./visitor.ts";
+
+const root = document.getElementById("chat");
+if (root === null) {
+  throw new Error("The page has no element #chat.");
+}
+const desk = new URLSearchParams(location.search).get("to") ?? root.dataset.handle ?? "";
+const name = root.dataset.name ?? desk;
+const client = visitorClient(desk, draw);
+
+function draw(): void {
+  if (root === null) {
+    return;
+  }
+  // A handle that does not exist becomes the first one, which the server names.
+  const shown = client.desk ?? desk;
+  const panel = html`<${ChatPanel}
+    client=${client}
+    desk=${shown}
+    name=${name}
+    visible=${isVisible()}
+    focus=${1}
+    onMinimise=${null}
+  />`;
+  render(panel, root);
+}
+
+followBrowser(() => [client], draw);
+client.wake();
+client.open(desk);
+draw();

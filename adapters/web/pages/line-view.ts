@@ -1,0 +1,95 @@
+/** One line of a conversation. */
+import { html, type View } from "./html.ts";
+import { type IconName, icon } from "./icons.ts";
+import type { WireChoice } from "./protocol.ts";
+import type { Line, LineState } from "./thread.ts";
+import { LINE_STATES } from "./words.ts";
+
+export interface LineActions {
+  readonly choose: (choice: WireChoice) => void;
+  readonly retry: (id: string) => void;
+  readonly edit: (id: string) => void;
+}
+
+interface LineProps {
+  readonly line: Line;
+  /** Follows a line of the same speaker: no name, less space. */
+  readonly follows: boolean;
+  /** Its buttons can be pressed. */
+  readonly open: boolean;
+  /** The person's last line, which alone can be changed. */
+  readonly changeable: boolean;
+  readonly actions: LineActions;
+}
+
+const TICKS: Readonly<Record<LineState, IconName>> = {
+  sending: "clock",
+  received: "tick",
+  delivered: "delivered",
+  read: "ticks",
+  refused: "alert",
+};
+
+const clockTime = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+
+export function LineView({ line, follows, open, changeable, actions }: LineProps): View {
+  const kind = line.own ? "own" : line.notice ? "notice" : "other";
+  const name = line.own ? "You" : (line.nick ?? "");
+  return html`<li class=${`line ${kind} ${follows ? "follows" : ""} ${line.state ?? ""}`}>
+    ${
+      name !== "" &&
+      html`<span class=${line.own || follows ? "visually-hidden" : "nick"} dir="auto">
+        ${name}<span class="visually-hidden">: </span>
+      </span>`
+    }
+    <div class="line-row">
+      ${changeable && Change(line, actions)}
+      <div class="bubble">${Words(line)}${Meta(line)}</div>
+    </div>
+    ${line.state === "refused" && Refusal(line, actions)} ${open && Choices(line.choices, actions)}
+  </li>`;
+}
+
+function Words(line: Line): View {
+  return line.retracted
+    ? html`<em class="gone">This message was deleted.</em>`
+    : html`<p class="text" dir="auto">${line.text}</p>`;
+}
+
+function Meta({ state, edited, retracted, at }: Line): View {
+  return html`<span class="meta">
+    ${edited && !retracted && html`<span>edited </span>`}
+    <time datetime=${new Date(at).toISOString()}>${clockTime.format(at)}</time>
+    ${
+      state !== null &&
+      html`<span class=${`ticks ${state}`} title=${LINE_STATES[state]}>
+        ${icon(TICKS[state])}<span class="visually-hidden">${LINE_STATES[state]}</span>
+      </span>`
+    }
+  </span>`;
+}
+
+function Refusal(line: Line, actions: LineActions): View {
+  return html`<div class="refusal">
+    <span>Not sent. ${line.refusal ?? ""}</span>
+    <button type="button" class="small" onClick=${() => actions.retry(line.id)}>Try again</button>
+  </div>`;
+}
+
+function Choices(choices: readonly WireChoice[], actions: LineActions): View {
+  return html`<div class="choices" role="group" aria-label="Answers">
+    ${choices.map(
+      (
+        choice,
+      ) => html`<button type="button" class="choice" key=${choice.value} dir="auto" onClick=${() => actions.choose(choice)}>
+        ${choice.label}
+      </button>`,
+    )}
+  </div>`;
+}
+
+function Change({ id }: Line, { edit }: LineActions): View {
+  return html`<button type="button" class="change" aria-label="Change or delete this message" onClick=${() => edit(id)}>
+    ${icon("pencil")}
+  </button>`;
+}

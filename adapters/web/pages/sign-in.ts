@@ -1,0 +1,79 @@
+/** The console's sign-in. */
+import { useRef, useState } from "preact/hooks";
+import { html, type View } from "./html.ts";
+
+interface SignInProps {
+  readonly company: string;
+  /** Why the person has to sign in (again), or "". */
+  readonly notice: string;
+  readonly onSignedIn: (login: string) => void;
+}
+
+export function SignIn({ company, notice, onSignedIn }: SignInProps): View {
+  const [fault, setFault] = useState("");
+  const [busy, setBusy] = useState(false);
+  const password = useRef<HTMLInputElement>(null);
+  const submit = async (event: SubmitEvent & { readonly currentTarget: HTMLFormElement }) => {
+    event.preventDefault();
+    const fields = new FormData(event.currentTarget);
+    setBusy(true);
+    setFault("");
+    try {
+      const answer = await signIn(String(fields.get("login") ?? ""), String(fields.get("password") ?? ""));
+      if (answer.login === null) {
+        setFault(answer.error);
+        password.current?.select();
+        password.current?.focus();
+      } else {
+        onSignedIn(answer.login);
+      }
+    } finally {
+      setBusy(false);
+    }
+  };
+  return html`<main class="sign-in">
+    <form onSubmit=${submit}>
+      <p class="eyebrow">${company}</p>
+      <h1>CSR console</h1>
+      ${notice !== "" && html`<p class="notice" role="status">${notice}</p>`}
+      <label for="login">Login</label>
+      <input id="login" name="login" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus maxlength="256" />
+      <label for="password">Password</label>
+      <input id="password" name="password" type="password" autocomplete="current-password" required maxlength="256" ref=${password} />
+      <p class="fault" role="alert">${fault}</p>
+      <button type="submit" class="primary" disabled=${busy}>${busy ? "Signing in…" : "Sign in"}</button>
+    </form>
+  </main>`;
+}
+
+async function signIn(
+  login: string,
+  password: string,
+): Promise<{ readonly login: string; readonly error: null } | { readonly login: null; readonly error: string }> {
+  try {
+    const answer = await fetch("csr/sign-in", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ login, password }),
+    });
+    const body = (await answer.json()) as { readonly login?: string; readonly error?: string };
+    return answer.ok && body.login !== undefined
+      ? { login: body.login, error: null }
+      : { login: null, error: body.error ?? "The server could not sign you in." };
+  } catch {
+    return { login: null, error: "The server cannot be reached. Please try again." };
+  }
+}
+
+/** The login of the running session; null when there is none. Rejects when the server cannot be reached. */
+export async function signedInAs(): Promise<string | null> {
+  const answer = await fetch("csr/session");
+  if (!answer.ok) {
+    throw new Error(`The server answered ${answer.status}.`);
+  }
+  return ((await answer.json()) as { readonly login: string | null }).login;
+}
+
+export async function signOut(): Promise<void> {
+  await fetch("csr/sign-out", { method: "POST" });
+}
