@@ -4,7 +4,9 @@ import { join, relative, resolve } from "node:path";
 import type { AdapterModule } from "../adapter.ts";
 import { type CompileOptions, type Configuration, compileConfiguration, FILES, type FileName } from "./compile.ts";
 import { nearest, type Problem, sortProblems } from "./problem.ts";
-import { MAX_FILE_BYTES } from "./yaml-source.ts";
+import { textAt } from "./raw.ts";
+import { DEFAULT_DATA_FOLDER } from "./schema-frontdesk.ts";
+import { MAX_FILE_BYTES, parseYaml } from "./yaml-source.ts";
 
 export interface LoadOptions {
   /** Takes the place of `store.folder`; relative to the working directory. */
@@ -94,4 +96,18 @@ function strangers(folder: string): readonly Problem[] {
       message: `this file is not read${hint}`,
     };
   });
+}
+
+/**
+ * Where the data of the desk configured in `folder` is, even when the configuration has errors: the command line must find a
+ * running desk to ask it anything. `override` as for LoadOptions.dataFolder.
+ */
+export function findDataFolder(folder: string, override: string | undefined): string {
+  if (override !== undefined) {
+    return resolve(override);
+  }
+  const read = readText(join(folder, "frontdesk.yaml"));
+  const written =
+    read.kind === "text" ? textAt(parseYaml("frontdesk.yaml", read.text).value, ["store", "folder"]) : null;
+  return resolve(folder, written ?? DEFAULT_DATA_FOLDER);
 }

@@ -55,7 +55,13 @@ interface ParsedSection {
 }
 
 /** The adapter's JSON Schema finds all slips at once; the adapter itself, which stops at the first, has the last word. */
-function parseSection(source: YamlSource, name: string, own: object, module: AdapterModule<unknown>): ParsedSection {
+function parseSection(
+  source: YamlSource,
+  name: string,
+  own: object,
+  module: AdapterModule<unknown>,
+  handles: readonly string[],
+): ParsedSection {
   const schema = module.configSchema as JsonSchema;
   const part = { ...source, base: ["networks", name] };
   const looked = z

@@ -15,6 +15,8 @@ export interface JsonSchema {
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, JsonSchema>>;
   readonly type?: string;
+  readonly const?: unknown;
+  readonly required?: readonly string[];
   readonly description?: string;
 }
 

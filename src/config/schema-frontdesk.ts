@@ -17,11 +17,14 @@ export const networkSchema = z.looseObject({
 });
 export const NETWORK_KEYS: readonly string[] = Object.keys(networkSchema.shape);
 
+/** Beside the folder of the configuration. */
+export const DEFAULT_DATA_FOLDER = "../data";
+
 const storeSchema = z.strictObject({
   folder: z
     .string()
     .min(1)
-    .default("../data")
+    .default(DEFAULT_DATA_FOLDER)
     .describe("Folder of the data; a relative one is seen from this file's folder."),
 });
 

@@ -1,0 +1,97 @@
+/** The running desk as the control socket sees it. */
+import type { StaffAccounts } from "../accounts.ts";
+import type { AdapterHost } from "../adapter-host.ts";
+import type {
+  CommandReport,
+  ControlledDesk,
+  ReloadReport,
+  StatusReport,
+  TranscriptReport,
+} from "../control/protocol.ts";
+import type { Verdict } from "../core/model.ts";
+import type { DeskCommand } from "../core/step.ts";
+import type { Engine } from "../engine.ts";
+import type { Store } from "../store/store.ts";
+import { staffLogins } from "./logins.ts";
+import type { Running } from "./reload.ts";
+
+export interface ControlledParts {
+  readonly version: string;
+  readonly startedAt: number;
+  readonly url: string;
+  readonly now: () => number;
+  readonly running: Running;
+  readonly engine: Engine;
+  readonly host: AdapterHost;
+  readonly store: Store;
+  readonly accounts: StaffAccounts;
+  readonly ready: () => boolean;
+  readonly reload: () => Promise<ReloadReport>;
+}
+
+export function createControlledDesk(parts: ControlledParts): ControlledDesk {
+  const { engine, store, accounts, running, now } = parts;
+  const command = async (wish: DeskCommand): Promise<CommandReport> =>
+    report(await engine.submit({ kind: "command", command: wish }));
+  return {
+    status: () => status(parts),
+    conversations: () => engine.desk().conversations(),
+    csrs: () => engine.desk().csrs(),
+    queues: () => engine.desk().queues(now()),
+    transcript: (conversation, limit) => transcript(store, conversation, limit),
+    reload: parts.reload,
+    close: (conversation) => command({ kind: "close", conversation }),
+    setAway: (csr, away) => command({ kind: "csr-away", csr, away }),
+    async newPassword(csr) {
+      const logins = staffLogins(running.settings, running.rules, csr);
+      const [login] = logins;
+      const made = login === undefined ? null : await accounts.reset(login);
+      if (made !== null) {
+        return { kind: "made", login: made.login, password: made.password };
+      }
+      const known = running.rules.csrs.has(csr);
+      const text = known
+        ? `${csr} has no address on a network where the desk keeps the passwords.`
+        : `There is no CSR ${JSON.stringify(csr)}; \`frontdesk csrs\` lists them.`;
+      return { kind: "missing", text };
+    },
+  };
+}
+
+function report(verdict: Verdict): CommandReport {
+  if (verdict.kind === "accepted") {
+    return { kind: "done" };
+  }
+  return { kind: verdict.reason === "item-not-found" ? "missing" : "refused", text: verdict.text };
+}
+
+async function transcript(store: Store, conversation: string, limit: number): Promise<TranscriptReport | null> {
+  const [lines, facts] = await Promise.all([store.transcript(conversation, limit), store.facts(conversation)]);
+  return lines.length === 0 && facts.length === 0 ? null : { conversation, lines, facts };
+}
+
+function status({ version, startedAt, url, now, running, engine, host, ready }: ControlledParts): StatusReport {
+  const desk = engine.desk();
+  return {
+    version,
+    pid: process.pid,
+    startedAt,
+    url,
+    rules: running.rules.version,
+    ready: ready(),
+    needsRestart: running.needsRestart,
+    networks: host.status().map(({ network, protocol, status, detail }) => ({ network, protocol, status, detail })),
+    queues: desk.queues(now()),
+    conversations: tally(desk.conversations().map(({ state }) => state)),
+    csrs: tally(desk.csrs().map(({ state }) => state)),
+    engine: { ...engine.status() },
+  };
+}
+
+function tally(words: readonly string[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const word of words) {
+    counts[word] = (counts[word] ?? 0) + 1;
+  }
+  return counts;
+}

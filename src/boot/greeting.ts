@@ -1,0 +1,38 @@
+/** What is printed when the desk has opened: where to go, and passwords that nobody will see again. */
+import type { NewPassword } from "../accounts.ts";
+import type { Settings } from "../config/settings.ts";
+
+export interface Greeting {
+  readonly version: string;
+  /** Where the HTTP server listens: http://127.0.0.1:8080 */
+  readonly url: string;
+  readonly settings: Settings;
+  readonly passwords: readonly NewPassword[];
+}
+
+export function greeting({ version, url, settings, passwords }: Greeting): string {
+  const base = (settings.http.publicUrl ?? url).replace(/\/$/, "");
+  const pages = [...settings.networks.values()].flatMap(({ module, config }) => module.pages?.(config) ?? []);
+  const rows = pages.map(({ title, path }) => [title, `${base}${path}`] as const);
+  return [
+    `Frontdesk ${version} is open.`,
+    "",
+    ...(rows.length === 0 ? [`  HTTP server  ${base}`] : aligned(rows)),
+    ...(passwords.length === 0 ? [] : ["", ...passwordLines(passwords)]),
+    "",
+  ].join("\n");
+}
+
+/** For people who are to sign in; printed once, on the terminal, never in the log. */
+export function passwordLines(passwords: readonly NewPassword[]): readonly string[] {
+  return [
+    "New passwords, shown only this once:",
+    ...aligned(passwords.map(({ login, password }) => [login, password] as const)),
+    "`frontdesk csrs password ID` makes another.",
+  ];
+}
+
+function aligned(rows: readonly (readonly [string, string])[]): readonly string[] {
+  const width = Math.max(0, ...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+}

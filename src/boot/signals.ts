@@ -1,0 +1,38 @@
+/** What the operating system's signals mean to a running desk. */
+
+export interface SignalActions {
+  /** SIGTERM, SIGINT: stop taking, finish, leave. */
+  readonly stop: (signal: string) => void;
+  /** The same again: whoever asks twice does not want to wait. */
+  readonly leaveAtOnce: (exitCode: number) => void;
+  /** SIGHUP: read the configuration anew. */
+  readonly reload: () => void;
+}
+
+/** Exit codes of programs that a signal ended (128 and the signal's number). */
+const STOP_SIGNALS = { SIGTERM: 143, SIGINT: 130 } as const;
+
+/** Listens until the returned function is called. */
+export function handleSignals(actions: SignalActions): () => void {
+  let asked = false;
+  const listeners = Object.entries(STOP_SIGNALS).map(([signal, code]) => {
+    const listener = (): void => {
+      if (asked) {
+        actions.leaveAtOnce(code);
+      } else {
+        asked = true;
+        actions.stop(signal);
+      }
+    };
+    return [signal, listener] as const;
+  });
+  const all = [...listeners, ["SIGHUP", actions.reload] as const];
+  for (const [signal, listener] of all) {
+    process.on(signal, listener);
+  }
+  return () => {
+    for (const [signal, listener] of all) {
+      process.off(signal, listener);
+    }
+  };
+}

@@ -1,0 +1,82 @@
+/** The steps of a start, taken one after the other, and the same list backwards to stop. */
+import type { Clock, Logger } from "../adapter.ts";
+
+/** Why the desk cannot start, in a sentence for the admin. Anything else that is thrown is a defect. */
+export class StartFault extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "StartFault";
+  }
+}
+
+interface Taken {
+  readonly name: string;
+  readonly undo: () => void | Promise<void>;
+}
+
+export class Steps {
+  readonly #taken: Taken[] = [];
+  #back: Promise<void> | null = null;
+
+  /** Takes a step and remembers how it is undone. When it fails, nothing of it is to be undone. */
+  async take<Part>(
+    name: string,
+    start: () => Part | Promise<Part>,
+    undo?: (part: Part) => void | Promise<void>,
+  ): Promise<Part> {
+    const part = await start();
+    if (this.#back !== null) {
+      await undo?.(part);
+      throw new StartFault("The desk was stopped while it started.");
+    }
+    if (undo !== undefined) {
+      this.#taken.push({ name, undo: () => undo(part) });
+    }
+    return part;
+  }
+
+  /** As `take`, but undone after all other steps. */
+  async takeFirst<Part>(
+    name: string,
+    start: () => Part | Promise<Part>,
+    undo: (part: Part) => void | Promise<void>,
+  ): Promise<Part> {
+    const part = await start();
+    this.#taken.unshift({ name, undo: () => undo(part) });
+    return part;
+  }
+
+  /**
+   * Undoes every step, the last one first; a step that fails or takes longer than `limitMs` is reported and left behind, so
+   * that the others still get their turn. Any number of times; never rejects.
+   */
+  back(clock: Clock, limitMs: number, log: Logger): Promise<void> {
+    this.#back ??= this.#undoAll(clock, limitMs, log);
+    return this.#back;
+  }
+
+  async #undoAll(clock: Clock, limitMs: number, log: Logger): Promise<void> {
+    for (let step = this.#taken.pop(); step !== undefined; step = this.#taken.pop()) {
+      const { name, undo } = step;
+      try {
+        const end = await finished(clock, limitMs, async () => await undo());
+        log.debug("stop.step", { step: name, end });
+        if (end === "late") {
+          log.warn("stop.late", { step: name, limitMs });
+        }
+      } catch (error) {
+        log.error("stop.failed", { step: name, error });
+      }
+    }
+  }
+}
+
+async function finished(clock: Clock, limitMs: number, work: () => Promise<void>): Promise<"done" | "late"> {
+  const { promise, resolve } = Promise.withResolvers<"late">();
+  const cancel = clock.after(limitMs, () => resolve("late"));
+  try {
+    return await Promise.race([work().then(() => "done" as const), promise]);
+  } finally {
+    cancel();
+  }
+}

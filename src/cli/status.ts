@@ -1,0 +1,59 @@
+/** `frontdesk status`: how the running desk is. */
+import type { Command } from "commander";
+import type { StatusReport } from "../control/protocol.ts";
+import { ask, type DeskOptions, withDesk } from "./desk-command.ts";
+import { duration, moment, table } from "./table.ts";
+import { plain, type Terminal } from "./terminal.ts";
+
+export function addStatus(program: Command, terminal: Terminal): void {
+  withDesk(program.command("status"))
+    .summary("show how the running desk is")
+    .description("Shows networks, queues, CSRs and the work of the running desk. Ends with 3 when none is running.")
+    .addHelpText("after", "\nExamples:\n  frontdesk status\n  frontdesk status --json | jq .queues\n")
+    .action((options: DeskOptions) =>
+      ask<StatusReport>(terminal, options, "GET", "/status", (report) => terminal.out(statusText(report, terminal))),
+    );
+}
+
+function statusText(report: StatusReport, terminal: Terminal): string {
+  const state = report.ready ? terminal.paint("green", "ready") : terminal.paint("red", "not ready");
+  const networks = table(
+    [
+      { title: "NETWORK", cell: (row) => row.network },
+      { title: "ADAPTER", cell: (row) => row.protocol },
+      { title: "LINK", cell: (row) => terminal.paint(row.status === "online" ? "green" : "yellow", row.status) },
+      { title: "", cell: (row) => plain(row.detail ?? "") },
+    ],
+    report.networks,
+  );
+  const queues = table(
+    [
+      { title: "QUEUE", cell: (row) => row.id },
+      { title: "HOURS", cell: (row) => (row.open ? "open" : "closed") },
+      { title: "WAITING", cell: (row) => String(row.waiting), right: true },
+      { title: "LONGEST", cell: (row) => (row.waiting === 0 ? "-" : duration(row.longestWaitMs)), right: true },
+    ],
+    report.queues,
+  );
+  return [
+    `Frontdesk ${report.version} (pid ${report.pid}) is ${state}, up for ${duration(Date.now() - report.startedAt)} since ${moment(report.startedAt)}`,
+    `rules ${report.rules}, ${report.url}`,
+    ...(report.needsRestart.length === 0
+      ? []
+      : [terminal.paint("yellow", `waiting for a restart: ${report.needsRestart.join(", ")}`)]),
+    "",
+    networks,
+    "",
+    queues,
+    "",
+    `conversations  ${counts(report.conversations)}`,
+    `CSRs           ${counts(report.csrs)}`,
+    `outbox         ${report.engine.outboxRows ?? 0} unconfirmed, ${report.engine.inFlight ?? 0} under way`,
+    `since start    ${report.engine.events ?? 0} events in ${report.engine.commits ?? 0} commits, ${report.engine.quarantined ?? 0} quarantined, ${report.engine.undelivered ?? 0} undelivered`,
+  ].join("\n");
+}
+
+function counts(tally: Readonly<Record<string, number>>): string {
+  const entries = Object.entries(tally);
+  return entries.length === 0 ? "none" : entries.map(([state, number]) => `${number} ${state}`).join(", ");
+}

@@ -1,0 +1,79 @@
+/**
+ * What the command line and a running desk say to each other: HTTP with JSON over a Unix socket in the data folder. Whoever
+ * may open that socket may do all of this; it belongs to the desk's own user alone.
+ */
+import type { LinkStatus } from "../adapter.ts";
+import type { ConversationView, CsrView, Fact, Line, QueueView } from "../core/step.ts";
+
+export const SOCKET_NAME = "control.sock";
+/** The longest path of a Unix socket (sun_path of Linux is 108 bytes with its zero; of other systems 104). */
+export const SOCKET_PATH_BYTES = 103;
+/** Lines of a transcript that are given at once. */
+export const TRANSCRIPT_LINES = 10_000;
+
+export interface StatusReport {
+  readonly version: string;
+  readonly pid: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly url: string;
+  readonly rules: string;
+  readonly ready: boolean;
+  /** Settings that were changed on disk and wait for a restart. */
+  readonly needsRestart: readonly string[];
+  readonly networks: readonly {
+    readonly network: string;
+    readonly protocol: string;
+    readonly status: LinkStatus;
+    readonly detail: string | null;
+  }[];
+  readonly queues: readonly QueueView[];
+  readonly conversations: Readonly<Record<string, number>>;
+  readonly csrs: Readonly<Record<string, number>>;
+  /** Counters and lengths of the engine, as it names them. */
+  readonly engine: Readonly<Record<string, string | number>>;
+}
+
+export interface TranscriptReport {
+  readonly conversation: string;
+  readonly lines: readonly (Line & {
+    readonly edited: string | null;
+    readonly retracted: boolean;
+    readonly state: "delivered" | "read" | null;
+  })[];
+  readonly facts: readonly Fact[];
+}
+
+/** What a reload led to. Refused: nothing has changed. */
+export type ReloadReport =
+  | {
+      readonly kind: "reloaded";
+      readonly rules: string;
+      readonly problems: readonly string[];
+      readonly needsRestart: readonly string[];
+      /** Passwords of CSRs who are new; shown once. */
+      readonly passwords: readonly { readonly login: string; readonly password: string }[];
+      readonly ms: number;
+    }
+  | { readonly kind: "refused"; readonly problems: readonly string[] };
+
+/** What became of an admin's command. `missing`: there is no such conversation, CSR or login. */
+export type CommandReport = { readonly kind: "done" } | { readonly kind: "missing" | "refused"; readonly text: string };
+
+export type PasswordReport =
+  | { readonly kind: "made"; readonly login: string; readonly password: string }
+  | { readonly kind: "missing"; readonly text: string };
+
+/** What the socket's routes ask of the running desk. */
+export interface ControlledDesk {
+  status(): StatusReport;
+  conversations(): readonly ConversationView[];
+  csrs(): readonly CsrView[];
+  queues(): readonly QueueView[];
+  /** Null when there is no such conversation. */
+  transcript(conversation: string, limit: number): Promise<TranscriptReport | null>;
+  reload(): Promise<ReloadReport>;
+  close(conversation: string): Promise<CommandReport>;
+  setAway(csr: string, away: boolean): Promise<CommandReport>;
+  newPassword(csr: string): Promise<PasswordReport>;
+}

@@ -1,0 +1,138 @@
+/** The desk's end of the control socket. */
+import { chmodSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import fastify, { type FastifyInstance } from "fastify";
+import type { Logger } from "../adapter.ts";
+import {
+  type CommandReport,
+  type ControlledDesk,
+  SOCKET_NAME,
+  SOCKET_PATH_BYTES,
+  TRANSCRIPT_LINES,
+} from "./protocol.ts";
+
+export interface ControlServer {
+  readonly path: string;
+  /** Any number of times. */
+  stop(): Promise<void>;
+}
+
+/** Bytes of one request; the commands have next to nothing to say. */
+const REQUEST_BYTES = 4_096;
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+interface ControlRoute {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly answer: (desk: ControlledDesk, id: string) => Answer | Promise<Answer>;
+}
+
+function shown(body: unknown): Answer {
+  return { status: 200, body };
+}
+
+function reported(report: CommandReport): Answer {
+  const status = { done: 200, missing: 404, refused: 409 }[report.kind];
+  return { status, body: report };
+}
+
+const ROUTES: readonly ControlRoute[] = [
+  { method: "GET", path: "/status", answer: (desk) => shown(desk.status()) },
+  { method: "GET", path: "/conversations", answer: (desk) => shown(desk.conversations()) },
+  { method: "GET", path: "/csrs", answer: (desk) => shown(desk.csrs()) },
+  { method: "GET", path: "/queues", answer: (desk) => shown(desk.queues()) },
+  {
+    method: "GET",
+    path: "/transcript/:id",
+    answer: async (desk, id) => {
+      const transcript = await desk.transcript(id, TRANSCRIPT_LINES);
+      return transcript === null
+        ? { status: 404, body: { kind: "missing", text: `There is no conversation ${JSON.stringify(id)}.` } }
+        : shown(transcript);
+    },
+  },
+  {
+    method: "POST",
+    path: "/reload",
+    answer: async (desk) => {
+      const report = await desk.reload();
+      return { status: report.kind === "reloaded" ? 200 : 422, body: report };
+    },
+  },
+  { method: "POST", path: "/close/:id", answer: async (desk, id) => reported(await desk.close(id)) },
+  { method: "POST", path: "/csrs/:id/away", answer: async (desk, id) => reported(await desk.setAway(id, true)) },
+  { method: "POST", path: "/csrs/:id/back", answer: async (desk, id) => reported(await desk.setAway(id, false)) },
+  {
+    method: "POST",
+    path: "/csrs/:id/password",
+    answer: async (desk, id) => {
+      const report = await desk.newPassword(id);
+      return { status: report.kind === "made" ? 200 : 404, body: report };
+    },
+  },
+];
+
+/**
+ * Listens on `control.sock` in the data folder, open to this user alone. A socket left behind by a killed desk is taken away:
+ * the caller holds the lock of the folder, so nobody else can be listening. Rejects when the path is too long for a socket.
+ */
+export async function startControl(dataFolder: string, desk: ControlledDesk, log: Logger): Promise<ControlServer> {
+  const path = join(dataFolder, SOCKET_NAME);
+  if (Buffer.byteLength(path) > SOCKET_PATH_BYTES) {
+    throw new Error(
+      `The path of the control socket is longer than ${SOCKET_PATH_BYTES} bytes (${path}); choose a shorter data folder.`,
+    );
+  }
+  rmSync(path, { force: true });
+  const server = build(desk, log);
+  // Until chmod below, the socket is not to be open to others either.
+  const mask = process.umask(0o077);
+  try {
+    await server.listen({ path });
+  } finally {
+    process.umask(mask);
+  }
+  chmodSync(path, 0o600);
+  let stopped: Promise<void> | null = null;
+  return {
+    path,
+    stop: () => {
+      stopped ??= server.close();
+      return stopped;
+    },
+  };
+}
+
+function build(desk: ControlledDesk, log: Logger): FastifyInstance {
+  const server = fastify({
+    logger: false,
+    bodyLimit: REQUEST_BYTES,
+    forceCloseConnections: true,
+    return503OnClosing: false,
+  });
+  for (const { method, path, answer } of ROUTES) {
+    server.route<{ Params: { id?: string } }>({
+      method,
+      url: path,
+      handler: async (request, reply) => {
+        const { status, body } = await answer(desk, request.params.id ?? "");
+        log.debug("control.asked", { route: path, status });
+        return reply.code(status).send(body);
+      },
+    });
+  }
+  server.setNotFoundHandler(async (_request, reply) =>
+    reply
+      .code(404)
+      .send({ kind: "missing", text: "The running desk does not know this command; is it of another version?" }),
+  );
+  server.setErrorHandler(async (error, _request, reply) => {
+    log.error("control.failed", { error });
+    return reply.code(500).send({ kind: "failed", text: "The desk could not do this; the reason is in its log." });
+  });
+  return server;
+}

@@ -1,0 +1,323 @@
+/**
+ * The daemon: what it is built of, in the order in which it is started, and the same list backwards to stop. This is the only
+ * place that builds things; everything else is given what it needs.
+ */
+import { join } from "node:path";
+import { adapters } from "../adapters/index.ts";
+import { createAccounts, type NewPassword, type StaffAccounts } from "./accounts.ts";
+import { type AdapterModule, type Clock, ConfigProblem } from "./adapter.ts";
+import { type AdapterHost, createAdapterHost, createAdapterState, type HostedNetwork } from "./adapter-host.ts";
+import { createControlledDesk } from "./boot/controlled-desk.ts";
+import { prepareDataFolder } from "./boot/data-folder.ts";
+import { greeting } from "./boot/greeting.ts";
+import { staffLogins } from "./boot/logins.ts";
+import { readiness } from "./boot/readiness.ts";
+import { createReload, type Running } from "./boot/reload.ts";
+import { handleSignals } from "./boot/signals.ts";
+import { StartFault, Steps } from "./boot/steps.ts";
+import { readVersion } from "./boot/version.ts";
+import { createClock } from "./clock.ts";
+import type { Configuration } from "./config/compile.ts";
+import { type HoursEvent, type HoursWatch, watchHours } from "./config/hours.ts";
+import { loadConfiguration } from "./config/load.ts";
+import { formatProblem } from "./config/problem.ts";
+import type { Settings } from "./config/settings.ts";
+import type { ReloadReport } from "./control/protocol.ts";
+import { startControl } from "./control/server.ts";
+import { createDesk } from "./core/desk.ts";
+import type { Rules } from "./core/rules.ts";
+import { createTokens } from "./engine/tokens.ts";
+import { createEngine, type Engine } from "./engine.ts";
+import { createHttpServer, type HttpServer, type Readiness } from "./http/server.ts";
+import { type ClosableLogger, createLog, withFields } from "./log.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import { openSqliteStore } from "./store/sqlite.ts";
+import { type Store, StoreFault } from "./store/store.ts";
+
+/** How a daemon ended. `failed`: the disk failed, and what was promised is kept for the next start. */
+export const EXIT = { stopped: 0, failed: 74 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** File of the store in the data folder. */
+const STORE_FILE = "frontdesk.sqlite";
+/** Each step of stopping may take this much longer than the parts in it take by their own limit. */
+const STOP_GRACE_MS = 1_000;
+/** What undoing one step of a start that failed may take. */
+const UNDO_MS = 5_000;
+/** Under this name the accounts keep their rows in the store, beside those of adapters. A network's name has no capital. */
+const ACCOUNTS = "desk.Accounts";
+
+export interface RunOptions {
+  /** The folder of the configuration. */
+  readonly folder: string;
+  /** Takes the place of `store.folder`. */
+  readonly dataFolder?: string | undefined;
+  /** The adapters this desk speaks; all of adapters/index.ts when left out. */
+  readonly modules?: readonly AdapterModule<unknown>[];
+  /** For people: what to open, and passwords once. */
+  readonly print: (text: string) => void;
+  /** Whether SIGTERM, SIGINT and SIGHUP are this desk's; a test runs several desks in one process. */
+  readonly signals: boolean;
+  /** A log of the caller's own, who closes it; else it is made as the configuration says. */
+  readonly log?: ClosableLogger;
+}
+
+export interface Daemon {
+  readonly url: string;
+  readonly settings: Settings;
+  reload(): Promise<ReloadReport>;
+  /** Drains and stops; any number of times. Resolves when all is down. */
+  stop(): Promise<void>;
+  /** Resolves when the daemon is down, however that came about. */
+  readonly ended: Promise<ExitCode>;
+}
+
+/** Starts a desk. Rejects with StartFault when it cannot be started; then nothing of it is left behind. */
+export async function run(options: RunOptions): Promise<Daemon> {
+  const clock = createClock();
+  const steps = new Steps();
+  try {
+    const ground = await prepare(options, steps, clock);
+    const house = await build(ground, steps);
+    const doors = await open(ground, house, steps);
+    return await serve(options, ground, house, doors, steps);
+  } catch (error) {
+    const log = options.log ?? createLog({ level: "error", format: "human" });
+    await steps.back(clock, UNDO_MS, log);
+    throw asStartFault(error);
+  }
+}
+
+/** What everything stands on. */
+interface Ground {
+  readonly clock: Clock;
+  readonly version: string;
+  readonly settings: Settings;
+  readonly running: Running;
+  readonly load: () => Configuration;
+  readonly log: ClosableLogger;
+  readonly store: Store;
+  readonly metrics: Metrics;
+  /** Undoes every step; the daemon has ended then. */
+  readonly down: (code: ExitCode) => Promise<void>;
+  readonly ended: Promise<ExitCode>;
+}
+
+async function prepare(options: RunOptions, steps: Steps, clock: Clock): Promise<Ground> {
+  const { modules = adapters, dataFolder, folder } = options;
+  const load = () => loadConfiguration(folder, modules, { dataFolder });
+  const { settings, running, warnings } = await steps.take("1 configuration", () => firstConfiguration(load()));
+  const openLog = () => options.log ?? logFor(settings);
+  const closeLog = (log: ClosableLogger) => (options.log === undefined ? log.close() : undefined);
+  const log = await steps.take("2 log", openLog, closeLog);
+  const version = readVersion();
+  log.info("start.begun", { version, node: process.version, rules: running.rules.version, data: settings.dataFolder });
+  for (const problem of warnings) {
+    log.warn("configuration.warning", { problem });
+  }
+  await steps.take("3 data folder", () => prepareDataFolder(settings.dataFolder));
+  const openStore = () => openSqliteStore({ path: join(settings.dataFolder, STORE_FILE) });
+  const store = await steps.take("4 store", openStore, (opened) => opened.close());
+  const metrics = await steps.take("5 metrics", createMetrics, ({ registry }) => registry.clear());
+  const { promise: ended, resolve } = Promise.withResolvers<ExitCode>();
+  const limitMs = settings.limits.stopSeconds * 1_000 + STOP_GRACE_MS;
+  const down = (code: ExitCode) => steps.back(clock, limitMs, log).then(() => resolve(code));
+  return { clock, version, settings, running, load, log, store, metrics, down, ended };
+}
+
+/** What works together, built and not yet running. */
+interface House {
+  readonly engine: Engine;
+  readonly accounts: StaffAccounts;
+  readonly http: HttpServer;
+  readonly host: AdapterHost;
+  readonly ready: () => Readiness;
+}
+
+async function build(ground: Ground, steps: Steps): Promise<House> {
+  const { clock, settings, running, log, store, metrics } = ground;
+  const { limits } = settings;
+  const random = Math.random;
+  const engine = await steps.take("6 engine", () => engineFor(ground, random));
+  const accounts = createAccounts({ state: createAdapterState(engine, store, ACCOUNTS), now: () => clock.now() });
+  const ready = () => readiness(engine.status(), host.status(), limits.outboxRows);
+  const httpParts = {
+    config: settings.http,
+    log: withFields(log, { part: "http" }),
+    readiness: ready,
+    metrics: metrics.registry,
+  };
+  const http = await steps.take("7 http server", () => createHttpServer(httpParts));
+  const networks = hosted(settings, running.rules);
+  const { mount } = http;
+  const hostParts = { networks, engine, store, accounts, mount, clock, log, limits, random };
+  const host: AdapterHost = await steps.take("8 adapters", () => createAdapterHost(hostParts));
+  const desk = () => (engine.status().state === "created" ? null : engine.desk());
+  metrics.watch({ desk, engine: () => engine.status(), networks: () => host.status(), now: () => clock.now() });
+  return { engine, accounts, http, host, ready };
+}
+
+/** What leads in and out, open. */
+interface Doors {
+  readonly url: string;
+  readonly passwords: readonly NewPassword[];
+  readonly hours: HoursWatch;
+}
+
+async function open({ clock, settings, running, log }: Ground, house: House, steps: Steps): Promise<Doors> {
+  const { engine, accounts, http, host } = house;
+  // Submitted before the engine runs, so that the first customer already meets the right hours.
+  const tell = (event: HoursEvent) =>
+    void engine.submit(event).catch((error: unknown) => log.warn("hours.lost", { error }));
+  const hours = await steps.take(
+    "9 opening hours",
+    () => watchHours(running.rules, clock, tell),
+    (watch) => watch.stop(),
+  );
+  await steps.take(
+    "10 engine runs",
+    () => engine.start(host),
+    () => engine.stop(),
+  );
+  const passwords = await steps.take("11 accounts", () => accounts.ensure(staffLogins(settings, running.rules)));
+  const { url } = await steps.take(
+    "12 http listens",
+    () => http.start(),
+    () => http.stop(),
+  );
+  await steps.take(
+    "13 networks",
+    () => host.start(),
+    () => host.stop(),
+  );
+  return { url, passwords, hours };
+}
+
+async function serve(options: RunOptions, ground: Ground, house: House, doors: Doors, steps: Steps): Promise<Daemon> {
+  const { version, clock, settings, running, load, log, store, down, ended } = ground;
+  const { engine, accounts, host } = house;
+  const { url, passwords, hours } = doors;
+  const follow = (rules: Rules): Promise<readonly NewPassword[]> => {
+    hours.follow(rules);
+    return accounts.ensure(staffLogins(settings, rules));
+  };
+  const reload = createReload({
+    running,
+    load,
+    adopt: (rules) => engine.submit({ kind: "rules", rules }),
+    follow,
+    log,
+  });
+  const ready = () => house.ready().ready;
+  const now = () => clock.now();
+  const desk = createControlledDesk({
+    version,
+    startedAt: now(),
+    url,
+    now,
+    running,
+    engine,
+    host,
+    store,
+    accounts,
+    ready,
+    reload,
+  });
+  await steps.take(
+    "14 control socket",
+    () => startControl(settings.dataFolder, desk, log),
+    (control) => control.stop(),
+  );
+  const stop = () => down(EXIT.stopped);
+  if (options.signals) {
+    const actions = { stop: stopOn(log, stop), leaveAtOnce: process.exit, reload: reloadOn(log, reload) };
+    // Undone before the log closes and after everything else, so that a second signal is heard while the first is obeyed.
+    await steps.takeFirst(
+      "15 signals",
+      () => handleSignals(actions),
+      (unlisten) => unlisten(),
+    );
+  }
+  // Taken last, so undone first: the desk stops taking and finishes while its networks are still there to send.
+  await steps.take(
+    "16 traffic",
+    () => log.info("start.done", { url }),
+    () => engine.stop(),
+  );
+  options.print(greeting({ version, url, settings, passwords }));
+  return { url, settings, reload, stop, ended };
+}
+
+function firstConfiguration({ rules, settings, problems }: Configuration) {
+  const told = problems.map(formatProblem);
+  if (rules === null || settings === null) {
+    throw new StartFault(["The configuration cannot be used:", ...told].join("\n"));
+  }
+  const running: Running = { rules, settings, needsRestart: [] };
+  return { settings, running, warnings: told };
+}
+
+function logFor({ log }: Settings): ClosableLogger {
+  const format = log.format === "auto" ? (process.stderr.isTTY ? "human" : "json") : log.format;
+  return createLog({ level: log.level, format });
+}
+
+function engineFor({ running, settings, store, clock, log, metrics, down }: Ground, random: () => number): Engine {
+  return createEngine({
+    // Asked again when a batch could not be recorded; by then the rules may be others.
+    createDesk: (snapshot) => createDesk(running.rules, snapshot),
+    store,
+    clock,
+    log,
+    limits: settings.limits,
+    undeliveredSeconds: running.rules.limits.undeliveredSeconds,
+    token: createTokens(),
+    random,
+    observer: metrics.observer,
+    onFatal: (fault) => {
+      log.error("store.failed", {
+        error: fault.message,
+        note: "the desk ends; what was confirmed is kept for the next start",
+      });
+      void down(EXIT.failed);
+    },
+  });
+}
+
+function hosted(settings: Settings, rules: Rules): readonly HostedNetwork[] {
+  return [...settings.networks.values()].map(({ name, module, config }) => {
+    const network = rules.networks.get(name);
+    const handles = (network?.handles ?? []).map((handle) => handle.id);
+    return { name, module, config, handles, desk: network?.desk ?? "desk" };
+  });
+}
+
+function stopOn(log: ClosableLogger, stop: () => Promise<void>): (signal: string) => void {
+  return (signal) => {
+    log.info("stop.begun", { signal });
+    void stop();
+  };
+}
+
+function reloadOn(log: ClosableLogger, reload: () => Promise<ReloadReport>): () => void {
+  return () => {
+    reload().then(
+      (report) => {
+        if (report.kind === "reloaded" && report.passwords.length > 0) {
+          const logins = report.passwords.map(({ login }) => login);
+          log.info("accounts.made", { logins, note: "`frontdesk csrs password ID` makes a password and shows it" });
+        }
+      },
+      (error: unknown) => log.error("reload.failed", { error }),
+    );
+  };
+}
+
+/** Faults that an admin can mend; whatever else is thrown is a defect and keeps its stack. */
+function asStartFault(error: unknown): unknown {
+  if (error instanceof StoreFault || error instanceof ConfigProblem) {
+    return new StartFault(error.message);
+  }
+  // What listening says of a port or a socket comes as a plain error with the system's own as its cause.
+  return error instanceof Error && error.cause !== undefined ? new StartFault(error.message) : error;
+}

@@ -1,0 +1,223 @@
+/**
+ * What Prometheus reads at /metrics. Counters are fed after the commit by the engine's observer; everything that has a
+ * present state is asked for when somebody reads. Labels come from the configuration and from constants of the code, never
+ * from people: the number of series is bounded.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { NetworkStatus } from "./adapter-host.ts";
+import type { Desk } from "./core/step.ts";
+import type { EngineObserver, EngineStatus } from "./engine.ts";
+
+/** What is asked at every reading. */
+export interface MetricSources {
+  /** Null while the desk is not built yet. */
+  readonly desk: () => Desk | null;
+  readonly engine: () => EngineStatus;
+  readonly networks: () => readonly NetworkStatus[];
+  readonly now: () => number;
+}
+
+export interface Metrics {
+  readonly registry: Registry;
+  readonly observer: EngineObserver;
+  /** Connects the gauges; once, before the first reading. */
+  watch(sources: MetricSources): void;
+}
+
+const COMMIT_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+const BATCH_EVENTS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024];
+/** States that are shown although nobody is in them, so that a graph has no holes. */
+const CSR_STATES = ["free", "busy", "away", "wrap-up", "offline"];
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return { registry, observer: createObserver(registry), watch: (sources) => watch(registry, sources) };
+}
+
+function createObserver(registry: Registry): EngineObserver {
+  const registers = [registry];
+  const received = new Counter({
+    name: "frontdesk_inbound_total",
+    help: "Events taken in from networks.",
+    labelNames: ["network", "kind"],
+    registers,
+  });
+  const refused = new Counter({
+    name: "frontdesk_refused_total",
+    help: "Inbound events that were refused, by RFC 6120 condition.",
+    labelNames: ["network", "reason"],
+    registers,
+  });
+  const sent = new Counter({
+    name: "frontdesk_outbound_total",
+    help: "Attempts to send, by what became of them.",
+    labelNames: ["network", "kind", "outcome"],
+    registers,
+  });
+  const facts = new Counter({
+    name: "frontdesk_facts_total",
+    help: "Things that happened at the desk: offer.made, offer.accepted, offer.missed, conversation.opened …",
+    labelNames: ["event"],
+    registers,
+  });
+  const commits = new Histogram({
+    name: "frontdesk_commit_seconds",
+    help: "Duration of one durable commit.",
+    buckets: COMMIT_SECONDS,
+    registers,
+  });
+  const batches = new Histogram({
+    name: "frontdesk_batch_events",
+    help: "Events that shared one commit.",
+    buckets: BATCH_EVENTS,
+    registers,
+  });
+  return {
+    stepped(event, step) {
+      if (event.kind === "inbound") {
+        const { from, kind } = event.inbound;
+        received.inc({ network: from.network, kind });
+        if (step.verdict.kind === "refused") {
+          refused.inc({ network: from.network, reason: step.verdict.reason });
+        }
+      }
+      for (const fact of step.facts) {
+        facts.inc({ event: fact.event });
+      }
+    },
+    committed(ms, events) {
+      commits.observe(ms / 1_000);
+      batches.observe(events);
+    },
+    sent: (outbound, outcome) => sent.inc({ network: outbound.to.network, kind: outbound.kind, outcome: outcome.kind }),
+  };
+}
+
+/** A gauge that is asked when it is read. */
+interface Asked {
+  readonly name: string;
+  readonly help: string;
+  readonly label?: string;
+  readonly read: (sources: MetricSources) => Iterable<readonly [label: string, value: number]>;
+}
+
+function one(value: number): Iterable<readonly [string, number]> {
+  return [["", value]];
+}
+
+const ASKED: readonly Asked[] = [
+  {
+    name: "frontdesk_queue_waiting",
+    help: "Conversations that wait.",
+    label: "queue",
+    read: ({ desk, now }) => (desk()?.queues(now()) ?? []).map((queue) => [queue.id, queue.waiting]),
+  },
+  {
+    name: "frontdesk_queue_longest_wait_seconds",
+    help: "How long the one who waits longest has waited.",
+    label: "queue",
+    read: ({ desk, now }) => (desk()?.queues(now()) ?? []).map((queue) => [queue.id, queue.longestWaitMs / 1_000]),
+  },
+  {
+    name: "frontdesk_queue_open",
+    help: "1 within opening hours, else 0.",
+    label: "queue",
+    read: ({ desk, now }) => (desk()?.queues(now()) ?? []).map((queue) => [queue.id, Number(queue.open)]),
+  },
+  {
+    name: "frontdesk_conversations",
+    help: "Open conversations, by state.",
+    label: "state",
+    read: ({ desk }) =>
+      tally(
+        desk()
+          ?.conversations()
+          .map((conversation) => conversation.state) ?? [],
+        [],
+      ),
+  },
+  {
+    name: "frontdesk_csrs",
+    help: "CSRs, by state.",
+    label: "state",
+    read: ({ desk }) =>
+      tally(
+        desk()
+          ?.csrs()
+          .map((csr) => csr.state) ?? [],
+        CSR_STATES,
+      ),
+  },
+  {
+    name: "frontdesk_link_online",
+    help: "1 when the network's link is up, else 0.",
+    label: "network",
+    read: ({ networks }) => networks().map((network) => [network.network, Number(network.status === "online")]),
+  },
+  {
+    name: "frontdesk_outbox_rows",
+    help: "Messages committed and not confirmed.",
+    read: ({ engine }) => one(engine().outboxRows),
+  },
+  {
+    name: "frontdesk_outbox_in_flight",
+    help: "Of these, under way now.",
+    read: ({ engine }) => one(engine().inFlight),
+  },
+  {
+    name: "frontdesk_inbox_events",
+    help: "Events that wait to be taken in.",
+    read: ({ engine }) => one(engine().waiting),
+  },
+  { name: "frontdesk_timers", help: "Timers that are set.", read: ({ engine }) => one(engine().timers) },
+];
+
+/** Counters the engine keeps itself. */
+const KEPT = [
+  { name: "frontdesk_duplicates_total", help: "Repeats of a network that were recognised.", field: "duplicates" },
+  { name: "frontdesk_quarantined_total", help: "Events that met a defect and were put aside.", field: "quarantined" },
+  { name: "frontdesk_overflowed_total", help: "Events that came beyond the limit of the inbox.", field: "overflowed" },
+  {
+    name: "frontdesk_volatile_dropped_total",
+    help: "Typing and presence that gave way to newer.",
+    field: "volatileDropped",
+  },
+  { name: "frontdesk_undelivered_total", help: "Messages given up; their senders were told.", field: "undelivered" },
+] as const satisfies readonly { readonly name: string; readonly help: string; readonly field: keyof EngineStatus }[];
+
+function watch(registry: Registry, sources: MetricSources): void {
+  for (const { name, help, label, read } of ASKED) {
+    new Gauge({
+      name,
+      help,
+      labelNames: label === undefined ? [] : [label],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const [value, count] of read(sources)) {
+          this.set(label === undefined ? {} : { [label]: value }, count);
+        }
+      },
+    });
+  }
+  for (const { name, help, field } of KEPT) {
+    new Counter({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(sources.engine()[field]);
+      },
+    });
+  }
+}
+
+function tally(states: readonly string[], always: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map(always.map((state) => [state, 0]));
+  for (const state of states) {
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  return counts;
+}
