@@ -85,7 +85,7 @@ async function runOn(far: FarEnd, test: ConformanceTest, logs: LogRecord[]): Pro
     return true;
   } finally {
     await stage.end();
-    logs.push(...stage.context.logs);
+    logs.push(...stage.logs);
   }
 }
 

@@ -10,6 +10,7 @@ import { adapterSuite } from "./adapter.ts";
 import type { FarEnd, FarEvent, FarPerson, PersonName } from "./far-end.ts";
 
 const SECRET = "correct-horse-battery-staple";
+const WRONG_SECRET = "wrong-horse-battery-staple";
 const SOFTWARE = { name: "Parley", version: "2.7" };
 
 class LoopbackFarPerson implements FarPerson {
@@ -73,7 +74,7 @@ class LoopbackFarEnd implements FarEnd {
   readonly acknowledges = true;
   readonly refuses = true;
   readonly stranger = { network: "loop", id: "nobody" };
-  readonly secrets = [SECRET];
+  readonly secrets = [SECRET, WRONG_SECRET];
   readonly #section: Readonly<Record<string, unknown>>;
   readonly #exchange: LoopbackNetwork;
   readonly #name: string;
@@ -90,7 +91,7 @@ class LoopbackFarEnd implements FarEnd {
     return loopback.create(loopback.parseConfig(this.#section), context);
   }
   createWithWrongSecret = (context: TestContext): Adapter => {
-    return loopback.create(loopback.parseConfig({ ...this.#section, secret: "guessed" }), context);
+    return loopback.create(loopback.parseConfig({ ...this.#section, secret: WRONG_SECRET }), context);
   };
   redeliver = async (): Promise<void> => this.#exchange.redeliver();
   async person(name: PersonName): Promise<FarPerson> {

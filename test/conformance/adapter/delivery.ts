@@ -1,5 +1,6 @@
 /** Commit, then act: acknowledgement, redelivery, de-duplication, link cuts, and those who cannot be reached. */
 import { expect } from "chai";
+import type { Outcome } from "../../../src/adapter.ts";
 import { ACCEPTED, CONDITIONS } from "../../../src/core/model.ts";
 import { DEFAULT_LIMIT_MS, within } from "../../support/wait.ts";
 import type { FarEvent } from "../far-end.ts";
@@ -126,11 +127,18 @@ async function sendCanBeGivenUp(stage: Stage): Promise<void> {
 
 async function linkCut(stage: Stage): Promise<void> {
   const { anna, far } = stage;
+  // The desk sends to people it has heard of; a network need not know the others when they are not connected.
+  await stage.hears(anna, "hello");
   await stage.deliver(stage.message(anna, "before"));
   await stage.sees(anna, "message");
-  const during = stage.message(anna, "during");
+  const underWay = stage.message(anna, "under way");
+  const sending = stage.send(underWay);
   await far.cut();
+  const during = stage.message(anna, "during");
+  let interrupted: Outcome;
   try {
+    interrupted = await sending;
+    expect(interrupted.kind, JSON.stringify(interrupted)).to.be.oneOf(["accepted", "deferred"]);
     const outcome = await stage.send(during);
     expect(outcome.kind, JSON.stringify(outcome)).to.equal("deferred");
   } finally {
@@ -139,10 +147,20 @@ async function linkCut(stage: Stage): Promise<void> {
   if (!far.dials) {
     await stage.context.reached.next("the person to be reachable again", ({ id }) => id === anna.address.id);
   }
+  if (interrupted.kind === "deferred") {
+    await stage.deliver(underWay);
+  }
   await stage.deliver(during);
   await stage.deliver(stage.message(anna, "after"));
   await stage.sees(anna, "message", ({ text }) => text === "after");
-  expect(stage.texts(anna)).to.deep.equal(["before", "during", "after"]);
+  // Where keys are not told apart, what was under way may have arrived just before the cut, and arrives again.
+  const texts = stage.texts(anna).filter((text, index, all) => text !== "under way" || text !== all[index - 1]);
+  expect(stage.capabilities.deduplicates ? stage.texts(anna) : texts).to.deep.equal([
+    "before",
+    "under way",
+    "during",
+    "after",
+  ]);
   await stage.hears(anna, "and back");
 }
 

@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import type { Adapter, Outcome } from "../../../src/adapter.ts";
 import type { Capabilities, Inbound, InboundOf, Outbound, OutboundKind } from "../../../src/core/model.ts";
-import { TestContext } from "../../support/adapter-context.ts";
+import { type LogRecord, TestContext } from "../../support/adapter-context.ts";
 import { DEFAULT_LIMIT_MS, until, within } from "../../support/wait.ts";
 import type { FarEnd, FarEvent, FarEventKind, FarEventOf, FarPerson } from "../far-end.ts";
 
@@ -37,6 +37,7 @@ export class Stage {
   readonly far: FarEnd;
   readonly context: TestContext;
   readonly adapter: Adapter;
+  readonly #others: Stage[] = [];
   #anna: FarPerson | null = null;
   #ben: FarPerson | null = null;
 
@@ -44,6 +45,17 @@ export class Stage {
     this.far = far;
     this.context = new TestContext(far);
     this.adapter = make(this.context);
+  }
+
+  /** One more adapter on the same network, with a context of its own; the test starts and ends it. */
+  another(make?: (context: TestContext) => Adapter): Stage {
+    const stage = new Stage(this.far, make);
+    this.#others.push(stage);
+    return stage;
+  }
+  /** Everything that was logged or said as a status, here and on the stages made by `another`. */
+  get logs(): readonly LogRecord[] {
+    return [...this.context.logs, ...this.#others.flatMap((stage) => stage.logs)];
   }
 
   /** Starts the adapter and brings both people in. */
