@@ -63,14 +63,22 @@ export class Arrivals<T> {
   readonly #unclaimed: T[] = [];
   readonly #waiters: Waiter<T>[] = [];
   readonly #show: (item: T) => string;
+  readonly #listeners: ((item: T) => void)[] = [];
 
   /** `show` writes an item for the error message. */
   constructor(show: (item: T) => string = String) {
     this.#show = show;
   }
 
+  /** Tells the listener of every item: those that have arrived, and each that will. */
+  listen(listener: (item: T) => void): void {
+    this.all.forEach(listener);
+    this.#listeners.push(listener);
+  }
+
   push(item: T): void {
     this.all.push(item);
+    for (const listener of this.#listeners) listener(item);
     const index = this.#waiters.findIndex((waiter) => waiter.match(item));
     if (index === -1) {
       this.#unclaimed.push(item);

@@ -1,0 +1,150 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { freePort } from "./ports.ts";
+import { ServerProcess } from "./server-process.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+import { until } from "./wait.ts";
+
+/** The configuration files of a test's desk, as an admin would write them; those left out are a small company's. */
+export interface DaemonConfiguration {
+  /** The `networks:` section of frontdesk.yaml, indented by two. */
+  readonly networks: string;
+  /** The `csrs:` section of people.yaml, indented by two. */
+  readonly csrs: string;
+  /** routing.yaml as a whole. */
+  readonly routing?: string;
+  /** dialogs.yaml as a whole. */
+  readonly dialogs?: string;
+  /** Added to `limits:` of frontdesk.yaml, indented by two. */
+  readonly limits?: string;
+}
+
+/** A real daemon in a process of its own, as `frontdesk start` runs it. */
+export interface Daemon {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  /** Where its five files are. */
+  readonly configFolder: string;
+  readonly dataFolder: string;
+  /** Starts it (again) on the same configuration and data; resolves when it is ready. */
+  start(): Promise<void>;
+  /** SIGTERM; resolves with how it ended. */
+  stop(): Promise<string>;
+  /** kill -9. */
+  kill(): Promise<void>;
+  signal(signal: NodeJS.Signals): void;
+  /** What it printed since it was last started. */
+  output(): string;
+  /** Runs another command of the command line against it; resolves with its output. */
+  command(...words: string[]): Promise<string>;
+  /** Ends it and deletes its folders. */
+  remove(): Promise<void>;
+}
+
+export const ROUTING = `
+skills: [support]
+queues:
+  support:
+    name: Support
+    skills:
+      support: 1
+    strategies: [longest-idle]
+    offerSeconds: 20
+`;
+
+/** One question, so that a test is soon with a person. */
+export const DIALOGS = `
+person: support
+dialogs:
+  welcome:
+    steps:
+      - say: "Hello! This is Example."
+      - identify:
+          account: false
+          askName: "What is your name?"
+      - route: support
+`;
+
+const START_LIMIT_MS = 30_000;
+const LAUNCHER = fileURLToPath(new URL("../../scripts/frontdesk.js", import.meta.url));
+
+/** Writes the configuration into a private folder, starts the daemon and resolves when it is ready. */
+export async function startDaemon(configuration: DaemonConfiguration): Promise<Daemon> {
+  const folder = temporaryFolder("desk");
+  const configFolder = join(folder.path, "config");
+  const dataFolder = join(folder.path, "data");
+  const port = await freePort();
+  mkdirSync(configFolder);
+  for (const [name, text] of Object.entries(files(configuration, port))) writeFileSync(join(configFolder, name), text);
+  let process_: ServerProcess | undefined;
+  const url = `http://127.0.0.1:${port}`;
+
+  const start = async () => {
+    const started = new ServerProcess({
+      name: "frontdesk",
+      program: process.execPath,
+      args: [LAUNCHER, "start", "--config", configFolder, "--data", dataFolder],
+    });
+    process_ = started;
+    const ready = async () => started.ended !== undefined || (await fetch(`${url}/readyz`)).ok;
+    try {
+      await until("the desk to be ready", ready, START_LIMIT_MS);
+    } catch (error) {
+      throw new Error(`${error instanceof Error ? error.message : String(error)} It wrote:\n${started.output}`);
+    }
+    if (started.ended !== undefined) throw new Error(`The desk ${started.ended}. It wrote:\n${started.output}`);
+  };
+  await start();
+  return {
+    url,
+    configFolder,
+    dataFolder,
+    start,
+    stop: async () => {
+      await process_?.stop();
+      return process_?.ended ?? "";
+    },
+    kill: async () => process_?.kill(),
+    signal: (signal) => process_?.signal(signal),
+    output: () => process_?.output ?? "",
+    command: (...words) => run([...words, "--config", configFolder, "--data", dataFolder]),
+    remove: async () => {
+      await process_?.stop();
+      folder.remove();
+    },
+  };
+}
+
+async function run(words: readonly string[]): Promise<string> {
+  const child = new ServerProcess({ name: "frontdesk", program: process.execPath, args: [LAUNCHER, ...words] });
+  await child.wait(START_LIMIT_MS);
+  return child.output;
+}
+
+function files(configuration: DaemonConfiguration, port: number): Readonly<Record<string, string>> {
+  return {
+    "frontdesk.yaml": `
+company: Example
+languages: [en]
+networks:
+${configuration.networks}
+store:
+  folder: ../data
+http:
+  host: 127.0.0.1
+  port: ${port}
+log:
+  level: info
+  format: json
+limits:
+  retryLeastSeconds: 1
+  retryMostSeconds: 3
+${configuration.limits ?? ""}
+`,
+    "people.yaml": `csrs:\n${configuration.csrs}\n`,
+    "routing.yaml": configuration.routing ?? ROUTING,
+    "dialogs.yaml": configuration.dialogs ?? DIALOGS,
+    "directory.yaml": "customers: []\n",
+  };
+}
