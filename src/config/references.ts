@@ -182,8 +182,10 @@ function checkLanguages({ frontdesk, people }: Sources): readonly Problem[] {
 }
 
 /** Queues that no CSR could ever serve, whatever happens. */
-function checkSatisfiable({ frontdesk, routing, people }: Sources): readonly Problem[] {
-  if (people.value === undefined || routing.value === undefined) {
+function checkSatisfiable(sources: Sources): readonly Problem[] {
+  const { frontdesk, routing, people } = sources;
+  // While a name is wrong, who has which skill is a guess.
+  if (people.value === undefined || routing.value === undefined || checkSkills(sources).length > 0) {
     return [];
   }
   const csrs = entriesAt(people.value, ["csrs"]).map(([csr]) => csr);
@@ -194,8 +196,7 @@ function checkSatisfiable({ frontdesk, routing, people }: Sources): readonly Pro
     const able = csrs.filter((csr) =>
       needs.every((skill) => level(people, "csrs", csr, skill) >= level(routing, "queues", queue, skill)),
     );
-    const known = namesIn(routing, ["skills"]) ?? [];
-    if (able.length === 0 && needs.every((skill) => known.includes(skill))) {
+    if (able.length === 0) {
       const wanted = needs.map((skill) => `${skill} ${level(routing, "queues", queue, skill)}`).join(", ");
       return [
         routing.warning(

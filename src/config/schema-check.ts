@@ -22,9 +22,17 @@ export interface JsonSchema {
 
 export type Checked<Value> = { readonly value: Value | undefined; readonly problems: readonly Problem[] };
 
+const converted = new WeakMap<z.ZodType, JsonSchema>();
+
 /** The JSON Schema of what an admin writes (input side: keys with a default may be left out). */
 export function toJsonSchema(schema: z.ZodType): JsonSchema {
-  return z.toJSONSchema(schema, { io: "input", unrepresentable: "any", target: "draft-2020-12" }) as JsonSchema;
+  const known = converted.get(schema);
+  if (known !== undefined) {
+    return known;
+  }
+  const made = z.toJSONSchema(schema, { io: "input", unrepresentable: "any", target: "draft-2020-12" }) as JsonSchema;
+  converted.set(schema, made);
+  return made;
 }
 
 /** The source's value, checked against `schema`; undefined when it does not fit or could not be read. */
@@ -77,7 +85,11 @@ function issueProblems(source: Part, schema: JsonSchema, issue: Issue, base: Pat
   const missing =
     issue.input === undefined &&
     (issue.code === "invalid_type" || issue.code === "invalid_value" || issue.code === "invalid_union");
-  return [source.error(path, missing ? `${label(path)}is missing` : `${label(path)}${sentence(issue)}`)];
+  return [
+    missing
+      ? source.error(path, `${label(path)}is missing`, "key")
+      : source.error(path, `${label(path)}${sentence(issue)}`),
+  ];
 }
 
 type UnionIssue = Extract<Issue, { code: "invalid_union" }>;
@@ -152,7 +164,7 @@ function typeName(value: unknown): string {
 function sentence(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
-      return `must be ${TYPES[issue.expected] ?? issue.expected}, not ${typeName(issue.input)}`;
+      return `must be ${TYPES[issue.expected] ?? issue.expected}, not ${issue.expected === "int" && typeof issue.input === "number" ? "a fraction" : typeName(issue.input)}`;
     case "too_small":
       return `must be at least ${issue.minimum}${unit(issue.origin)}`;
     case "too_big":

@@ -177,16 +177,17 @@ function locateNode(
 ): { line: number; column: number } {
   let node: unknown = document.contents;
   let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
-  for (const [index, part] of path.entries()) {
+  let keyOffset = offset;
+  for (const part of path) {
     const inner = child(document, node, part);
     if (inner === null) {
       break;
     }
-    const wantsKey = index === path.length - 1 && at === "key";
-    const place = wantsKey ? inner.key : (inner.value ?? inner.key);
-    offset = (isNode(place) ? place.range?.[0] : undefined) ?? offset;
+    keyOffset = inner.key?.range?.[0] ?? keyOffset;
+    offset = (inner.value ?? inner.key)?.range?.[0] ?? offset;
     node = inner.value;
   }
+  offset = at === "key" ? keyOffset : offset;
   const { line, col } = counter.linePos(offset);
   return { line: Math.max(1, line), column: Math.max(1, col) };
 }
