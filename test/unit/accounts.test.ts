@@ -15,7 +15,13 @@ function open(stored = new Map<string, unknown>()): {
     set: async (key: string, value: unknown) => void stored.set(key, JSON.parse(JSON.stringify(value))),
   };
   const accounts = createAccounts({ state, now: () => now, cost: COST });
-  return { accounts, stored, tick: () => void (now += 1_000) };
+  return {
+    accounts,
+    stored,
+    tick: () => {
+      now += 1_000;
+    },
+  };
 }
 
 describe("staff accounts", () => {

@@ -232,7 +232,6 @@ function answer(run: Run, step: AskStep, position: DialogPosition, input: Text):
     return proceed(run, accept(run, step, meant, run.words));
   }
   if (agreed === false) {
-    run.words = null;
     return noMatch(run, step, position, input.text, { kind: "fault", phrase: "dialog.which-then", values: {} });
   }
   const word = universalWord(input.text, [speaker.language, ...run.around.languages]);
@@ -248,6 +247,10 @@ function freeText(run: Run, step: AskStep, position: DialogPosition, text: strin
       remember(run, step);
       return proceed(run, step.next);
     case "unsure":
+      if (position.pending !== null) {
+        // Asked twice already: the whole list helps better than a third guess.
+        return noMatch(run, step, position, text, meaning);
+      }
       run.words = text.trim().slice(0, MAX_WORDS_CHARS);
       return askUnsure(run, step, meaning.values, position);
     case "greeting":

@@ -26,7 +26,7 @@ export function unknown(what: string, word: string, candidates: Iterable<string>
   const near = known
     .map((name) => ({ name, slips: distance(name.toLowerCase(), word.slice(0, 100).toLowerCase()) }))
     .sort((a, b) => a.slips - b.slips)[0];
-  if (near !== undefined && near.slips <= Math.max(1, Math.floor(word.length / 3))) {
+  if (near !== undefined && near.slips <= Math.max(word.length < 4 ? 1 : 2, Math.floor(word.length / 3))) {
     return `unknown ${what} ${JSON.stringify(word)}; did you mean ${JSON.stringify(near.name)}?`;
   }
   return `unknown ${what} ${JSON.stringify(word)} (${known.length === 0 ? "there is none" : `known: ${known.slice(0, 12).join(", ")}`})`;

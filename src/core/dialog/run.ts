@@ -222,7 +222,7 @@ function learn(run: Run, step: AskStep, value: string): DialogFacts {
     case "email":
     case "phone":
     case "date":
-      return withAnswer(run, step.as, value);
+      return step.as === "" ? run.facts : withAnswer(run, step.as, value);
   }
 }
 

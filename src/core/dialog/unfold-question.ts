@@ -65,7 +65,7 @@ export function question(
     next: place.next,
     answer,
     text,
-    as: step.as ?? place.id,
+    as: step.as ?? step.id ?? "",
     reason: step.reason ?? step.as === "reason",
     choices: [],
     informal: false,
@@ -84,9 +84,17 @@ export function question(
   };
 }
 
+/** An answer without a name would be lost, unless it is the reason for contact. */
+function checkNamed(work: Unfolding, step: StepSource, place: Place): void {
+  if (step.as === undefined && step.id === undefined && step.reason !== true) {
+    problem(work.checker, place.path, "the answer needs a name to be kept under: add as");
+  }
+}
+
 export function askStep(work: Unfolding, step: StepSource, place: Place): AskStep {
   const text = step.ask ?? "";
   checkText(work.checker, text, [...place.path, "ask"]);
+  checkNamed(work, step, place);
   const kind = step.type ?? (step.choices === undefined ? "text" : "choice");
   if ((kind === "choice") !== (step.choices !== undefined && step.choices.length > 0)) {
     problem(
@@ -163,6 +171,7 @@ function isList(value: readonly string[] | Readonly<Record<string, readonly stri
 
 export function confirmStep(work: Unfolding, step: StepSource, place: Place): AskStep {
   checkText(work.checker, step.confirm ?? "", [...place.path, "confirm"]);
+  checkNamed(work, step, place);
   const way = (answer: "yes" | "no"): string | null => {
     const steps = step[answer];
     return steps === undefined
