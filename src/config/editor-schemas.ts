@@ -27,7 +27,7 @@ export function editorSchemas(modules: readonly AdapterModule<unknown>[]): Reado
   const schemas = new Map<FileName, JsonSchema>();
   for (const [file, schema] of Object.entries(SCHEMAS) as [FileName, z.ZodType][]) {
     const json = toJsonSchema(schema);
-    schemas.set(file, nullable(file === "frontdesk.yaml" ? allowReferences(withNetworks(json, modules)) : json));
+    schemas.set(file, nullable(file === "frontdesk.yaml" ? withReferences(withNetworks(json, modules)) : json));
   }
   return schemas;
 }
@@ -68,10 +68,16 @@ const REFERENCE: JsonSchema = {
   ],
 };
 
+function withReferences(schema: JsonSchema): JsonSchema {
+  const allowed = allowReferences(schema);
+  return { ...allowed, $defs: { ...allowed.$defs, reference: REFERENCE } };
+}
+
 /** Wherever a text may stand, a reference to a secret may. */
 function allowReferences(schema: JsonSchema): JsonSchema {
   const inner = mapInner(schema, allowReferences);
-  return schema.type === "string" ? { anyOf: [inner, REFERENCE] } : inner;
+  const isText = schema.type === "string" && schema.const === undefined && schema.enum === undefined;
+  return isText ? { anyOf: [inner, { $ref: "#/$defs/reference" }] } : inner;
 }
 
 /** A section whose lines are all commented out is empty, and an empty section counts as left out. */

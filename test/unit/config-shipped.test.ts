@@ -1,0 +1,112 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { adapters } from "../../adapters/index.ts";
+import { FILES } from "../../src/config/compile.ts";
+import { editorSchemas, schemaFileName } from "../../src/config/editor-schemas.ts";
+import { loadConfiguration } from "../../src/config/load.ts";
+import { formatProblem } from "../../src/config/problem.ts";
+import type { JsonSchema } from "../../src/config/schema-check.ts";
+import { coreLimits, shellLimits } from "../../src/config/schema-limits.ts";
+import { edited, rulesOf, SHIPPED, shipped } from "./config-support.ts";
+
+/** The names that every schema of a file gives to keys. */
+function keysOf(schema: JsonSchema): readonly string[] {
+  const inner = [
+    ...Object.values(schema.properties ?? {}),
+    ...(typeof schema.additionalProperties === "object" ? [schema.additionalProperties] : []),
+    ...(schema.items === undefined ? [] : [schema.items]),
+    ...(schema.anyOf ?? []),
+    ...(schema.oneOf ?? []),
+    ...Object.values(schema.$defs ?? {}),
+  ];
+  return [...new Set([...Object.keys(schema.properties ?? {}), ...inner.flatMap(keysOf)])];
+}
+
+/** Takes the # away from the example that begins with this line, as an admin would. */
+function uncommented(text: string, first: string): string {
+  const lines = text.split("\n");
+  const start = lines.indexOf(first);
+  expect(start, `the line ${JSON.stringify(first)}`).to.be.greaterThan(-1);
+  const end = lines.findIndex((line, index) => index > start && !line.startsWith("  #"));
+  return lines.map((line, index) => (index >= start && index < end ? line.replace("  # ", "  ") : line)).join("\n");
+}
+
+describe("the shipped configuration", () => {
+  it("has neither errors nor warnings", () => {
+    const { problems, rules, settings } = loadConfiguration(SHIPPED, adapters, { env: {} });
+    expect(problems.map(formatProblem)).to.deep.equal([]);
+    expect([...(rules?.networks.get("web")?.handles ?? [])].map((handle) => handle.id)).to.deep.equal([
+      "support",
+      "billing",
+    ]);
+    expect([...(rules?.csrs.keys() ?? [])]).to.deep.equal(["ada", "grace"]);
+    expect(settings?.dataFolder).to.equal(join(SHIPPED, "../data"));
+    expect(settings?.http).to.deep.include({ host: "127.0.0.1", port: 8080 });
+  });
+
+  for (const file of FILES) {
+    it(`says something of every key of ${file}`, () => {
+      const text = readFileSync(join(SHIPPED, file), "utf8");
+      // dialogs.yaml is a script and not a list of keys; the rest of them is in the bot's own document.
+      const bot = file === "dialogs.yaml" ? readFileSync(join(SHIPPED, "../docs/bot.md"), "utf8") : "";
+      const schema = editorSchemas(adapters).get(file);
+      const keys = schema === undefined ? [] : keysOf(schema);
+      expect(keys).to.have.length.greaterThan(0);
+      const references = ["env", "file"];
+      const unmentioned = keys.filter(
+        (key) => !references.includes(key) && !new RegExp(`\\b${key}\\b`).test(text + bot),
+      );
+      expect(unmentioned).to.deep.equal([]);
+    });
+  }
+
+  it("shows every limit with its default", () => {
+    const text = readFileSync(join(SHIPPED, "frontdesk.yaml"), "utf8");
+    for (const [name, schema] of Object.entries({ ...coreLimits, ...shellLimits })) {
+      expect(text).to.match(new RegExp(`^  ${name}: ${schema.parse(undefined)}$`, "m"));
+    }
+  });
+
+  for (const [first, env] of [
+    ["  # xmpp:", { FRONTDESK_XMPP_SECRET: "hush" }],
+    ["  # xmpp-account:", {}],
+  ] as const) {
+    it(`has an example that works when its # are taken away: ${first.slice(4)}`, () => {
+      const text = uncommented(shipped()["frontdesk.yaml"] ?? "", first);
+      const here = import.meta.filename;
+      // The example's password file is not on this machine.
+      const texts = { ...shipped(), "frontdesk.yaml": text.replace("../secrets/xmpp-account", here) };
+      expect(rulesOf(texts, { env }).networks.has(first.slice(4, -1))).to.equal(true);
+    });
+  }
+
+  it("can be given hours by taking a # away", () => {
+    const rules = rulesOf(edited("routing.yaml", '# hours: "Mo-Fr 08:00-18:00', 'hours: "Mo-Fr 08:00-18:00'));
+    expect(rules.queues.get("sales")?.hours?.timeZone).to.equal("Europe/Berlin");
+  });
+});
+
+describe("JSON Schemas for editors", () => {
+  const schemas = editorSchemas(adapters);
+
+  for (const file of FILES) {
+    it(`${schemaFileName(file)} is current; \`frontdesk check --schema config/schema\` writes it anew`, () => {
+      const stored: unknown = JSON.parse(readFileSync(join(SHIPPED, "schema", schemaFileName(file)), "utf8"));
+      expect(stored).to.deep.equal(JSON.parse(JSON.stringify(schemas.get(file))));
+    });
+
+    it(`${file} names it in its first line`, () => {
+      const [first] = readFileSync(join(SHIPPED, file), "utf8").split("\n");
+      expect(first).to.equal(`# yaml-language-server: $schema=schema/${schemaFileName(file)}`);
+    });
+  }
+
+  it("let a secret be a reference, and know the keys of each adapter", () => {
+    const networks = schemas.get("frontdesk.yaml")?.properties?.networks?.additionalProperties;
+    const forms = typeof networks === "object" ? (networks.anyOf ?? []) : [];
+    const component = forms.find((form) => form.properties?.domain !== undefined);
+    expect(component?.properties?.secret?.anyOf).to.have.length(2);
+    expect(forms).to.have.length(3);
+  });
+});
