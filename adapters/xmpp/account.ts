@@ -24,7 +24,7 @@ export function accountAttachment(config: AccountConfig, desk: string): Attachme
     identity: "fixed",
     archive: own.bare,
     unnamedSender: own,
-    open: async (handlers) => {
+    open: async (handlers, resumption) => {
       const { host, port } = await findServer(config, own);
       const socket: SocketOptions = {
         host,
@@ -39,6 +39,7 @@ export function accountAttachment(config: AccountConfig, desk: string): Attachme
         limits: parserLimits(limits),
         starttls: config.tls === "starttls",
         negotiatesByStanza: true,
+        resumption,
         handlers,
       });
     },

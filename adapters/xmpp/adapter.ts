@@ -10,12 +10,15 @@ import { Discovery } from "./discovery.ts";
 import { Fence } from "./fence.ts";
 import { type Jid, parseJid } from "./jid.ts";
 import { Link } from "./link.ts";
+import { NS } from "./namespaces.ts";
 import { PresenceReception } from "./presence-reception.ts";
 import { QuestionReception } from "./question-reception.ts";
-import { Reception } from "./reception.ts";
+import { type Delivery, Reception } from "./reception.ts";
 import { Requests } from "./requests.ts";
 import type { XmppStream } from "./stream.ts";
+import { ENABLE, enabledStream, type ManagedStream } from "./stream-management.ts";
 import { Tally } from "./tally.ts";
+import type { XmlFault } from "./xml-fault.ts";
 
 /** What this adapter carries, both ways, each by the standard README.md names. */
 const FEATURES: readonly Feature[] = [
@@ -35,12 +38,19 @@ const ANSWERS_KEPT = 1_000;
 /** Characters the server may leave unread before sends are deferred. */
 const UNREAD_CHARACTERS = 16_777_216;
 
+/** How long the desk may recover before the server is made to deliver again what it could not take. */
+const AGAIN_MS = 5_000;
+/** Where the server delivers once and never again. */
+const UNMANAGED: Delivery = { id: null, settle: () => undefined };
+
 const OFFLINE: Outcome = { kind: "deferred", reason: "remote-server-timeout" };
 
 /** One login: from the first stanza that can be sent to the cut. */
 interface Session {
   readonly stream: XmppStream;
   readonly fence: Fence;
+  /** Where the server counts what it sends (XEP-0198). */
+  managed: ManagedStream | null;
   heard: boolean;
 }
 
@@ -56,6 +66,8 @@ export class XmppAdapter implements Adapter {
   readonly #reception: Reception;
   readonly #answers: string[] = [];
   #session: Session | null = null;
+  /** The managed stream of the login before, for the server to continue. */
+  #former: ManagedStream | null = null;
   #isStopped = false;
   #cancelIdle: (() => void) | null = null;
 
@@ -127,6 +139,7 @@ export class XmppAdapter implements Adapter {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#session?.managed?.acknowledge();
     this.#cut();
     await this.#link.stop();
   }
@@ -147,16 +160,51 @@ export class XmppAdapter implements Adapter {
   }
 
   #open(): Promise<XmppStream> {
-    return this.#attachment.open({
-      stanza: (stanza) => {
-        if (this.#session !== null) {
-          this.#session.heard = true;
-          this.#reception.stanza(stanza);
-        }
+    const handlers = {
+      stanza: (stanza: Element) => this.#take(stanza),
+      refused: (head: Element, fault: XmlFault) => {
+        this.#session?.managed?.settle(this.#session.managed.take());
+        this.#reception.refused(head, fault);
       },
-      refused: (head, fault) => this.#reception.refused(head, fault),
-      nonza: () => undefined,
+      nonza: (nonza: Element) => this.#nonza(nonza),
+    };
+    return this.#attachment.open(handlers, this.#former?.resumption ?? null);
+  }
+
+  #take(stanza: Element): void {
+    const session = this.#session;
+    if (session === null) {
+      return;
+    }
+    session.heard = true;
+    const { managed, stream } = session;
+    if (managed === null) {
+      this.#reception.stanza(stanza, UNMANAGED);
+      return;
+    }
+    const number = managed.take();
+    this.#reception.stanza(stanza, {
+      id: managed.redelivery(number),
+      settle: (taken) => (taken ? managed.settle(number) : this.#again(stream)),
     });
+  }
+
+  /** The desk could not take something: after a while the stream is resumed, and it comes again. */
+  #again(stream: XmppStream): void {
+    this.#context.clock.after(AGAIN_MS, () => stream.destroy(new Error("The desk could not take a message.")));
+  }
+
+  #nonza(nonza: Element): void {
+    const session = this.#session;
+    if (session === null) {
+      return;
+    }
+    session.heard = true;
+    const write = (xml: string) => session.stream.write(xml);
+    session.managed = enabledStream(nonza, write) ?? session.managed;
+    if (nonza.is("r", NS.streamManagement)) {
+      session.managed?.acknowledge();
+    }
   }
 
   async #begin(stream: XmppStream): Promise<void> {
@@ -167,11 +215,15 @@ export class XmppAdapter implements Adapter {
       ask: (id) => stream.write(this.#attachment.fence(id)),
       silent: () => stream.destroy(new Error(`The server was silent for ${this.#limits.answerSeconds} seconds.`)),
     });
-    this.#session = { stream, fence, heard: true };
+    const managed = stream.isResumed ? (this.#former?.resumed((xml) => stream.write(xml)) ?? null) : null;
+    this.#former = null;
+    this.#session = { stream, fence, managed, heard: true };
     if (this.#reception.isPaused) {
       stream.pause();
     }
-    stream.write(this.#attachment.greeting());
+    if (!stream.isResumed) {
+      stream.write(`${stream.offersManagement ? ENABLE : ""}${this.#attachment.greeting()}`);
+    }
     for (const answer of this.#answers.splice(0)) {
       stream.write(answer);
     }
@@ -183,6 +235,7 @@ export class XmppAdapter implements Adapter {
     this.#cancelIdle?.();
     const session = this.#session;
     this.#session = null;
+    this.#former = session?.managed ?? this.#former;
     session?.fence.cut();
     this.#requests.cut();
     this.#discovery.cut();

@@ -1,6 +1,7 @@
 /** What differs between the two ways of being attached to an XMPP server; component.ts and account.ts each make one. */
 import type { Jid } from "./jid.ts";
 import type { StreamHandlers, XmppStream } from "./stream.ts";
+import type { Resumption } from "./stream-management.ts";
 
 /** Whom a stanza is for: a name of the desk, the component's domain itself, or nobody here. */
 export type Addressee =
@@ -13,8 +14,8 @@ export interface Attachment {
   readonly identity: "virtual" | "fixed";
   /** Bare address of the message archive whose stanza ids can be believed, or null. */
   readonly archive: string | null;
-  /** A fresh stream to the server. */
-  open(handlers: StreamHandlers): Promise<XmppStream>;
+  /** A fresh stream to the server, which continues a former one where both can (XEP-0198). */
+  open(handlers: StreamHandlers, resumption: Resumption | null): Promise<XmppStream>;
   /** Whom the `to` of a stanza names; null when the stanza has none. */
   addressee(to: Jid | null): Addressee;
   /** The sender of a stanza without `from`: the server itself speaking for the account; null where that is malformed. */

@@ -19,6 +19,8 @@ export interface Frame {
   readonly to: string;
   /** Bare address of the archive whose stanza ids (XEP-0359) name this very delivery; null where there is none. */
   readonly archive: string | null;
+  /** The id under which the stream itself would deliver it again (XEP-0198), for what no archive names; or null. */
+  readonly delivery: string | null;
 }
 
 export interface DecodedMessage {
@@ -214,7 +216,7 @@ export function base(stanza: Element, frame: Frame) {
     redelivery = own.length === 1 ? reference(own[0]) : null;
   }
   return {
-    redelivery,
+    redelivery: redelivery ?? frame.delivery,
     from: { network: frame.network, id: frame.from.bare },
     device: frame.from.resource,
     to: frame.to,

@@ -50,7 +50,8 @@ export function encodeOutbound(outbound: Outbound, frame: OutboundFrame): Encode
     case "subscription":
       return stanzas(named(presence(outbound.state, frame), outbound.nick));
     case "watch":
-      return stanzas(presence("subscribe", frame), presence("probe", frame));
+      // The state itself is asked for when they agree: asked before, their server would answer "unsubscribed".
+      return stanzas(presence("subscribe", frame));
   }
   return {
     kind: "rejected",

@@ -26,6 +26,7 @@ export function componentAttachment(config: ComponentConfig): Attachment {
         limits: parserLimits(limits),
         starttls: false,
         negotiatesByStanza: false,
+        resumption: null,
         handlers,
       });
     },

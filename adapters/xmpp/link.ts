@@ -12,9 +12,6 @@ export interface LinkHandlers {
   offline(): void;
 }
 
-/** A stream that lasted this long was a good one: the next attempt after it begins with the shortest delay again. */
-const STEADY_MS = 10_000;
-
 export class Link {
   readonly #context: AdapterContext;
   readonly #handlers: LinkHandlers;
@@ -80,7 +77,6 @@ export class Link {
 
   /** One connection from its beginning to its end; the reason it ended, null when the server said goodbye. */
   async #once(connected: () => void): Promise<StreamFailure | null> {
-    let began = 0;
     let stream: XmppStream | null = null;
     try {
       stream = await this.#handlers.make();
@@ -90,7 +86,6 @@ export class Link {
         await stream.close();
         return null;
       }
-      began = this.#context.clock.now();
       await this.#session(stream, connected);
       const reason = await stream.ended;
       return reason === null ? null : explain(reason);
@@ -100,15 +95,13 @@ export class Link {
       return explain(reason);
     } finally {
       this.#stream = null;
-      if (began > 0 && this.#context.clock.now() - began >= STEADY_MS) {
-        this.#attempt = 0;
-      }
     }
   }
 
   async #session(stream: XmppStream, connected: () => void): Promise<void> {
     stream.ended.then(() => this.#handlers.offline());
     await this.#handlers.online(stream);
+    this.#attempt = 0;
     if (!this.#isStopped) {
       this.#context.log.info("xmpp.link.online", { network: this.#context.network });
       this.#status("online");

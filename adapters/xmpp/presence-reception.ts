@@ -50,8 +50,17 @@ export class PresenceReception {
     this.#watched = new RecentMap(parts.devices);
   }
 
-  /** Takes a presence stanza; what the desk is to know of it goes to `hand`. */
-  take(arrival: Arrival, hand: (event: Inbound) => void): void {
+  /** Takes a presence stanza; what the desk is to know of it goes to `hand`. False when there is nothing. */
+  take(arrival: Arrival, hand: (event: Inbound) => void): boolean {
+    let isHanded = false;
+    this.#take(arrival, (event) => {
+      isHanded = true;
+      hand(event);
+    });
+    return isHanded;
+  }
+
+  #take(arrival: Arrival, hand: (event: Inbound) => void): void {
     const { stanza, from, to } = arrival;
     const type = attribute(stanza, "type");
     if (to.kind !== "desk") {
@@ -63,6 +72,9 @@ export class PresenceReception {
     } else if (type !== null && SUBSCRIPTIONS.has(type)) {
       const state = type as SubscriptionState;
       hand({ ...this.#base(arrival, to.name), device: null, kind: "subscription", state });
+      if (state === "subscribed") {
+        this.#probe(from.bare, to.name, this.#parts.write);
+      }
     } else if (type === "error") {
       this.#bounced(arrival, to.name, hand);
     } else if (type === null || type === "unavailable") {
@@ -92,11 +104,15 @@ export class PresenceReception {
   /** Asks again for everybody who is watched: while the link was down, changes went by unseen. */
   again(write: (stanza: Element) => void): void {
     for (const [bare, desk] of this.#watched.entries()) {
-      const to = parseJid(bare);
-      if (to !== null) {
-        const from = this.#parts.attachment.identity === "virtual" ? this.#parts.attachment.publicAddress(desk) : null;
-        write(new Element("presence", { type: "probe", to: bare, ...(from === null ? {} : { from }) }));
-      }
+      this.#probe(bare, desk, write);
+    }
+  }
+
+  /** RFC 6121 §4.3: what is their state now? An account's own server does that for it. */
+  #probe(bare: string, desk: string, write: (stanza: Element) => void): void {
+    const { attachment } = this.#parts;
+    if (attachment.identity === "virtual") {
+      write(new Element("presence", { type: "probe", to: bare, from: attachment.publicAddress(desk) }));
     }
   }
 
@@ -123,7 +139,7 @@ export class PresenceReception {
       return;
     }
     this.#reported.set(from.bare, { at: now, ...after });
-    const fields = base(stanza, { network: sender.network, from, to, archive: null });
+    const fields = base(stanza, { network: sender.network, from, to, archive: null, delivery: null });
     hand({ ...fields, kind: "presence", ...after, all: true });
     if (before.state === "offline" && after.state !== "offline") {
       this.#parts.context.reachable(sender);
@@ -177,6 +193,6 @@ export class PresenceReception {
   }
 
   #base({ stanza, from, sender }: Arrival, to: string) {
-    return base(stanza, { network: sender.network, from, to, archive: null });
+    return base(stanza, { network: sender.network, from, to, archive: null, delivery: null });
   }
 }

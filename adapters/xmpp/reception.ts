@@ -4,7 +4,7 @@
  */
 import type { Element } from "@xmpp/xml";
 import type { AdapterContext } from "../../src/adapter.ts";
-import type { Address, Condition, Inbound, InboundKind } from "../../src/core/model.ts";
+import type { Address, Condition, Inbound, InboundKind, Verdict } from "../../src/core/model.ts";
 import type { Addressee, Attachment } from "./attachment.ts";
 import { decodeMessage, type Frame, languageOf } from "./codec-inbound.ts";
 import { encodeReceived } from "./codec-outbound.ts";
@@ -36,9 +36,18 @@ export interface ReceptionParts {
   resume(): void;
 }
 
+/** How a stanza was delivered, and whom to tell that it was taken. */
+export interface Delivery {
+  /** The id under which the server would deliver it again; null where it never does. */
+  readonly id: string | null;
+  /** Called once: it is committed, or there was nothing to commit. False: the desk could not take it. */
+  settle(taken: boolean): void;
+}
+
 /** A stanza with its two ends understood. */
 export interface Arrival {
   readonly stanza: Element;
+  readonly delivery: Delivery;
   readonly from: Jid;
   readonly to: Addressee;
   readonly sender: Address;
@@ -58,13 +67,20 @@ export class Reception {
   }
 
   /** Takes one stanza; never throws for what is in it. */
-  stanza(stanza: Element): void {
+  stanza(stanza: Element, delivery: Delivery): void {
+    if (!this.#understood(stanza, delivery)) {
+      delivery.settle(true);
+    }
+  }
+
+  /** False when the stanza is done with; else it is settled once the desk has decided. */
+  #understood(stanza: Element, delivery: Delivery): boolean {
     const { attachment, fence, questions, tally } = this.#parts;
     const named = attribute(stanza, "from");
     const from = named === null ? attachment.unnamedSender : parseJid(named);
     if (from === null) {
       tally.count("xmpp.stanza.ignored", "malformed sender");
-      return;
+      return false;
     }
     if (attachment.isOwn(from)) {
       const id = attribute(stanza, "id") ?? "";
@@ -72,11 +88,11 @@ export class Reception {
       if (!isFence && !(stanza.name === "iq" && questions.ownAccount(stanza, from))) {
         tally.count("xmpp.stanza.ignored", "from the desk's own address");
       }
-      return;
+      return false;
     }
     const addressed = attribute(stanza, "to");
     const to = attachment.addressee(addressed === null ? null : parseJid(addressed));
-    this.#route({ stanza, from, to, sender: addressOf(this.#parts.context.network, from) });
+    return this.#route({ stanza, delivery, from, to, sender: addressOf(this.#parts.context.network, from) });
   }
 
   /** A stanza beyond the parser's limits: its sender is told so, if it can be answered at all. */
@@ -89,48 +105,48 @@ export class Reception {
     }
   }
 
-  #route(arrival: Arrival): void {
+  #route(arrival: Arrival): boolean {
     const { presences, questions } = this.#parts;
     switch (arrival.stanza.name) {
       case "message":
-        this.#message(arrival);
-        break;
+        return this.#message(arrival);
       case "presence":
-        presences.take(arrival, (event) => this.#hand(arrival, [event], null));
         this.#notice(arrival);
-        break;
-      case "iq":
+        return presences.take(arrival, (event) => this.#hand(arrival, [event], null));
+      default:
         questions.take(arrival);
-        break;
+        return false;
     }
   }
 
-  #message(arrival: Arrival): void {
-    const { stanza, from, to } = arrival;
+  #message(arrival: Arrival): boolean {
+    const { stanza, from, to, delivery } = arrival;
+    const { context, attachment, tally, fence } = this.#parts;
     if (to.kind !== "desk") {
       this.#refuse(stanza, "service-unavailable", null);
-      this.#parts.tally.count("xmpp.stanza.ignored", "to nobody at the desk");
-      return;
+      tally.count("xmpp.stanza.ignored", "to nobody at the desk");
+      return false;
     }
-    const { context, attachment, tally, fence } = this.#parts;
-    const frame: Frame = { network: context.network, from, to: to.name, archive: attachment.archive };
+    const { archive } = attachment;
+    const frame: Frame = { network: context.network, from, to: to.name, archive, delivery: delivery.id };
     const decoded = decodeMessage(stanza, frame);
     switch (decoded.kind) {
       case "ignored":
         tally.count("xmpp.message.ignored", decoded.reason, from.full);
-        break;
+        return false;
       case "unreadable":
         tally.count("xmpp.message.ignored", "encrypted", from.full);
         this.#refuse(stanza, "not-acceptable", decoded.text);
-        break;
+        return false;
       case "message":
-        if (decoded.events.some((event) => event.kind === "bounce" && fence()?.bounced(event.of, readError(stanza)))) {
-          return; // its send has not been answered yet, and now is
-        }
-        this.#hand(arrival, decoded.events, decoded.receipt);
-        this.#notice(arrival);
         break;
     }
+    if (decoded.events.some((event) => event.kind === "bounce" && fence()?.bounced(event.of, readError(stanza)))) {
+      return false; // its send has not been answered yet, and now is
+    }
+    this.#hand(arrival, decoded.events, decoded.receipt);
+    this.#notice(arrival);
+    return true;
   }
 
   /** Somebody wrote or showed themselves: what do they write from? */
@@ -151,22 +167,30 @@ export class Reception {
     this.#press();
     Promise.all(events.map((event) => context.receive(event)))
       .then((verdicts) => {
-        const refusal = verdicts.find((verdict) => verdict.kind === "refused");
-        if (refusal !== undefined) {
-          this.#refused(arrival, events, refusal.reason, refusal.text);
-        } else if (receipt !== null && arrival.to.kind === "desk") {
-          const from = this.#parts.attachment.speaker(arrival.to.name);
-          this.#parts.write(encodeReceived(receipt, { from, to: arrival.from }));
-        }
+        this.#decided(arrival, events, verdicts, receipt);
+        arrival.delivery.settle(true);
       })
       .catch((error: unknown) => {
         context.log.error("xmpp.receive.failed", { network: context.network, error: String(error) });
-        this.#refused(arrival, events, "resource-constraint", NOT_TAKEN);
+        if (arrival.delivery.id === null) {
+          this.#refused(arrival, events, "resource-constraint", NOT_TAKEN);
+        }
+        arrival.delivery.settle(false);
       })
       .finally(() => {
         this.#awaiting -= 1;
         this.#press();
       });
+  }
+
+  #decided(arrival: Arrival, events: readonly Inbound[], verdicts: readonly Verdict[], receipt: string | null): void {
+    const refusal = verdicts.find((verdict) => verdict.kind === "refused");
+    if (refusal !== undefined) {
+      this.#refused(arrival, events, refusal.reason, refusal.text);
+    } else if (receipt !== null && arrival.to.kind === "desk") {
+      const from = this.#parts.attachment.speaker(arrival.to.name);
+      this.#parts.write(encodeReceived(receipt, { from, to: arrival.from }));
+    }
   }
 
   #refused(arrival: Arrival, events: readonly Inbound[], reason: Condition, text: string): void {

@@ -4,12 +4,13 @@
  * the stanzas past it, because its own way costs more than parsing and throws on addresses it does not like.
  */
 import { EventEmitter } from "node:events";
-import type { Element } from "@xmpp/xml";
+import { type Element, escapeXML } from "@xmpp/xml";
 import { childElements, childOf, textOf } from "./elements.ts";
 import { NS, STREAM_NAMESPACES } from "./namespaces.ts";
 import { type ParserLimits, StanzaParser } from "./parser.ts";
 import { type SocketOptions, StreamSocket } from "./socket.ts";
 import { StreamFailure } from "./stream-failure.ts";
+import type { Resumption } from "./stream-management.ts";
 import { XmlFault } from "./xml-fault.ts";
 
 /** What is used of an xmpp.js entity; component and client are both one. */
@@ -30,6 +31,8 @@ export interface StreamOptions {
   readonly starttls: boolean;
   /** Stanzas before the login is through belong to it (resource binding of a client). */
   readonly negotiatesByStanza: boolean;
+  /** The stream to continue, if the server still has it (XEP-0198 §5). */
+  readonly resumption: Resumption | null;
   readonly handlers: StreamHandlers;
 }
 
@@ -52,11 +55,15 @@ export class XmppStream {
   readonly #socket: StreamSocket;
   readonly #ended = Promise.withResolvers<Error | null>();
   readonly #online = Promise.withResolvers<void>();
-  /** Stanzas that came in one piece with the end of the login. */
   readonly #early: Element[] = [];
   #phase: Phase = "new";
+  /** Features that wait for the answer whether the former stream can be continued. */
+  #held: { readonly features: Element; readonly library: EventEmitter } | null = null;
+  #offersManagement = false;
+  #isResumed = false;
+  /** Whether stanzas can be handed on: what comes in one piece with the end of the login waits in `#early`. */
+  #isReady = false;
   #parser: StanzaParser | null = null;
-  #jid: string | null = null;
 
   constructor(options: StreamOptions) {
     this.#options = options;
@@ -69,7 +76,7 @@ export class XmppStream {
     const { entity } = options;
     entity.reconnect.stop(); // constant and endless; link.ts backs off
     entity.on("error", (error) => this.#fail(error));
-    entity.on("online", (jid) => this.#begin(String(jid)));
+    entity.on("online", () => this.#begin());
     // The library chooses socket and parser by itself when it connects; accessors keep ours.
     lend(entity, "Socket", () => this.#socket.library);
     lend(entity, "Parser", () => this.#newParser());
@@ -87,9 +94,12 @@ export class XmppStream {
     await this.#online.promise;
   }
 
-  /** The address the server bound, once online. */
-  get jid(): string | null {
-    return this.#jid;
+  /** Whether the server would count stanzas (XEP-0198), and whether this login continued the stream it was asked to. */
+  get offersManagement(): boolean {
+    return this.#offersManagement;
+  }
+  get isResumed(): boolean {
+    return this.#isResumed;
   }
 
   /** Resolves when the stream is over: with null after an orderly end, else with the reason. */
@@ -162,13 +172,15 @@ export class XmppStream {
       this.#options.handlers.nonza(element);
     } else if (element.is("features", NS.stream)) {
       this.#features(element, library);
+    } else if (element.getNS() === NS.streamManagement) {
+      this.#resumptionSaid(element);
     } else {
       library.emit("element", element);
     }
   }
 
   #stanza(stanza: Element): void {
-    if (this.#phase === "online" && this.#early.length === 0) {
+    if (this.#isReady) {
       this.#options.handlers.stanza(stanza);
     } else {
       this.#early.push(stanza);
@@ -187,8 +199,31 @@ export class XmppStream {
       this.#socket.write(`<starttls xmlns='${NS.starttls}'/>`);
       return;
     }
+    this.#offersManagement = childOf(features, "sm", NS.streamManagement) !== undefined;
     features.children = childElements(features).filter((feature) => !OWN_FEATURES.has(feature.getNS() ?? ""));
+    const { resumption } = this.#options;
+    if (resumption !== null && this.#offersManagement) {
+      this.#held = { features, library };
+      const id = escapeXML(resumption.id);
+      this.#socket.write(`<resume xmlns='${NS.streamManagement}' h='${resumption.h}' previd='${id}'/>`);
+      return;
+    }
     library.emit("element", features);
+  }
+
+  /** Continued: the login is through without a new session. Failed: it goes on as if nobody had asked. */
+  #resumptionSaid(element: Element): void {
+    const held = this.#held;
+    this.#held = null;
+    if (held === null) {
+      return;
+    }
+    if (element.getName() === "resumed") {
+      this.#isResumed = true;
+      this.#begin();
+    } else {
+      held.library.emit("element", held.features);
+    }
   }
 
   /** Between `<starttls/>` and TLS only the answer counts; anything sent in the clear behind it must not be believed. */
@@ -209,19 +244,18 @@ export class XmppStream {
     secure().catch((error: unknown) => this.#fail(error));
   }
 
-  #begin(jid: string): void {
+  #begin(): void {
     if (this.#phase !== "negotiating") {
       return;
     }
     this.#phase = "online";
-    this.#jid = jid;
     this.#online.resolve();
     // After the continuation of open(), which prepares for stanzas.
     setImmediate(() => {
-      for (const stanza of this.#early) {
+      this.#isReady = true;
+      for (const stanza of this.#early.splice(0)) {
         this.#options.handlers.stanza(stanza);
       }
-      this.#early.length = 0;
     });
   }
 

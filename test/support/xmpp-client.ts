@@ -36,6 +36,8 @@ export interface XmppClient {
   /** Every stanza that arrived. */
   readonly stanzas: Arrivals<Element>;
   send(stanza: Element): Promise<void>;
+  /** Called for every stanza from now on. */
+  onStanza(listener: (stanza: Element) => void): void;
   /** Writes text to the stream as it is, well-formed or not. */
   sendRaw(text: string): Promise<void>;
   /** Sends a chat message and resolves with its id. `extra` are further children. */
@@ -75,6 +77,7 @@ export async function connectXmppClient(options: XmppClientOptions): Promise<Xmp
     },
     stanzas: session.stanzas,
     send,
+    onStanza: (listener) => session.listeners.push(listener),
     sendRaw: (text) => session.entity.write(text),
     message: async (to, body, extra = []) => {
       const id = randomUUID();
@@ -103,6 +106,7 @@ function hasBody(stanza: Element): boolean {
 /** One login after another, each with an entity of its own, so that nothing of a broken stream is carried over. */
 class Session {
   readonly stanzas = new Arrivals<Element>(String);
+  readonly listeners: ((stanza: Element) => void)[] = [];
   readonly #options: XmppClientOptions;
   #entity: Entity | undefined;
   #jid = "";
@@ -128,7 +132,10 @@ class Session {
     const { available, software, user } = this.#options;
     const entity = newEntity(this.#options);
     this.#entity = entity;
-    entity.on("stanza", (stanza: Element) => this.stanzas.push(stanza));
+    entity.on("stanza", (stanza: Element) => {
+      this.stanzas.push(stanza);
+      this.listeners.forEach((listener) => void listener(stanza));
+    });
     if (software !== undefined) {
       answerAboutSoftware(entity, software);
     }
