@@ -45,12 +45,13 @@ export class Seat {
     if (this.#lane.length >= MAX_WAITING) {
       throw new Error(`${this.person.id} has ${MAX_WAITING} messages waiting for the desk; the network takes no more.`);
     }
+    this.#lane.push({ seq: null, act });
     const { software, language } = this.person.options;
     if (!this.#softwareTold && software !== null && (act.kind === "message" || act.kind === "arrival")) {
       this.#softwareTold = true;
+      // After the word that opened the contact, as where an adapter must ask first: it belongs to that contact.
       this.#lane.push({ seq: null, act: { kind: "software", to: act.to, software, language } });
     }
-    this.#lane.push({ seq: null, act });
   }
 
   /**

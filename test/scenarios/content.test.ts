@@ -1,0 +1,154 @@
+/** What passes between people, natively or in words, and how it fails: edits, reactions, receipts, long texts, limits. */
+import { expect } from "chai";
+import type { PlayLine } from "../support/play.ts";
+import { play } from "../support/play.ts";
+import { COMPANY, company } from "../support/play-rules.ts";
+
+const POOR = company({
+  networks: {
+    ...COMPANY.networks,
+    sms: { title: "SMS", handles: { support: "express" }, features: [], maxTextBytes: 160 },
+  },
+});
+const talk = (customer: string): PlayLine[] => [
+  "ada is available",
+  `anna@${customer}: hello`,
+  "ada offered: billing",
+  "ada: /accept",
+  "ada sees: You talk with",
+  "anna sees: Ada is here.",
+];
+
+describe("content", () => {
+  it("passes edits, retractions, reactions, replies, typing and receipts between those who can show them", () =>
+    play(company(), [
+      ...talk("web"),
+      "anna: my invioce is wrong",
+      "ada sees: my invioce is wrong",
+      "anna edits: invioce -> my invoice is wrong",
+      "ada sees the edit: my invoice is wrong",
+      "ada types: composing",
+      "anna sees typing: composing",
+      "ada: I see it",
+      "anna sees: I see it",
+      "anna reacts 👍 to: I see it",
+      "ada sees 👍 on: I see it",
+      "ada: ups",
+      "anna sees: ups",
+      "ada takes back: ups",
+      "anna sees taken back: ups",
+      "anna got: I see it",
+      "ada sees delivered: I see it",
+      "anna read: I see it",
+      "ada sees read: I see it",
+      "ada replies to invioce: which amount?",
+      "anna sees: which amount?",
+    ]));
+
+  it("says in words what a network cannot show", () =>
+    play(POOR, [
+      ...talk("sms"),
+      "ada: see you at 9",
+      "anna sees: see you at 9",
+      "ada edits: at 9 -> see you at 10",
+      "anna sees: (edited) see you at 10",
+      "anna: fine",
+      "ada sees: fine",
+      "ada reacts 🎉 to: fine",
+      'anna sees: (🎉 to "fine")',
+      "ada takes back: at 9",
+      "anna sees: (takes back …)",
+      "ada types: composing",
+      "anna sees nothing",
+    ]));
+
+  it("acknowledges as received only what the desk has", () =>
+    play(company(), ["anna@web: hello", "anna sees received: hello"]));
+
+  it("splits a long text and brings it whole", () => {
+    const story = Array.from({ length: 60 }, (_, index) => `Sentence ${index + 1} tells of Zürich 🏔️.`).join(" ");
+    return play(POOR, [
+      ...talk("sms"),
+      `ada: ${story}`,
+      (stage) => {
+        const parts = stage.screen("anna").unseen.map(({ text }) => text);
+        expect(parts.length).to.be.greaterThan(5);
+        expect(parts.join("")).to.equal(story);
+        for (const part of parts) {
+          expect(Buffer.byteLength(part)).to.be.at.most(160);
+        }
+      },
+    ]);
+  });
+
+  it("tells the author in words what could not be delivered", () =>
+    play(company(), [
+      ...talk("web"),
+      "anna goes offline",
+      "ada: are you there?",
+      "9 minutes pass",
+      "ada sees nothing",
+      "2 minutes pass",
+      'ada sees: Not delivered: "are you there?"',
+    ]));
+
+  it("delivers what waited for a person who comes back, once and in order", () =>
+    play(company(), [
+      ...talk("web"),
+      "anna goes offline",
+      "ada: one",
+      "ada: two",
+      "5 minutes pass",
+      "anna comes online",
+      "anna sees: one",
+      "anna sees: two",
+      "anna sees nothing more",
+    ]));
+
+  it("delivers all once when the link breaks in the middle", () =>
+    play(company(), [
+      ...talk("web"),
+      "ada: one",
+      (stage) => stage.desk.network("web").loseAnswers(1),
+      "ada: two",
+      "the web link breaks",
+      "ada: three",
+      "anna: meanwhile",
+      "the web link is back",
+      "anna sees: one",
+      "anna sees: two",
+      "anna sees: three",
+      "anna sees nothing more",
+      "ada sees: meanwhile",
+      "ada sees nothing more",
+    ]));
+
+  it("refuses what is too long, and nothing else happens", () =>
+    play(company(), [
+      ...talk("web"),
+      `anna: ${"x".repeat(20_001)}`,
+      "anna is refused: Too long: 20000 bytes at most.",
+      "ada sees nothing",
+      "anna: sorry",
+      "ada sees: sorry",
+    ]));
+
+  it("refuses a flood until it calms down; the other customers notice nothing", () =>
+    play(company(), [
+      ...talk("web"),
+      "berta@web: hello",
+      ...Array.from({ length: 25 }, (_, index) => `anna: line ${index + 1}`),
+      "anna is refused: policy-violation",
+      "berta sees: next for billing",
+      "11 seconds pass",
+      "anna: calm again",
+      "ada sees: calm again",
+    ]));
+
+  it("refuses more conversations at once than a customer may have", () =>
+    play(company({ limits: { conversationsPerCustomer: 1 } }), [
+      "anna@web: hello",
+      "anna to reception: hello",
+      "anna is refused: You have 1 conversations already.",
+    ]));
+});

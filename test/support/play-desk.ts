@@ -1,0 +1,211 @@
+/**
+ * A whole desk for plays: the real core, engine, outbox, timers and adapter host, on loopback networks, a store in memory
+ * and a clock that moves only when the play says so.
+ */
+
+import type { LoopbackNetwork, LoopbackPerson } from "../../adapters/loopback/index.ts";
+import { closeLoopbackExchange, loopback, loopbackExchange } from "../../adapters/loopback/index.ts";
+import type { AdapterModule } from "../../src/adapter.ts";
+import { type AdapterHost, createAdapterHost } from "../../src/adapter-host.ts";
+import { createDesk } from "../../src/core/desk.ts";
+import type { Rules } from "../../src/core/rules.ts";
+import { ENGINE_LIMITS } from "../../src/engine/limits.ts";
+import { createTokens } from "../../src/engine/tokens.ts";
+import { createEngine, type Engine } from "../../src/engine.ts";
+import { createMemoryLog, type MemoryLogger } from "../../src/log.ts";
+import { createMemoryStore } from "../../src/store/memory.ts";
+import type { Store } from "../../src/store/store.ts";
+import { type PlayConfig, playFeatures, playRules } from "./play-rules.ts";
+import { createVirtualClock } from "./virtual-clock.ts";
+
+/** A Monday morning; plays that care for the hour say so. */
+const MORNING = Date.UTC(2026, 2, 2, 9, 0, 0);
+/** Turns of the event loop in which nothing happened, after which nothing more will. */
+const QUIET_TURNS = 6;
+const MAX_TURNS = 20_000;
+
+let plays = 0;
+
+export class PlayDesk {
+  readonly config: PlayConfig;
+  readonly clock = createVirtualClock(MORNING);
+  readonly log: MemoryLogger = createMemoryLog();
+  readonly #id: string;
+  readonly #store: Store = createMemoryStore();
+  readonly #people = new Map<string, LoopbackPerson>();
+  #rules: Rules;
+  #engine: Engine;
+  #host: AdapterHost;
+
+  private constructor(config: PlayConfig) {
+    plays += 1;
+    this.#id = `play-${plays}`;
+    this.config = config;
+    this.#rules = playRules(config);
+    for (const csr of this.#rules.csrs.values()) {
+      for (const { network, id } of csr.addresses) {
+        this.person(id, network).disconnect();
+      }
+    }
+    [this.#engine, this.#host] = this.#assemble();
+  }
+
+  static async open(config: PlayConfig): Promise<PlayDesk> {
+    const desk = new PlayDesk(config);
+    await desk.#start();
+    return desk;
+  }
+
+  get engine(): Engine {
+    return this.#engine;
+  }
+  get store(): Store {
+    return this.#store;
+  }
+  get rules(): Rules {
+    return this.#rules;
+  }
+  network(name: string): LoopbackNetwork {
+    if (this.config.networks[name] === undefined) {
+      throw new Error(`The play has no network ${name}.`);
+    }
+    return loopbackExchange(`${this.#id}-${name}`);
+  }
+  /** That person's client on that network; made at the first call. */
+  person(id: string, network: string): LoopbackPerson {
+    const key = `${id}@${network}`;
+    const known = this.#people.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const { software, language = null, nick = null } = this.config.people[id] ?? {};
+    const whole = {
+      protocol: network,
+      name: null,
+      version: null,
+      os: null,
+      features: null,
+      gateway: null,
+      ...software,
+    };
+    const person = this.network(network).person(id, {
+      software: software === undefined ? null : whole,
+      language,
+      nick,
+    });
+    this.#people.set(key, person);
+    return person;
+  }
+
+  /** Resolves once everything that is under way has come to rest, without the clock moving. */
+  async settle(): Promise<void> {
+    let quiet = 0;
+    let last = "";
+    for (let turn = 0; turn < MAX_TURNS; turn += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      const now = this.#activity();
+      quiet = now === last ? quiet + 1 : 0;
+      last = now;
+      if (quiet >= QUIET_TURNS) {
+        return;
+      }
+    }
+    throw new Error(`The desk does not come to rest: ${last}`);
+  }
+
+  /** Lets time pass, stopping at every timer on the way. */
+  async pass(milliseconds: number): Promise<void> {
+    let left = milliseconds;
+    for (let due = this.clock.next(); due !== null && due <= left; due = this.clock.next()) {
+      this.clock.advanceNow(due);
+      left -= due;
+      await this.settle();
+    }
+    this.clock.advanceNow(left);
+    await this.settle();
+  }
+
+  /** Stops the desk and starts a new one on the same store, `downMs` later. People and networks go on meanwhile. */
+  async restart(downMs = 0, meanwhile: () => void = () => {}): Promise<void> {
+    await this.#stop();
+    meanwhile();
+    this.clock.advanceNow(downMs);
+    [this.#engine, this.#host] = this.#assemble();
+    await this.#start();
+  }
+
+  async reload(config: PlayConfig): Promise<void> {
+    this.#rules = playRules(config);
+    await this.#engine.submit({ kind: "rules", rules: this.#rules });
+    await this.settle();
+  }
+
+  async hours(open: Readonly<Record<string, boolean>>, opens: Readonly<Record<string, string>>): Promise<void> {
+    await this.#engine.submit({ kind: "hours", open, opens });
+    await this.settle();
+  }
+
+  async close(): Promise<void> {
+    await this.#stop();
+    for (const name of Object.keys(this.config.networks)) {
+      closeLoopbackExchange(`${this.#id}-${name}`);
+    }
+  }
+
+  #assemble(): [Engine, AdapterHost] {
+    const engine = createEngine({
+      createDesk: (snapshot) => createDesk(this.#rules, snapshot),
+      store: this.#store,
+      clock: this.clock,
+      log: this.log,
+      limits: ENGINE_LIMITS,
+      undeliveredSeconds: this.#rules.limits.undeliveredSeconds,
+      token: createTokens(),
+      random: () => 0.5,
+      onFatal: (fault) => {
+        throw fault;
+      },
+    });
+    const networks = Object.entries(this.config.networks).map(([name, network]) => ({
+      name,
+      module: loopback as AdapterModule<unknown>,
+      config: loopback.parseConfig({
+        exchange: `${this.#id}-${name}`,
+        identity: network.identity ?? "virtual",
+        features: playFeatures(network),
+        ...(network.maxTextBytes === undefined ? {} : { maxTextBytes: network.maxTextBytes }),
+      }),
+      handles: Object.keys(network.handles),
+      desk: "desk",
+    }));
+    const host = createAdapterHost({
+      networks,
+      engine,
+      store: this.#store,
+      accounts: { verify: async () => null },
+      mount: () => {},
+      clock: this.clock,
+      log: this.log,
+      limits: ENGINE_LIMITS,
+      random: () => 0.5,
+    });
+    return [engine, host];
+  }
+
+  async #start(): Promise<void> {
+    await this.#engine.start(this.#host);
+    await this.#host.start();
+    await this.settle();
+  }
+  async #stop(): Promise<void> {
+    await this.settle();
+    await this.#host.stop();
+    await this.#engine.stop();
+  }
+
+  #activity(): string {
+    const { events, commits, waiting, inFlight } = this.#engine.status();
+    const shown = [...this.#people.values()].map((person) => person.received.length);
+    return [events, commits, waiting, inFlight, ...shown].join(" ");
+  }
+}

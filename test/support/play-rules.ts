@@ -1,0 +1,257 @@
+/**
+ * The small company that plays are set in, as `Rules`: two queues, a bot that asks one question, CSRs as each play needs
+ * them, and short phrases of its own, so that no play depends on the wording of the shipped ones.
+ */
+import { compileDialogs, type DialogsSource } from "../../src/core/dialog.ts";
+import { createDirectory, type DirectoryEntry } from "../../src/core/directory.ts";
+import type { Feature, Software } from "../../src/core/model.ts";
+import { FEATURES } from "../../src/core/model.ts";
+import type { Csr, Handle, Limits, NetworkRules, Queue, Rules, SkillLevel } from "../../src/core/rules.ts";
+
+export interface PlayNetwork {
+  readonly title: string;
+  /** Handle to dialog. */
+  readonly handles: Readonly<Record<string, string>>;
+  readonly identity?: "virtual" | "fixed";
+  readonly features?: readonly Feature[];
+  readonly maxTextBytes?: number;
+}
+export interface PlayCsr {
+  readonly name: string;
+  /** "xmpp", or "ada@xmpp" where the id on the network is not the CSR's own. */
+  readonly at: readonly string[];
+  readonly skills?: Readonly<Record<string, SkillLevel>>;
+  readonly languages?: readonly string[];
+  readonly capacity?: number;
+}
+/** What a person's client is like; people without an entry have a client that says nothing of itself. */
+export interface PlayPerson {
+  readonly software?: Partial<Software>;
+  readonly language?: string;
+  readonly nick?: string;
+}
+
+/** Everything a play may change of the company. What it leaves out is as in `COMPANY`. */
+export interface PlayConfig {
+  readonly networks: Readonly<Record<string, PlayNetwork>>;
+  readonly csrs: Readonly<Record<string, PlayCsr>>;
+  readonly queues: Readonly<
+    Record<string, Partial<Omit<Queue, "id" | "skills">> & { readonly skills?: Readonly<Record<string, SkillLevel>> }>
+  >;
+  readonly dialogs: DialogsSource;
+  readonly directory: readonly DirectoryEntry[];
+  readonly people: Readonly<Record<string, PlayPerson>>;
+  readonly limits: Partial<Limits>;
+  readonly languages: readonly string[];
+  readonly phrases: Readonly<Record<string, string>>;
+}
+
+/** Greets, asks for a name and whether it is billing or sales, and routes there. */
+const RECEPTION: DialogsSource = {
+  person: "sales",
+  dialogs: {
+    reception: {
+      steps: [
+        { say: "Hello! This is Example." },
+        { identify: { account: false, askName: "What is your name?" } },
+        {
+          ask: "Billing or sales?",
+          type: "choice",
+          as: "reason",
+          reason: true,
+          choices: [
+            { value: "billing", label: "billing", do: [{ route: "billing" }] },
+            { value: "sales", label: "sales", do: [{ route: "sales" }] },
+          ],
+        },
+      ],
+    },
+    // For plays about what comes after: the first word leads straight into the queue.
+    express: { steps: [{ say: "Hello! This is Example." }, { route: "billing" }] },
+  },
+};
+
+const PHRASES: Readonly<Record<string, string>> = {
+  "waiting.place": "You are number {place} for {queue}.",
+  "waiting.next": "You are next for {queue}.",
+  "waiting.still": "Kept for your representative.",
+  "waiting.status": "Still number {place} for {queue}, waiting {minutes}.",
+  "waiting.help": "You are waiting, number {place}. You may write on, or say stop.",
+  "waiting.held-full": "Please wait before you write more.",
+  "talking.handover": "{csr} is here.",
+  "talking.csr-left": "Your representative had to leave.",
+  "talking.requeued": "You keep your place for {queue}.",
+  "talking.transferred": "You are being passed on to {queue}.",
+  "talking.transferred-csr": "You are being passed on to {csr}.",
+  "closed.by-csr": "{csr} has closed the conversation.",
+  "closed.by-customer": "Goodbye.",
+  "closed.by-desk": "The desk has closed the conversation.",
+  "closed.idle": "Closed, since it was quiet for long.",
+  "hours.closed": "{queue} is closed, open again {opens}.",
+  "queue.full": "{queue} is full.",
+  "no-csr-ever": "Nobody serves {queue} at all.",
+  "csr.offer.head": "{name} for {queue} on {network}",
+  "csr.offer.software": "Software: {software}",
+  "csr.offer.reason": "Reason: {reason}",
+  "csr.offer.waited": "Waiting: {minutes}",
+  "csr.offer.language": "Language: {language}",
+  "csr.offer.answer": "{name}: {value}",
+  "csr.offer.recognised": "Customer: {customer}",
+  "csr.offer.ask": "/accept or /decline within {seconds} seconds.",
+  "csr.offer.revoked": "The offer is withdrawn.",
+  "csr.offer.missed": "Missed ({count}).",
+  "csr.offer.missed-away": "Missed ({count}): you count as away. /back ends that.",
+  "csr.offer.taken": "There is nothing to accept here.",
+  "csr.declined": "Declined.",
+  "csr.accepted": "You talk with {name} now.",
+  "csr.already": "You have that already.",
+  "csr.answer-offer-first": "Answer the offer first: /accept or /decline.",
+  "csr.closed": "Closed: {name}.",
+  "csr.closed-by-customer": "{name} has left.",
+  "csr.closed-idle": "Closed for silence: {name}.",
+  "csr.customer-gone": "{name} cannot be reached any more.",
+  "csr.transferred": "Passed on to {target}.",
+  "csr.transfer-unknown": "No queue or CSR is called {target}. There are: {known}.",
+  "csr.transfer-unavailable": "{target} is {state}.",
+  "csr.left-absent": "You were gone; the customer went back to the queue.",
+  "csr.note-kept": "Note kept.",
+  "csr.note-empty": "A note needs words.",
+  "csr.away": "You are away.",
+  "csr.back": "You are back.",
+  "csr.status": "You are {state} with {load} of {capacity}; {waiting} waiting.",
+  "csr.help": "Words: /accept /decline /transfer /close /note /who /away /back /status",
+  "csr.help-desk": "To the desk: /away /back /status",
+  "csr.no-conversation": "{word} needs a conversation.",
+  "csr.unknown-word": "{word} is no word here.",
+  "csr.unknown-word-near": "{word} is no word here; did you mean {near}?",
+  "csr.history.head": "Earlier:",
+  "alias.closed": "The conversation with {name} is over.",
+  "alias.not-yours": "There is nobody here by that name.",
+  "label.which": "Which conversation? {labels}",
+  "label.unknown": "There is no {label}. {labels}",
+  undelivered: 'Not delivered: "{text}"',
+  "edit.fallback": "(edited) {text}",
+  "retraction.fallback": '(takes back "{text}")',
+  "retraction.refused": "Only one's own lines can be taken back.",
+  "reaction.fallback": '({reactions} to "{text}")',
+  minutes: "{count} minutes",
+  "less-than-a-minute": "less than a minute",
+  "closed.thanks": "Thank you.",
+  "dialog.routing": "One moment.",
+  flood: "Too much at once. Wait {seconds} seconds.",
+  "too-long": "Too long: {bytes} bytes at most.",
+  "desk.full": "The desk is full.",
+  "conversation.limit": "You have {limit} conversations already.",
+};
+
+const LIMITS: Limits = {
+  conversationsPerCustomer: 2,
+  openConversations: 1_000,
+  inboundTextBytes: 20_000,
+  floodMessages: 20,
+  floodSeconds: 10,
+  idleSeconds: 3_600,
+  dialogIdleSeconds: 600,
+  aliasRestSeconds: 86_400,
+  csrAbsenceSeconds: 60,
+  undeliveredSeconds: 600,
+  maxParts: 40,
+};
+
+export const COMPANY: PlayConfig = {
+  networks: {
+    web: { title: "Web", handles: { support: "express", reception: "reception" } },
+    xmpp: { title: "XMPP", handles: { support: "express", reception: "reception" } },
+  },
+  csrs: { ada: { name: "Ada", at: ["xmpp"], skills: { billing: 3 } } },
+  queues: { billing: { name: "Billing", skills: { billing: 1 } }, sales: { name: "Sales", skills: { sales: 1 } } },
+  dialogs: RECEPTION,
+  directory: [],
+  people: {},
+  limits: {},
+  languages: ["en", "de"],
+  phrases: {},
+};
+
+/** The company with what a play changes of it; each part is replaced whole, except limits and phrases. */
+export function company(changes: Partial<PlayConfig> = {}): PlayConfig {
+  return { ...COMPANY, ...changes };
+}
+
+export function playFeatures(network: PlayNetwork): readonly Feature[] {
+  return network.features ?? FEATURES;
+}
+
+let versions = 0;
+
+/** The play's configuration as the core is given it. Throws when the play's own dialogs are faulty. */
+export function playRules(config: PlayConfig): Rules {
+  const compiled = compileDialogs(config.dialogs, { queues: Object.keys(config.queues), languages: config.languages });
+  if (compiled.problems.length > 0) {
+    throw new Error(`The play's dialogs are faulty: ${JSON.stringify(compiled.problems)}`);
+  }
+  const queues = Object.entries(config.queues).map(([id, queue]) => [id, playQueue(id, queue)] as const);
+  const csrs = Object.entries(config.csrs).map(([id, csr]) => [id, playCsr(id, csr, config)] as const);
+  const networks = Object.entries(config.networks).map(
+    ([name, network]) => [name, playNetwork(name, network)] as const,
+  );
+  const skills = [...csrs.map(([, csr]) => csr), ...queues.map(([, queue]) => queue)].flatMap((one) => [
+    ...one.skills.keys(),
+  ]);
+  versions += 1;
+  return {
+    version: `play-${versions}`,
+    networks: new Map(networks),
+    csrs: new Map(csrs),
+    queues: new Map(queues),
+    skills: [...new Set(skills)],
+    dialogs: compiled.dialogs,
+    // Plays pick choices by their own words; matching free text has a suite of its own.
+    intents: { match: () => [] },
+    directory: createDirectory(config.directory),
+    limits: { ...LIMITS, ...config.limits },
+    phrases: new Map([["*", new Map(Object.entries({ ...PHRASES, ...config.phrases }))]]),
+    languages: config.languages,
+    company: "Example",
+  };
+}
+
+function playQueue(id: string, queue: PlayConfig["queues"][string]): Queue {
+  const { skills, ...given } = queue;
+  return {
+    id,
+    name: id,
+    matchLanguage: false,
+    priority: 0,
+    strategies: ["longest-idle"],
+    compatibility: "translated",
+    hours: null,
+    maxWaiting: 100,
+    offerSeconds: 30,
+    missesUntilAway: 2,
+    wrapUpSeconds: 0,
+    ...given,
+    skills: new Map(Object.entries(skills ?? {})),
+  };
+}
+
+function playCsr(id: string, csr: PlayCsr, { languages }: PlayConfig): Csr {
+  return {
+    id,
+    name: csr.name,
+    addresses: csr.at.map((place) => {
+      const [person = "", network] = place.split("@");
+      return network === undefined ? { network: person, id } : { network, id: person };
+    }),
+    skills: new Map(Object.entries(csr.skills ?? {})),
+    languages: csr.languages ?? languages.slice(0, 1),
+    capacity: csr.capacity ?? 1,
+  };
+}
+
+function playNetwork(name: string, network: PlayNetwork): NetworkRules {
+  const handles = Object.entries(network.handles).map(
+    ([id, dialog]): Handle => ({ network: name, id, name: id, dialog }),
+  );
+  return { name, title: network.title, desk: "desk", handles };
+}
