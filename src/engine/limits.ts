@@ -35,10 +35,10 @@ export const ENGINE_LIMITS: EngineLimits = {
 export const INBOX_OVERFLOW = 4;
 /** Volatile events (typing, presence) of one network that may wait; the oldest go first. */
 export const VOLATILE_EVENTS = 1_024;
-/** Lines kept in memory for edits, receipts and replies, which nearly always name a recent one. */
-export const RECENT_LINES = 8_192;
-/** Redelivery ids kept in memory. More than may wait in all inboxes, so that a pending one is never forgotten. */
-export const RECENT_REDELIVERIES = 65_536;
+/** Lines kept in memory, at least, for edits, receipts and replies, which nearly always name a recent one. */
+export const RECENT_LINES = 4_096;
+/** Redelivery ids kept in memory, at least; many more than one batch takes in. */
+export const RECENT_REDELIVERIES = 16_384;
 /** How long a confirmed send may wait for a commit that others pay for, before it gets one of its own. */
 export const MARK_DELAY_MS = 10;
 /** Confirmed sends recorded by one commit. */

@@ -4,48 +4,67 @@ import type { Line, LineReference } from "../core/step.ts";
 import { LineIndex } from "../store/line-index.ts";
 import { RECENT_LINES, RECENT_REDELIVERIES } from "./limits.ts";
 
+/**
+ * Everything is kept in two generations: the young one grows, and when it is full it becomes the old one and what was old is
+ * forgotten at once. So forgetting costs nothing for each line, and the last RECENT_LINES at least are always there.
+ */
 export class Recent {
   readonly #epoch: string;
-  #lines: LineIndex;
-  readonly #redeliveries = new Set<string>();
+  #young: LineIndex;
+  #old: LineIndex;
+  #youngIds = new Set<string>();
+  #oldIds = new Set<string>();
 
   constructor(epoch: string) {
     this.#epoch = epoch;
-    this.#lines = new LineIndex(epoch, RECENT_LINES);
+    this.#young = new LineIndex(epoch);
+    this.#old = new LineIndex(epoch);
   }
 
   /** After a batch was thrown away: what it taught must not be believed. */
   forget(): void {
-    this.#lines = new LineIndex(this.#epoch, RECENT_LINES);
-    this.#redeliveries.clear();
+    this.#young = new LineIndex(this.#epoch);
+    this.#old = new LineIndex(this.#epoch);
+    this.#youngIds = new Set();
+    this.#oldIds = new Set();
   }
 
   hasSeen(network: string, redelivery: string): boolean {
-    return this.#redeliveries.has(`${network} ${redelivery}`);
+    const id = `${network} ${redelivery}`;
+    return this.#youngIds.has(id) || this.#oldIds.has(id);
   }
 
   see(network: string, redelivery: string): void {
-    this.#redeliveries.add(`${network} ${redelivery}`);
-    if (this.#redeliveries.size > RECENT_REDELIVERIES) {
-      const [oldest] = this.#redeliveries;
-      this.#redeliveries.delete(oldest ?? "");
+    if (this.#youngIds.size >= RECENT_REDELIVERIES) {
+      this.#oldIds = this.#youngIds;
+      this.#youngIds = new Set();
     }
+    this.#youngIds.add(`${network} ${redelivery}`);
   }
 
   /** See `Store.reference`; null also when it is not recent. */
   reference(network: string, person: string, id: string): LineReference | null {
-    return this.#lines.reference(network, person, id);
+    return this.#young.reference(network, person, id) ?? this.#old.reference(network, person, id);
   }
 
   addLine(line: Line): void {
-    this.#lines.addLine(line);
+    if (this.#young.size >= RECENT_LINES) {
+      this.#old = this.#young;
+      this.#young = new LineIndex(this.#epoch, this.#old.highest);
+    }
+    if (this.#old.has(line.line)) {
+      // Handed out again with more viewers: what is known of the earlier copies must say so too.
+      this.#old.addLine(line);
+    }
+    this.#young.addLine(line);
   }
 
   addCopy(outbound: Outbound): void {
-    this.#lines.addCopy(outbound);
+    this.#young.addCopy(outbound);
   }
 
   addForeign(key: string, foreign: string): void {
-    this.#lines.addForeign(key, foreign);
+    this.#young.addForeign(key, foreign);
+    this.#old.addForeign(key, foreign);
   }
 }

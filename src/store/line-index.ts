@@ -23,9 +23,7 @@ interface Entry {
 
 export class LineIndex {
   readonly #epoch: string;
-  readonly #capacity: number;
-  #highest = 0;
-  /** In order of arrival, so that the first is the oldest. */
+  #highest: number;
   readonly #entries = new Map<number, Entry>();
   /** By key. */
   readonly #copies = new Map<string, Copy>();
@@ -34,10 +32,22 @@ export class LineIndex {
   /** By network, person and id: keys of copies by the id the network gave them. */
   readonly #foreign = new Map<string, string>();
 
-  /** `capacity`: lines kept; the oldest are forgotten first. */
-  constructor(epoch: string, capacity: number) {
+  /** `highest`: number of the last line before this index began. */
+  constructor(epoch: string, highest = 0) {
     this.#epoch = epoch;
-    this.#capacity = capacity;
+    this.#highest = highest;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get highest(): number {
+    return this.#highest;
+  }
+
+  has(line: number): boolean {
+    return this.#entries.has(line);
   }
 
   /** A line that was written, or handed out again with more viewers. */
@@ -47,7 +57,7 @@ export class LineIndex {
       known.line = line;
       return;
     }
-    // An old line that comes back after it was forgotten must not take an id from a newer one that was forgotten too.
+    // An old line that is handed out again must not take an id from a newer one that is not kept here.
     const isNewest = line.line > this.#highest;
     const own =
       isNewest && line.from !== null && line.foreign !== null
@@ -58,12 +68,6 @@ export class LineIndex {
       this.#own.set(own, line.line);
     }
     this.#highest = Math.max(this.#highest, line.line);
-    if (this.#entries.size > this.#capacity) {
-      const [oldest] = this.#entries.keys();
-      if (oldest !== undefined) {
-        this.forget(oldest);
-      }
-    }
   }
 
   /** A copy that goes out; ignored when it is of no line kept here. */
@@ -84,7 +88,7 @@ export class LineIndex {
     });
   }
 
-  /** The network's own id of a copy became known. */
+  /** The network's own id of a copy became known; ignored when the copy is not kept here. */
   addForeign(key: string, foreign: string): void {
     const copy = this.#copies.get(key);
     const entry = copy === undefined ? undefined : this.#entries.get(copy.line);

@@ -32,7 +32,7 @@ export function createMemoryStore(epoch = "memory"): Store {
     lastLine: 0,
     lastOutbox: 0,
   };
-  const index = new LineIndex(epoch, Number.POSITIVE_INFINITY);
+  const index = new LineIndex(epoch);
   return {
     load: async () => load(contents, epoch),
     commit: async (batch) => commit(contents, index, epoch, batch),
