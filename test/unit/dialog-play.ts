@@ -118,7 +118,7 @@ function scenesOf(play: string): readonly Scene[] {
 
 function fits(pattern: string, actual: string): boolean {
   const parts = pattern.split("…").map((part) => part.replace(/[.*+?^${}()|[\]\\]/gu, "\\$&"));
-  return new RegExp(`^${parts.join("[^]*")}$`, "u").test(actual);
+  return new RegExp(`^${parts.join("[\\s\\S]*")}$`, "u").test(actual);
 }
 
 function inputOf(line: string): Parameters<typeof advance>[2] {

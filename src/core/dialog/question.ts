@@ -105,15 +105,19 @@ export function put(step: AskStep, speaker: Speaker, lead: string | null): Say {
   return step.answer === "confirm" ? yesOrNo(prompt, speaker) : withChoices(prompt, choicesOf(step, speaker));
 }
 
+/** The built-in wordings; the last one serves for all further times. */
+const BUILT_IN_ATTEMPTS: Readonly<Record<"noInput" | "noMatch", readonly [string, string]>> = {
+  noInput: ["dialog.no-input-1", "dialog.no-input-2"],
+  noMatch: ["dialog.no-match-1", "dialog.no-match-2"],
+};
+
 /** Words for the nth time that nothing, or nothing that fits, was answered; null when all was said and it is time to leave. */
 export function attempt(step: AskStep, which: "noInput" | "noMatch", count: number, speaker: Speaker): string | null {
   const attempts = step[which];
   if (attempts.say === null) {
-    const key = which === "noInput" ? "dialog.no-input" : "dialog.no-match";
-    return count > attempts.tries ? null : speak(speaker, `${key}-${Math.min(count, BUILT_IN_WORDINGS)}`);
+    const [first, further] = BUILT_IN_ATTEMPTS[which];
+    return count > attempts.tries ? null : speak(speaker, count === 1 ? first : further);
   }
   const text = attempts.say[count - 1];
   return text === undefined ? null : compose(text, speaker.language, speaker.facts, speaker.around);
 }
-/** How many wordings the built-in phrases have for each of the two. */
-const BUILT_IN_WORDINGS = 2;

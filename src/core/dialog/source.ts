@@ -113,13 +113,13 @@ export interface DialogsSource {
 }
 
 /** The keys that say what a step is, and the other keys each of them takes (besides `id` and `when`). */
-const QUESTION = ["as", "reason", "optional", "help", "noInput", "noMatch"] as const;
+const QUESTION = ["help", "noInput", "noMatch"] as const;
 export const STEP_KINDS: Readonly<Record<string, readonly string[]>> = {
   say: [],
-  ask: [...QUESTION, "type", "choices", "intents", "min", "max", "integer", "country"],
-  confirm: [...QUESTION, "yes", "no"],
-  identify: ["noInput", "noMatch", "help"],
-  language: ["noInput", "noMatch", "help"],
+  ask: [...QUESTION, "as", "reason", "optional", "type", "choices", "intents", "min", "max", "integer", "country"],
+  confirm: [...QUESTION, "as", "yes", "no"],
+  identify: QUESTION,
+  language: QUESTION,
   set: [],
   branch: [],
   route: [],
