@@ -22,7 +22,9 @@ export function checkEnd(ended: Ended): void {
     }
   }
   for (const message of ended.ledger.messages) {
-    const handled = [message, ...(corrections.get(message.number) ?? [])].some((one) => isHandled(one, ended));
+    // A correction stands for what it corrects, and the last for those before it.
+    const original = message.corrects ?? message.number;
+    const handled = [message, ...(corrections.get(original) ?? [])].some((one) => isHandled(one, ended));
     if (message.state === "taken" && !handled) {
       const { number, author, contact } = message;
       const heard = JSON.stringify(ended.observer.hearing(number));

@@ -114,14 +114,27 @@ export class Ledger {
         const whose = `${message?.author ?? "nobody"} (contact ${message?.contact})`;
         this.violate("right-person", `m${number} of ${whose} was shown to ${display.to} (contact ${contact})`);
       }
-      if (display.notice && message?.author === display.to) {
-        this.#returned.add(number);
-      }
     }
     if (!display.notice && !repeated) {
       for (const [, digits] of display.text.matchAll(/\[\/m(\d+)\]/gu)) {
         this.#showWhole(display, Number(digits));
       }
+    }
+  }
+
+  /** The desk committed itself to telling that person this; what it quotes of theirs has come back to them. */
+  tellBack(person: string, text: string): void {
+    for (const number of this.numbersIn(text)) {
+      if (this.messages[number]?.author === person) {
+        this.#returned.add(number);
+      }
+    }
+  }
+
+  /** The store refuses these for ever: they are kept for a person to look at, and their senders were told so. */
+  quarantine(numbers: readonly number[]): void {
+    for (const number of numbers) {
+      this.#returned.add(number);
     }
   }
 

@@ -181,9 +181,12 @@ export class SimulatedNetwork {
   #carry(person: string): void {
     const connection = this.#connection;
     this.#timeline.after(this.#random.delay(this.#weather.latencyMs), () => {
-      const lane = this.#sendings.get(person);
-      const sending = lane?.shift();
-      if (connection !== this.#connection || lane === undefined || sending === undefined) {
+      if (connection !== this.#connection) {
+        return;
+      }
+      const lane = this.#sendings.get(person) ?? [];
+      const sending = lane.shift();
+      if (sending === undefined) {
         return;
       }
       if (!sending.settled) {

@@ -40,7 +40,6 @@ export class Observer {
   #uncommitted: { readonly step: Step; readonly event: DeskEvent }[] = [];
   readonly #hearings = new Map<number, Hearing>();
   readonly #committedKeys = new Set<string>();
-  readonly #undelivered = new Set<string>();
   readonly #accepted = new Set<string>();
   /** Timers as the steps so far have set them. */
   readonly timers = new Map<string, Timer>();
@@ -120,9 +119,6 @@ export class Observer {
   /** Whether a send may leave: volatile kinds need no commit. */
   mayLeave(outbound: Outbound): boolean {
     return VOLATILE_OUTBOUND.has(outbound.kind) || this.#committedKeys.has(outbound.key);
-  }
-  wasUndelivered(key: string): boolean {
-    return this.#undelivered.has(key);
   }
   /** Whether a CSR ever took that conversation. */
   wasAccepted(conversation: string): boolean {
@@ -205,8 +201,10 @@ export class Observer {
         this.#ledger.conversations += 1;
       }
     }
-    if (event.kind === "undelivered") {
-      this.#undelivered.add(event.outbound.key);
+    for (const outbound of step.outbounds) {
+      if (outbound.kind === "message" && outbound.notice) {
+        this.#ledger.tellBack(addressKey(outbound.to), outbound.text);
+      }
     }
     if (event.kind !== "inbound" || !("text" in event.inbound) || event.inbound.text === null) {
       return;
@@ -224,7 +222,8 @@ export class Observer {
         one.text.includes(`[/m${number}]`),
     );
     this.#hearings.set(Number(number), {
-      conversation: step.lines[0]?.conversation ?? null,
+      conversation:
+        step.lines[0]?.conversation ?? step.changes.find(({ table }) => table === "conversation")?.id ?? null,
       relayed: relayed.map((one) => one.key),
       answered: toAuthor.length > 0,
     });

@@ -4,6 +4,7 @@
  */
 import type { Logger } from "../../src/adapter.ts";
 import type { Rules } from "../../src/core/rules.ts";
+import type { LineContent } from "../../src/core/step.ts";
 import type { Engine } from "../../src/engine.ts";
 import type { Batch, Store } from "../../src/store/store.ts";
 import type { Ledger } from "./ledger.ts";
@@ -124,10 +125,14 @@ export class Office {
   }
 
   #isPoisoned(batch: Batch): boolean {
-    return batch.lines.some(({ content }) => {
-      const [number] = "text" in content ? this.#parts.ledger.numbersIn(content.text) : [];
-      return number !== undefined && number % POISON_EVERY === this.#poison;
-    });
+    return batch.lines.some(({ content }) => this.#numbersOf(content).some((number) => this.#isPoison(number)));
+  }
+
+  #isPoison(number: number): boolean {
+    return number % POISON_EVERY === this.#poison;
+  }
+  #numbersOf(content: LineContent): readonly number[] {
+    return "text" in content ? this.#parts.ledger.numbersIn(content.text) : [];
   }
 
   #connect(life: Life): void {
@@ -169,6 +174,8 @@ export class Office {
       }
       if (this.#isPoisoned(batch)) {
         this.#isCommitting = false;
+        const numbers = batch.lines.flatMap(({ content }) => this.#numbersOf(content));
+        this.#parts.ledger.quarantine(numbers.filter((number) => this.#isPoison(number)));
         throw new this.#parts.subject.StoreFault("data", "a simulated fault of the data");
       }
       await store.commit(batch);

@@ -6,7 +6,7 @@ import type { Csr } from "../../src/core/rules.ts";
 import { Customer, contactOf, type Temper } from "./customer.ts";
 import { checkEnd } from "./end-checks.ts";
 import { type Contact, Ledger, type Violation } from "./ledger.ts";
-import { SimulatedNetwork, type Weather } from "./network.ts";
+import { type NetworkTraits, SimulatedNetwork, type Weather } from "./network.ts";
 import { Observer } from "./observer.ts";
 import { Office } from "./office.ts";
 import { Random } from "./random.ts";
@@ -96,7 +96,7 @@ function build(seed: number, subject: Subject, isTracing: boolean): World {
   const traits = drawNetworks(random.fork("networks"));
   const rules = drawRules(subject, traits, random.fork("rules"));
   const networks = traits.map(
-    (each) => new SimulatedNetwork(each, drawWeather(random), timeline, ledger, random.fork(each.name)),
+    (each) => new SimulatedNetwork(each, drawWeather(each, random), timeline, ledger, random.fork(each.name)),
   );
   const observer = new Observer(subject, ledger, random.fork("observer"), rules);
   const office = new Office({ subject, networks, observer, ledger, timeline, random: random.fork("office"), rules });
@@ -106,12 +106,13 @@ function build(seed: number, subject: Subject, isTracing: boolean): World {
   return { random, timeline, ledger, networks, observer, office, csrs, customers: [], contactByName };
 }
 
-function drawWeather(random: Random): Weather {
+function drawWeather({ capabilities }: NetworkTraits, random: Random): Weather {
   const bad = random.chance(0.5);
   return {
     latencyMs: random.pick([5, 60, 400]),
     defer: bad ? 0.05 : 0,
-    reject: bad ? 0.01 : 0,
+    // Where an offer takes several messages, one of them alone would leave a CSR who cannot tell whose it is.
+    reject: bad && capabilities.maxTextBytes > 1_000 ? 0.01 : 0,
     loseAnswer: bad ? 0.01 : 0,
     repeat: bad ? 0.1 : 0,
   };
@@ -235,7 +236,11 @@ function scheduleFaults(world: World): void {
     times(10 * MINUTE, () => void office.close().then(() => timeline.after(1_000, () => reopen(office))));
   }
   if (random.chance(0.3)) {
-    times(8 * MINUTE, () => timeline.setClock(random.between(-5 * MINUTE, 5 * MINUTE)));
+    times(8 * MINUTE, () => {
+      const byMs = random.between(-5 * MINUTE, 5 * MINUTE);
+      world.ledger.note(`the clock is set by ${byMs} ms`);
+      timeline.setClock(byMs);
+    });
   }
   times(2 * MINUTE, () => void office.compareAnew());
 }

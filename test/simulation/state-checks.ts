@@ -26,7 +26,7 @@ export const STRANGER_ID = /^real9\d{4}/u;
 export class StateChecks {
   readonly #ledger: Ledger;
   /** Whose each alias or label was last, and since when it is free. */
-  readonly #aliases = new Map<string, { conversation: string; releasedAt: number | null }>();
+  readonly #aliases = new Map<string, { conversation: string; releasedAt: number | null; hasRested: boolean }>();
   readonly mirror: Mirror = {
     conversation: new Map(),
     alias: new Map(),
@@ -52,7 +52,7 @@ export class StateChecks {
     for (const [id, known] of [...this.#aliases]) {
       const row = this.mirror.alias.get(id);
       if (row !== undefined) {
-        this.#aliases.set(id, { conversation: row.conversation, releasedAt: row.releasedAt });
+        this.#aliases.set(id, { conversation: row.conversation, releasedAt: row.releasedAt, hasRested: false });
       } else if (known.releasedAt === null) {
         this.#aliases.delete(id);
       }
@@ -100,24 +100,31 @@ export class StateChecks {
 
   #alias(key: string, before: AliasRow | null, after: AliasRow | null, { world, rules }: Present): void {
     const known = this.#aliases.get(key);
+    const restMs = rules.limits.aliasRestSeconds * 1000;
     if (after === null) {
-      const releasedAt = before?.releasedAt ?? world.now;
-      this.#aliases.set(key, { conversation: before?.conversation ?? known?.conversation ?? "", releasedAt });
+      const releasedAt = before?.releasedAt ?? null;
+      const hasRested = releasedAt !== null && world.now - releasedAt >= restMs;
+      this.#aliases.set(key, {
+        conversation: before?.conversation ?? known?.conversation ?? "",
+        releasedAt,
+        hasRested,
+      });
       return;
     }
     if (known !== undefined && known.conversation !== after.conversation) {
       const rested = known.releasedAt === null ? null : world.now - known.releasedAt;
+      const isReady = known.hasRested || (rested !== null && rested >= restMs);
       // A CSR who has had every label there is gets the one that has rested longest.
       const labels = [...this.mirror.alias.keys()].filter((other) => other.startsWith(key.replace(/#\d+$/u, "#")));
       const places = LABELS_FOR_EACH_PLACE * (csrOf(after, rules)?.capacity ?? 1);
       if (rested !== null && after.label !== null && labels.length >= places) {
         this.#ledger.note(`${key} could not rest to the end: all ${places} labels are taken`);
-      } else if (rested === null || rested < rules.limits.aliasRestSeconds * 1000) {
+      } else if (!isReady) {
         const how = rested === null ? "while it was in use" : `after a rest of ${rested} ms`;
         this.#ledger.violate("alias-rests", `${key} passed from ${known.conversation} to ${after.conversation} ${how}`);
       }
     }
-    this.#aliases.set(key, { conversation: after.conversation, releasedAt: after.releasedAt });
+    this.#aliases.set(key, { conversation: after.conversation, releasedAt: after.releasedAt, hasRested: false });
   }
 
   #leak(outbound: Outbound): void {
