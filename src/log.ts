@@ -39,8 +39,10 @@ export function createLog(options: LogOptions): ClosableLogger {
     ),
     transports: [new winston.transports.Stream({ stream })],
   });
+  // Asked of winston, this would cost more than all else on the way of a message.
+  const most = LEVELS.indexOf(options.level);
   const write = (level: LogLevel) => (event: string, fields?: LogFields) => {
-    if (logger.isLevelEnabled(level)) {
+    if (LEVELS.indexOf(level) <= most) {
       logger.log({ level, message: event, fields: clean(fields ?? {}, level) });
     }
   };
@@ -96,11 +98,25 @@ function writeJson({ level, message, timestamp, fields }: Info): string {
   return JSON.stringify({ time: timestamp, level, event: message, ...fields });
 }
 
-/** `12:03:04.123 WARN  link.lost network=xmpp "the server closed the stream"`. */
+/** `12:03:04.123 WARN  link.offline network=xmpp detail="the server closed the stream"`; an error's stack stands below. */
 function writeHuman({ level, message, timestamp, fields }: Info): string {
-  const written = Object.entries(fields ?? {}).map(([name, value]) => `${name}=${show(value)}`);
-  const stack = typeof fields?.stack === "string" ? `\n${fields.stack}` : "";
-  return [timestamp?.slice(11, 23) ?? "", level.toUpperCase().padEnd(5), message, ...written].join(" ") + stack;
+  const stacks: string[] = [];
+  const written = Object.entries(fields ?? {}).map(([name, value]) => {
+    if (!isError(value)) {
+      return `${name}=${show(value)}`;
+    }
+    stacks.push(value.stack);
+    return `${name}=${show(value.reason)}`;
+  });
+  return [
+    [timestamp?.slice(11, 23) ?? "", level.toUpperCase().padEnd(5), message, ...written].join(" "),
+    ...stacks,
+  ].join("\n");
+}
+
+/** An error as `cleanObject` writes it. */
+function isError(value: unknown): value is { readonly reason: string; readonly stack: string } {
+  return typeof value === "object" && value !== null && "stack" in value && typeof value.stack === "string";
 }
 
 function show(value: unknown): string {

@@ -37,7 +37,8 @@ export function createTimers(clock: Clock, loaded: readonly Timer[], fire: (time
       return;
     }
     armed?.cancel();
-    armed = { at: next.at, cancel: clock.after(Math.max(0, next.at - clock.now()), due) };
+    const waitMs = Math.min(LONGEST_SLEEP_MS, Math.max(0, next.at - clock.now()));
+    armed = { at: next.at, cancel: clock.after(waitMs, due) };
   }
 
   /** Replaced and cancelled timers stay in the queue until they come to its head. */
@@ -93,6 +94,9 @@ export function createTimers(clock: Clock, loaded: readonly Timer[], fire: (time
     }
   }
 }
+
+/** Delays do not notice when somebody sets the clock, or the machine sleeps; looking again now and then does. */
+const LONGEST_SLEEP_MS = 60_000;
 
 /** Replaced timers that may stay in the queue beyond as many as stand. */
 const SLACK = 1_024;

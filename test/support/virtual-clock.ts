@@ -16,7 +16,6 @@ export interface VirtualClock extends Clock {
 
 interface Alarm {
   readonly at: number;
-  readonly order: number;
   readonly callback: () => void;
 }
 
@@ -24,25 +23,27 @@ interface Alarm {
 export function createVirtualClock(start = 1_000_000): VirtualClock {
   let elapsed = 0;
   let shift = start;
-  let order = 0;
-  const alarms = new Set<Alarm>();
+  /** By time, of equal times in the order in which they were set. */
+  const alarms: Alarm[] = [];
 
-  function nextAlarm(): Alarm | null {
-    let first: Alarm | null = null;
-    for (const alarm of alarms) {
-      if (first === null || alarm.at < first.at || (alarm.at === first.at && alarm.order < first.order)) {
-        first = alarm;
-      }
+  /** Index of the first alarm after that time. */
+  function after(at: number): number {
+    let low = 0;
+    let high = alarms.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((alarms[middle]?.at ?? 0) <= at) low = middle + 1;
+      else high = middle;
     }
-    return first;
+    return low;
   }
 
   function fireNext(until: number): boolean {
-    const alarm = nextAlarm();
-    if (alarm === null || alarm.at > until) {
+    const alarm = alarms[0];
+    if (alarm === undefined || alarm.at > until) {
       return false;
     }
-    alarms.delete(alarm);
+    alarms.shift();
     elapsed = Math.max(elapsed, alarm.at);
     alarm.callback();
     return true;
@@ -51,10 +52,12 @@ export function createVirtualClock(start = 1_000_000): VirtualClock {
   return {
     now: () => elapsed + shift,
     after(delayMs, callback) {
-      order += 1;
-      const alarm = { at: elapsed + Math.max(0, delayMs), order, callback };
-      alarms.add(alarm);
-      return () => alarms.delete(alarm);
+      const alarm = { at: elapsed + Math.max(0, delayMs), callback };
+      alarms.splice(after(alarm.at), 0, alarm);
+      return () => {
+        const index = alarms.indexOf(alarm);
+        if (index !== -1) alarms.splice(index, 1);
+      };
     },
     async advance(ms) {
       const until = elapsed + ms;
@@ -76,11 +79,11 @@ export function createVirtualClock(start = 1_000_000): VirtualClock {
       shift += ms;
     },
     next() {
-      const alarm = nextAlarm();
-      return alarm === null ? null : Math.max(0, alarm.at - elapsed);
+      const [alarm] = alarms;
+      return alarm === undefined ? null : Math.max(0, alarm.at - elapsed);
     },
     get waiting() {
-      return alarms.size;
+      return alarms.length;
     },
   };
 }
