@@ -3,6 +3,7 @@
  * adapter for a real network finds here, without a protocol in the way, what every adapter must do.
  */
 import type { Adapter, AdapterContext, AdapterModule, Outcome } from "../../src/adapter.ts";
+import { ConfigProblem } from "../../src/adapter.ts";
 import type { Capabilities, Feature, Outbound } from "../../src/core/model.ts";
 import type { FromNetwork } from "./codec.ts";
 import { decode, encode, toInbound } from "./codec.ts";
@@ -37,6 +38,13 @@ export const loopback: AdapterModule<LoopbackConfig> = {
   protocol: "loopback",
   parseConfig: parseLoopbackConfig,
   configSchema: loopbackConfigSchema,
+  canonicalAddress: (id) => (id.trim() === "" ? null : id.trim().toLowerCase()),
+  checkHandles: (config, handles) => {
+    const [, second] = handles;
+    if (config.capabilities.identity === "fixed" && second !== undefined) {
+      throw new ConfigProblem(["handles", second], "a network of fixed identity has one address, and so one handle");
+    }
+  },
   create: (config, context) => new LoopbackAdapter(config, context),
 };
 

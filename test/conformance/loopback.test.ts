@@ -67,7 +67,7 @@ const GARBAGE: readonly ((random: () => number) => string)[] = [
 
 class LoopbackFarEnd implements FarEnd {
   readonly network = "loop";
-  readonly handles = ["support", "billing"];
+  readonly handles: readonly string[];
   readonly desk = "desk";
   readonly alias: string | null;
   readonly dials = true;
@@ -85,7 +85,9 @@ class LoopbackFarEnd implements FarEnd {
     this.#section = { exchange: name, secret: SECRET, ...section };
     this.#exchange = loopbackExchange(name);
     this.#exchange.secret = SECRET;
-    this.alias = section.identity === "fixed" ? null : "k3v9x2p8q7w4m5na";
+    const fixed = section.identity === "fixed";
+    this.handles = fixed ? ["support"] : ["support", "billing"];
+    this.alias = fixed ? null : "k3v9x2p8q7w4m5na";
   }
   create(context: TestContext): Adapter {
     return loopback.create(loopback.parseConfig(this.#section), context);

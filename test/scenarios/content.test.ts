@@ -152,3 +152,73 @@ describe("content", () => {
       "anna is refused: You have 1 conversations already.",
     ]));
 });
+
+describe("an edit", () => {
+  it("of a line that waits for the CSR changes it, and a line taken back is not shown", () =>
+    play(company(), [
+      "anna@web: hello",
+      "anna: my invioce",
+      "anna: oops, wrong window",
+      "anna edits: invioce -> my invoice",
+      "anna takes back: wrong window",
+      "ada is available",
+      "ada offered: billing",
+      "ada: /accept",
+      "ada sees from customer: my invoice",
+      "ada never sees: invioce",
+      "ada never sees: wrong window",
+      "ada sees nothing more",
+    ]));
+
+  it("of an unknown message, or of somebody else's, is shown as new text", () =>
+    play(company(), [
+      ...talk("web"),
+      "ada: the price is 10",
+      "anna sees: the price is 10",
+      (stage) => {
+        const { person } = stage.screen("anna");
+        person.edit("support", "no-such-id", "what was that?");
+        person.edit("support", stage.screen("anna").shown("the price is 10").id, "the price is 1");
+      },
+      "ada sees from customer: what was that?",
+      "ada sees from customer: the price is 1",
+    ]));
+
+  it("names the message it meant, also after a restart", () =>
+    play(company(), [
+      ...talk("web"),
+      "anna: my invioce is wrong",
+      "ada sees: my invioce is wrong",
+      "the desk restarts",
+      "anna edits: invioce -> my invoice is wrong",
+      "ada sees the edit: my invoice is wrong",
+    ]));
+
+  it("of a line whose conversation is over is a first word like any other, and not for the CSR of then", () =>
+    play(company(), [
+      ...talk("web"),
+      "anna: see you",
+      "ada sees: see you",
+      "ada: /close",
+      "ada sees: Closed",
+      "ada to desk: /away",
+      "ada sees: You are away.",
+      (stage) => {
+        stage.screen("anna").person.edit("support", stage.screen("anna").own("see you").id, "see you never");
+      },
+      "anna sees: Hello! This is Example.",
+      "ada sees nothing more",
+    ]));
+});
+
+describe("a retraction", () => {
+  it("of somebody else's line is refused in words", () =>
+    play(company(), [
+      ...talk("web"),
+      "ada: you owe us 10",
+      "anna sees: you owe us 10",
+      (stage) => stage.screen("anna").person.retract("support", stage.screen("anna").shown("you owe us").id),
+      "anna sees: Only one's own lines",
+      "ada sees nothing",
+    ]));
+});

@@ -157,4 +157,37 @@ describe("a CSR on an ordinary account", () => {
         "anna sees: Ada is here.",
       ],
     ));
+
+  it("keeps the labels over a restart", () =>
+    play(ACCOUNT, [
+      ...TWO_TALKS,
+      "the desk restarts",
+      "ada: #2 to berta",
+      "berta sees: to berta",
+      "ada: hello?",
+      "ada sees: Which conversation?",
+      "anna sees nothing",
+    ]));
+
+  it("customers there need no label, and never see one", () =>
+    play(
+      company({
+        ...ACCOUNT,
+        csrs: { ada: { name: "Ada", at: ["xmpp"], skills: { billing: 3 }, capacity: 2 } },
+      }),
+      [
+        "ada is available",
+        "anna@irc: hello",
+        "anna sees: Hello! This is Example.",
+        "ada offered: for billing on IRC",
+        "ada: /accept",
+        "berta@irc: hello",
+        "ada offered: for billing on IRC",
+        "ada: /accept",
+        "anna: #1 of my questions",
+        "ada sees: #1 of my questions",
+        "anna never sees: #",
+        "berta never sees: #",
+      ],
+    ));
 });

@@ -1,6 +1,6 @@
 /** The desk stops and starts in the middle: everything goes on where it was, and nothing is said twice. */
 import { play } from "../support/play.ts";
-import { COMPANY, company } from "../support/play-rules.ts";
+import { COMPANY, company, playSetting } from "../support/play-rules.ts";
 
 const TWO = company({
   csrs: {
@@ -132,15 +132,17 @@ describe("a reload", () => {
       "berta sees: Ada is here.",
       ({ desk }) =>
         desk.reload(
-          company({
-            dialogs: {
-              person: "sales",
+          playSetting(
+            company({
               dialogs: {
-                reception: { steps: [{ say: "Welcome to the new desk." }, { route: "billing" }] },
-                express: { steps: [{ say: "Welcome to the new desk." }, { route: "billing" }] },
+                person: "sales",
+                dialogs: {
+                  reception: { steps: [{ say: "Welcome to the new desk." }, { route: "billing" }] },
+                  express: { steps: [{ say: "Welcome to the new desk." }, { route: "billing" }] },
+                },
               },
-            },
-          }),
+            }),
+          ),
         ),
       "berta: still there?",
       "ada sees: still there?",
@@ -152,16 +154,43 @@ describe("a reload", () => {
       "carl sees: Welcome to the new desk.",
     ]));
 
-  it("applies new rules to the next decision", () =>
+  it("applies new rules to the next decision, and to those who wait", () =>
     play(before, [
-      "ada is available",
-      "ada goes offline",
+      "ben@web is available",
       "anna@web: hello",
       "anna sees: next for billing",
+      "ben sees nothing",
       ({ desk }) =>
         desk.reload(
-          company({ csrs: { ...COMPANY.csrs, ben: { name: "Ben", at: ["ada@web"], skills: { billing: 2 } } } }),
+          playSetting(
+            company({ csrs: { ...COMPANY.csrs, ben: { name: "Ben", at: ["web"], skills: { billing: 2 } } } }),
+          ),
         ),
-      "anna sees nothing more",
+      "ben offered: for billing",
+      "ben: /accept",
+      "anna sees: Ben is here.",
+    ]));
+
+  it("keeps the conversation of a CSR who is no longer in the rules reachable for the customer", () =>
+    play(before, [
+      "ada is available",
+      "anna@web: hello",
+      "ada offered: billing",
+      "ada: /accept",
+      "anna sees: Ada is here.",
+      ({ desk }) =>
+        desk.reload(playSetting(company({ csrs: { ben: { name: "Ben", at: ["xmpp"], skills: { billing: 2 } } } }))),
+      "anna: are you still there?",
+      "5 minutes pass",
+      (stage) => {
+        const heard = stage
+          .screen("ada")
+          .messages()
+          .some(({ text }) => text === "are you still there?");
+        const told = stage.screen("anna").unseen.length > 0;
+        if (!heard && !told) {
+          throw new Error("Anna writes to nobody and is not told.");
+        }
+      },
     ]));
 });

@@ -15,7 +15,7 @@ import { createEngine, type Engine } from "../../src/engine.ts";
 import { createMemoryLog, type MemoryLogger } from "../../src/log.ts";
 import { createMemoryStore } from "../../src/store/memory.ts";
 import type { Store } from "../../src/store/store.ts";
-import { type PlayConfig, playFeatures, playRules } from "./play-rules.ts";
+import type { PlaySetting } from "./play-rules.ts";
 import { createVirtualClock } from "./virtual-clock.ts";
 
 /** A Monday morning; plays that care for the hour say so. */
@@ -27,7 +27,7 @@ const MAX_TURNS = 20_000;
 let plays = 0;
 
 export class PlayDesk {
-  readonly config: PlayConfig;
+  readonly setting: PlaySetting;
   readonly clock = createVirtualClock(MORNING);
   readonly log: MemoryLogger = createMemoryLog();
   readonly #id: string;
@@ -37,11 +37,11 @@ export class PlayDesk {
   #engine: Engine;
   #host: AdapterHost;
 
-  private constructor(config: PlayConfig) {
+  private constructor(setting: PlaySetting) {
     plays += 1;
     this.#id = `play-${plays}`;
-    this.config = config;
-    this.#rules = playRules(config);
+    this.setting = setting;
+    this.#rules = setting.rules;
     for (const csr of this.#rules.csrs.values()) {
       for (const { network, id } of csr.addresses) {
         this.person(id, network).disconnect();
@@ -50,8 +50,8 @@ export class PlayDesk {
     [this.#engine, this.#host] = this.#assemble();
   }
 
-  static async open(config: PlayConfig): Promise<PlayDesk> {
-    const desk = new PlayDesk(config);
+  static async open(setting: PlaySetting): Promise<PlayDesk> {
+    const desk = new PlayDesk(setting);
     await desk.#start();
     return desk;
   }
@@ -66,7 +66,7 @@ export class PlayDesk {
     return this.#rules;
   }
   network(name: string): LoopbackNetwork {
-    if (this.config.networks[name] === undefined) {
+    if (this.setting.networks[name] === undefined) {
       throw new Error(`The play has no network ${name}.`);
     }
     return loopbackExchange(`${this.#id}-${name}`);
@@ -78,7 +78,7 @@ export class PlayDesk {
     if (known !== undefined) {
       return known;
     }
-    const { software, language = null, nick = null } = this.config.people[id] ?? {};
+    const { software, language = null, nick = null } = this.setting.people[id] ?? {};
     const whole = {
       protocol: network,
       name: null,
@@ -134,8 +134,9 @@ export class PlayDesk {
     await this.#start();
   }
 
-  async reload(config: PlayConfig): Promise<void> {
-    this.#rules = playRules(config);
+  /** New rules, as after `frontdesk reload`. */
+  async reload({ rules }: PlaySetting): Promise<void> {
+    this.#rules = rules;
     await this.#engine.submit({ kind: "rules", rules: this.#rules });
     await this.settle();
   }
@@ -147,7 +148,7 @@ export class PlayDesk {
 
   async close(): Promise<void> {
     await this.#stop();
-    for (const name of Object.keys(this.config.networks)) {
+    for (const name of Object.keys(this.setting.networks)) {
       closeLoopbackExchange(`${this.#id}-${name}`);
     }
   }
@@ -166,16 +167,16 @@ export class PlayDesk {
         throw fault;
       },
     });
-    const networks = Object.entries(this.config.networks).map(([name, network]) => ({
+    const networks = Object.entries(this.setting.networks).map(([name, network]) => ({
       name,
       module: loopback as AdapterModule<unknown>,
       config: loopback.parseConfig({
         exchange: `${this.#id}-${name}`,
-        identity: network.identity ?? "virtual",
-        features: playFeatures(network),
-        ...(network.maxTextBytes === undefined ? {} : { maxTextBytes: network.maxTextBytes }),
+        identity: network.identity,
+        features: network.features,
+        maxTextBytes: network.maxTextBytes,
       }),
-      handles: Object.keys(network.handles),
+      handles: network.handles,
       desk: "desk",
     }));
     const host = createAdapterHost({

@@ -2,6 +2,10 @@
  * The small company that plays are set in, as `Rules`: two queues, a bot that asks one question, CSRs as each play needs
  * them, and short phrases of its own, so that no play depends on the wording of the shipped ones.
  */
+import { join } from "node:path";
+import { loopback } from "../../adapters/loopback/index.ts";
+import type { AdapterModule } from "../../src/adapter.ts";
+import { loadConfiguration } from "../../src/config/load.ts";
 import { compileDialogs, type DialogsSource } from "../../src/core/dialog.ts";
 import { createDirectory, type DirectoryEntry } from "../../src/core/directory.ts";
 import type { Feature, Software } from "../../src/core/model.ts";
@@ -178,14 +182,45 @@ export function company(changes: Partial<PlayConfig> = {}): PlayConfig {
   return { ...COMPANY, ...changes };
 }
 
-export function playFeatures(network: PlayNetwork): readonly Feature[] {
-  return network.features ?? FEATURES;
+/** What a desk for plays is built from. */
+export interface PlaySetting {
+  readonly rules: Rules;
+  readonly networks: Readonly<
+    Record<string, Omit<Required<PlayNetwork>, "title" | "handles"> & { readonly handles: readonly string[] }>
+  >;
+  readonly people: Readonly<Record<string, PlayPerson>>;
+}
+
+const ROOMY = 65_536;
+
+export function playSetting(config: PlayConfig): PlaySetting {
+  const networks = Object.entries(config.networks).map(([name, network]) => {
+    const { identity = "virtual", features = FEATURES, maxTextBytes = ROOMY } = network;
+    return [name, { identity, features, maxTextBytes, handles: Object.keys(network.handles) }] as const;
+  });
+  return { rules: playRules(config), networks: Object.fromEntries(networks), people: config.people };
+}
+
+/** The shipped configuration, its networks played by loopback ones that can do everything. Throws when it has errors. */
+export function shippedSetting(people: PlaySetting["people"] = {}): PlaySetting {
+  const modules = ["web", "xmpp"].map(
+    (protocol): AdapterModule<unknown> => ({ ...loopback, protocol, parseConfig: () => loopback.parseConfig({}) }),
+  );
+  const { rules, problems } = loadConfiguration(join(import.meta.dirname, "..", "..", "config"), modules, { env: {} });
+  if (rules === null) {
+    throw new Error(`The shipped configuration has errors: ${JSON.stringify(problems)}`);
+  }
+  const networks = [...rules.networks.values()].map(({ name, handles }) => {
+    const all = { identity: "virtual", features: FEATURES, maxTextBytes: ROOMY } as const;
+    return [name, { ...all, handles: handles.map(({ id }) => id) }] as const;
+  });
+  return { rules, networks: Object.fromEntries(networks), people };
 }
 
 let versions = 0;
 
 /** The play's configuration as the core is given it. Throws when the play's own dialogs are faulty. */
-export function playRules(config: PlayConfig): Rules {
+function playRules(config: PlayConfig): Rules {
   const compiled = compileDialogs(config.dialogs, { queues: Object.keys(config.queues), languages: config.languages });
   if (compiled.problems.length > 0) {
     throw new Error(`The play's dialogs are faulty: ${JSON.stringify(compiled.problems)}`);

@@ -18,7 +18,7 @@
 import { expect } from "chai";
 import type { PresenceState, TypingState } from "../../src/core/model.ts";
 import { PlayDesk } from "./play-desk.ts";
-import type { PlayConfig } from "./play-rules.ts";
+import { type PlayConfig, type PlaySetting, playSetting } from "./play-rules.ts";
 import { holds, type Message, Screen } from "./play-screen.ts";
 
 /** What a play's line works on. */
@@ -46,7 +46,7 @@ export class Stage {
     if (network === undefined) {
       throw new Error(`Who is ${name}? Introduce them with their network: ${name}@web.`);
     }
-    const [handle = "support"] = Object.keys(this.desk.config.networks[network]?.handles ?? {});
+    const [handle = "support"] = this.desk.setting.networks[network]?.handles ?? [];
     return this.#enter(person, person, network, handle);
   }
   get screens(): readonly Screen[] {
@@ -68,8 +68,8 @@ export class Stage {
 
   /** The desk's name of the window that the play calls so: a name, or part of the title of a chat. */
   window(screen: Screen, called: string): string {
-    const { handles } = this.desk.config.networks[screen.network] ?? { handles: {} };
-    if (called === "desk" || Object.hasOwn(handles, called)) {
+    const handles = this.desk.setting.networks[screen.network]?.handles ?? [];
+    if (called === "desk" || handles.includes(called)) {
       return called;
     }
     const address = { network: screen.network, id: screen.person.id };
@@ -268,8 +268,8 @@ async function perform(stage: Stage, line: PlayLine): Promise<void> {
 }
 
 /** Performs the play on a desk of its own. Rejects at the first line that does not come true. */
-export async function play(config: PlayConfig, lines: readonly PlayLine[]): Promise<void> {
-  const desk = await PlayDesk.open(config);
+export async function play(config: PlayConfig | PlaySetting, lines: readonly PlayLine[]): Promise<void> {
+  const desk = await PlayDesk.open("rules" in config ? config : playSetting(config));
   const stage = new Stage(desk);
   try {
     for (const [index, line] of lines.entries()) {
