@@ -109,6 +109,7 @@ function playThrough(
     ).to.be.greaterThan(0);
     expect(turn.says.filter((say) => say.text.trim() === "")).to.deep.equal([]);
     expect(turn.position?.trail.length ?? 0).to.be.at.most(MAX_TRAIL);
+    expect(JSON.stringify(turn.position).length).to.be.lessThan(40_000);
     expect(JSON.stringify(turn.facts).length).to.be.lessThan(20_000);
     position = JSON.parse(JSON.stringify(turn.position)) as DialogPosition | null;
     facts = turn.facts;

@@ -68,6 +68,38 @@ describe("dialog: the shipped ones", () => {
     );
   });
 
+  it("a matter told in place of a name is kept, not taken for one", () => {
+    act(
+      surroundings(shipped),
+      `
+      customer: hi
+        bot: …
+        bot: What is your name…
+      customer: my parcel has not arrived yet
+        bot: Thank you, I have noted that. And what is your name?
+      customer: Kim
+        bot: I understand: An order or a delivery.
+        ends: queue support
+        knows: name=Kim reason="my parcel has not arrived yet"
+    `,
+    );
+  });
+
+  it("a first message goes with those who want a person at once", () => {
+    act(
+      surroundings(shipped),
+      `
+      customer: the gizmo is on the fritz
+        bot: …
+        bot: What is your name…
+      customer: a person please
+        bot: Of course. I will find a person for you.
+        ends: queue support
+        knows: reason="the gizmo is on the fritz"
+    `,
+    );
+  });
+
   it("did you mean, and no", () => {
     act(
       surroundings(shipped),

@@ -253,6 +253,9 @@ function freeText(run: Run, step: AskStep, position: DialogPosition, text: strin
       }
       run.words = text.trim().slice(0, MAX_WORDS_CHARS);
       return askUnsure(run, step, meaning.values, position);
+    case "aside":
+      run.words = run.words ?? text.trim().slice(0, MAX_WORDS_CHARS);
+      return noMatch(run, step, position, text, { kind: "fault", phrase: "answer.name-aside", values: {} });
     case "greeting":
       say(run, speak(speakerOf(run), "dialog.greeting"));
       return again(run, step, position);

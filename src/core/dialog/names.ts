@@ -80,6 +80,15 @@ const INTRODUCTIONS: readonly RegExp[] = [
   /^(?:(?:bonjour|salut)[\s,.!]+)?(?:je m['’]appelle|mon nom est|je suis|moi c['’]est|c['’]est)\s+(.+)$/iu,
 ];
 
+/** Introductions that only a name follows; "I am …" may go on as anything. */
+const NAMING =
+  /\b(?:my name is|my name['’]?s|call me|ich hei(?:ß|ss)e|mein name ist|me llamo|mi nombre es|je m['’]appelle|mon nom est)\b/iu;
+
+/** Whether the text says in so many words that a name follows. */
+export function namesThemselves(text: string): boolean {
+  return NAMING.test(text);
+}
+
 /** One line of visible text: no control, format (bidi, zero-width) or private characters, no doubled spaces. */
 export function visibleLine(text: string): string {
   return text

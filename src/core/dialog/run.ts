@@ -27,6 +27,8 @@ export const MAX_STEPS_PER_TURN = 200;
 export const MAX_SAYS_PER_TURN = 20;
 /** Answered questions that "back" can take back. */
 export const MAX_TRAIL = 20;
+/** Characters of JSON that the trail takes with each conversation: long answers shorten the way back. */
+export const MAX_TRAIL_CHARS = 16_384;
 /** Dialogs that are called within one another. */
 export const MAX_CALLS = 8;
 
@@ -71,8 +73,11 @@ export function scriptOf(around: DialogSurroundings, id: string): DialogScript |
   return around.script.id === id ? around.script : (around.scripts.get(id) ?? null);
 }
 
-/** Ends the dialog. One that would end in silence says a sentence first. */
+/** Ends the dialog. Words that no question has used are the reason for contact where there is no other. One that would end in silence says a sentence first. */
 export function end(run: Run, how: DialogEnd): DialogTurn {
+  if (how.kind === "route" && run.facts.reason === null && run.words !== null) {
+    run.facts = withAnswer(run, "reason", run.words);
+  }
   if (run.says.length === 0) {
     say(run, speak(speakerOf(run), how.kind === "route" ? "dialog.routing" : "dialog.goodbye"));
   }
@@ -236,6 +241,9 @@ export function remember(run: Run, step: AskStep): void {
     facts: run.facts,
   };
   run.trail = [...run.trail, checkpoint].slice(-MAX_TRAIL);
+  while (run.trail.length > 1 && JSON.stringify(run.trail).length > MAX_TRAIL_CHARS) {
+    run.trail = run.trail.slice(1);
+  }
 }
 
 /** Keeps an answer and says where it leads. `said`: the customer's own words, or null when they picked a choice. */

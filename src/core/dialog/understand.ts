@@ -2,7 +2,7 @@
 import { isConfirmable, isSure } from "../intents.ts";
 import { fault, type Reading, readAnswer } from "./answers.ts";
 import { exactChoice, nearChoice } from "./choices.ts";
-import { readName } from "./names.ts";
+import { namesThemselves, readName } from "./names.ts";
 import { type Speaker, spelledChoices } from "./question.ts";
 import type { AskStep } from "./script.ts";
 import { isWord } from "./words.ts";
@@ -12,6 +12,8 @@ export type Meaning =
   /** Not sure: one value is "did you mean", several are "which of these". */
   | { readonly kind: "unsure"; readonly values: readonly string[] }
   | { readonly kind: "skip" }
+  /** Their matter to the question for a name: kept for the question it answers. */
+  | { readonly kind: "aside" }
   /** "Hello" to the question for a name: no answer, and no mistake either. */
   | { readonly kind: "greeting" };
 
@@ -77,7 +79,20 @@ function confirm(text: string, speaker: Speaker): Meaning {
 
 const NAME_FAULTS = { empty: "answer.name", long: "answer.name-long", reserved: "answer.name-reserved" } as const;
 
+/** Fewer words than this are never taken for a matter told in place of a name. */
+const MIN_ASIDE_WORDS = 3;
+
+/** Whether somebody who was asked for their name told what they want instead: "my internet is down". */
+function isAside(text: string, speaker: Speaker): boolean {
+  const words = text.trim().split(/\s+/u).length;
+  const [best] = speaker.around.intents.match(text, speaker.language, null);
+  return words >= MIN_ASIDE_WORDS && !namesThemselves(text) && (text.trim().endsWith("?") || isSure(best?.score ?? 0));
+}
+
 function name(text: string, speaker: Speaker): Meaning {
+  if (isAside(text, speaker)) {
+    return { kind: "aside" };
+  }
   const read = readName(text, speaker.around.reservedNames ?? []);
   return read.kind === "name" ? heard(read.name) : fault(NAME_FAULTS[read.why], { name: text.slice(0, 64) });
 }

@@ -106,6 +106,7 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "answer.date": "Das sieht nicht wie ein Datum aus. Bitte schreiben Sie es so: 31.12.2025.",
   "answer.long": "Das ist zu lang für mich. Bitte sagen Sie es mit höchstens {max} Zeichen.",
   "answer.name": "Ihren Namen habe ich leider nicht verstanden. Wie darf ich Sie nennen?",
+  "answer.name-aside": "Vielen Dank, das habe ich notiert. Und wie heißen Sie?",
   "answer.name-long": "Das ist sehr lang für einen Namen. Wie darf ich Sie nennen?",
   "answer.name-reserved":
     "So kann ich Sie nicht nennen, man könnte Sie für eine von uns halten. Wie darf ich Sie sonst nennen?",

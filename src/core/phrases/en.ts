@@ -106,6 +106,7 @@ export const EN = {
   "answer.date": "That does not look like a date. Please write it as year-month-day, such as 2025-12-31.",
   "answer.long": "That is too long for me. Please say it in at most {max} characters.",
   "answer.name": "Sorry, I did not catch your name. What may I call you?",
+  "answer.name-aside": "Thank you, I have noted that. And what is your name?",
   "answer.name-long": "That is very long for a name. What may I call you?",
   "answer.name-reserved":
     "I cannot call you that, because it could be mistaken for one of us. What else may I call you?",

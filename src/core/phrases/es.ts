@@ -99,6 +99,7 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "answer.date": "Eso no parece una fecha. Escríbala así, por favor: 31/12/2025.",
   "answer.long": "Es demasiado largo para mí. Dígalo en {max} caracteres como máximo, por favor.",
   "answer.name": "Lo siento, no he entendido su nombre. ¿Cómo le llamo?",
+  "answer.name-aside": "Gracias, lo he anotado. ¿Y cómo se llama?",
   "answer.name-long": "Es muy largo para un nombre. ¿Cómo le llamo?",
   "answer.name-reserved":
     "No puedo llamarle así, porque podría confundirse con alguien de nuestro equipo. ¿De qué otra forma le llamo?",

@@ -105,6 +105,7 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "answer.date": "Cela ne ressemble pas à une date. Veuillez l’écrire ainsi : 31/12/2025.",
   "answer.long": "C’est trop long pour moi. Veuillez le dire en {max} caractères au plus.",
   "answer.name": "Désolé, je n’ai pas compris votre nom. Comment puis-je vous appeler ?",
+  "answer.name-aside": "Merci, c’est noté. Et comment vous appelez-vous ?",
   "answer.name-long": "C’est très long pour un nom. Comment puis-je vous appeler ?",
   "answer.name-reserved":
     "Je ne peux pas vous appeler ainsi, on pourrait vous prendre pour l’un de nous. Comment puis-je vous appeler autrement ?",
