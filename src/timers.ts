@@ -18,88 +18,95 @@ export interface Timers {
   stop(): void;
 }
 
-/** `fire` is called once for each timer that comes due, in order of time; the timer stands until `apply` cancels it. */
-export function createTimers(clock: Clock, loaded: readonly Timer[], fire: (timer: Timer) => void): Timers {
-  const timers = new Map<string, Timer>();
-  const queue: Timer[] = [];
-  let armed: { readonly at: number; readonly cancel: () => void } | null = null;
-  let stopped = false;
-
-  function set(timer: Timer): void {
-    timers.set(timer.id, timer);
-    push(queue, timer);
-  }
-
-  function arm(): void {
-    dropReplaced();
-    const next = queue[0];
-    if (stopped || next === undefined || (armed !== null && armed.at <= next.at)) {
-      return;
-    }
-    armed?.cancel();
-    const waitMs = Math.min(LONGEST_SLEEP_MS, Math.max(0, next.at - clock.now()));
-    armed = { at: next.at, cancel: clock.after(waitMs, due) };
-  }
-
-  /** Replaced and cancelled timers stay in the queue until they come to its head. */
-  function dropReplaced(): void {
-    for (let next = queue[0]; next !== undefined && timers.get(next.id) !== next; next = queue[0]) {
-      pop(queue);
-    }
-  }
-
-  function due(): void {
-    armed = null;
-    const now = clock.now();
-    for (dropReplaced(); queue[0] !== undefined && queue[0].at <= now; dropReplaced()) {
-      const timer = pop(queue);
-      if (timer !== undefined) {
-        fire(timer);
-      }
-    }
-    arm();
-  }
-
-  for (const timer of loaded) {
-    set(timer);
-  }
-  arm();
-  return {
-    apply(changes) {
-      for (const change of changes) {
-        if (change.kind === "cancel") timers.delete(change.id);
-        else set(change.timer);
-      }
-      // Idle timers are set anew with every message: without this the queue would hold every one of them until its time.
-      if (queue.length > 2 * timers.size + SLACK) {
-        rebuild();
-      }
-      arm();
-    },
-    stands: (timer) => timers.get(timer.id) === timer,
-    get size() {
-      return timers.size;
-    },
-    stop() {
-      stopped = true;
-      armed?.cancel();
-    },
-  };
-
-  function rebuild(): void {
-    const standing = queue.filter((timer) => timers.get(timer.id) === timer);
-    queue.length = 0;
-    for (const timer of standing) {
-      push(queue, timer);
-    }
-  }
-}
-
+/** Replaced timers that may stay in the queue beyond as many as stand. */
+const SLACK = 1_024;
 /** Delays do not notice when somebody sets the clock, or the machine sleeps; looking again now and then does. */
 const LONGEST_SLEEP_MS = 60_000;
 
-/** Replaced timers that may stay in the queue beyond as many as stand. */
-const SLACK = 1_024;
+/** `fire` is called once for each timer that comes due, in order of time; the timer stands until `apply` cancels it. */
+export function createTimers(clock: Clock, loaded: readonly Timer[], fire: (timer: Timer) => void): Timers {
+  return new TimerQueue(clock, loaded, fire);
+}
+
+class TimerQueue implements Timers {
+  readonly #clock: Clock;
+  readonly #fire: (timer: Timer) => void;
+  /** Those that stand, by id. */
+  readonly #timers = new Map<string, Timer>();
+  /** Those that have not fired; replaced and cancelled ones stay until they come to its head. */
+  #queue: Timer[] = [];
+  #armed: { readonly at: number; readonly cancel: () => void } | null = null;
+  #isStopped = false;
+
+  constructor(clock: Clock, loaded: readonly Timer[], fire: (timer: Timer) => void) {
+    this.#clock = clock;
+    this.#fire = fire;
+    for (const timer of loaded) {
+      this.#set(timer);
+    }
+    this.#arm();
+  }
+
+  get size(): number {
+    return this.#timers.size;
+  }
+
+  stands(timer: Timer): boolean {
+    return this.#timers.get(timer.id) === timer;
+  }
+
+  apply(changes: Iterable<TimerChange>): void {
+    for (const change of changes) {
+      if (change.kind === "cancel") this.#timers.delete(change.id);
+      else this.#set(change.timer);
+    }
+    // Idle timers are set anew with every message: without this the queue would hold every one of them until its time.
+    if (this.#queue.length > 2 * this.#timers.size + SLACK) {
+      const standing = this.#queue.filter((timer) => this.stands(timer));
+      this.#queue = [];
+      for (const timer of standing) push(this.#queue, timer);
+    }
+    this.#arm();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#armed?.cancel();
+  }
+
+  #set(timer: Timer): void {
+    this.#timers.set(timer.id, timer);
+    push(this.#queue, timer);
+  }
+
+  /** The next timer that stands. */
+  #next(): Timer | undefined {
+    while (this.#queue[0] !== undefined && !this.stands(this.#queue[0])) {
+      pop(this.#queue);
+    }
+    return this.#queue[0];
+  }
+
+  #arm(): void {
+    const next = this.#next();
+    if (this.#isStopped || next === undefined || (this.#armed !== null && this.#armed.at <= next.at)) {
+      return;
+    }
+    this.#armed?.cancel();
+    const waitMs = Math.min(LONGEST_SLEEP_MS, Math.max(0, next.at - this.#clock.now()));
+    this.#armed = { at: next.at, cancel: this.#clock.after(waitMs, () => this.#due()) };
+  }
+
+  #due(): void {
+    this.#armed = null;
+    const now = this.#clock.now();
+    for (let next = this.#next(); next !== undefined && next.at <= now; next = this.#next()) {
+      pop(this.#queue);
+      this.#fire(next);
+    }
+    this.#arm();
+  }
+}
 
 /** A binary heap in an array; of equal times the one with the smaller id comes first, so that every run is alike. */
 function push(heap: Timer[], timer: Timer): void {

@@ -21,71 +21,83 @@ interface Alarm {
 
 /** `start`: what `now` says at first; the default is a plain number, so that failures are easy to read. */
 export function createVirtualClock(start = 1_000_000): VirtualClock {
-  let elapsed = 0;
-  let shift = start;
-  /** By time, of equal times in the order in which they were set. */
-  const alarms: Alarm[] = [];
+  return new AlarmClock(start);
+}
 
-  /** Index of the first alarm after that time. */
-  function after(at: number): number {
+class AlarmClock implements VirtualClock {
+  #elapsed = 0;
+  #shift: number;
+  /** By time, of equal times in the order in which they were set. */
+  readonly #alarms: Alarm[] = [];
+
+  constructor(start: number) {
+    this.#shift = start;
+  }
+
+  // Arrow functions: a clock's functions are handed about one by one.
+  readonly now = (): number => this.#elapsed + this.#shift;
+
+  readonly after = (delayMs: number, callback: () => void): (() => void) => {
+    const alarm = { at: this.#elapsed + Math.max(0, delayMs), callback };
+    this.#alarms.splice(this.#indexAfter(alarm.at), 0, alarm);
+    return () => {
+      const index = this.#alarms.indexOf(alarm);
+      if (index !== -1) this.#alarms.splice(index, 1);
+    };
+  };
+
+  readonly advance = async (ms: number): Promise<void> => {
+    const until = this.#elapsed + ms;
+    await settle();
+    while (this.#fireNext(until)) {
+      await settle();
+    }
+    this.#elapsed = until;
+    await settle();
+  };
+
+  readonly advanceNow = (ms: number): void => {
+    const until = this.#elapsed + ms;
+    while (this.#fireNext(until)) {
+      // The next one may have been added by this one.
+    }
+    this.#elapsed = until;
+  };
+
+  readonly jump = (ms: number): void => {
+    this.#shift += ms;
+  };
+
+  readonly next = (): number | null => {
+    const [alarm] = this.#alarms;
+    return alarm === undefined ? null : Math.max(0, alarm.at - this.#elapsed);
+  };
+
+  get waiting(): number {
+    return this.#alarms.length;
+  }
+
+  #indexAfter(at: number): number {
     let low = 0;
-    let high = alarms.length;
+    let high = this.#alarms.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((alarms[middle]?.at ?? 0) <= at) low = middle + 1;
+      if ((this.#alarms[middle]?.at ?? 0) <= at) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  function fireNext(until: number): boolean {
-    const alarm = alarms[0];
+  #fireNext(until: number): boolean {
+    const alarm = this.#alarms[0];
     if (alarm === undefined || alarm.at > until) {
       return false;
     }
-    alarms.shift();
-    elapsed = Math.max(elapsed, alarm.at);
+    this.#alarms.shift();
+    this.#elapsed = Math.max(this.#elapsed, alarm.at);
     alarm.callback();
     return true;
   }
-
-  return {
-    now: () => elapsed + shift,
-    after(delayMs, callback) {
-      const alarm = { at: elapsed + Math.max(0, delayMs), callback };
-      alarms.splice(after(alarm.at), 0, alarm);
-      return () => {
-        const index = alarms.indexOf(alarm);
-        if (index !== -1) alarms.splice(index, 1);
-      };
-    },
-    async advance(ms) {
-      const until = elapsed + ms;
-      await settle();
-      while (fireNext(until)) {
-        await settle();
-      }
-      elapsed = until;
-      await settle();
-    },
-    advanceNow(ms) {
-      const until = elapsed + ms;
-      while (fireNext(until)) {
-        // The next one may have been added by this one.
-      }
-      elapsed = until;
-    },
-    jump(ms) {
-      shift += ms;
-    },
-    next() {
-      const [alarm] = alarms;
-      return alarm === undefined ? null : Math.max(0, alarm.at - elapsed);
-    },
-    get waiting() {
-      return alarms.length;
-    },
-  };
 }
 
 /** Lets every promise that can settle without time passing do so. */

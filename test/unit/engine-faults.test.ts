@@ -1,0 +1,207 @@
+import { expect } from "chai";
+import { ENGINE_LIMITS } from "../../src/engine/limits.ts";
+import { createTokens } from "../../src/engine/tokens.ts";
+import { createEngine, EngineClosed } from "../../src/engine.ts";
+import { createMemoryLog } from "../../src/log.ts";
+import { createMemoryStore } from "../../src/store/memory.ts";
+import { StoreFault } from "../../src/store/store.ts";
+import { createVirtualClock, settle } from "../support/virtual-clock.ts";
+import { createEchoDesk, type Diary, ROMEO, says } from "./echo-desk.ts";
+import { nameOf, outcomeOf, setUp } from "./engine-setup.ts";
+import { ACCEPT, FakeNetworks } from "./fake-networks.ts";
+
+describe("engine: faults", () => {
+  it("sets an event aside that the core cannot process, and goes on", async () => {
+    const { engine, store, log, networks } = await setUp();
+    const verdicts = await Promise.all(["1", "defect", "2"].map((text) => engine.receive(says(text))));
+    expect(verdicts.map(({ kind }) => kind)).to.deep.equal(["accepted", "refused", "accepted"]);
+    expect(verdicts[1]).to.include({ reason: "internal-server-error" });
+    expect(networks.texts()).to.deep.equal(["1", "2"]);
+    const [kept] = store.batches.flatMap(({ quarantine }) => quarantine);
+    expect(JSON.parse(kept?.event ?? "")).to.have.nested.property("inbound.text", "defect");
+    expect(kept?.error).to.include("a defect of the core");
+    const [record] = log.records.filter(({ event }) => event === "event.quarantined");
+    expect(record).to.deep.include({ level: "error" });
+    expect(JSON.stringify(record), "no message text in the log").not.to.include('"defect"');
+    expect((await store.load()).snapshot.conversation.get("c1")).to.deep.equal({ count: 2 });
+  });
+
+  it("does not take an event again that it set aside", async () => {
+    const { engine, store } = await setUp();
+    await engine.receive(says("defect", { redelivery: "r1" }));
+    await engine.receive(says("defect", { redelivery: "r1" }));
+    expect(store.batches.flatMap(({ quarantine }) => quarantine)).to.have.length(1);
+  });
+
+  it("finds the event that the store cannot record, and lets the others happen", async () => {
+    const { engine, store, networks, stepped, log } = await setUp();
+    await engine.submit({ kind: "hours", open: { billing: true }, opens: {} });
+    const verdicts = await Promise.all(["1", "poison", "2"].map((text) => engine.receive(says(text))));
+    expect(verdicts.map(({ kind }) => kind)).to.deep.equal(["accepted", "refused", "accepted"]);
+    await settle();
+    expect(networks.texts()).to.deep.equal(["1", "2"]);
+    const { snapshot, lastLine } = await store.load();
+    expect(snapshot.conversation.get("c1")).to.deep.equal({ count: 2 });
+    expect(lastLine).to.equal(2);
+    expect(stepped().filter((name) => name === "hours" || name === "link")).to.deep.equal([
+      "hours",
+      ...["link", "link", "hours"],
+      ...["link", "link", "hours"],
+    ]);
+    expect(log.records.map(({ event }) => event)).to.include.members(["batch.refused", "event.quarantined"]);
+    await engine.receive(says("3"));
+    expect(networks.texts()).to.deep.equal(["1", "2", "3"]);
+  });
+
+  it("stops at a fault of the disk: nothing is acknowledged, nothing sent, nothing taken any more", async () => {
+    const { engine, store, networks, fatal } = await setUp();
+    await engine.receive(says("1"));
+    store.break("disk");
+    const outcomes = ["2", "3"].map((text) => outcomeOf(engine.receive(says(text))));
+    await settle();
+    outcomes.push(outcomeOf(engine.receive(says("4"))));
+    await settle();
+    expect(outcomes.map(({ state }) => state)).to.deep.equal(["rejected", "rejected", "rejected"]);
+    expect(outcomes[0]?.error).to.be.instanceOf(StoreFault);
+    expect(outcomes[2]?.error).to.be.instanceOf(EngineClosed);
+    expect(fatal.map(({ message }) => message)).to.deep.equal(["the disk is full"]);
+    expect(networks.texts()).to.deep.equal(["1"]);
+    expect(engine.status().state).to.equal("failed");
+    await engine.stop();
+  });
+
+  it("gives a clock that goes back no power over time", async () => {
+    const { engine, clock, diary } = await setUp();
+    await engine.receive(says("1"));
+    clock.jump(-3_600_000);
+    await engine.receive(says("2"));
+    clock.jump(7_200_000);
+    await engine.receive(says("3"));
+    const [first, second, third] = diary.map(({ now }) => now);
+    expect(second).to.equal(first);
+    expect(third).to.equal((first ?? 0) + 3_600_000);
+  });
+
+  it("tells the sender when a send fails for good, with the line it was", async () => {
+    const { engine, store, networks, diary } = await setUp();
+    networks.rule = () => ({ kind: "rejected", reason: "item-not-found", text: "No such user." });
+    await engine.receive(says("hello", { id: "m1" }));
+    await settle();
+    expect(diary[1]?.event).to.deep.include({ kind: "undelivered", reason: "item-not-found", text: "No such user." });
+    expect(diary[1]?.event).to.have.nested.property("reference.foreign", "m1");
+    expect(store.batches.at(-1)?.marks).to.deep.equal([{ id: 1, key: "e-1-1", kind: "failed", foreign: null }]);
+    expect((await store.load()).outbox).to.deep.equal([]);
+  });
+});
+
+describe("engine: timers", () => {
+  it("steps a timer when it is due, once, and forgets it with the same commit", async () => {
+    const { engine, store, clock, stepped } = await setUp();
+    await engine.receive(says("in 500"));
+    await clock.advance(499);
+    expect(stepped()).to.deep.equal(["in 500"]);
+    await clock.advance(1);
+    expect(stepped()).to.deep.equal(["in 500", "timer"]);
+    expect((await store.load()).timers).to.deep.equal([]);
+    await clock.advance(10_000);
+    expect(stepped()).to.have.length(2);
+  });
+
+  it("does not step a timer that was set anew while its event waited", async () => {
+    const { engine, store, clock, stepped, diary } = await setUp();
+    await engine.receive(says("in 500"));
+    const release = store.hold();
+    void engine.receive(says("in 900"));
+    await settle();
+    await clock.advance(500);
+    release();
+    await settle();
+    expect(stepped()).to.deep.equal(["in 500", "in 900"]);
+    expect((await store.load()).timers.map(({ generation }) => generation)).to.deep.equal([2]);
+    await clock.advance(400);
+    expect(diary.at(-1)?.event).to.have.nested.property("timer.generation", 2);
+  });
+
+  it("steps at once what came due while the desk was down", async () => {
+    const { engine, store, clock } = await setUp();
+    await engine.receive(says("in 500"));
+    await engine.stop();
+    await clock.advance(5_000);
+    const next = await setUp({ store });
+    next.clock.jump(5_000);
+    await next.clock.advance(500);
+    expect(next.stepped()).to.deep.equal(["timer"]);
+  });
+});
+
+describe("engine: beginning and end", () => {
+  it("sends again under the same key what was not confirmed, and nothing else", async () => {
+    const { engine, store, networks } = await setUp();
+    networks.rule = ({ key }) => (key === "e-1-1" ? ACCEPT : { kind: "deferred", reason: "recipient-unavailable" });
+    await engine.receive(says("1"));
+    await engine.receive(says("2"));
+    await engine.stop();
+    const next = await setUp({ store });
+    expect(next.networks.sent.map(({ outbound }) => outbound.key)).to.deep.equal(["e-2-1"]);
+    await next.engine.receive(says("3"));
+    expect(next.networks.sent[1]?.outbound.key, "numbers go on").to.equal("e-3-1");
+    const desk = next.engine.desk() as ReturnType<typeof createEchoDesk>;
+    expect(desk.count, "the state goes on").to.equal(3);
+  });
+
+  it("steps what it was told before the start first", async () => {
+    const diary: Diary = [];
+    const engine = createEngine({
+      createDesk: (snapshot) => createEchoDesk(snapshot, diary),
+      store: createMemoryStore("e"),
+      clock: createVirtualClock(),
+      log: createMemoryLog(),
+      limits: ENGINE_LIMITS,
+      undeliveredSeconds: 60,
+      token: createTokens(),
+      random: Math.random,
+      onFatal: () => {},
+    });
+    const told = engine.submit({ kind: "hours", open: {}, opens: {} });
+    expect(outcomeOf(engine.receive(says("too early"))).state).to.equal("open");
+    await engine.start(new FakeNetworks());
+    await engine.receive(says("hello"));
+    await told;
+    expect(diary.map(({ event }) => nameOf(event))).to.deep.equal(["hours", "hello"]);
+  });
+
+  it("finishes what it has taken when it stops, and refuses what is new", async () => {
+    const { engine, store, networks } = await setUp({ limits: { batchEvents: 2 } });
+    const release = store.hold();
+    const taken = ["1", "2", "3", "4", "5"].map((text) => outcomeOf(engine.receive(says(text))));
+    await settle();
+    const stopped = engine.stop();
+    const late = outcomeOf(engine.receive(says("6")));
+    release();
+    await stopped;
+    expect(taken.map(({ state }) => state)).to.deep.equal(Array(5).fill("taken"));
+    expect(late.error).to.be.instanceOf(EngineClosed);
+    expect(networks.texts()).to.deep.equal(["1", "2", "3", "4", "5"]);
+    expect((await store.load()).outbox, "what was sent is recorded as sent").to.deep.equal([]);
+    expect(engine.status().state).to.equal("stopped");
+    await engine.stop();
+  });
+
+  it("keeps small things for adapters, durable when it says so", async () => {
+    const { engine, store } = await setUp();
+    await engine.setAdapterState("web", "session:1", { login: "anna" });
+    expect(await store.adapterState("web", "session:1")).to.deep.equal({ login: "anna" });
+    await engine.setAdapterState("web", "session:1", undefined);
+    expect(await store.adapterState("web", "session:1")).to.equal(undefined);
+    expect(outcomeOf(engine.setAdapterState("web", "k", 1n))).to.have.property("state", "open");
+  });
+
+  it("forgets what is old by itself", async () => {
+    const { engine, store, clock } = await setUp({ limits: { inboxDays: 1 } });
+    await engine.receive(says("hello", { redelivery: "r1" }));
+    await clock.advance(86_400_000 - 1);
+    expect(await store.seen(ROMEO.network, "r1")).to.equal(true);
+    await clock.advance(7_200_000);
+    expect(await store.seen(ROMEO.network, "r1")).to.equal(false);
+  });
+});
