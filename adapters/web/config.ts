@@ -54,7 +54,7 @@ export const WEB_DEFAULTS: WebConfig = {
 };
 
 const EMBED_ORIGINS = 50;
-const PATH = /^\/([A-Za-z0-9._~-]+\/)*$/;
+const PATH = /^\/([A-Za-z0-9_~-][A-Za-z0-9._~-]*\/)*$/;
 const ORIGIN = /^https?:\/\/[^/?#\s;,'"*]+$/;
 
 const origin = z.string().regex(ORIGIN, 'must be an origin such as "https://shop.example", without a path');

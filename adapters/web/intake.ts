@@ -45,6 +45,8 @@ export class Lane {
   readonly waiting: Work[] = [];
   running = false;
   paused = false;
+  /** The desk was told the software once a conversation could be running, to which it belongs. */
+  introduced = false;
   /** Something was not taken: whatever comes now will be sent again over another connection. */
   stalled = false;
 
@@ -180,12 +182,17 @@ export class Intake {
       const answer = await this.#context.receive(inbound);
       verdict = answer.kind === "refused" ? answer : verdict;
     }
+    if (!lane.introduced && verdict.kind === "accepted" && (frame.kind === "open" || frame.kind === "line")) {
+      lane.introduced = true;
+      await this.#context.receive(softwareOf(lane));
+    }
+    lane.introduced &&= frame.kind !== "end";
     return verdict;
   }
 
   /** Before the first event of a person: that they exist, and what they write from. */
   async #introduce(lane: Lane): Promise<void> {
-    const { address: from, id: device, role, desk: to, language } = lane.window;
+    const { address: from, role, language } = lane.window;
     if (role === "visitor") {
       await this.#visitors.remember(from.id);
     }
@@ -193,15 +200,7 @@ export class Intake {
     if (this.#softwareTold.get(from.id) === software) {
       return;
     }
-    await this.#context.receive({
-      kind: "software",
-      redelivery: null,
-      from,
-      device,
-      to,
-      software: lane.software,
-      language,
-    });
+    await this.#context.receive(softwareOf(lane));
     forgetOldest(this.#softwareTold, PEOPLE_WITH_ANSWERS);
     this.#softwareTold.set(from.id, software);
   }
@@ -262,6 +261,11 @@ export class Intake {
     forgetOldest(answers, ANSWERS);
     return answers;
   }
+}
+
+function softwareOf({ window, software }: Lane): Inbound {
+  const { address: from, id: device, desk: to, language } = window;
+  return { kind: "software", redelivery: null, from, device, to, software, language };
 }
 
 /** Keeps a map within its limit: insertion order is age. */

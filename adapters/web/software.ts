@@ -16,7 +16,7 @@ export const WEB_FEATURES: readonly Feature[] = [
   "choices",
 ];
 
-const VERSION = "/(\\d{1,5}(?:\\.\\d{1,5}){0,3})";
+const VERSION = "/(\\d{1,5}(?:\\.\\d{1,5}){0,3})(?!\\d)";
 const BROWSERS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["Edge", new RegExp(`\\bEdg(?:A|iOS)?${VERSION}`)],
   ["Opera", new RegExp(`\\bOPR${VERSION}`)],

@@ -83,6 +83,12 @@ export class WebPerson {
     this.#cut = false;
     this.link.wake();
   }
+  /** Reads nothing more from the wire, as a machine that was put to sleep. */
+  deafen(): void {
+    for (const socket of this.#sockets) {
+      socket.pause();
+    }
+  }
   close(): void {
     this.link.stop();
     for (const socket of this.#sockets) {

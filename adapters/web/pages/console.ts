@@ -45,12 +45,14 @@ export function Console({ client, login, company, visible, names, onSignOut }: C
   });
   return html`<div class=${`console ${current === null ? "choosing" : "talking"}`}>
     <header class="console-header">
-      <div>
+      <div class="console-title">
         <h1>${company}</h1>
         <p>Signed in as <strong dir="auto">${login}</strong></p>
       </div>
-      <${NotifyButton} />
-      <button type="button" class="small" onClick=${onSignOut}>Sign out</button>
+      <div class="console-actions">
+        <${NotifyButton} />
+        <button type="button" class="small" onClick=${onSignOut}>Sign out</button>
+      </div>
     </header>
     <${ContactList} client=${client} entries=${all} chosen=${chosen} onChoose=${choose} />
     <main class="conversation" aria-label=${current === null ? "No conversation chosen" : `Conversation with ${current.name}`}>

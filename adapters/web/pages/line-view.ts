@@ -34,11 +34,11 @@ const clockTime = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: 
 
 export function LineView({ line, follows, open, changeable, actions }: LineProps): View {
   const kind = line.own ? "own" : line.notice ? "notice" : "other";
-  const name = line.own ? "You" : (line.nick ?? "");
+  const name = line.own ? "You" : line.notice ? "Desk" : (line.nick ?? "");
   return html`<li class=${`line ${kind} ${follows ? "follows" : ""} ${line.state ?? ""}`}>
     ${
       name !== "" &&
-      html`<span class=${line.own || follows ? "visually-hidden" : "nick"} dir="auto">
+      html`<span class=${line.own || line.notice || follows ? "visually-hidden" : "nick"} dir="auto">
         ${name}<span class="visually-hidden">: </span>
       </span>`
     }

@@ -24,8 +24,11 @@ const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric"
 export function LogView({ thread, label, actions, visible, onSeen, empty }: LogProps): View {
   const log = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
+  const pinned = useRef(true);
+  pinned.current = atEnd;
   const { lines } = thread;
   const last = lines.at(-1);
+  const lastOfOthers = lines.findLast(({ own }) => !own);
 
   useLayoutEffect(() => {
     const element = log.current;
@@ -38,7 +41,22 @@ export function LogView({ thread, label, actions, visible, onSeen, empty }: LogP
     if (visible && atEnd) {
       onSeen();
     }
-  }, [visible, atEnd, last?.id, thread.desk]);
+  }, [visible, atEnd, lastOfOthers?.id, thread.desk]);
+
+  useLayoutEffect(() => {
+    const element = log.current;
+    if (element === null) {
+      return;
+    }
+    // A keyboard that opens, or a composer that grows, must not hide the newest line.
+    const resized = new ResizeObserver(() => {
+      if (pinned.current) {
+        element.scrollTop = element.scrollHeight;
+      }
+    });
+    resized.observe(element);
+    return () => resized.disconnect();
+  }, []);
 
   const scrolled = () => {
     const element = log.current;

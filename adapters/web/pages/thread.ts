@@ -54,15 +54,12 @@ function change(thread: Thread, id: string, edit: (line: Line) => Line): Thread 
   return { ...thread, lines: thread.lines.map((line) => (line.id === id ? edit(line) : line)) };
 }
 
-/** Own lines that the desk has not confirmed stay last: that is the order in which it will get them. */
+/** In the order of arrival: an answer may well come before the confirmation of what it answers. */
 function append(thread: Thread, line: Line): Thread {
   if (thread.lines.some(({ id }) => id === line.id)) {
     return thread;
   }
-  const settled = thread.lines.filter(({ state }) => state !== "sending");
-  const sending = thread.lines.filter(({ state }) => state === "sending");
-  const lines = line.own ? [...thread.lines, line] : [...settled, line, ...sending];
-  return { ...thread, lines: lines.slice(-THREAD_LINES) };
+  return { ...thread, lines: [...thread.lines, line].slice(-THREAD_LINES) };
 }
 
 export function withOwnLine(thread: Thread, id: string, text: string, at: number): Thread {
