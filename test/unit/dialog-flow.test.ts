@@ -175,6 +175,16 @@ dialogs:
       );
     });
 
+    it("comes back from a call once", () => {
+      const script = compiled(
+        "dialogs: { welcome: { steps: [{ call: greet }, { say: And now to work. }] }, greet: { steps: [{ say: Hello. }] } }",
+      );
+      act(
+        surroundings(script),
+        "arrives\nbot: Hello.\nbot: And now to work.\nbot: Thank you. I will find a person for you.\nends: queue support",
+      );
+    });
+
     it("ends with a sentence and a person where the script just ends", () => {
       act(
         surroundings(steps("- set: { seen: true }")),
