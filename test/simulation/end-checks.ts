@@ -49,7 +49,7 @@ function isHandled(message: Message, { ledger, observer }: Ended): boolean {
   if (hearing.relayed.length > 0) {
     return false;
   }
-  const neverTaken = hearing.conversation !== null && !observer.wasAccepted(hearing.conversation);
+  const neverTaken = hearing.conversation !== null && !observer.wasAcceptedAfter(hearing.conversation, hearing.step);
   return hearing.answered || neverTaken;
 }
 

@@ -104,6 +104,7 @@ export class Ledger {
 
   show(display: Display): void {
     const repeated = this.#isRepeat(display);
+    this.note(`shown to ${display.to}: ${display.key}${repeated ? " (again)" : ""}`);
     const contact = display.contact;
     for (const number of this.numbersIn(display.text)) {
       const message = this.messages[number];

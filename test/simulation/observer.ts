@@ -16,6 +16,8 @@ export interface Hearing {
   readonly conversation: string | null;
   /** Keys under which the message itself goes to others. */
   readonly relayed: readonly string[];
+  /** Number of the step. */
+  readonly step: number;
   /** Its author was told something in the same step. */
   readonly answered: boolean;
 }
@@ -37,10 +39,11 @@ export class Observer {
   readonly #random: Random;
   readonly #checks: StateChecks;
   readonly #committed: Mirror = emptyMirror();
-  #uncommitted: { readonly step: Step; readonly event: DeskEvent }[] = [];
+  #uncommitted: { readonly step: Step; readonly event: DeskEvent; readonly number: number }[] = [];
   readonly #hearings = new Map<number, Hearing>();
   readonly #committedKeys = new Set<string>();
-  readonly #accepted = new Set<string>();
+  /** By conversation: the step in which a CSR last took it. */
+  readonly #accepted = new Map<string, number>();
   /** Timers as the steps so far have set them. */
   readonly timers = new Map<string, Timer>();
   readonly #past: Timer[] = [];
@@ -84,12 +87,12 @@ export class Observer {
     const batch = this.#uncommitted;
     this.#uncommitted = [];
     return () => {
-      for (const { step, event } of batch) {
+      for (const { step, event, number } of batch) {
         apply(this.#committed, step);
         for (const outbound of step.outbounds) {
           this.#committedKeys.add(outbound.key);
         }
-        this.#remember(step, event);
+        this.#remember(step, event, number);
       }
     };
   }
@@ -120,9 +123,9 @@ export class Observer {
   mayLeave(outbound: Outbound): boolean {
     return VOLATILE_OUTBOUND.has(outbound.kind) || this.#committedKeys.has(outbound.key);
   }
-  /** Whether a CSR ever took that conversation. */
-  wasAccepted(conversation: string): boolean {
-    return this.#accepted.has(conversation);
+  /** Whether a CSR took that conversation after that step. */
+  wasAcceptedAfter(conversation: string, step: number): boolean {
+    return (this.#accepted.get(conversation) ?? -1) > step;
   }
 
   #step(desk: Desk, event: DeskEvent, world: World): Step {
@@ -135,7 +138,7 @@ export class Observer {
     const step = desk.step(event, world);
     this.steps += 1;
     this.#ledger.note(describe(event, step));
-    this.#uncommitted.push({ step, event });
+    this.#uncommitted.push({ step, event, number: this.steps });
     this.#keepTimers(step);
     this.#checks.check(step, event, { desk, world, rules: this.rules, timers: this.timers });
     if (this.#past.length > 0 && this.#random.chance(PROBE_CHANCE)) {
@@ -192,10 +195,10 @@ export class Observer {
     }
   }
 
-  #remember(step: Step, event: DeskEvent): void {
+  #remember(step: Step, event: DeskEvent, number: number): void {
     for (const fact of step.facts) {
       if (fact.event === "offer.accepted") {
-        this.#accepted.add(fact.conversation ?? "");
+        this.#accepted.set(fact.conversation ?? "", number);
       }
       if (fact.event === "conversation.opened") {
         this.#ledger.conversations += 1;
@@ -209,8 +212,8 @@ export class Observer {
     if (event.kind !== "inbound" || !("text" in event.inbound) || event.inbound.text === null) {
       return;
     }
-    const number = /\[\/m(\d+)\]/u.exec(event.inbound.text)?.[1];
-    if (number === undefined) {
+    const followed = /\[\/m(\d+)\]/u.exec(event.inbound.text)?.[1];
+    if (followed === undefined) {
       return;
     }
     const author = addressKey(event.inbound.from);
@@ -219,9 +222,10 @@ export class Observer {
       (one) =>
         (one.kind === "edit" || (one.kind === "message" && !one.notice)) &&
         addressKey(one.to) !== author &&
-        one.text.includes(`[/m${number}]`),
+        one.text.includes(`[/m${followed}]`),
     );
-    this.#hearings.set(Number(number), {
+    this.#hearings.set(Number(followed), {
+      step: number,
       conversation:
         step.lines[0]?.conversation ?? step.changes.find(({ table }) => table === "conversation")?.id ?? null,
       relayed: relayed.map((one) => one.key),

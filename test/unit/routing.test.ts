@@ -231,6 +231,10 @@ describe("routing engine", () => {
     expect(engine.qualified(waiting("new", { excluded: new Set(["bob"]) }))).to.equal(1);
     expect(engine.qualified(waiting("new", { skills: levels({ law: 1 }) }))).to.equal(0);
     expect(engine.qualified(waiting("new", { only: "cid", skills: levels({}) }))).to.equal(1);
+    const here = { compatibility: "same-network", customerNetwork: "irc" } as const;
+    expect(engine.qualified(waiting("new", here)), "nobody has said where they may ever be").to.equal(2);
+    engine.putCsr(csr("ann", { networks: ["xmpp"] }));
+    expect(engine.qualified(waiting("new", here)), "ann will never be on that network").to.equal(1);
     engine.removeCsr("bob");
     expect(engine.qualified(waiting("new"))).to.equal(1);
   });

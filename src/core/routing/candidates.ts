@@ -7,7 +7,7 @@
  */
 import { strict as assert } from "node:assert";
 import type { Strategy } from "../rules.ts";
-import { isAvailable, isEligible, isQualified, type Requirement } from "./eligibility.ts";
+import { isAvailable, isEligible, isEverEligible, type Requirement } from "./eligibility.ts";
 import { OrderedList } from "./ordered-list.ts";
 import type { RoutingCsr } from "./routing.ts";
 import { mastery, type PreparedStrategies, prepare } from "./strategies.ts";
@@ -119,7 +119,7 @@ export class Candidates {
     let count = 0;
     for (const id of smallest ?? []) {
       const csr = this.get(id);
-      count += csr !== null && isQualified(csr, requirement) ? 1 : 0;
+      count += csr !== null && isEverEligible(csr, requirement) ? 1 : 0;
     }
     return count;
   }

@@ -68,6 +68,13 @@ export function isQualified(csr: RoutingCsr, requirement: Requirement): boolean 
   return !requirement.excluded.has(csr.id);
 }
 
+/** Whether the CSR could ever serve it by the present rules: who they are, and where they have an address. */
+export function isEverEligible(csr: RoutingCsr, requirement: Requirement): boolean {
+  const { network } = requirement;
+  const isThere = network === null || csr.networks === undefined || csr.networks.includes(network);
+  return isThere && isQualified(csr, requirement);
+}
+
 /** Whether an available CSR may be offered it now. */
 export function isEligible(csr: RoutingCsr, requirement: Requirement): boolean {
   return isQualified(csr, requirement) && isCompatible(csr, requirement.network);

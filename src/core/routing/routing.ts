@@ -21,6 +21,8 @@ export interface RoutingCsr {
   readonly languages: readonly string[];
   /** In the CSR's order of preference; empty when they cannot be reached. */
   readonly reachable: readonly Reachable[];
+  /** The networks on which they have an address at all, reached or not; left out: any. For `qualified` alone. */
+  readonly networks?: readonly string[];
   /** False when away by own word, in wrap-up, or set away after missed offers. */
   readonly willing: boolean;
   readonly capacity: number;
