@@ -68,7 +68,10 @@ describe("a CSR", () => {
       "ada sees: Note kept.",
       "ada: /note",
       "ada sees: A note needs words.",
-      "anna sees nothing",
+      "ada: good morning",
+      "anna sees: good morning",
+      "anna sees nothing more",
+      "anna has the history: I: hello | desk: Hello! This is Example. | desk: You are next for Billing. | desk: Ada is here. | Ada: good morning",
     ]));
 
   it("asks who the customer is", () =>
@@ -199,11 +202,11 @@ describe("a CSR", () => {
       "ada sees: /clsoe is no word here; did you mean /close?",
       "anna sees nothing",
       "ada: //close is how it ends",
-      "anna sees: /close is how it ends",
+      "anna sees exactly: /close is how it ends",
       "ada: /me waves",
-      "anna sees: /me waves",
+      "anna sees exactly: /me waves",
       "ada: see /usr/bin for that",
-      "anna sees: see /usr/bin for that",
+      "anna sees exactly: see /usr/bin for that",
     ]));
 
   it("who goes offline for long in mid-conversation loses it to the queue, and the customer is told", () =>

@@ -10,7 +10,7 @@ describe("a conversation from greeting to closing", () => {
       "anna sees: Hello! This is Example.",
       "anna sees: What is your name?",
       "anna: Anna",
-      "anna sees: Billing or sales?",
+      "anna sees: Billing or sales? … 1. billing … 2. sales",
       "anna: billing",
       "anna sees: next for billing",
       "ada offered: Anna for billing on Web … Reason: billing … Waiting: less than a minute … /accept or /decline within 30 seconds",

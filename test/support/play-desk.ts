@@ -5,7 +5,7 @@
 
 import type { LoopbackNetwork, LoopbackPerson } from "../../adapters/loopback/index.ts";
 import { closeLoopbackExchange, loopback, loopbackExchange } from "../../adapters/loopback/index.ts";
-import type { AdapterModule } from "../../src/adapter.ts";
+import type { AdapterContext, AdapterModule, HistoryLine } from "../../src/adapter.ts";
 import { type AdapterHost, createAdapterHost } from "../../src/adapter-host.ts";
 import { createDesk } from "../../src/core/desk.ts";
 import type { Rules } from "../../src/core/rules.ts";
@@ -33,6 +33,8 @@ export class PlayDesk {
   readonly #id: string;
   readonly #store: Store = createMemoryStore();
   readonly #people = new Map<string, LoopbackPerson>();
+  /** What the adapter of each network was given. */
+  readonly #contexts = new Map<string, AdapterContext>();
   #rules: Rules;
   #engine: Engine;
   #host: AdapterHost;
@@ -95,6 +97,11 @@ export class PlayDesk {
     });
     this.#people.set(key, person);
     return person;
+  }
+
+  /** What a client that asks the desk for the running conversation is shown in that window. */
+  async history(person: LoopbackPerson, network: string, window: string): Promise<readonly HistoryLine[]> {
+    return (await this.#contexts.get(network)?.history({ network, id: person.id }, window, 100)) ?? [];
   }
 
   /** Resolves once everything that is under way has come to rest, without the clock moving. */
@@ -169,7 +176,7 @@ export class PlayDesk {
     });
     const networks = Object.entries(this.setting.networks).map(([name, network]) => ({
       name,
-      module: loopback as AdapterModule<unknown>,
+      module: this.#module(name),
       config: loopback.parseConfig({
         exchange: `${this.#id}-${name}`,
         identity: network.identity,
@@ -191,6 +198,14 @@ export class PlayDesk {
       random: () => 0.5,
     });
     return [engine, host];
+  }
+
+  #module(network: string): AdapterModule<unknown> {
+    const create: typeof loopback.create = (config, context) => {
+      this.#contexts.set(network, context);
+      return loopback.create(config, context);
+    };
+    return { ...loopback, create } as AdapterModule<unknown>;
   }
 
   async #start(): Promise<void> {

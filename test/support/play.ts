@@ -145,6 +145,17 @@ const LINES: readonly LineForm[] = [
       `what ${who} should never see`,
     ).to.deep.equal([]);
   }),
+  form(`${WHO} sees exactly: (.+)`, (stage, [who = "", text = ""]) => {
+    expect(stage.screen(who).see(text).text).to.equal(text);
+  }),
+  form(`${WHO} has the history: (.+)`, async (stage, [who = "", lines = ""]) => {
+    const { person, network, window } = stage.screen(who);
+    const history = await stage.desk.history(person, network, window);
+    const shown = history.map(
+      ({ own, nick, text, retracted }) => `${own ? "I" : (nick ?? "desk")}: ${retracted ? "-" : text}`,
+    );
+    expect(shown).to.deep.equal(lines.split(" | "));
+  }),
   form(`${WHO} sees: (.+)`, (stage, [who = "", fragment = ""]) => void stage.screen(who).see(fragment)),
   form(`${WHO} sees in ([^:]+): (.+)`, (stage, [who = "", called = "", fragment = ""]) => {
     const screen = stage.screen(who);
