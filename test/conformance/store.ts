@@ -271,7 +271,7 @@ function describeReference(get: Get, reopen: Reopen): void {
     const { epoch } = await get().load();
     await get().commit({ ...NOTHING, lines: [line(1, { foreign: "m1" })], outbox: [row(1, `${epoch}-1-1`)] });
     await get().commit({ ...NOTHING, marks: [{ id: 1, key: `${epoch}-1-1`, kind: "sent", foreign: "$event" }] });
-    for (const stranger of [CUSTOMER, NOBODY, { ...CSR, network: "xmpp" }]) {
+    for (const stranger of [CUSTOMER, NOBODY, { ...CSR, network: "xmpp" }, { ...CSR, id: "bert" }]) {
       expect(await find(stranger, `${epoch}-1-1`), "a key").to.equal(null);
       expect(await find(stranger, "$event"), "an id of the network").to.equal(null);
     }

@@ -55,16 +55,24 @@ export function createEchoDesk(snapshot: Snapshot, diary: Diary = []): EchoDesk 
     };
   }
 
-  /** "in 500" sets a timer; "history" asks for the transcript. */
+  /** "in 500" sets a timer, "both in 500" two of which the first cancels the second; "history" asks for the transcript. */
   function extras(text: string, now: number): Partial<Step> {
     if (text.startsWith("in ")) {
       const timer = { id: "t1", at: now + Number(text.slice(3)), generation: count, conversation: "c1", name: "idle" };
       return { timers: [{ kind: "set", timer }] };
     }
+    if (text.startsWith("both in ")) {
+      const at = now + Number(text.slice(8));
+      const both = ["t1", "t2"].map((id) => ({ id, at, generation: count, conversation: "c1", name: "cancels t2" }));
+      return { timers: both.map((timer) => ({ kind: "set", timer })) };
+    }
     return text === "history" ? { queries: [{ conversation: "c1", leg: 1, limit: 10 }] } : {};
   }
 
   function act(event: DeskEvent, world: World): Step {
+    if (event.kind === "timer" && event.timer.name === "cancels t2") {
+      return { ...NOTHING, timers: [{ kind: "cancel", id: "t2" }] };
+    }
     if (event.kind !== "inbound") {
       return NOTHING;
     }

@@ -122,6 +122,14 @@ describe("engine: timers", () => {
     expect(diary.at(-1)?.event).to.have.nested.property("timer.generation", 2);
   });
 
+  it("does not step a timer that an event before it in the same batch cancelled", async () => {
+    const { engine, clock, diary } = await setUp();
+    await engine.receive(says("both in 500"));
+    await clock.advance(500);
+    const rung = diary.flatMap(({ event }) => (event.kind === "timer" ? [event.timer.id] : []));
+    expect(rung).to.deep.equal(["t1"]);
+  });
+
   it("steps at once what came due while the desk was down", async () => {
     const { engine, store, clock } = await setUp();
     await engine.receive(says("in 500"));

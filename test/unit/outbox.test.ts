@@ -124,6 +124,18 @@ describe("outbox", () => {
     expect(texts().slice(5)).to.deep.equal(["2", "3", "5"]);
   });
 
+  it("does not begin again before every send under way was answered", async () => {
+    const { add, online, answer, texts, clock } = setUp();
+    online();
+    add(1, 2);
+    await answer(0, { kind: "deferred", reason: "resource-constraint", retryAfterMs: 1_000 });
+    await clock.advance(20_000);
+    expect(texts()).to.deep.equal(["1", "2"]);
+    await answer(1);
+    await clock.advance(1_000);
+    expect(texts()).to.deep.equal(["1", "2", "1"]);
+  });
+
   it("backs off longer each time where the network names no pause, and starts anew after a success", async () => {
     const { add, online, answer, texts, clock, networks } = setUp();
     networks.window = 1;
