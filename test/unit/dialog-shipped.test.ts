@@ -37,6 +37,7 @@ describe("dialog: the shipped ones", () => {
       `
       arrives
         bot: Which language would you like to go on in?
+          | In welcher Sprache möchten Sie weitermachen?
           | 1. English
           | 2. Deutsch
       customer: 2

@@ -164,6 +164,7 @@ describe("dialog: the words that always work, and languages", () => {
         `
         arrives
           bot: Which language would you like to go on in?
+            | In welcher Sprache möchten Sie weitermachen?
             | 1. English
             | 2. Deutsch
         customer: German

@@ -91,12 +91,26 @@ const BUILT_IN: Readonly<Record<string, string>> = {
   who: "identify.who",
 };
 
+/** Languages in which the question for the language is put while none is known. */
+const MAX_ASKED_LANGUAGES = 4;
+
 function promptOf(step: AskStep, speaker: Speaker): string {
+  if (step.answer === "language" && speaker.facts.language === null) {
+    return inEveryLanguage(step, speaker);
+  }
   if (step.text !== null) {
     return compose(step.text, speaker.language, speaker.facts, speaker.around);
   }
   const key = step.answer === "account" && step.optional ? "identify.account-optional" : BUILT_IN[step.answer];
   return key === undefined ? "" : speak(speaker, key);
+}
+
+function inEveryLanguage(step: AskStep, speaker: Speaker): string {
+  const { around, facts } = speaker;
+  const wordings = around.languages
+    .slice(0, MAX_ASKED_LANGUAGES)
+    .map((tag) => (step.text === null ? around.phrase("language.ask", tag) : compose(step.text, tag, facts, around)));
+  return [...new Set(wordings)].join("\n");
 }
 
 /** The question, put for the first time or again; `lead` stands in place of its words when they were said already. */

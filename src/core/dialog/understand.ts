@@ -93,6 +93,9 @@ function name(text: string, speaker: Speaker): Meaning {
   if (isAside(text, speaker)) {
     return { kind: "aside" };
   }
+  if (text.trim().endsWith("?")) {
+    return fault("answer.name");
+  }
   const read = readName(text, speaker.around.reservedNames ?? []);
   return read.kind === "name" ? heard(read.name) : fault(NAME_FAULTS[read.why], { name: text.slice(0, 64) });
 }
