@@ -1,6 +1,6 @@
 /** What commands share that ask a running desk. */
 import { type Command, Option } from "commander";
-import { findDataFolder } from "../config/load.ts";
+import { findDataFolder } from "../config/find-data-folder.ts";
 import { askDesk } from "../control/client.ts";
 import { EXIT_CODES, type Terminal } from "./terminal.ts";
 

@@ -1,12 +1,10 @@
 /** A folder of configuration files, read and compiled. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { AdapterModule } from "../adapter.ts";
 import { type CompileOptions, type Configuration, compileConfiguration, FILES, type FileName } from "./compile.ts";
 import { nearest, type Problem, sortProblems } from "./problem.ts";
-import { textAt } from "./raw.ts";
-import { DEFAULT_DATA_FOLDER } from "./schema-frontdesk.ts";
-import { MAX_FILE_BYTES, parseYaml } from "./yaml-source.ts";
+import { readText } from "./read-text.ts";
 
 export interface LoadOptions {
   /** Takes the place of `store.folder`; relative to the working directory. */
@@ -40,36 +38,6 @@ export function loadConfiguration(
   return { ...compiled, problems: sortProblems([...compiled.problems, ...strangers(folder)]) };
 }
 
-type ReadText =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "missing" }
-  | { readonly kind: "fault"; readonly message: string };
-
-function readText(path: string): ReadText {
-  try {
-    const { size } = statSync(path);
-    if (size > MAX_FILE_BYTES) {
-      return { kind: "fault", message: `the file has ${size} bytes; at most ${MAX_FILE_BYTES} are read` };
-    }
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
-    return { kind: "text", text };
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    if (code === "ENOENT" || code === "ENOTDIR") {
-      return { kind: "missing" };
-    }
-    const reasons: Readonly<Record<string, string>> = {
-      EACCES: "this user may not read the file",
-      EISDIR: "this is a folder, not a file",
-      ERR_ENCODING_INVALID_ENCODED_DATA: "the file is not UTF-8 text",
-    };
-    return {
-      kind: "fault",
-      message: reasons[code] ?? `the file cannot be read: ${error instanceof Error ? error.message : error}`,
-    };
-  }
-}
-
 /** As admins would type it: relative where that is shorter. */
 function shown(folder: string): string {
   const near = relative(process.cwd(), resolve(folder));
@@ -96,18 +64,4 @@ function strangers(folder: string): readonly Problem[] {
       message: `this file is not read${hint}`,
     };
   });
-}
-
-/**
- * Where the data of the desk configured in `folder` is, even when the configuration has errors: the command line must find a
- * running desk to ask it anything. `override` as for LoadOptions.dataFolder.
- */
-export function findDataFolder(folder: string, override: string | undefined): string {
-  if (override !== undefined) {
-    return resolve(override);
-  }
-  const read = readText(join(folder, "frontdesk.yaml"));
-  const written =
-    read.kind === "text" ? textAt(parseYaml("frontdesk.yaml", read.text).value, ["store", "folder"]) : null;
-  return resolve(folder, written ?? DEFAULT_DATA_FOLDER);
 }

@@ -1,5 +1,6 @@
 /** frontdesk.yaml: the company, its networks, and how the daemon runs. */
 import { z } from "zod";
+import { DEFAULT_DATA_FOLDER } from "./find-data-folder.ts";
 import { identifier, language, localName, title } from "./names.ts";
 import { limitsSchema } from "./schema-limits.ts";
 
@@ -16,9 +17,6 @@ export const networkSchema = z.looseObject({
   handles: z.record(localName, handleSchema).describe("The public addresses of the desk on this network."),
 });
 export const NETWORK_KEYS: readonly string[] = Object.keys(networkSchema.shape);
-
-/** Beside the folder of the configuration. */
-export const DEFAULT_DATA_FOLDER = "../data";
 
 const storeSchema = z.strictObject({
   folder: z
