@@ -102,6 +102,22 @@ describe("a CSR", () => {
       "ada never sees: thank you",
     ]));
 
+  it("hands over what waited once, not again to the colleague who follows", () =>
+    play(TEAM, [
+      "anna@web: hello",
+      "anna: my invoice of May",
+      "ada is available",
+      "ada offered: billing",
+      "ada: /accept",
+      "ada sees from customer: my invoice of May",
+      "ben is available",
+      "ada: /transfer sales",
+      "ben offered: for sales",
+      "ben: /accept",
+      "ben sees: Earlier: … my invoice of May",
+      "ben sees nothing more",
+    ]));
+
   it("passes a customer on to a colleague alone", () =>
     play(
       company({

@@ -108,6 +108,23 @@ describe("an offer", () => {
       "ada offered: billing",
     ]));
 
+  it("that is accepted ends the count of misses", () =>
+    play(company(), [
+      "ada is available",
+      "anna@web: hello",
+      "30 seconds pass",
+      "ada sees: Missed (1).",
+      "1 minute passes",
+      "ada offered: billing",
+      "ada: /accept",
+      "ada: /close",
+      "ada sees: Closed",
+      "anna: hello again",
+      "ada offered: billing",
+      "30 seconds pass",
+      "ada sees: Missed (1).",
+    ]));
+
   it("is withdrawn when the customer leaves", () =>
     play(company(), [
       "ada is available",
