@@ -2,7 +2,7 @@
  * Brings those who wait and those who are free together: after every event, whatever it touched is told to the routing
  * engine, and every match it then finds becomes an offer. Events, no polling.
  */
-import { reachableAt, routingCsr } from "./availability.ts";
+import { goneFrom, reachableAt, routingCsr } from "./availability.ts";
 import { armOffer, close, offer, refuse, requeue, tellPlace } from "./conversation.ts";
 import { csrLeg, customerOf } from "./legs.ts";
 import { featuresOf } from "./rendering.ts";
@@ -116,11 +116,11 @@ export function csrMoved(turn: Turn, id: string): void {
     const held = turn.tables.conversation.get(conversation);
     const leg = held === null ? null : csrLeg(held);
     if (held === null || leg === null || leg.csr !== id) continue;
-    const here = reachableAt(turn, csrRow(turn, id), leg.address);
-    if (held.state === "offered" && !here) refuse(turn, held, leg, "revoked");
+    const gone = goneFrom(turn, leg.address);
+    if (held.state === "offered" && gone) refuse(turn, held, leg, "revoked");
     if (held.state !== "talking") continue;
-    if (here) {
-      cancelTimer(turn, `absent ${held.id}`);
+    if (!gone) {
+      if (reachableAt(turn, row, leg.address)) cancelTimer(turn, `absent ${held.id}`);
       continue;
     }
     const at = turn.world.now + turn.rules.limits.csrAbsenceSeconds * 1000;
@@ -132,7 +132,7 @@ export function csrMoved(turn: Turn, id: string): void {
 export function absent(turn: Turn, row: ConversationRow): void {
   const leg = csrLeg(row);
   if (row.state !== "talking" || leg === null || row.queue === null) return;
-  if (reachableAt(turn, csrRow(turn, leg.csr ?? ""), leg.address)) return;
+  if (!goneFrom(turn, leg.address)) return;
   requeue(turn, row, leg, { queue: row.queue, only: null }, "absent");
 }
 

@@ -21,6 +21,15 @@ export function reachableAt(turn: Turn, row: CsrRow, address: Address): boolean 
   return presence === undefined ? row.saidHere.includes(key) : DISTURBABLE.has(presence);
 }
 
+/**
+ * Known to be away from there, which is more than not known to be there: right after a restart nothing has been heard of
+ * anybody yet, and nobody's offer is to be taken back for that.
+ */
+export function goneFrom(turn: Turn, address: Address): boolean {
+  const presence = turn.memory.presence.get(addressKey(address));
+  return turn.memory.links.get(address.network) === false || (presence !== undefined && !DISTURBABLE.has(presence));
+}
+
 export function reachableAddresses(turn: Turn, csr: Csr, row: CsrRow): readonly Reachable[] {
   return csr.addresses
     .filter((address) => reachableAt(turn, row, address))

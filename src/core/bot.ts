@@ -23,6 +23,8 @@ export function askBot(
     address: customer.address,
     software: row.software,
     languageHint: row.languageHint,
+    company: turn.rules.company,
+    reservedNames: reservedNames(turn),
     isOpen: (queue) => turn.memory.open.get(queue) ?? true,
   });
   const next = putConversation(turn, row, {
@@ -35,6 +37,12 @@ export function askBot(
     tellText(turn, next, customer, utterance.text, prompt === undefined ? { choices } : { choices, prompt });
   }
   return { row: next, result };
+}
+
+/** Names a customer may not take, since they would be mistaken for one of the desk's own. */
+function reservedNames(turn: Turn): readonly string[] {
+  const handles = [...turn.rules.networks.values()].flatMap((network) => network.handles.map((handle) => handle.name));
+  return [...handles, ...[...turn.rules.csrs.values()].map((csr) => csr.name)];
 }
 
 function scriptOf(turn: Turn, row: ConversationRow) {

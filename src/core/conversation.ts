@@ -110,7 +110,7 @@ export function open(turn: Turn, opening: Opening): Verdict {
   fact(turn, "conversation.opened", { conversation: row.id }, { network: from.network, handle: handle.id });
   if (opening.text !== null) record(turn, row, leg, opening.text, opening.foreign, opening.at);
   turn.memory.activity.set(row.id, turn.world.now);
-  consult(turn, row, { kind: "open" });
+  consult(turn, row, opening.text === null ? { kind: "open" } : { kind: "text", text: opening.text, choice: null });
   return ACCEPTED;
 }
 
