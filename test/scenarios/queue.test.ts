@@ -1,5 +1,5 @@
 /** The queue: places are told, move, and nobody waits while somebody could serve them. */
-import { play } from "../support/play.ts";
+import { owedPlay, play } from "../support/play.ts";
 import { COMPANY, company } from "../support/play-rules.ts";
 
 const TALK_WITH_ANNA = [
@@ -32,20 +32,15 @@ describe("the queue", () => {
       "dora sees nothing",
     ]));
 
-  // Pending: the tie of those who came in the same millisecond (one batch has one time) is broken by the conversation's
-  // random id, so a later one may come before an earlier one, and both are told that they are next.
-  it.skip("keeps the order of arrival of those who came in the same instant", async () => {
-    for (let round = 0; round < 8; round += 1) {
-      await play(company(), [
-        "anna@web: hello",
-        "anna sees: next for billing",
-        "berta@web: hello",
-        "berta sees: number 2 for billing",
-        "carl@web: hello",
-        "carl sees: number 3 for billing",
-      ]);
-    }
-  });
+  owedPlay(
+    "keeps the order of arrival of those who came in the same instant",
+    "the tie is broken by the conversation's random id, so a later one may come first, and two are told that they are next",
+    () => company(),
+    Array.from({ length: 8 }, (_, round) => {
+      const [first, second] = [`first${"abcdefgh"[round]}`, `second${"abcdefgh"[round]}`];
+      return [`${first}@web: hello`, `${second}@web: hello`, `${second} sees: number ${2 * round + 2} for billing`];
+    }).flat(),
+  );
 
   it("answers status and help while waiting, and keeps what is written for the CSR", () =>
     play(company(), [
