@@ -5,8 +5,11 @@ export interface CookieAttributes {
   readonly maxAgeSeconds: number;
   /** True when people reach the server by https. */
   readonly secure: boolean;
-  /** Strict: never sent when another site leads here. Lax: sent when a link leads here, so that a visitor is known again. */
-  readonly sameSite: "Strict" | "Lax";
+  /**
+   * Strict: never sent when another site leads here. Lax: sent when a link leads here, so that a visitor is known again.
+   * Partitioned: also sent in a frame on another site, to each site a cookie of its own (needs https).
+   */
+  readonly sameSite: "Strict" | "Lax" | "Partitioned";
 }
 
 /** The first value of that name: the most specific path comes first (RFC 6265 §5.4). */
@@ -22,6 +25,7 @@ export function readCookie(header: string | undefined, name: string): string | n
 
 export function writeCookie(name: string, value: string, attributes: CookieAttributes): string {
   const { path, maxAgeSeconds, secure, sameSite } = attributes;
-  const fields = [`${name}=${value}`, `Path=${path}`, `Max-Age=${maxAgeSeconds}`, `SameSite=${sameSite}`, "HttpOnly"];
+  const site = sameSite === "Partitioned" ? ["SameSite=None", "Partitioned"] : [`SameSite=${sameSite}`];
+  const fields = [`${name}=${value}`, `Path=${path}`, `Max-Age=${maxAgeSeconds}`, ...site, "HttpOnly"];
   return [...fields, ...(secure ? ["Secure"] : [])].join("; ");
 }

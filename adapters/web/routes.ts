@@ -132,12 +132,9 @@ export class Routes {
     const given = cookie(request, VISITOR_COOKIE);
     const token = given !== null && this.#network.visitors.idOf(given) !== null ? given : this.#network.visitors.mint();
     const maxAgeSeconds = this.#config.visitorDays * DAY_SECONDS;
-    const attributes = {
-      path: this.#config.path,
-      maxAgeSeconds,
-      secure: this.#isSecure(request),
-      sameSite: "Lax" as const,
-    };
+    const secure = this.#isSecure(request);
+    const sameSite = secure && this.#config.embedOrigins.length > 0 ? "Partitioned" : "Lax";
+    const attributes = { path: this.#config.path, maxAgeSeconds, secure, sameSite } as const;
     return document(reply.header("set-cookie", writeCookie(VISITOR_COOKIE, token, attributes)), headers, body);
   }
 

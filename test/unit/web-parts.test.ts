@@ -25,6 +25,9 @@ describe("web cookies", () => {
     expect(writeCookie("a", "1", { path: "/", maxAgeSeconds: 60, secure: true, sameSite: "Strict" })).to.equal(
       "a=1; Path=/; Max-Age=60; SameSite=Strict; HttpOnly; Secure",
     );
+    expect(writeCookie("a", "1", { path: "/", maxAgeSeconds: 60, secure: true, sameSite: "Partitioned" })).to.equal(
+      "a=1; Path=/; Max-Age=60; SameSite=None; Partitioned; HttpOnly; Secure",
+    );
   });
 });
 

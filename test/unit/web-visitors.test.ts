@@ -216,7 +216,9 @@ describe("web visitors", function () {
         return ACCEPTED;
       });
       const person = await visitor();
-      const last = ["1", "2", "3"].map((text) => person.say("support", text)).at(-1);
+      person.say("support", "1");
+      await context.next("message");
+      const last = ["2", "3"].map((text) => person.say("support", text)).at(-1);
       await person.next("ack", ({ id }) => id === last);
       expect(taken).to.deep.equal(["1", "2", "3"]);
     });

@@ -10,13 +10,15 @@ interface ChatPanelProps {
   readonly desk: string;
   /** Until the desk has told its name. */
   readonly name: string;
+  /** `h1` where the chat is the whole page. */
+  readonly heading: "h1" | "h2";
   readonly visible: boolean;
   readonly focus: number;
   /** Null where the chat is the whole page. */
   readonly onMinimise: (() => void) | null;
 }
 
-export function ChatPanel({ client, desk, name, visible, focus, onMinimise }: ChatPanelProps): View {
+export function ChatPanel({ client, desk, name, heading, visible, focus, onMinimise }: ChatPanelProps): View {
   const contact = client.contacts.find((one) => one.desk === desk);
   const shown = contact?.name ?? name;
   const { ended, lines } = client.thread(desk);
@@ -26,7 +28,7 @@ export function ChatPanel({ client, desk, name, visible, focus, onMinimise }: Ch
   </div>`;
   return html`<header class="chat-header">
       <div class="chat-title">
-        <h2 id="chat-title" dir="auto">${shown}</h2>
+        <${heading} id="chat-title" dir="auto">${shown}</${heading}>
         ${
           contact !== undefined &&
           html`<p class=${`presence ${contact.state}`}>${PRESENCE[contact.state]}${contact.text === null ? "" : ` · ${contact.text}`}</p>`

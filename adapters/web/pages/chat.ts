@@ -23,6 +23,7 @@ function draw(): void {
     client=${client}
     desk=${shown}
     name=${name}
+    heading="h1"
     visible=${isVisible()}
     focus=${1}
     onMinimise=${null}

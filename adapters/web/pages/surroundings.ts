@@ -23,21 +23,24 @@ export function tabMemory(key: string): Memory | null {
 }
 
 const TOKEN_KEY = "frontdesk-visitor";
+/** Where the browser keeps all storage from us, the token lives as long as the page. */
+let tokenOfThisPage: string | null = null;
 
 /** Where the visitor's token is kept when the browser takes no cookie of ours, as in a frame on a foreign page. */
 export const tokenMemory = {
   get(): string | null {
     try {
-      return localStorage.getItem(TOKEN_KEY);
+      return localStorage.getItem(TOKEN_KEY) ?? tokenOfThisPage;
     } catch {
-      return null;
+      return tokenOfThisPage;
     }
   },
   set(token: string): void {
+    tokenOfThisPage = token;
     try {
       localStorage.setItem(TOKEN_KEY, token);
     } catch {
-      // Then this visit is the only one.
+      // Then a reload is a new visit.
     }
   },
 };

@@ -79,7 +79,7 @@ function Widget({ now }: { readonly now: WidgetState }): View {
         key=${desk}
         onKeyDown=${pressed}
       >
-        <${ChatPanel} client=${client} desk=${desk} name=${nameOf(desk)} visible=${isVisible()} focus=${focus} onMinimise=${closeChat} />
+        <${ChatPanel} client=${client} desk=${desk} name=${nameOf(desk)} heading="h2" visible=${isVisible()} focus=${focus} onMinimise=${closeChat} />
       </section>`
   }
     <button
