@@ -19,6 +19,9 @@ export interface Opened {
 /** Waits for admins' own readers (a backup, sqlite3) rather than failing at once. */
 const BUSY_TIMEOUT_MS = 5_000;
 
+/** What is left of the write-ahead log on disk after it was copied back. */
+const LOG_BYTES = 16_777_216;
+
 /** Throws StoreFault "disk" with a sentence for the admin. */
 export function openDatabase(path: string, mostPages?: number): Opened {
   let lock: Connection | null = null;
@@ -31,6 +34,7 @@ export function openDatabase(path: string, mostPages?: number): Opened {
     database.pragma("synchronous = FULL");
     database.pragma("foreign_keys = ON");
     database.pragma("wal_autocheckpoint = 0");
+    database.pragma(`journal_size_limit = ${LOG_BYTES}`);
     database.pragma("temp_store = MEMORY");
     database.pragma("cache_size = -32768");
     migrate(database, path);

@@ -9,9 +9,9 @@ import { type Opened, openDatabase } from "./sqlite-open.ts";
 import type { Hello, Reply, Request } from "./sqlite-wire.ts";
 import { StoreFault } from "./store.ts";
 
-/** Quiet time after which the log is copied back, and the number of rows after which it is copied back in any case. */
+/** Quiet time after which the log is copied back, and the number of writes after which it is copied back in any case. */
 const CHECKPOINT_IDLE_MS = 500;
-const CHECKPOINT_ROWS = 50_000;
+const CHECKPOINT_WRITES = 30_000;
 
 const { path, mostPages } = workerData as { path: string; mostPages?: number };
 const port = parentPort;
@@ -50,7 +50,7 @@ function serve(opened: Opened): void {
     idle = null;
     try {
       connection.pragma("wal_checkpoint(PASSIVE)");
-      checkpointed = database.rowsWritten;
+      checkpointed = database.writes;
     } catch (error) {
       broken = new StoreFault("disk", toFault(error, path).message);
     }
@@ -59,8 +59,8 @@ function serve(opened: Opened): void {
   function scheduleCheckpoint(): void {
     if (idle !== null) clearTimeout(idle);
     idle = null;
-    const behind = database.rowsWritten - checkpointed;
-    if (behind > CHECKPOINT_ROWS) checkpoint();
+    const behind = database.writes - checkpointed;
+    if (behind > CHECKPOINT_WRITES) checkpoint();
     else if (behind > 0) idle = setTimeout(checkpoint, CHECKPOINT_IDLE_MS);
   }
 

@@ -24,6 +24,9 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const worker = new Worker(WORKER, { workerData: options });
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   worker.once("error", (error) => reject(new StoreFault("disk", `The store's thread could not start: ${error}`)));
+  const ended = (code: number): void =>
+    reject(new StoreFault("disk", `The store's thread ended (${code}) before it was open.`));
+  worker.once("exit", ended);
   worker.once("message", (hello: wire.Hello) => {
     if ("epoch" in hello) resolve(hello.epoch);
     else reject(new StoreFault(hello.fault, hello.message));
@@ -31,6 +34,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   try {
     const epoch = await promise;
     worker.removeAllListeners("error");
+    worker.off("exit", ended);
     return createStore(createLink(worker, options.path), epoch);
   } catch (error) {
     await worker.terminate();
