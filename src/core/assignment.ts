@@ -2,8 +2,8 @@
  * Brings those who wait and those who are free together: after every event, whatever it touched is told to the routing
  * engine, and every match it then finds becomes an offer. Events, no polling.
  */
-import { goneFrom, reachableAt, routingCsr } from "./availability.ts";
-import { armOffer, close, offer, refuse, requeue, tellPlace } from "./conversation.ts";
+import { csrState, goneFrom, reachableAt, routingCsr } from "./availability.ts";
+import { armOffer, armRound, close, offer, refuse, requeue, tellPlace } from "./conversation.ts";
 import { csrLeg, customerOf } from "./legs.ts";
 import { featuresOf } from "./rendering.ts";
 import type { Waiting } from "./routing/routing.ts";
@@ -25,8 +25,9 @@ function waitingOf(turn: Turn, row: ConversationRow): Waiting | null {
     queue: queue.id,
     priority: row.priority,
     waitingSince: row.waitingSince ?? row.openedAt,
-    skills: new Map(Object.entries(row.skills)),
-    language: queue.matchLanguage ? primaryTag(languageOf(turn, row, customer)) : null,
+    // Meant for one person, chosen by a colleague: what the queue asks of just anybody is not asked of them.
+    skills: row.only === null ? new Map(Object.entries(row.skills)) : new Map(),
+    language: queue.matchLanguage && row.only === null ? primaryTag(languageOf(turn, row, customer)) : null,
     strategies: queue.strategies,
     compatibility: queue.compatibility,
     customerNetwork: row.network,
@@ -148,9 +149,18 @@ export function offerRanOut(turn: Turn, row: ConversationRow, due: number): void
   else refuse(turn, row, leg, "missed");
 }
 
-/** Those who once did not take it may be asked again. */
+/**
+ * Those who once did not take it may be asked again. And who waits for one colleague goes on waiting only as long as that
+ * one is there.
+ */
 export function nextRound(turn: Turn, row: ConversationRow): void {
-  if (row.excluded.length === 0) return;
-  fact(turn, "queue.next-round", { conversation: row.id }, { asked: row.excluded.length });
-  putConversation(turn, row, { excluded: [] });
+  if (row.state !== "waiting" && row.state !== "offered") return;
+  const state = row.only === null ? null : csrState(turn, row.only);
+  if (state === "free" || state === "busy" || state === "wrap-up") {
+    armRound(turn, row);
+    return;
+  }
+  if (row.excluded.length === 0 && row.only === null) return;
+  fact(turn, "queue.next-round", { conversation: row.id }, { asked: row.excluded.length, only: row.only });
+  putConversation(turn, row, { excluded: [], only: null });
 }

@@ -65,6 +65,11 @@ export interface Opening {
   readonly at: number;
 }
 
+/** Ids sort by opening, so that among those who came in the same instant the first come is served first. */
+function conversationId(turn: Turn): string {
+  return `c${turn.world.nextLine().toString(36).padStart(6, "0")}-${turn.world.token().slice(0, 4)}`;
+}
+
 /** A customer's first word to a handle: the conversation begins and the bot speaks. */
 export function open(turn: Turn, opening: Opening): Verdict {
   const { handle, from } = opening;
@@ -81,7 +86,7 @@ export function open(turn: Turn, opening: Opening): Verdict {
     state: "active",
   };
   const row: ConversationRow = {
-    id: `c-${turn.world.token().slice(0, 8)}`,
+    id: conversationId(turn),
     state: "dialog",
     generation: 0,
     network: from.network,
@@ -246,10 +251,7 @@ export type Refusal = "declined" | "missed" | "revoked";
 /** The CSR does not take it: back to waiting with the waiting time kept, and the next one is asked. */
 export function refuse(turn: Turn, row: ConversationRow, leg: Leg, how: Refusal): void {
   const csr = leg.csr ?? "";
-  const { offerSeconds, missesUntilAway } = turn.rules.queues.get(row.queue ?? "") ?? {
-    offerSeconds: 30,
-    missesUntilAway: 3,
-  };
+  const missesUntilAway = turn.rules.queues.get(row.queue ?? "")?.missesUntilAway ?? 3;
   const next = move(turn, row, "refuse", {
     offered: null,
     legs: putLeg(row, leg.index, { state: "left" }),
@@ -267,13 +269,16 @@ export function refuse(turn: Turn, row: ConversationRow, leg: Leg, how: Refusal)
   if (how === "missed") tell(turn, next, leg, away ? "csr.offer.missed-away" : "csr.offer.missed", { count: missed });
   if (how === "revoked") tell(turn, next, leg, "csr.offer.revoked");
   release(turn, leg);
-  // Those who did not take it are asked again after a while: nobody waits for ever because everybody once said no.
-  const at = turn.world.now + Math.max(offerSeconds, ROUND_SECONDS) * 1000;
-  setTimer(turn, { id: `round ${row.id}`, at, generation: 0, conversation: row.id, name: "round" });
+  armRound(turn, row);
 }
 
-/** Seconds after which CSRs who declined or missed are asked again. */
+/** Seconds after which CSRs who declined or missed are asked again: nobody waits for ever because everybody once said no. */
 const ROUND_SECONDS = 60;
+
+export function armRound(turn: Turn, row: ConversationRow): void {
+  const at = turn.world.now + ROUND_SECONDS * 1000;
+  setTimer(turn, { id: `round ${row.id}`, at, generation: 0, conversation: row.id, name: "round" });
+}
 
 // --- leaving the talk -----------------------------------------------------------------------------------------------
 
@@ -320,10 +325,7 @@ export function requeue(
         : "talking.transferred-csr";
   tell(turn, next, customerOf(next), key, { queue: queue.name, csr: target });
   fact(turn, `conversation.${why}`, { conversation: row.id, csr }, { queue: queue.id, only: destination.only });
-  if (destination.only === null) {
-    const at = turn.world.now + ROUND_SECONDS * 1000;
-    setTimer(turn, { id: `round ${row.id}`, at, generation: 0, conversation: row.id, name: "round" });
-  }
+  armRound(turn, row);
 }
 
 // --- closing --------------------------------------------------------------------------------------------------------
