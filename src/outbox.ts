@@ -236,7 +236,7 @@ export class Outbox {
 
   #answered(flight: Flight, outcome: Outcome): void {
     if (!flight.isOver) {
-      flight.isOver = true;
+      this.#flights.end(flight);
       this.#settle(flight, outcome);
     } else if (outcome.kind === "accepted" && flight.slot.state === "waiting" && !this.#isStopped) {
       // It was given up, and arrived after all before it was sent again.

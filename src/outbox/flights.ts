@@ -14,15 +14,12 @@ export interface Flight {
   isOver: boolean;
 }
 
-/** Finished flights at the front of the queue that are worth a compaction. */
-const COMPACT_AT = 1_024;
-
 export class Flights {
   readonly #clock: Clock;
   readonly #limitMs: number;
   readonly #onTimeout: (flight: Flight) => void;
-  #queue: Flight[] = [];
-  #head = 0;
+  /** Those that are not over, in order of their deadlines. */
+  readonly #open = new Set<Flight>();
   #cancelAlarm: (() => void) | null = null;
 
   constructor(clock: Clock, limitMs: number, onTimeout: (flight: Flight) => void) {
@@ -32,54 +29,39 @@ export class Flights {
   }
 
   begin(lane: Lane, slot: Slot): Flight {
-    const flight = {
-      lane,
-      slot,
-      controller: new AbortController(),
-      deadline: this.#clock.now() + this.#limitMs,
-      isOver: false,
-    };
-    this.#queue.push(flight);
+    const deadline = this.#clock.now() + this.#limitMs;
+    const flight = { lane, slot, controller: new AbortController(), deadline, isOver: false };
+    this.#open.add(flight);
     this.#cancelAlarm ??= this.#clock.after(this.#limitMs, this.#expire);
     return flight;
+  }
+
+  /** It was answered. */
+  end(flight: Flight): void {
+    flight.isOver = true;
+    this.#open.delete(flight);
   }
 
   /** Aborts everything; nothing times out any more. */
   abortAll(): void {
     this.#cancelAlarm?.();
-    for (const flight of this.#queue.slice(this.#head)) {
-      if (!flight.isOver) {
-        flight.isOver = true;
-        flight.controller.abort();
-      }
+    for (const flight of this.#open) {
+      this.end(flight);
+      flight.controller.abort();
     }
-    this.#queue = [];
-    this.#head = 0;
   }
 
   readonly #expire = (): void => {
     this.#cancelAlarm = null;
     const now = this.#clock.now();
-    for (let first = this.#first(); first !== undefined; first = this.#first()) {
-      if (first.deadline > now) {
-        this.#cancelAlarm = this.#clock.after(first.deadline - now, this.#expire);
+    for (const flight of this.#open) {
+      if (flight.deadline > now) {
+        this.#cancelAlarm = this.#clock.after(flight.deadline - now, this.#expire);
         return;
       }
-      first.isOver = true;
-      first.controller.abort();
-      this.#onTimeout(first);
+      this.end(flight);
+      flight.controller.abort();
+      this.#onTimeout(flight);
     }
   };
-
-  /** The oldest flight that is not over. */
-  #first(): Flight | undefined {
-    while (this.#queue[this.#head]?.isOver === true) {
-      this.#head += 1;
-    }
-    if (this.#head > COMPACT_AT) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
-    }
-    return this.#queue[this.#head];
-  }
 }
