@@ -11,7 +11,7 @@ export const INVARIANTS = {
   "commit-first": "Nothing is sent, and no receive() resolves, before the store has committed what led to it.", // networks, store
   window: "No more sends to one person are unanswered at once than the network's window allows.", // networks
   capacity: "No CSR has more offers and conversations in hand than capacity.", // observer, each step
-  "no-idle-csr": "No CSR who is free waits while somebody waits whom they may serve.", // observer, each step
+  "no-idle-csr": "No CSR is free while somebody waits whom they may serve.", // observer, each step
   "one-csr": "A conversation that is offered or talking has exactly one CSR; all others have none.", // observer, each step
   "waiting-kept": "Waiting time, once begun, goes on over declined and missed offers and transfers.", // observer, each step
   "alias-rests":

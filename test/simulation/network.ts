@@ -25,6 +25,13 @@ export interface Port {
   reachable(address: Address): void;
 }
 
+/** What the store has got, as far as a network may ask. */
+export interface Commits {
+  mayLeave(outbound: Outbound): boolean;
+  /** Whether the step that heard that message was committed. */
+  wasHeard(message: Message): boolean;
+}
+
 /** What goes wrong on a network, and how slow it is. Chances are per send or event. */
 export interface Weather {
   readonly latencyMs: number;
@@ -76,7 +83,7 @@ export class SimulatedNetwork {
   readonly #sendings = new Map<string, Sending[]>();
   /** Keys shown, where the network tells repeats. */
   readonly #keys = new Set<string>();
-  #mayLeave: (outbound: Outbound) => boolean = () => true;
+  #commits: Commits | null = null;
   #weather: Weather;
   #port: Port | null = null;
   #up = false;
@@ -102,10 +109,10 @@ export class SimulatedNetwork {
 
   // --- the desk's side ------------------------------------------------------------------------------------------------
 
-  /** A run of the desk begins; `mayLeave` tells whether what it sends was committed before. */
-  attach(port: Port, mayLeave: (outbound: Outbound) => boolean): void {
+  /** A run of the desk begins; `commits` tells what of it was committed. */
+  attach(port: Port, commits: Commits): void {
     this.#port = port;
-    this.#mayLeave = mayLeave;
+    this.#commits = commits;
     this.raise();
   }
   /** The run is over, whether it wanted that or not. */
@@ -153,7 +160,7 @@ export class SimulatedNetwork {
   }
 
   send(outbound: Outbound, signal: AbortSignal): Promise<Outcome> {
-    if (!this.#mayLeave(outbound)) {
+    if (this.#commits?.mayLeave(outbound) === false) {
       this.#ledger.violate("commit-first", `${outbound.kind} ${outbound.key} was sent before it was committed`);
     }
     if (!this.#up) {
@@ -308,7 +315,7 @@ export class SimulatedNetwork {
       return;
     }
     if (parcel.message !== null) {
-      this.#ledger.settle(parcel.message, verdict.kind === "accepted" ? "taken" : "refused");
+      this.#settle(parcel.message, verdict);
     }
     if (connection !== this.#connection) {
       return;
@@ -322,6 +329,13 @@ export class SimulatedNetwork {
           this.#port?.receive(parcel.inbound).catch(() => {});
         }
       });
+    }
+  }
+
+  #settle(message: Message, verdict: Verdict): void {
+    this.#ledger.settle(message, verdict.kind === "accepted" ? "taken" : "refused");
+    if (verdict.kind === "accepted" && this.#commits?.wasHeard(message) === false) {
+      this.#ledger.violate("commit-first", `m${message.number} was acknowledged before it was committed`);
     }
   }
 

@@ -6,7 +6,7 @@ import type { Outbound } from "../../src/core/model.ts";
 import { addressKey, VOLATILE_OUTBOUND } from "../../src/core/model.ts";
 import type { Rules } from "../../src/core/rules.ts";
 import type { Desk, DeskEvent, Snapshot, Step, Table, Timer, World } from "../../src/core/step.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger, Message } from "./ledger.ts";
 import type { Random } from "./random.ts";
 import { type Mirror, StateChecks } from "./state-checks.ts";
 import type { Subject } from "./subject.ts";
@@ -122,6 +122,9 @@ export class Observer {
   /** Whether a send may leave: volatile kinds need no commit. */
   mayLeave(outbound: Outbound): boolean {
     return VOLATILE_OUTBOUND.has(outbound.kind) || this.#committedKeys.has(outbound.key);
+  }
+  wasHeard(message: Message): boolean {
+    return this.#hearings.has(message.number);
   }
   /** Whether a CSR took that conversation after that step. */
   wasAcceptedAfter(conversation: string, step: number): boolean {

@@ -5,7 +5,7 @@
 import type { Logger } from "../../src/adapter.ts";
 import type { Rules } from "../../src/core/rules.ts";
 import type { LineContent } from "../../src/core/step.ts";
-import type { Engine } from "../../src/engine.ts";
+import type { DaemonEvent, Engine } from "../../src/engine.ts";
 import type { Batch, Store } from "../../src/store/store.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Port, SimulatedNetwork } from "./network.ts";
@@ -87,6 +87,11 @@ export class Office {
       );
   }
 
+  /** Something the daemon or an admin tells the desk, if it runs. */
+  tell(event: DaemonEvent): void {
+    this.#life?.engine.submit(event).catch(() => {});
+  }
+
   /** The process dies. */
   crash(): void {
     const { ledger, networks } = this.#parts;
@@ -140,7 +145,7 @@ export class Office {
     for (const network of networks) {
       timeline.after(random.delay(200), () => {
         if (life.isAlive) {
-          network.attach(portOf(life, network.traits.name), (outbound) => observer.mayLeave(outbound));
+          network.attach(portOf(life, network.traits.name), observer);
         }
       });
     }

@@ -18,6 +18,44 @@ export interface PlantedBug {
   readonly breaks: readonly Invariant[];
 }
 
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  {
+    name: "a message is acknowledged, and answered, before the commit",
+    file: "engine/batches.ts",
+    text: "      await this.#commit(draft, arrivals.length);\n",
+    replacement: "      void this.#commit(draft, arrivals.length).catch(() => {});\n",
+    breaks: ["commit-first", "delivered-or-returned", "reload-equal"],
+  },
+  {
+    name: "a released alias does not rest",
+    file: "core/translation.ts",
+    text: "turn.tables.alias.put(key, { ...alias, releasedAt: turn.world.now });",
+    replacement: "turn.tables.alias.delete(key);",
+    breaks: ["alias-rests", "right-person"],
+  },
+  {
+    name: "an offer does not count towards capacity",
+    file: "core/availability.ts",
+    text: "    load: row.hands.length,\n",
+    replacement: '    load: row.hands.filter((id) => turn.tables.conversation.get(id)?.state !== "offered").length,\n',
+    breaks: ["capacity"],
+  },
+  {
+    name: "a send that was deferred goes to the end of its lane",
+    file: "outbox.ts",
+    text: '    slot.state = "waiting";\n',
+    replacement: '    slot.state = "done";\n    lane.advance();\n    lane.add(slot.row);\n',
+    breaks: ["in-order"],
+  },
+  {
+    name: "an unlabelled line is guessed to belong to the first open conversation",
+    file: "core/translation.ts",
+    text: "if (only !== undefined && labels.length === 1) return",
+    replacement: "if (only !== undefined) return",
+    breaks: ["right-person"],
+  },
+];
+
 export interface Plot {
   /** Where the bug's copy of src/ is. */
   readonly source: string;

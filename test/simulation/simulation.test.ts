@@ -9,7 +9,7 @@ import { loadSubject } from "./subject.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** `SIMULATION_SEEDS=2000 npm test` looks longer. */
-const SEEDS = Number(process.env["SIMULATION_SEEDS"] ?? 150);
+const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 120);
 /** A planted bug must be found within that many. */
 const SEEDS_FOR_A_BUG = 1_000;
 

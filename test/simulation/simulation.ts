@@ -243,6 +243,36 @@ function scheduleFaults(world: World): void {
     });
   }
   times(2 * MINUTE, () => void office.compareAnew());
+  if (random.chance(0.3)) {
+    times(2 * MINUTE, () => administer(world, random));
+  }
+}
+
+function administer({ office, observer, timeline }: World, random: Random): void {
+  const queues = [...observer.rules.queues.keys()];
+  switch (random.pick(["reload", "hours", "close", "away"] as const)) {
+    case "reload":
+      office.tell({ kind: "rules", rules: { ...observer.rules, version: `at ${timeline.elapsed}` } });
+      return;
+    case "hours": {
+      const closed = random.pick(queues);
+      const hours = (open: boolean): Record<string, boolean> => ({ [closed]: open });
+      office.tell({ kind: "hours", open: hours(false), opens: { [closed]: "in a minute" } });
+      timeline.after(MINUTE, () => office.tell({ kind: "hours", open: hours(true), opens: {} }));
+      return;
+    }
+    case "close": {
+      const conversations = [...observer.state.conversation.keys()];
+      const conversation = conversations.length === 0 ? "c-none" : random.pick(conversations);
+      office.tell({ kind: "command", command: { kind: "close", conversation } });
+      return;
+    }
+    case "away": {
+      const csr = random.pick([...observer.rules.csrs.keys()]);
+      office.tell({ kind: "command", command: { kind: "csr-away", csr, away: random.chance(0.5) } });
+      return;
+    }
+  }
 }
 
 function reopen(office: Office): void {
