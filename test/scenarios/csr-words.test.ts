@@ -1,5 +1,9 @@
 /** The CSR's words, the same in every client, and what they do to customer and colleagues. */
-import { owedPlay, play } from "../support/play.ts";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { CSR_WORDS } from "../../src/core/csr-words.ts";
+import { play } from "../support/play.ts";
 import { COMPANY, company } from "../support/play-rules.ts";
 
 const TEAM = company({
@@ -143,23 +147,17 @@ describe("a CSR", () => {
       ],
     ));
 
-  owedPlay(
-    "passes a customer on to a colleague who lacks the queue's skills",
-    "routing asks for the skills all the same, and the customer waits for that colleague for ever",
-    () => TEAM,
-    [
+  it("passes a customer on to a colleague who lacks the queue's skills", () =>
+    play(TEAM, [
       ...ADA_TALKS,
       "ben is available",
       "ada: /transfer ben",
       "anna sees: You are being passed on to Ben.",
       "ben offered: for billing",
-    ],
-  );
+    ]));
 
-  owedPlay(
-    "whose colleague goes away before the offer does not leave the customer waiting for them alone",
-    "a transfer to a person waits for that person, whatever becomes of them",
-    () =>
+  it("whose colleague goes away before the offer does not leave the customer waiting for them alone", () =>
+    play(
       company({
         csrs: {
           ada: { name: "Ada", at: ["xmpp"], skills: { billing: 3 } },
@@ -167,20 +165,20 @@ describe("a CSR", () => {
           dan: { name: "Dan", at: ["web"], skills: { billing: 1 }, capacity: 2 },
         },
       }),
-    [
-      ...ADA_TALKS,
-      "cem is available",
-      "berta@xmpp: hello",
-      "cem offered: billing",
-      "cem: /accept",
-      "ada: /transfer cem",
-      "anna sees: You are being passed on to Cem.",
-      "cem goes offline",
-      "dan is available",
-      "10 minutes pass",
-      "dan offered: billing on Web",
-    ],
-  );
+      [
+        ...ADA_TALKS,
+        "cem is available",
+        "berta@xmpp: hello",
+        "cem offered: billing",
+        "cem: /accept",
+        "ada: /transfer cem",
+        "anna sees: You are being passed on to Cem.",
+        "cem goes offline",
+        "dan is available",
+        "10 minutes pass",
+        "dan offered: billing on Web",
+      ],
+    ));
 
   it("goes away and comes back by word and by presence", () =>
     play(company(), [
@@ -258,6 +256,17 @@ describe("a CSR", () => {
       "ada: still here",
       "anna sees: still here",
     ]));
+});
+
+describe("docs/csr.md", () => {
+  it("explains every word, and none that is not there", () => {
+    const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "csr.md"), "utf8");
+    const rows = page.split("\n").filter((line) => line.startsWith("| `/"));
+    const explained = rows.flatMap((row) =>
+      [...(row.split("|")[1] ?? "").matchAll(/`\/([a-z]+)/gu)].map(([, word]) => word),
+    );
+    expect([...new Set(explained)].toSorted()).to.deep.equal([...CSR_WORDS].toSorted());
+  });
 });
 
 describe("a stranger", () => {

@@ -1,5 +1,5 @@
 /** The queue: places are told, move, and nobody waits while somebody could serve them. */
-import { owedPlay, play } from "../support/play.ts";
+import { play } from "../support/play.ts";
 import { COMPANY, company } from "../support/play-rules.ts";
 
 const TALK_WITH_ANNA = [
@@ -32,15 +32,14 @@ describe("the queue", () => {
       "dora sees nothing",
     ]));
 
-  owedPlay(
-    "keeps the order of arrival of those who came in the same instant",
-    "the tie is broken by the conversation's random id, so a later one may come first, and two are told that they are next",
-    () => company(),
-    Array.from({ length: 8 }, (_, round) => {
-      const [first, second] = [`first${"abcdefgh"[round]}`, `second${"abcdefgh"[round]}`];
-      return [`${first}@web: hello`, `${second}@web: hello`, `${second} sees: number ${2 * round + 2} for billing`];
-    }).flat(),
-  );
+  it("keeps the order of arrival of those who came in the same instant", () =>
+    play(
+      company(),
+      Array.from({ length: 8 }, (_, round) => {
+        const [first, second] = [`first${"abcdefgh"[round]}`, `second${"abcdefgh"[round]}`];
+        return [`${first}@web: hello`, `${second}@web: hello`, `${second} sees: number ${2 * round + 2} for billing`];
+      }).flat(),
+    ));
 
   it("answers status and help while waiting, and keeps what is written for the CSR", () =>
     play(company(), [

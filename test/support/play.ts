@@ -301,25 +301,3 @@ export async function play(config: PlayConfig | PlaySetting, lines: readonly Pla
     await desk.close();
   }
 }
-
-/**
- * A play that does not come true yet, with the reason: shown as pending while it fails, and failing once it comes true, so
- * that it is made an ordinary play then. Declares a mocha test.
- */
-export function owedPlay(
-  title: string,
-  reason: string,
-  config: () => PlayConfig | PlaySetting,
-  lines: readonly PlayLine[],
-): void {
-  it(`${title} (owed: ${reason})`, async function () {
-    const failed = await play(config(), lines).then(
-      () => false,
-      () => true,
-    );
-    if (failed) {
-      this.skip();
-    }
-    throw new Error("This play comes true now: make it an ordinary one.");
-  });
-}
