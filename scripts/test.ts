@@ -5,11 +5,10 @@
  * The last line is `N passed, N failed, N skipped`, totalled over the groups; a check that fails, a mocha that dies and
  * a group without tests count as one failure each. Ends with 0 only when tests ran and none failed.
  */
-import { type ChildProcess, spawn } from "node:child_process";
 import { globSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { endCommands, runCommand } from "./run-command.ts";
 
 interface Group {
   readonly name: string;
@@ -19,19 +18,23 @@ interface Group {
   readonly limitMinutes: number;
   /** What to run without mocha. */
   readonly command?: (program: (name: string) => string) => readonly (readonly string[])[];
-  /** What to run with mocha. */
+  /** What to run with mocha, and what of it not. */
   readonly tests?: readonly string[];
+  readonly except?: readonly string[];
 }
+
+/** Conformance of the adapters whose far end is a real server: too long for the quick groups. */
+const onRealServers = ["test/conformance/xmpp*.test.ts"];
 
 const groups: readonly Group[] = [
   { ...quick("lint", 1), command: (program) => [[program("biome"), "check", "--error-on-warnings"]] },
   { ...quick("types", 2), command: (program) => typeProjects().map((project) => [program("tsc"), "-p", project]) },
   { ...quick("unit", 2), tests: ["test/unit/**/*.test.ts"] },
-  { ...quick("conformance", 2), tests: ["test/conformance/**/*.test.ts"] },
+  { ...quick("conformance", 2), tests: ["test/conformance/**/*.test.ts"], except: onRealServers },
   { ...quick("scenarios", 2), tests: ["test/scenarios/**/*.test.ts"] },
   { ...quick("tidy", 1), tests: ["test/tidy.test.ts"] },
   { ...full("simulation", 6), servers: false, tests: ["test/simulation/**/*.test.ts"] },
-  { ...full("networks", 8), tests: ["test/networks/**/*.test.ts"] },
+  { ...full("networks", 8), tests: ["test/networks/**/*.test.ts", ...onRealServers] },
   { ...full("browser", 6), tests: ["test/browser/**/*.test.ts"] },
   { ...full("durability", 8), tests: ["test/durability/**/*.test.ts"] },
   { ...full("packaging", 5), servers: false, tests: ["test/packaging/**/*.test.ts"] },
@@ -43,9 +46,15 @@ interface Counts {
   skipped: number;
 }
 
+interface Result {
+  readonly counts: Counts;
+  readonly summary: string;
+}
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = (name: string) => join(root, "node_modules", ".bin", name);
-const children = new Set<ChildProcess>();
+/** Quick groups share the machine; one with real servers has it for itself. */
+const QUICK_AT_ONCE = 2;
 
 function quick(name: string, limitMinutes: number): Group {
   return { name, quick: true, servers: false, limitMinutes };
@@ -70,24 +79,38 @@ async function main(args: readonly string[]): Promise<number> {
     say(`There is no group ${names.join(", ")}; the groups are check, all, ${groups.map((g) => g.name).join(", ")}.`);
     return 1;
   }
-  const total: Counts = { passed: 0, failed: 0, skipped: 0 };
-  if (chosen.some((group) => group.servers) && (await run([process.execPath, "scripts/test-servers.ts"], 15)) !== 0) {
-    total.failed += 1;
-  }
-  const summary: string[] = [];
-  for (const group of chosen) {
-    say(`\n── ${group.name} ${"─".repeat(100 - group.name.length)}`);
-    const started = performance.now();
-    const counts = await runGroup(group, options);
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    summary.push(`${group.name.padEnd(12)} ${describe(counts)} (${seconds} s)`);
-    total.passed += counts.passed;
-    total.failed += counts.failed;
-    total.skipped += counts.skipped;
-  }
-  say(`\n${summary.join("\n")}\n`);
+  const obtained = chosen.some((group) => group.servers) ? await obtainServers() : true;
+  const results = await runAll(chosen, options);
+  const counts = results.map((result) => result.counts);
+  const total = {
+    passed: sum(counts.map(({ passed }) => passed)),
+    failed: sum(counts.map(({ failed }) => failed)) + (obtained ? 0 : 1),
+    skipped: sum(counts.map(({ skipped }) => skipped)),
+  };
+  say(`\n${results.map((result) => result.summary).join("\n")}\n`);
   say(describe(total));
   return total.failed === 0 && (total.passed > 0 || chosen.every((group) => group.tests === undefined)) ? 0 : 1;
+}
+
+async function obtainServers(): Promise<boolean> {
+  return (await run([process.execPath, "scripts/test-servers.ts"], 15, say)) === 0;
+}
+
+async function runAll(chosen: readonly Group[], options: readonly string[]): Promise<Result[]> {
+  const results = new Map<string, Result>();
+  const waiting = chosen.filter((group) => group.quick);
+  const work = async () => {
+    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
+      const lines: string[] = [];
+      results.set(group.name, await runGroup(group, options, (line) => lines.push(line)));
+      say(lines.join("\n"));
+    }
+  };
+  await Promise.all(Array.from({ length: QUICK_AT_ONCE }, work));
+  for (const group of chosen.filter(({ quick }) => !quick)) {
+    results.set(group.name, await runGroup(group, options, say));
+  }
+  return chosen.flatMap((group) => results.get(group.name) ?? []);
 }
 
 function choose(names: readonly string[]): Group[] {
@@ -97,63 +120,45 @@ function choose(names: readonly string[]): Group[] {
   return groups.filter((group) => names.includes(group.name) || (group.quick && names.includes("check")));
 }
 
-async function runGroup(group: Group, options: readonly string[]): Promise<Counts> {
+async function runGroup(group: Group, options: readonly string[], print: (line: string) => void): Promise<Result> {
+  print(`\n── ${group.name} ${"─".repeat(100 - group.name.length)}`);
+  const started = performance.now();
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   for (const command of group.command?.(bin) ?? []) {
-    if ((await run(command, group.limitMinutes)) !== 0) {
-      counts.failed += 1;
-    }
+    counts.failed += (await run(command, group.limitMinutes, print)) === 0 ? 0 : 1;
   }
-  if (group.tests === undefined) {
-    return counts;
-  }
-  const files = globSync(group.tests, { cwd: root }).sort();
+  const result = group.tests === undefined ? counts : await runMocha(group, options, print);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  return { counts: result, summary: `${group.name.padEnd(12)} ${describe(result)} (${seconds} s)` };
+}
+
+async function runMocha(group: Group, options: readonly string[], print: (line: string) => void): Promise<Counts> {
+  const files = globSync(group.tests ?? [], { cwd: root, exclude: group.except ?? [] }).sort();
   if (files.length === 0) {
-    say(`The group ${group.name} has no test files (${group.tests.join(", ")}).`);
-    return { ...counts, failed: counts.failed + 1 };
+    print(`The group ${group.name} has no test files (${group.tests?.join(", ")}).`);
+    return { passed: 0, failed: 1, skipped: 0 };
   }
   let last: Counts | undefined;
   const code = await run([process.execPath, bin("mocha"), ...options, ...files], group.limitMinutes, (line) => {
-    last = parse(line) ?? last;
-    return parse(line) === undefined;
+    const counts = parse(line);
+    last = counts ?? last;
+    if (counts === undefined) {
+      print(line);
+    }
   });
   if (last === undefined || (code !== 0 && last.failed === 0)) {
-    say(`The mocha of the group ${group.name} died before its end (exit code ${code}).`);
+    print(`The mocha of the group ${group.name} died before its end (exit code ${code}).`);
     return { passed: last?.passed ?? 0, failed: 1, skipped: last?.skipped ?? 0 };
   }
   return last;
 }
 
-/**
- * Runs a command with its output passed on, ends it after the limit, and resolves with its exit code. `keepLine` sees
- * each line of stdout and says whether to show it.
- */
-async function run(command: readonly string[], limitMinutes: number, keepLine = (_line: string) => true) {
-  const [program = "", ...args] = command;
-  const colour = process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
-  const child = spawn(program, args, {
-    cwd: root,
-    env: { ...process.env, ...colour },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  children.add(child);
-  const limit = setTimeout(() => {
-    say(`${args.join(" ")} ran longer than ${limitMinutes} minutes and is ended.`);
-    child.kill("SIGTERM");
-    setTimeout(() => child.kill("SIGKILL"), 10_000).unref();
-  }, limitMinutes * 60_000);
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (keepLine(line)) {
-      say(line);
-    }
-  }
-  const code = await new Promise<number>((resolve) => {
-    child.once("error", () => resolve(1));
-    child.once("close", (exitCode) => resolve(exitCode ?? 1));
-  });
-  clearTimeout(limit);
-  children.delete(child);
-  return code;
+function run(command: readonly string[], limitMinutes: number, onLine: (line: string) => void): Promise<number> {
+  return runCommand(command, { folder: root, limitMinutes, onLine });
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
 }
 
 function parse(line: string): Counts | undefined {
@@ -171,9 +176,7 @@ function say(line: string): void {
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(signal, () => {
-    for (const child of children) {
-      child.kill("SIGTERM");
-    }
+    endCommands();
     process.exit(1);
   });
 }
