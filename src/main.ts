@@ -38,6 +38,12 @@ import { type Store, StoreFault } from "./store/store.ts";
 export const EXIT = { stopped: 0, failed: 74 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** What is said when it ended before it had started. */
+const UNSTARTED: Readonly<Record<ExitCode, string>> = {
+  [EXIT.stopped]: "The desk was stopped while it started.",
+  [EXIT.failed]: "The disk failed while the desk started; the log says how.",
+};
+
 /** File of the store in the data folder. */
 const STORE_FILE = "frontdesk.sqlite";
 /** Each step of stopping may take this much longer than the parts in it take by their own limit. */
@@ -121,7 +127,8 @@ async function prepare(options: RunOptions, steps: Steps, clock: Clock): Promise
   const metrics = await steps.take("5 metrics", createMetrics, ({ registry }) => registry.clear());
   const { promise: ended, resolve } = Promise.withResolvers<ExitCode>();
   const limitMs = settings.limits.stopSeconds * 1_000 + STOP_GRACE_MS;
-  const down = (code: ExitCode) => steps.back(clock, limitMs, log).then(() => resolve(code));
+  const down = (code: ExitCode) =>
+    steps.back(clock, limitMs, log, new StartFault(UNSTARTED[code], code)).then(() => resolve(code));
   return { clock, version, settings, running, load, log, store, metrics, down, ended };
 }
 
@@ -162,6 +169,8 @@ interface Doors {
   readonly url: string;
   readonly passwords: readonly NewPassword[];
   readonly hours: HoursWatch;
+  /** Every network is up, or has failed to be once. */
+  readonly networksBegun: Promise<void>;
 }
 
 async function open({ clock, settings, running, log }: Ground, house: House, steps: Steps): Promise<Doors> {
@@ -185,18 +194,19 @@ async function open({ clock, settings, running, log }: Ground, house: House, ste
     () => http.start(),
     () => http.stop(),
   );
-  await steps.take(
+  const networks = await steps.take(
     "13 networks",
-    () => host.start(),
+    // Not waited for here: while a network's server is away, signals and the control socket are to be answered already.
+    () => ({ begun: host.start() }),
     () => host.stop(),
   );
-  return { url, passwords, hours };
+  return { url, passwords, hours, networksBegun: networks.begun };
 }
 
 async function serve(options: RunOptions, ground: Ground, house: House, doors: Doors, steps: Steps): Promise<Daemon> {
   const { version, clock, settings, running, load, log, store, down, ended } = ground;
   const { engine, accounts, host } = house;
-  const { url, passwords, hours } = doors;
+  const { url, passwords, hours, networksBegun } = doors;
   const follow = (rules: Rules): Promise<readonly NewPassword[]> => {
     hours.follow(rules);
     return accounts.ensure(staffLogins(settings, rules));
@@ -238,6 +248,7 @@ async function serve(options: RunOptions, ground: Ground, house: House, doors: D
       (unlisten) => unlisten(),
     );
   }
+  await networksBegun;
   // Taken last, so undone first: the desk stops taking and finishes while its networks are still there to send.
   await steps.take(
     "16 traffic",

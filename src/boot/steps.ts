@@ -1,11 +1,14 @@
 /** The steps of a start, taken one after the other, and the same list backwards to stop. */
 import type { Clock, Logger } from "../adapter.ts";
 
-/** Why the desk cannot start, in a sentence for the admin. Anything else that is thrown is a defect. */
+/** Why the desk did not start, in a sentence for the admin. Anything else that is thrown is a defect. */
 export class StartFault extends Error {
-  constructor(message: string) {
+  /** What the process is to end with: 1, unless the desk was stopped, or its disk failed, before it had started. */
+  readonly exitCode: number;
+  constructor(message: string, exitCode = 1) {
     super(message);
     this.name = "StartFault";
+    this.exitCode = exitCode;
   }
 }
 
@@ -17,6 +20,8 @@ interface Taken {
 export class Steps {
   readonly #taken: Taken[] = [];
   #back: Promise<void> | null = null;
+  /** What a step that is taken after the way back began is told. */
+  #reason = new StartFault("The start was given up.");
 
   /** Takes a step and remembers how it is undone. When it fails, nothing of it is to be undone. */
   async take<Part>(
@@ -27,7 +32,7 @@ export class Steps {
     const part = await start();
     if (this.#back !== null) {
       await undo?.(part);
-      throw new StartFault("The desk was stopped while it started.");
+      throw this.#reason;
     }
     if (undo !== undefined) {
       this.#taken.push({ name, undo: () => undo(part) });
@@ -48,9 +53,11 @@ export class Steps {
 
   /**
    * Undoes every step, the last one first; a step that fails or takes longer than `limitMs` is reported and left behind, so
-   * that the others still get their turn. Any number of times; never rejects.
+   * that the others still get their turn. Any number of times; never rejects. A start that is still going on fails with
+   * `reason` at its next step.
    */
-  back(clock: Clock, limitMs: number, log: Logger): Promise<void> {
+  back(clock: Clock, limitMs: number, log: Logger, reason: StartFault | null = null): Promise<void> {
+    this.#reason = this.#back === null && reason !== null ? reason : this.#reason;
     this.#back ??= this.#undoAll(clock, limitMs, log);
     return this.#back;
   }

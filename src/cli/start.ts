@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { StartFault } from "../boot/steps.ts";
 import { type PlaceOptions, withPlace } from "./desk-command.ts";
-import { EXIT_CODES, type Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
 
 export function addStart(program: Command, terminal: Terminal): void {
   withPlace(program.command("start"))
@@ -26,13 +26,13 @@ async function start(options: PlaceOptions, terminal: Terminal): Promise<void> {
   try {
     const daemon = await run({ folder: options.config, dataFolder: options.data, print: terminal.out, signals: true });
     terminal.exitCode = await daemon.ended;
-    // Whatever still holds the process open (a socket somebody does not close) is not worth waiting for: all is committed.
-    process.exit();
   } catch (error) {
     if (!(error instanceof StartFault)) {
       throw error;
     }
-    terminal.exitCode = EXIT_CODES.failed;
+    terminal.exitCode = error.exitCode;
     terminal.err(error.message);
   }
+  // Whatever still holds the process open (a socket somebody does not close) is not worth waiting for: all is committed.
+  terminal.leave();
 }

@@ -14,6 +14,8 @@ export interface Terminal {
   /** Colours when standard output is a terminal that wants them (NO_COLOR, FORCE_COLOR are heeded). */
   paint(style: Style, text: string): string;
   exitCode: number;
+  /** Ends the process now, with the exit code, whatever still holds it open. */
+  leave(): void;
 }
 
 export function processTerminal(): Terminal {
@@ -21,6 +23,7 @@ export function processTerminal(): Terminal {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
     paint: (style, text) => styleText(style, text, { stream: process.stdout }),
+    leave: () => process.exit(),
     get exitCode() {
       return Number(process.exitCode ?? 0);
     },

@@ -221,7 +221,7 @@ describe("the steps of a start", () => {
   it("taken after the stop began are undone at once", async () => {
     const undone: string[] = [];
     const steps = new Steps();
-    await steps.back(clock, 20, createMemoryLog());
+    await steps.back(clock, 20, createMemoryLog(), new StartFault("The desk was stopped while it started.", 0));
     const failure = await steps
       .take(
         "late",
@@ -229,7 +229,7 @@ describe("the steps of a start", () => {
         () => void undone.push("late"),
       )
       .catch((error: unknown) => error);
-    expect(failure).to.be.instanceOf(StartFault);
+    expect(failure).to.be.instanceOf(StartFault).and.to.include({ exitCode: 0 });
     expect(undone).to.deep.equal(["late"]);
   });
 });

@@ -188,6 +188,21 @@ describe("the daemon", function () {
     });
   }
 
+  it("answers status and stops at SIGTERM while a network's server is away", async () => {
+    const xmpp = `  xmpp:\n    adapter: xmpp\n    mode: component\n    domain: desk.example.com\n    port: ${await freePort()}\n    secret: abc\n    handles: {}\n`;
+    edit("frontdesk.yaml", "networks:\n", `networks:\n${xmpp}`);
+    const desk = spawn("start");
+    started.push(desk);
+    const away = async () => {
+      const { output } = await command("status");
+      return /^xmpp +xmpp +(offline|connecting)/m.test(output);
+    };
+    await until("the status of a desk that still starts", away, START_MS);
+    desk.signal("SIGTERM");
+    await desk.wait(START_MS);
+    expect(desk.ended).to.equal("ended with exit code 0");
+  });
+
   it("says that the disk failed and ends with 74; the next start finds what was confirmed", async () => {
     // Files of this process may not grow beyond 300 kB; the signal that would end it at once is ignored.
     const words = [process.execPath, LAUNCHER, "start", "-c", join(folder.path, "config")];

@@ -23,6 +23,7 @@ async function frontdesk(...args: readonly string[]): Promise<Said> {
     out: (text) => said.out.push(text),
     err: (text) => said.err.push(text),
     paint: (_style, text) => text,
+    leave: () => {},
     exitCode: 0,
   };
   await runCommandLine(args, terminal);
