@@ -29,12 +29,16 @@ interface Window {
   contact: Contact | null;
   state: "offered" | "talking" | "over";
   answersLeft: number;
+  /** When it last showed anything, in milliseconds since the beginning. */
+  seenAt: number;
 }
 
 /** What the first line of an offer begins with; see rules.ts. */
 export const OFFERS = "(offer)";
 /** A name as customers give it: by that a CSR's window is known to be a customer's. */
 const NAME = /\bNq[a-z]+\b/u;
+/** For so long a CSR takes a window for the one they are in. Shorter than labels rest. */
+const FRESH_MS = 180_000;
 const LABEL = /^(#\d+) ([\s\S]*)$/u;
 
 /** What a CSR needs to know of the house. */
@@ -90,7 +94,10 @@ export class RepresentativeClient implements Seat {
     this.#calm = true;
     this.#manner = { ...this.#manner, accepts: 1, answers: 1, transfers: 0, forgetsLabel: 0, thinkMs: 1_000 };
     this.#show("available");
-    this.#toDesk("/back");
+    // Said again, since the first may be lost with the link.
+    for (const delayMs of [0, 30_000, 90_000]) {
+      this.#later(delayMs, () => this.#toDesk("/back"));
+    }
   }
 
   display(outbound: Outbound): void {
@@ -104,6 +111,7 @@ export class RepresentativeClient implements Seat {
     const notice = outbound.kind === "message" && outbound.notice;
     const isOffer = outbound.kind === "message" && outbound.choices.some((choice) => choice.value === "/accept");
     if (window !== null) {
+      window.seenAt = this.#timeline.elapsed;
       this.#recognise(window, outbound.text);
     }
     const { key, text } = outbound;
@@ -127,7 +135,7 @@ export class RepresentativeClient implements Seat {
     const key = label ?? desk;
     let window = this.#windows.get(key);
     if (window === undefined) {
-      window = { desk, label, contact: null, state: "over", answersLeft: 0 };
+      window = { desk, label, contact: null, state: "over", answersLeft: 0, seenAt: 0 };
       this.#windows.set(key, window);
       if (label === null) {
         this.aliases.push(desk);
@@ -174,7 +182,9 @@ export class RepresentativeClient implements Seat {
       this.#tell(window, this.#random.pick(["/note a thing to remember", "/who", "/status", "/hsitory", "/history"]));
     }
     const [message, text] = this.#ledger.write(addressKey(this.address), "csr", window.contact);
-    const forgets = window.label !== null && this.#random.chance(this.#manner.forgetsLabel);
+    // Nobody goes on without the label in a conversation of long ago: the desk may have forgotten that there was one.
+    const isFresh = this.#timeline.elapsed - window.seenAt < FRESH_MS;
+    const forgets = window.label !== null && isFresh && this.#random.chance(this.#manner.forgetsLabel);
     this.#tell(window, text, message, forgets);
     // A customer who says nothing more must not keep a CSR for ever.
     this.#later(this.#random.delay(60_000) + 60_000, () => this.#goOn(window));

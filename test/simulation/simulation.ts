@@ -108,11 +108,12 @@ function build(seed: number, subject: Subject, isTracing: boolean): World {
 
 function drawWeather({ capabilities }: NetworkTraits, random: Random): Weather {
   const bad = random.chance(0.5);
+  const inOnePiece = capabilities.features.includes("multiline") && capabilities.maxTextBytes > 1_000;
   return {
     latencyMs: random.pick([5, 60, 400]),
     defer: bad ? 0.05 : 0,
     // Where an offer takes several messages, one of them alone would leave a CSR who cannot tell whose it is.
-    reject: bad && capabilities.maxTextBytes > 1_000 ? 0.01 : 0,
+    reject: bad && inOnePiece ? 0.01 : 0,
     loseAnswer: bad ? 0.01 : 0,
     repeat: bad ? 0.1 : 0,
   };
