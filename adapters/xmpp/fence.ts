@@ -32,6 +32,7 @@ export class Fence {
   readonly #options: FenceOptions;
   readonly #prefix = `fence-${randomBytes(9).toString("base64url")}-`;
   readonly #waiting = new Map<string, Waiting>();
+  readonly #heeded = new WeakMap<AbortSignal, Set<Waiting>>();
   #next: Waiting[] = [];
   #asked: { readonly id: string; readonly covers: readonly Waiting[]; readonly cancel: () => void } | null = null;
   #scheduled = false;
@@ -53,20 +54,42 @@ export class Fence {
   /** Call right after writing a stanza; resolves with what became of it. `signal` gives up waiting. */
   track(key: string, signal: AbortSignal): Promise<Outcome> {
     return new Promise((resolve) => {
-      const settle = (outcome: Outcome) => {
-        signal.removeEventListener("abort", abort);
-        if (this.#waiting.get(key) === waiting) {
-          this.#waiting.delete(key);
-        }
-        resolve(outcome);
+      const waiting: Waiting = {
+        key,
+        settle: (outcome) => {
+          this.#forget(waiting, signal);
+          resolve(outcome);
+        },
       };
-      const abort = () => settle(CUT);
-      const waiting: Waiting = { key, settle };
-      signal.addEventListener("abort", abort, { once: true });
+      this.#heed(waiting, signal);
       this.#waiting.set(key, waiting);
       this.#next.push(waiting);
       this.#schedule();
     });
+  }
+
+  /** One listener for all sends under one signal: adding one to a signal costs more than all the rest here. */
+  #heed(waiting: Waiting, signal: AbortSignal): void {
+    const known = this.#heeded.get(signal);
+    if (known !== undefined) {
+      known.add(waiting);
+      return;
+    }
+    const all = new Set([waiting]);
+    this.#heeded.set(signal, all);
+    const abort = () => {
+      for (const one of [...all]) {
+        one.settle(CUT);
+      }
+    };
+    signal.addEventListener("abort", abort, { once: true });
+  }
+
+  #forget(waiting: Waiting, signal: AbortSignal): void {
+    this.#heeded.get(signal)?.delete(waiting);
+    if (this.#waiting.get(waiting.key) === waiting) {
+      this.#waiting.delete(waiting.key);
+    }
   }
 
   /** Asks even though nothing waits: a sign of life. */

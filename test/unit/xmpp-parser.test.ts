@@ -1,0 +1,217 @@
+/** The parser of XMPP streams: what it gives, what it refuses, what it reads past, and that its work is linear. */
+import type { Element } from "@xmpp/xml";
+import { expect } from "chai";
+import { StanzaParser } from "../../adapters/xmpp/parser.ts";
+import type { XmlFault } from "../../adapters/xmpp/xml-fault.ts";
+
+const HEADER = "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
+const LIMITS = {
+  stanzaCharacters: 262_144,
+  streamCharacters: 1_048_576,
+  depth: 32,
+  nodes: 2_000,
+  attributes: 40,
+  nameCharacters: 256,
+};
+
+interface Read {
+  readonly elements: Element[];
+  readonly refused: { head: Element; fault: XmlFault }[];
+  readonly faults: (Error & { condition?: string })[];
+  closed: number;
+  readonly parser: StanzaParser;
+}
+
+function reader(limits = LIMITS): Read {
+  const parser = new StanzaParser(limits, {
+    open: () => undefined,
+    element: (element) => read.elements.push(element),
+    refused: (head, fault) => read.refused.push({ head, fault }),
+    close: () => {
+      read.closed += 1;
+    },
+    fault: (fault) => read.faults.push(fault),
+  });
+  const read: Read = { elements: [], refused: [], faults: [], closed: 0, parser };
+  return read;
+}
+
+function readAll(...texts: string[]): Read {
+  const read = reader();
+  for (const text of [HEADER, ...texts]) {
+    read.parser.write(text);
+  }
+  return read;
+}
+
+const FORBIDDEN: readonly (readonly [what: string, xml: string, condition: string])[] = [
+  ["a document type in the stream", "<!DOCTYPE x>", "restricted-xml"],
+  ["a comment", "<!-- x -->", "restricted-xml"],
+  ["a comment in a stanza", "<message><!-- x --></message>", "restricted-xml"],
+  ["a processing instruction", "<?php x ?>", "restricted-xml"],
+  ["an undefined entity", "<message><body>&boom;</body></message>", "restricted-xml"],
+  ["an entity named like an inherited property", "<message><body>&constructor;</body></message>", "restricted-xml"],
+  ["the same attribute twice", "<message to='a' to='b'/>", "not-well-formed"],
+  ["the same attribute under two prefixes", "<m xmlns:a='u' xmlns:b='u' a:x='1' b:x='2'/>", "not-well-formed"],
+  ["a raw < in an attribute", "<message to='<'/>", "not-well-formed"],
+  ["a control character", "<message><body>\u0001</body></message>", "not-well-formed"],
+  ["a control character by number", "<message><body>&#1;</body></message>", "not-well-formed"],
+  ["NUL by number", "<message><body>&#x0;</body></message>", "not-well-formed"],
+  ["half a character by number", "<message><body>&#xD800;</body></message>", "not-well-formed"],
+  ["U+FFFE", "<message><body>\ufffe</body></message>", "not-well-formed"],
+  ["an undeclared element prefix", "<x:message/>", "bad-namespace-prefix"],
+  ["an undeclared attribute prefix", "<message x:to='a'/>", "bad-namespace-prefix"],
+  ["a prefix that ended with its element", "<m><a xmlns:x='u'/><x:b/></m>", "bad-namespace-prefix"],
+  ["an undeclared prefix named like an inherited property", "<constructor:m/>", "bad-namespace-prefix"],
+  ["a prefix declared away", "<message xmlns:x=''/>", "bad-namespace-prefix"],
+  ["xmlns declared", "<message xmlns:xmlns='u'/>", "bad-namespace-prefix"],
+  ["xml declared to be something else", "<message xmlns:xml='u'/>", "bad-namespace-prefix"],
+  ["a name with two colons", "<message xmlns:a='u' a:b:c='x'/>", "bad-namespace-prefix"],
+  ["the wrong end tag", "<message><body>x</message>", "not-well-formed"],
+  ["the wrong end tag of a stanza", "<message></iq>", "not-well-formed"],
+  ["an attribute without quotes", "<message to=a/>", "not-well-formed"],
+  ["an attribute without value", "<message to/>", "not-well-formed"],
+  ["]]> in text", "<message><body>]]></body></message>", "not-well-formed"],
+  ["text between stanzas", "hello", "bad-format"],
+  ["a second XML declaration", "<?xml version='1.0'?>", "not-well-formed"],
+];
+
+const BEFORE_THE_STREAM: readonly (readonly [what: string, xml: string, condition: string])[] = [
+  ["a document type", "<!DOCTYPE x SYSTEM 'file:///etc/passwd'>", "restricted-xml"],
+  ["a billion laughs", "<!DOCTYPE x [<!ENTITY a 'ha'><!ENTITY b '&a;&a;'>]><x>&b;</x>", "restricted-xml"],
+  ["an encoding other than UTF-8", "<?xml version='1.0' encoding='UTF-16'?><x/>", "unsupported-encoding"],
+  ["no XML at all", "HTTP/1.1 400 Bad Request\r\n\r\n", "not-well-formed"],
+  [
+    "a root with too many attributes",
+    `<x ${Array.from({ length: 50 }, (_, n) => `a${n}=''`).join(" ")}>`,
+    "policy-violation",
+  ],
+];
+
+describe("the XMPP stream parser", () => {
+  describe("gives", () => {
+    it("stanzas with their content, namespaces found through the root", () => {
+      const { elements, faults } = readAll("<message to='a'><body>1 &lt; 2 &amp; &#x20AC;</body></message><presence/>");
+      expect(faults).to.deep.equal([]);
+      expect(elements.map(String)).to.deep.equal([
+        '<message to="a"><body>1 &lt; 2 &amp; €</body></message>',
+        "<presence/>",
+      ]);
+      expect(elements[0]?.getNS()).to.equal("jabber:client");
+    });
+    it("the same for every way to cut the text in two", () => {
+      const text = "<message to='ä'><body>价格€5 👍 &amp; <![CDATA[<x>]]></body></message>";
+      for (let at = 1; at < text.length; at += 1) {
+        const { elements, faults } = readAll(text.slice(0, at), text.slice(at));
+        expect(faults, `cut at ${at}`).to.deep.equal([]);
+        expect(elements[0]?.getChildText("body"), `cut at ${at}`).to.equal("价格€5 👍 & <x>");
+      }
+    });
+    it("the end of the stream, once", () => {
+      const { closed, faults } = readAll("</stream:stream>", "<message/>");
+      expect({ closed, faults }).to.deep.equal({ closed: 1, faults: [] });
+    });
+    it("prefixes declared on the stanza", () => {
+      const { elements } = readAll("<message xmlns:n='urn:n'><n:x n:y='1' xml:lang='de'/></message>");
+      expect(elements[0]?.getChild("x", "urn:n")?.attrs["xml:lang"]).to.equal("de");
+    });
+    it("names such as __proto__ as names like any other", () => {
+      const { elements } = readAll("<message __proto__='p' constructor='c'><__proto__/></message>");
+      expect(Object.keys(elements[0]?.attrs ?? {})).to.deep.equal(["__proto__", "constructor"]);
+      expect(({} as Record<string, unknown>).p).to.equal(undefined);
+    });
+  });
+
+  describe("refuses, once and for all", () => {
+    for (const [what, xml, condition] of FORBIDDEN) {
+      it(what, () => {
+        const { elements, faults } = readAll(xml, "<message/>");
+        expect(faults.map((fault) => fault.condition)).to.deep.equal([condition]);
+        expect(elements).to.deep.equal([]);
+      });
+    }
+    for (const [what, xml, condition] of BEFORE_THE_STREAM) {
+      it(`${what}, before the stream`, () => {
+        const read = reader();
+        read.parser.write(xml);
+        expect(read.faults.map((fault) => fault.condition)).to.deep.equal([condition]);
+      });
+    }
+    it("what follows an error thrown by whoever takes the stanzas", () => {
+      const faults: Error[] = [];
+      const parser = new StanzaParser(LIMITS, {
+        open: () => undefined,
+        element: () => {
+          throw new TypeError("a defect");
+        },
+        refused: () => undefined,
+        close: () => undefined,
+        fault: (fault) => faults.push(fault),
+      });
+      parser.write(`${HEADER}<message/><message/>`);
+      expect(faults.map(String)).to.deep.equal(["TypeError: a defect"]);
+    });
+  });
+
+  describe("reads past a stanza beyond the limits, says whose it was, and goes on", () => {
+    const BEYOND: readonly (readonly [what: string, content: string])[] = [
+      ["too deep", `${"<a>".repeat(40)}${"</a>".repeat(40)}`],
+      ["too many elements", "<a/>".repeat(3_000)],
+      ["too many attributes", `<a ${Array.from({ length: 60 }, (_, n) => `a${n}='x'`).join(" ")}/>`],
+      ["too long a name", `<${"n".repeat(300)}/>`],
+      ["too long", `<body>${"x".repeat(300_000)}</body>`],
+    ];
+    for (const [what, content] of BEYOND) {
+      it(what, () => {
+        const { elements, refused, faults } = readAll(
+          `<message from='m@x/y' to='s@d' id='7'>${content}</message><message id='next'/>`,
+        );
+        expect(faults).to.deep.equal([]);
+        expect(refused.map(({ head }) => String(head))).to.deep.equal(['<message from="m@x/y" to="s@d" id="7"/>']);
+        expect(refused[0]?.fault.condition).to.equal("policy-violation");
+        expect(elements.map((element) => element.attrs.id)).to.deep.equal(["next"]);
+      });
+    }
+    it("a start tag of its own beyond them", () => {
+      const many = Array.from({ length: 100 }, (_, n) => `a${n}='x'`).join(" ");
+      const { elements, refused } = readAll(`<iq ${many} from='m@x' id='7' type='get'><q/></iq><message/>`);
+      expect(refused.map(({ head }) => head.attrs)).to.deep.equal([{ from: "m@x", id: "7", type: "get" }]);
+      expect(elements).to.have.length(1);
+    });
+  });
+
+  describe("takes time linear in the text", () => {
+    const time = (text: string): { ms: number; read: Read } => {
+      const read = readAll();
+      const begin = process.cpuUsage();
+      read.parser.write(text);
+      const { user, system } = process.cpuUsage(begin);
+      return { ms: (user + system) / 1_000, read };
+    };
+    /** Processor time, and the best of several: the machine may be busy with something else. */
+    const best = (text: string): { ms: number; read: Read } =>
+      Array.from({ length: 5 }, () => time(text)).reduce((left, right) => (right.ms < left.ms ? right : left));
+
+    it("gives up on 4 MB of an unclosed tag within 50 ms", () => {
+      const { ms, read } = best(`<message ${"a".repeat(4_000_000)}`);
+      expect(read.faults.map((fault) => fault.condition)).to.deep.equal(["policy-violation"]);
+      expect(ms).to.be.lessThan(50);
+    });
+    it("reads past 20,000 levels within 50 ms", () => {
+      const { ms, read } = best(`<message>${"<a>".repeat(20_000)}${"</a>".repeat(20_000)}</message><message/>`);
+      expect(read.refused).to.have.length(1);
+      expect(read.elements).to.have.length(1);
+      expect(ms).to.be.lessThan(50);
+    });
+    it("does not count keep-alives between stanzas", () => {
+      const read = reader({ ...LIMITS, stanzaCharacters: 100, streamCharacters: 200 });
+      read.parser.write(HEADER);
+      for (let count = 0; count < 1_000; count += 1) {
+        read.parser.write(" ");
+      }
+      read.parser.write("<message/>");
+      expect({ faults: read.faults, refused: read.refused }).to.deep.equal({ faults: [], refused: [] });
+      expect(read.elements).to.have.length(1);
+    });
+  });
+});
