@@ -74,6 +74,13 @@ describe("chat in a browser", function () {
       await until("the read receipt", () => states().includes("read"));
       expect(await window.page.locator(".badge").count()).to.equal(0);
     });
+    it("tells in words that the desk does not open the chat", async () => {
+      desk.opens = false;
+      const window = await browser.window();
+      await window.page.goto(desk.url);
+      await launcher(window).click();
+      await window.page.getByRole("alert").getByText("The desk does not take this.").waitFor();
+    });
     it("opens the handle whose card was pressed, and stays open over a reload", async () => {
       const window = await browser.window();
       await window.page.goto(desk.url);
@@ -145,6 +152,15 @@ describe("chat in a browser", function () {
       await window.sees("12 euros");
       desk.tell("retraction", await visitor(), { of: key });
       await window.log.getByText("This message was deleted.").nth(1).waitFor();
+    });
+    it("stand as before when the desk refuses the change, and the person is told why", async () => {
+      const window = await chat();
+      await window.write("hello");
+      await window.ticked("hello", "Read");
+      await window.composer.press("ArrowUp");
+      await window.write("refuse me");
+      await window.page.getByRole("alert").getByText("The desk does not take this.").waitFor();
+      expect(await window.log.locator(".own .text").allInnerTexts()).to.deep.equal(["hello"]);
     });
     it("show that somebody is typing, both ways", async () => {
       const window = await chat();

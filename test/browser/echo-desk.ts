@@ -34,6 +34,8 @@ export class EchoDesk {
   readonly receipts: InboundOf<"receipt">[] = [];
   #keys = 0;
   echoes = true;
+  /** Whether a chat may be opened. */
+  opens = true;
 
   constructor(section: object = {}) {
     this.#section = section;
@@ -148,6 +150,9 @@ export class EchoDesk {
     const { from, to } = inbound;
     if (inbound.kind === "receipt") {
       this.receipts.push(inbound);
+    }
+    if ((inbound.kind === "arrival" && !this.opens) || (inbound.kind === "edit" && inbound.text === "refuse me")) {
+      return { kind: "refused", reason: "policy-violation", text: "The desk does not take this." };
     }
     if (inbound.kind === "arrival") {
       this.say(from, "Good day! You are talking to a bot that says everything twice. What is it about?", {

@@ -196,8 +196,7 @@ adapterSuite({
   exceptions: [
     {
       test: "presence: carried as claimed",
-      reason:
-        "the web has no contact requests and no presence but open pages; test/unit/web-network.test.ts tests those",
+      reason: "the web has no contact requests and no presence but open pages; test/unit/web-staff.test.ts tests those",
     },
   ],
 });

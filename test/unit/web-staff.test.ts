@@ -53,8 +53,8 @@ describe("web staff", function () {
 
   beforeEach(() => desk());
   afterEach(async () => {
-    for (const console of consoles.splice(0)) {
-      console.close();
+    for (const open of consoles.splice(0)) {
+      open.close();
     }
     await adapter.stop();
     await context.close();
@@ -170,10 +170,10 @@ describe("web staff", function () {
     it("end with a new password, also where a console is open", async () => {
       await restart({ silenceSeconds: 3 });
       const cookie = await signedIn();
-      const console = await openConsole(cookie);
+      const person = await openConsole(cookie);
       Object.assign(context.accounts, { changedAt: async () => Date.now() + 1_000 });
       expect(await session(cookie)).to.equal(null);
-      await until("the console to be signed out", () => console.link.state === "signed-out");
+      await until("the console to be signed out", () => person.link.state === "signed-out");
     });
   });
 

@@ -325,8 +325,8 @@ describe("web visitors", function () {
       const policy = chat.headers.get("content-security-policy") ?? "";
       expect(policy).to.contain("frame-ancestors 'self' https://shop.example").and.to.not.contain("unsafe");
       expect(await chat.text()).to.not.match(/<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=/);
-      const console = await fetch(new URL("csr", url));
-      expect(console.headers.get("content-security-policy")).to.contain("frame-ancestors 'none'");
+      const staff = await fetch(new URL("csr", url));
+      expect(staff.headers.get("content-security-policy")).to.contain("frame-ancestors 'none'");
       expect((await fetch(url, { redirect: "manual" })).headers.get("location")).to.equal("/chat");
       for (const path of [
         "assets/../index.ts",

@@ -2,6 +2,7 @@
  * An IM client for the web network: contacts, threads, what was read, what waits to be sent. It keeps everything over a
  * reload in the tab's session storage, shows nothing itself, and knows nothing of what the desk is for.
  */
+import { Composing } from "./composing.ts";
 import { Link, type LinkState, type Socket } from "./link.ts";
 import {
   type Contact,
@@ -10,6 +11,7 @@ import {
   type ServerFrame,
   type ServerFrameOf,
 } from "./protocol.ts";
+import { load, type Memory, save } from "./saved.ts";
 import type { Thread } from "./thread.ts";
 import * as threads from "./thread.ts";
 
@@ -27,28 +29,10 @@ export interface ClientOptions {
   readonly token?: { get(): string | null; set(token: string): void };
 }
 
-/** What is kept over a reload, as text. */
-export interface Memory {
-  load(): string | null;
-  save(text: string): void;
-}
-
-interface Saved {
-  readonly self: string | null;
-  readonly threads: readonly Thread[];
-  readonly pending: readonly NumberedFrame[];
-  readonly drafts: Readonly<Record<string, string>>;
-}
-
-const SAVED_THREADS = 40;
-const SAVED_LINES = 200;
 const SAVE_DELAY_MS = 250;
 const READS_PER_FRAME = 100;
 /** A typing state that is not repeated or ended is believed for so long. */
 const TYPING_MS = 20_000;
-/** "composing" is said again after this time at the earliest, "paused" after so long without a key. */
-const COMPOSING_EVERY_MS = 4_000;
-const PAUSED_AFTER_MS = 6_000;
 
 export class ChatClient {
   readonly #options: ClientOptions;
@@ -59,22 +43,33 @@ export class ChatClient {
   #textBytes = 16_384;
   readonly #threads = new Map<string, Thread>();
   readonly #drafts = new Map<string, string>();
+  /** What to put back when the desk refuses what the page has shown already, by the frame's id. */
+  readonly #undo = new Map<string, { readonly desk: string; readonly thread: (thread: Thread) => Thread }>();
+  /** The desk's last refusal of something that is no line, by desk name. */
+  readonly #remarks = new Map<string, string>();
   readonly #typingTimers = new Map<string, ReturnType<typeof setTimeout>>();
   /** Handles whose chat the person has opened, waiting to know whether a conversation is running already. */
   readonly #opening = new Set<string>();
   readonly #historyKnown = new Set<string>();
-  #composing: { readonly desk: string; readonly at: number } | null = null;
-  #pause: ReturnType<typeof setTimeout> | undefined;
+  readonly #composing: Composing;
   #saving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ClientOptions) {
     this.#options = options;
     this.#desk = options.desk;
-    const saved = this.#load();
+    const saved = load(options.memory);
+    this.#self = saved.self;
+    for (const thread of saved.threads) {
+      this.#threads.set(thread.desk, thread);
+    }
+    for (const [desk, draft] of Object.entries(saved.drafts)) {
+      this.#drafts.set(desk, draft);
+    }
+    this.#composing = new Composing((frame) => this.#link.send(frame));
     this.#link = new Link({
       connect: options.connect,
       ...(options.mayConnect === undefined ? {} : { mayConnect: options.mayConnect }),
-      pending: saved?.pending ?? [],
+      pending: saved.pending,
       hello: () => ({
         kind: "hello",
         version: PROTOCOL_VERSION,
@@ -113,6 +108,11 @@ export class ChatClient {
     return this.#drafts.get(desk) ?? "";
   }
 
+  /** Why the desk refused what was last asked of it there, or null. Lines carry their refusal themselves. */
+  remark(desk: string): string | null {
+    return this.#remarks.get(desk) ?? null;
+  }
+
   /** Connects, or tries again at once. */
   wake(): void {
     this.#link.wake();
@@ -139,8 +139,9 @@ export class ChatClient {
       return false;
     }
     this.#opening.delete(desk);
+    this.#remarks.delete(desk);
     this.#change(desk, (thread) => threads.withOwnLine(thread, id, text, Date.now()));
-    this.#stopComposing();
+    this.#composing.end();
     this.save();
     return true;
   }
@@ -155,27 +156,25 @@ export class ChatClient {
   }
 
   edit(desk: string, of: string, text: string): void {
-    if (this.#link.send({ kind: "edit", id: freshId(), desk, of, text })) {
-      this.#change(desk, (thread) => threads.withEdit(thread, of, text));
-    }
+    this.#changeLine({ kind: "edit", id: freshId(), desk, of, text }, (thread) => threads.withEdit(thread, of, text));
   }
   retract(desk: string, of: string): void {
-    if (this.#link.send({ kind: "retract", id: freshId(), desk, of })) {
-      this.#change(desk, (thread) => threads.withRetraction(thread, of));
-    }
+    this.#changeLine({ kind: "retract", id: freshId(), desk, of }, (thread) => threads.withRetraction(thread, of));
   }
 
   /** The person ends the chat. */
   end(desk: string): void {
     this.#opening.delete(desk);
-    this.#link.send({ kind: "end", id: freshId(), desk });
+    const id = freshId();
+    this.#link.send({ kind: "end", id, desk });
+    this.#undo.set(id, { desk, thread: (thread) => ({ ...thread, ended: false }) });
     this.#change(desk, (thread) => ({ ...thread, ended: true }));
     this.save();
   }
   /** Begins anew after the end. */
   restart(desk: string): void {
     this.#change(desk, () => threads.emptyThread(desk));
-    this.#link.send({ kind: "open", id: freshId(), desk });
+    this.#sendOpen(desk);
     this.save();
   }
   /** Takes a thread off the page that the desk does not list any more. */
@@ -203,39 +202,28 @@ export class ChatClient {
   compose(desk: string, text: string): void {
     this.#drafts.set(desk, text);
     this.#changed();
-    clearTimeout(this.#pause);
-    if (text.trim() === "") {
-      this.#stopComposing();
-      return;
-    }
-    const now = performance.now();
-    if (this.#composing?.desk !== desk || now - this.#composing.at > COMPOSING_EVERY_MS) {
-      this.#stopComposing();
-      this.#composing = { desk, at: now };
-      this.#link.send({ kind: "typing", desk, state: "composing" });
-    }
-    this.#pause = setTimeout(() => this.#stopComposing("paused"), PAUSED_AFTER_MS);
+    this.#composing.pressed(desk, text);
   }
 
   /** Writes everything that a reload needs; called by itself after every change, and by the page when it is left. */
   save(): void {
     clearTimeout(this.#saving);
     this.#saving = undefined;
-    const kept = [...this.#threads.values()].slice(-SAVED_THREADS);
-    const saved: Saved = {
+    save(this.#options.memory, {
       self: this.#self,
-      threads: kept.map((thread) => ({ ...thread, typing: false, lines: thread.lines.slice(-SAVED_LINES) })),
+      threads: [...this.#threads.values()],
       pending: this.#link.pending,
       drafts: Object.fromEntries(this.#drafts),
-    };
-    this.#options.memory?.save(JSON.stringify(saved));
+    });
   }
 
-  #stopComposing(state: "active" | "paused" = "active"): void {
-    clearTimeout(this.#pause);
-    if (this.#composing !== null) {
-      this.#link.send({ kind: "typing", desk: this.#composing.desk, state });
-      this.#composing = null;
+  /** Shows a change of an own line at once, and takes it back when the desk refuses it. */
+  #changeLine(frame: Extract<NumberedFrame, { of: string }>, change: (thread: Thread) => Thread): void {
+    const { desk, id, of } = frame;
+    const before = this.thread(desk).lines.find((line) => line.id === of);
+    if (before !== undefined && this.#link.send(frame)) {
+      this.#undo.set(id, { desk, thread: (thread) => threads.withLineAsBefore(thread, before) });
+      this.#change(desk, change);
     }
   }
 
@@ -279,10 +267,11 @@ export class ChatClient {
         this.#changed();
         return;
       case "ack":
+        this.#undo.delete(frame.id);
         this.#answered(frame.id, "received", null);
         return;
       case "refused":
-        this.#answered(frame.id, "refused", frame.text);
+        this.#refused(frame);
         return;
       case "fault":
       case "pong":
@@ -316,8 +305,16 @@ export class ChatClient {
     const { lines, ended } = this.thread(desk);
     const opened = this.#link.pending.some((frame) => frame.kind === "open" && frame.desk === desk);
     if (lines.length === 0 && !ended && !opened) {
-      this.#link.send({ kind: "open", id: freshId(), desk });
+      this.#sendOpen(desk);
     }
+  }
+
+  #sendOpen(desk: string): void {
+    const id = freshId();
+    this.#remarks.delete(desk);
+    // Nothing to put back, but the refusal belongs to this conversation.
+    this.#undo.set(id, { desk, thread: (thread) => thread });
+    this.#link.send({ kind: "open", id, desk });
   }
 
   /** An id is an own line's, or that of an edit or a receipt, which no line bears: then nothing changes. */
@@ -328,6 +325,16 @@ export class ChatClient {
       }
     }
     this.#saveSoon();
+  }
+
+  #refused({ id, text }: ServerFrameOf<"refused">): void {
+    const undo = this.#undo.get(id);
+    if (undo !== undefined) {
+      this.#undo.delete(id);
+      this.#remarks.set(undo.desk, text);
+      this.#change(undo.desk, undo.thread);
+    }
+    this.#answered(id, "refused", text);
   }
 
   #got(key: string | null): void {
@@ -360,27 +367,6 @@ export class ChatClient {
 
   #saveSoon(): void {
     this.#saving ??= setTimeout(() => this.save(), SAVE_DELAY_MS);
-  }
-
-  #load(): Saved | null {
-    const text = this.#options.memory?.load() ?? null;
-    if (text === null) {
-      return null;
-    }
-    try {
-      // Written by `save` alone, in this tab, by this version or an older one.
-      const saved = JSON.parse(text) as Saved;
-      this.#self = saved.self;
-      for (const thread of saved.threads) {
-        this.#threads.set(thread.desk, thread);
-      }
-      for (const [desk, draft] of Object.entries(saved.drafts)) {
-        this.#drafts.set(desk, draft);
-      }
-      return saved;
-    } catch {
-      return null;
-    }
   }
 }
 

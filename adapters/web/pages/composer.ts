@@ -26,59 +26,29 @@ interface ComposerProps {
 const HIGHEST = 160;
 
 export function Composer(props: ComposerProps): View {
-  const { id, text, label, textBytes, editing, onText, onSend, onEditLast, onCancel, onDelete, focus } = props;
+  const { id, text, label, textBytes, onText, onSend, focus } = props;
   const field = useRef<HTMLTextAreaElement>(null);
-  useLayoutEffect(() => {
-    const element = field.current;
-    if (element !== null) {
-      element.style.height = "auto";
-      element.style.height = `${Math.min(HIGHEST, element.scrollHeight + 2)}px`;
-    }
-  }, [text, id]);
+  useLayoutEffect(() => growWithText(field.current), [text, id]);
   useEffect(() => {
     if (focus > 0) {
       field.current?.focus();
       field.current?.setSelectionRange(text.length, text.length);
     }
   }, [focus, id]);
-
   const bytes = text.length * 3 > textBytes ? utf8Bytes(text) : 0;
-  const tooLong = bytes > textBytes;
+  const sendable = text.trim() !== "" && bytes <= textBytes;
   const send = () => {
-    if (text.trim() !== "" && !tooLong && onSend(text)) {
+    if (sendable && onSend(text)) {
       onText("");
     }
   };
-  const pressed = (event: KeyboardEvent) => {
-    // While an input method composes, Enter belongs to it.
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      send();
-    } else if (event.key === "ArrowUp" && text === "" && !editing) {
-      event.preventDefault();
-      onEditLast();
-    } else if (event.key === "Escape" && editing) {
-      event.stopPropagation();
-      onCancel();
-    }
+  const submitted = (event: Event) => {
+    event.preventDefault();
+    send();
+    field.current?.focus();
   };
-  return html`<form
-    class="composer"
-    onSubmit=${(event: Event) => {
-      event.preventDefault();
-      send();
-      field.current?.focus();
-    }}
-  >
-    ${
-      editing &&
-      html`<p class="editing">
-        <span>Changing your message</span>
-        <button type="button" class="quiet small" onClick=${onDelete}>Delete message</button>
-        <button type="button" class="quiet small" onClick=${onCancel}>Cancel</button>
-      </p>`
-    }
-    ${tooLong && html`<p class="too-long" role="alert">Too long: ${bytes} of at most ${textBytes} bytes.</p>`}
+  return html`<form class="composer" onSubmit=${submitted}>
+    ${Remarks(props, bytes)}
     <div class="composer-row">
       <label class="visually-hidden" for=${`composer-${id}`}>${label}</label>
       <textarea
@@ -89,11 +59,45 @@ export function Composer(props: ComposerProps): View {
         placeholder=${label}
         enterkeyhint="send"
         value=${text}
-        aria-invalid=${tooLong}
+        aria-invalid=${bytes > textBytes}
         onInput=${(event: { readonly currentTarget: HTMLTextAreaElement }) => onText(event.currentTarget.value)}
-        onKeyDown=${pressed}
+        onKeyDown=${(event: KeyboardEvent) => pressed(event, props, send)}
       ></textarea>
-      <button type="submit" class="send" disabled=${text.trim() === "" || tooLong} aria-label="Send">${icon("send")}</button>
+      <button type="submit" class="send" disabled=${!sendable} aria-label="Send">${icon("send")}</button>
     </div>
   </form>`;
+}
+
+/** As high as its text, up to a limit. */
+function growWithText(field: HTMLTextAreaElement | null): void {
+  if (field !== null) {
+    field.style.height = "auto";
+    field.style.height = `${Math.min(HIGHEST, field.scrollHeight + 2)}px`;
+  }
+}
+
+function pressed(event: KeyboardEvent, { text, editing, onEditLast, onCancel }: ComposerProps, send: () => void): void {
+  // While an input method composes, Enter belongs to it.
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    send();
+  } else if (event.key === "ArrowUp" && text === "" && !editing) {
+    event.preventDefault();
+    onEditLast();
+  } else if (event.key === "Escape" && editing) {
+    event.stopPropagation();
+    onCancel();
+  }
+}
+
+function Remarks({ editing, textBytes, onDelete, onCancel }: ComposerProps, bytes: number): View {
+  return html`${
+    editing &&
+    html`<p class="editing">
+      <span>Changing your message</span>
+      <button type="button" class="quiet small" onClick=${onDelete}>Delete message</button>
+      <button type="button" class="quiet small" onClick=${onCancel}>Cancel</button>
+    </p>`
+  }
+  ${bytes > textBytes && html`<p class="too-long" role="alert">Too long: ${bytes} of at most ${textBytes} bytes.</p>`}`;
 }

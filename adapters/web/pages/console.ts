@@ -1,5 +1,5 @@
 /** The CSR's console: contacts on one side, a conversation on the other; on a phone one after the other. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { ChatClient } from "./client.ts";
 import { ContactList, type Entry, entries } from "./contact-list.ts";
 import { ConversationView } from "./conversation-view.ts";
@@ -31,7 +31,8 @@ export function Console({ client, login, company, visible, names, onSignOut }: C
   useEffect(() => {
     document.title = news === 0 ? `Console · ${company}` : `(${news}) Console · ${company}`;
   }, [news, company]);
-  useEffect(() => {
+  // Before the next key: whoever presses twice means two conversations further.
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
         event.preventDefault();

@@ -4,7 +4,7 @@ import { html, type View } from "./html.ts";
 import { icon } from "./icons.ts";
 import type { Contact } from "./protocol.ts";
 import { openChoices, type Thread, unread } from "./thread.ts";
-import { PRESENCE } from "./words.ts";
+import { DESK_NAME, PRESENCE } from "./words.ts";
 
 /** A contact as the list shows it; `closed`: the desk does not list it any more, only its lines are left. */
 export interface Entry {
@@ -20,7 +20,9 @@ export interface Entry {
 export function entries(client: ChatClient, names: ReadonlyMap<string, string>): readonly Entry[] {
   // Handles are what customers write to; a console has nothing to say there.
   const listed = client.contacts.filter(({ kind }) => kind !== "handle");
-  const running = listed.map((contact) => entry(client, contact.desk, contact.name, contact.state, false));
+  const running = listed.map(({ desk, name, kind, state }) =>
+    entry(client, desk, kind === "desk" ? DESK_NAME : name, state, false),
+  );
   const over = [...client.threads.values()]
     .filter(({ desk, lines }) => lines.length > 0 && !listed.some((contact) => contact.desk === desk))
     .map(({ desk }) => entry(client, desk, names.get(desk) ?? "Conversation", "offline", true));

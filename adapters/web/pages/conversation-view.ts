@@ -6,7 +6,8 @@ import { html, type View } from "./html.ts";
 import type { LineActions } from "./line-view.ts";
 import { LogView } from "./log-view.ts";
 import type { WireChoice } from "./protocol.ts";
-import { LINK_STATES } from "./words.ts";
+import { canChange, type Line } from "./thread.ts";
+import { LINK_STATES, TOO_MUCH_WAITS } from "./words.ts";
 
 interface ConversationProps {
   readonly client: ChatClient;
@@ -22,28 +23,22 @@ interface ConversationProps {
   readonly instead: View | null;
 }
 
-export function ConversationView({
-  client,
-  desk,
-  name,
-  visible,
-  empty,
-  focus,
-  tools,
-  instead,
-}: ConversationProps): View {
-  const [editing, setEditing] = useState<{ readonly desk: string; readonly id: string; readonly text: string } | null>(
-    null,
-  );
+/** An own line that is being changed, with the text as it stands in the composer. */
+interface Change {
+  readonly desk: string;
+  readonly id: string;
+  readonly text: string;
+}
+
+export function ConversationView(props: ConversationProps): View {
+  const { client, desk, name, visible, empty, tools, instead } = props;
+  const [change, setChange] = useState<Change | null>(null);
   const [refocus, setRefocus] = useState(0);
-  const [full, setFull] = useState(false);
   const thread = client.thread(desk);
-  const edited = editing?.desk === desk ? editing : null;
   const speaker = thread.lines.findLast(({ own, notice }) => !own && !notice)?.nick ?? name;
-  const begin = (id: string | undefined) => {
-    const line = thread.lines.find((one) => one.id === id);
-    if (line !== undefined && !line.retracted && line.state !== "sending" && line.state !== "refused") {
-      setEditing({ desk, id: line.id, text: line.text });
+  const begin = (line: Line | undefined) => {
+    if (line !== undefined && canChange(line)) {
+      setChange({ desk, id: line.id, text: line.text });
       setRefocus(refocus + 1);
     }
   };
@@ -53,27 +48,7 @@ export function ConversationView({
       setRefocus(refocus + 1);
     },
     retry: (id) => client.retry(desk, id),
-    edit: begin,
-  };
-  const remove = () => {
-    if (edited !== null) {
-      client.retract(desk, edited.id);
-      setEditing(null);
-      setRefocus(refocus + 1);
-    }
-  };
-  const send = (text: string): boolean => {
-    if (edited === null) {
-      const taken = client.say(desk, text);
-      setFull(!taken);
-      return taken;
-    }
-    if (text !== thread.lines.find(({ id }) => id === edited.id)?.text) {
-      client.edit(desk, edited.id, text);
-    }
-    setEditing(null);
-    // The draft is the one from before the change.
-    return false;
+    edit: (id) => begin(thread.lines.find((line) => line.id === id)),
   };
   return html`<${LogView}
       key=${desk}
@@ -85,25 +60,67 @@ export function ConversationView({
       empty=${empty}
     />
     <div class="typing" role="status">${thread.typing ? `${speaker} is typing…` : ""}</div>
-    ${LinkNotice(client)}
-    ${full && html`<p class="link-state" role="alert">Too many messages are waiting to be sent. Please wait for the connection.</p>`}
-    ${tools}
+    ${LinkNotice(client)} ${Remark(client.remark(desk))} ${tools}
     ${
       instead ??
-      html`<${Composer}
-        id=${desk}
-        text=${edited?.text ?? client.draft(desk)}
-        label=${`Write to ${name}`}
-        textBytes=${client.textBytes}
-        editing=${edited !== null}
-        onText=${(text: string) => (edited === null ? client.compose(desk, text) : setEditing({ ...edited, text }))}
-        onSend=${send}
-        onEditLast=${() => begin(thread.lines.findLast(({ own }) => own)?.id)}
-        onCancel=${() => setEditing(null)}
-        onDelete=${remove}
-        focus=${focus + refocus}
+      html`<${Field}
+        ...${props}
+        focus=${props.focus + refocus}
+        change=${change?.desk === desk ? change : null}
+        onChange=${(next: Change | null) => {
+          setChange(next);
+          setRefocus(refocus + (next === null ? 1 : 0));
+        }}
+        onEditLast=${() => begin(thread.lines.findLast(({ own }) => own))}
       />`
     }`;
+}
+
+interface FieldProps extends ConversationProps {
+  readonly change: Change | null;
+  readonly onChange: (change: Change | null) => void;
+  readonly onEditLast: () => void;
+}
+
+/** The composer, for a new line or for a change. The draft of a new line waits while one is changed. */
+function Field({ client, desk, name, focus, change, onChange, onEditLast }: FieldProps): View {
+  const [full, setFull] = useState(false);
+  const send = (text: string): boolean => {
+    if (change === null) {
+      const taken = client.say(desk, text);
+      setFull(!taken);
+      return taken;
+    }
+    if (text !== client.thread(desk).lines.find(({ id }) => id === change.id)?.text) {
+      client.edit(desk, change.id, text);
+    }
+    onChange(null);
+    return false;
+  };
+  const remove = () => {
+    if (change !== null) {
+      client.retract(desk, change.id);
+      onChange(null);
+    }
+  };
+  return html`${full && html`<p class="link-state" role="alert">${TOO_MUCH_WAITS}</p>`}
+    <${Composer}
+      id=${desk}
+      text=${change?.text ?? client.draft(desk)}
+      label=${`Write to ${name}`}
+      textBytes=${client.textBytes}
+      editing=${change !== null}
+      onText=${(text: string) => (change === null ? client.compose(desk, text) : onChange({ ...change, text }))}
+      onSend=${send}
+      onEditLast=${onEditLast}
+      onCancel=${() => onChange(null)}
+      onDelete=${remove}
+      focus=${focus}
+    />`;
+}
+
+function Remark(text: string | null): View {
+  return html`<div class="remark" role="alert">${text ?? ""}</div>`;
 }
 
 function LinkNotice(client: ChatClient): View {

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { html, type View } from "./html.ts";
 import { icon } from "./icons.ts";
 import { type LineActions, LineView } from "./line-view.ts";
-import { type Line, openChoices, type Thread } from "./thread.ts";
+import { canChange, type Line, openChoices, type Thread } from "./thread.ts";
 
 interface LogProps {
   readonly thread: Thread;
@@ -105,8 +105,4 @@ function rows(thread: Thread, actions: LineActions): readonly View[] {
 
 function follows(before: Line | undefined, line: Line): boolean {
   return before !== undefined && before.own === line.own && before.notice === line.notice && before.nick === line.nick;
-}
-
-function canChange(line: Line): boolean {
-  return !line.retracted && line.state !== "sending" && line.state !== "refused";
 }

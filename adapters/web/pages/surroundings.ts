@@ -1,6 +1,7 @@
 /** What pages need of the browser: the tab's memory, the visitor's token where cookies are kept from us, sockets. */
-import type { ChatClient, Memory } from "./client.ts";
+import type { ChatClient } from "./client.ts";
 import type { Socket } from "./link.ts";
+import type { Memory } from "./saved.ts";
 
 /** The tab's session storage under one key; null where the browser keeps it from us (some foreign frames). */
 export function tabMemory(key: string): Memory | null {

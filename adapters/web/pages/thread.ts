@@ -97,6 +97,11 @@ export function withRetraction(thread: Thread, of: string): Thread {
   return change(thread, of, (line) => ({ ...line, text: "", choices: [], retracted: true }));
 }
 
+/** Puts a line back as it was before a change that the desk refused; receipts that came since then stay. */
+export function withLineAsBefore(thread: Thread, before: Line): Thread {
+  return change(thread, before.id, (line) => ({ ...before, state: line.state }));
+}
+
 /** Takes a refused line out, for another try under a new id. */
 export function without(thread: Thread, id: string): Thread {
   return { ...thread, lines: thread.lines.filter((line) => line.id !== id) };
@@ -153,4 +158,9 @@ export function openChoices(thread: Thread): Line | null {
   const last = thread.lines.findLastIndex(({ own, choices }) => !own && choices.length > 0);
   const answered = thread.lines.slice(last + 1).some(({ own, state }) => own && state !== "refused");
   return last === -1 || answered ? null : (thread.lines[last] ?? null);
+}
+
+/** Whether that own line can be changed: the desk has it, and it still says something. */
+export function canChange(line: Line): boolean {
+  return !line.retracted && line.state !== "sending" && line.state !== "refused";
 }

@@ -49,6 +49,11 @@ export const LINK_STATES: Readonly<Record<LinkState, string>> = {
   stopped: "",
 };
 
+/** The contact at which a CSR talks to the desk itself. */
+export const DESK_NAME = "Desk";
+
+export const TOO_MUCH_WAITS = "Too many messages are waiting to be sent. Please wait for the connection.";
+
 export const PRESENCE: Readonly<Record<Contact["state"], string>> = {
   chat: "Online",
   available: "Online",
