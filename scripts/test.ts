@@ -138,14 +138,19 @@ async function runMocha(group: Group, options: readonly string[], print: (line: 
     print(`The group ${group.name} has no test files (${group.tests?.join(", ")}).`);
     return { passed: 0, failed: 1, skipped: 0 };
   }
+  const colour = process.stdout.isTTY ? [] : ["--no-color"];
   let last: Counts | undefined;
-  const code = await run([process.execPath, bin("mocha"), ...options, ...files], group.limitMinutes, (line) => {
-    const counts = parse(line);
-    last = counts ?? last;
-    if (counts === undefined) {
-      print(line);
-    }
-  });
+  const code = await run(
+    [process.execPath, bin("mocha"), ...colour, ...options, ...files],
+    group.limitMinutes,
+    (line) => {
+      const counts = parse(line);
+      last = counts ?? last;
+      if (counts === undefined) {
+        print(line);
+      }
+    },
+  );
   if (last === undefined || (code !== 0 && last.failed === 0)) {
     print(`The mocha of the group ${group.name} died before its end (exit code ${code}).`);
     return { passed: last?.passed ?? 0, failed: 1, skipped: last?.skipped ?? 0 };

@@ -18,7 +18,8 @@ const STOP_LIMIT_MS = 10_000;
 
 const running = new Set<ChildProcess>();
 
-// Servers must not outlive the test run, however it ends. A signal alone would skip the exit event.
+// Servers must not outlive the test run, however it ends. A signal alone would skip the exit event; a test that sends
+// itself a signal has a listener of its own, and then it is not for us.
 process.on("exit", () => {
   for (const child of running) {
     child.kill("SIGKILL");
@@ -28,7 +29,11 @@ for (const [signal, code] of [
   ["SIGTERM", 143],
   ["SIGHUP", 129],
 ] as const) {
-  process.once(signal, () => process.exit(code));
+  process.on(signal, () => {
+    if (process.listenerCount(signal) === 1) {
+      process.exit(code);
+    }
+  });
 }
 
 /** A child process of a test: started at once, killed at the latest when the test run ends. */

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { Socket } from "node:net";
 import { client, xml } from "@xmpp/client";
 import type { Element } from "@xmpp/xml";
 import { Arrivals, DEFAULT_LIMIT_MS, until, within } from "./wait.ts";
@@ -173,7 +174,7 @@ function newEntity(options: XmppClientOptions): Entity {
   });
   entity.reconnect.stop();
   entity.on("error", () => undefined); // a lost connection is what tests cause; waits report what is missing
-  entity.on("connect", () => readWholeCharacters(entity));
+  makeRobust(entity);
   entity.prependListener("element", refuseStreamManagement);
   return entity;
 }
@@ -189,16 +190,21 @@ function refuseStreamManagement(element: Element): void {
 }
 
 /**
- * The library decodes every TCP segment by itself, so a character split between two would arrive as U+FFFD. With an
- * encoding set on the socket, Node keeps the first half until the second is there. WebSocket frames hold whole ones.
+ * Cures three weaknesses of the library. It decodes every TCP segment by itself, so a character split between two
+ * would arrive as U+FFFD; with an encoding set on the socket, Node keeps the first half until the second is there.
+ * It reads on after its parser is gone, and lets go of the socket's errors too early: either would end the test run.
  */
-function readWholeCharacters(entity: Entity): void {
-  const socket: unknown = entity.socket;
-  if (typeof socket === "object" && socket !== null && "setEncoding" in socket && "setNoDelay" in socket) {
-    const stream = socket as { setEncoding(encoding: string): void; setNoDelay(on: boolean): void };
-    stream.setEncoding("utf8");
-    stream.setNoDelay(true);
-  }
+function makeRobust(entity: Entity): void {
+  Object.assign(entity, {
+    _onData: (text: Buffer | string) => entity.parser?.write(text.toString()),
+  });
+  entity.on("connect", () => {
+    const socket: unknown = entity.socket;
+    if (socket instanceof Socket) {
+      socket.setEncoding("utf8").setNoDelay(true);
+    }
+    entity.socket?.on("error", () => undefined);
+  });
 }
 
 function answerAboutSoftware(entity: Entity, software: XmppSoftware): void {
