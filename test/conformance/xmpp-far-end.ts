@@ -6,7 +6,7 @@ import type { TestContext } from "../support/adapter-context.ts";
 import { until } from "../support/wait.ts";
 import { connectXmppClient, type XmppClient } from "../support/xmpp-client.ts";
 import type { XmppServer } from "../support/xmpp-server.ts";
-import type { FarEnd, FarPerson, PersonName } from "./far-end.ts";
+import type { FarEnd, PersonName } from "./far-end.ts";
 import { SOFTWARE, XmppFarPerson } from "./xmpp-far-person.ts";
 import { FATAL, ODD } from "./xmpp-garbage.ts";
 import { XmppWire } from "./xmpp-wire.ts";
@@ -29,6 +29,8 @@ export class XmppFarEnd implements FarEnd {
   readonly secrets: readonly string[];
   readonly wire: XmppWire;
   readonly server: XmppServer;
+  /** `limits` of the configuration of the next adapter made. */
+  limits: Readonly<Record<string, number>> = {};
   readonly #mode: XmppMode;
   readonly #clients: XmppClient[] = [];
   #people = 0;
@@ -59,7 +61,7 @@ export class XmppFarEnd implements FarEnd {
   }
   createWithWrongSecret = (context: TestContext): Adapter => this.#create(context, "guessed");
 
-  async person(name: PersonName): Promise<FarPerson> {
+  async person(name: PersonName): Promise<XmppFarPerson> {
     this.#people += 1;
     const user = `${name}${this.#people}`;
     await this.server.register(user, PASSWORD);
@@ -96,6 +98,11 @@ export class XmppFarEnd implements FarEnd {
     }
   }
 
+  /** Resolves when every person's client is logged in. */
+  async online(): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.online()));
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#clients.map((client) => client.stop()));
     await this.wire.cut();
@@ -116,7 +123,7 @@ export class XmppFarEnd implements FarEnd {
             port,
             tls: "none",
           };
-    return xmpp.create(xmpp.parseConfig(section), context);
+    return xmpp.create(xmpp.parseConfig({ ...section, limits: this.limits }), context);
   }
 
   /** The server delivers again what was not acknowledged as soon as the adapter is back. */

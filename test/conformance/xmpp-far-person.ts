@@ -70,6 +70,11 @@ export class XmppFarPerson implements FarPerson {
     await this.client.presence({ to: this.#jid(to), type: state });
   }
 
+  /** A message with that element in it. */
+  async monster(to: string, element: Element): Promise<void> {
+    await this.#message(to, xml("body", {}, "look at this"), element);
+  }
+
   #jid(desk: string): string {
     return `${desk}@${this.#domain}`;
   }

@@ -12,7 +12,7 @@ export const FATAL: readonly string[] = [
   "<message from='{from}' to='<'/>",
   "<message from='{from}' to='{to}'><body>\u0001</body></message>",
   "<message from='{from}' to='{to}'><body>&#0;</body></message>",
-  "GET / HTTP/1.1\r\nHost: example\r\n\r\n",
+  "HTTP/1.1 400 Bad Request\r\n\r\n<html>",
   "</stream:stream>",
   "<stream:error><undefined-condition xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>",
 ];
