@@ -19,6 +19,7 @@ export interface JsonSchema {
   readonly enum?: readonly unknown[];
   readonly required?: readonly string[];
   readonly description?: string;
+  readonly default?: unknown;
 }
 
 export type Checked<Value> = { readonly value: Value | undefined; readonly problems: readonly Problem[] };

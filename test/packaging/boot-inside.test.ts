@@ -118,9 +118,29 @@ describe("the daemon and those who are talking", function () {
     await talking();
   });
 
-  it("two reloads at once both end well", async () => {
-    const reports = await Promise.all([daemon.reload(), daemon.reload()]);
+  it("a reload's opening hours count at once", async () => {
+    const open = async () => {
+      const answer = await askDesk(join(folder.path, "data"), "GET", "/queues");
+      return answer.kind === "answer" && (answer.body as readonly { open: boolean }[])[0]?.open;
+    };
+    expect(await open()).to.equal(true);
+    edit("routing.yaml", "name: Support,", 'name: Support, hours: "off",');
+    await daemon.reload();
+    await until("the queue to close", async () => (await open()) === false);
+  });
+
+  it("two reloads at once are done one after the other", async () => {
+    const first = daemon.reload();
+    edit("people.yaml", "name: Ada", "name: Adele");
+    const reports = await Promise.all([first, daemon.reload()]);
     expect(reports.map(({ kind }) => kind)).to.deep.equal(["reloaded", "reloaded"]);
+    const adopted = log.records.filter(({ event }) => /^(rules\.adopted|reload\.done)$/.test(event));
+    expect(adopted.map(({ event }) => event)).to.deep.equal([
+      "rules.adopted",
+      "reload.done",
+      "rules.adopted",
+      "reload.done",
+    ]);
   });
 
   it("a stop leaves the conversation for the next start to go on with", async () => {

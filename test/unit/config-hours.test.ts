@@ -102,6 +102,13 @@ const CASES: readonly Case[] = [
     next: "2026-10-25T00:30:00Z",
   },
   {
+    what: "an opening within the hour that comes twice, seen from its second half, is still ahead",
+    hours: "Mo-Su 02:30-05:00",
+    now: "2026-10-25T01:15:00Z",
+    open: false,
+    next: "2026-10-25T01:30:00Z",
+  },
+  {
     what: "a zone of half an hour",
     hours: OFFICE,
     zone: "Asia/Kolkata",

@@ -23,6 +23,16 @@ function keysOf(schema: JsonSchema): readonly string[] {
   return [...new Set([...Object.keys(schema.properties ?? {}), ...inner.flatMap(keysOf)])];
 }
 
+/** The keys of a schema that have a number for a default, at any depth. */
+function defaultsOf(schema: JsonSchema): readonly (readonly [key: string, value: number])[] {
+  const properties = Object.entries(schema.properties ?? {});
+  const own = properties.flatMap(([key, { default: value }]) =>
+    typeof value === "number" ? [[key, value] as const] : [],
+  );
+  const inner = [...properties.map(([, property]) => property), ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
+  return [...own, ...inner.flatMap(defaultsOf)];
+}
+
 /** Takes the # away from the example that begins with this line, as an admin would. */
 function uncommented(text: string, first: string): string {
   const lines = text.split("\n");
@@ -65,6 +75,19 @@ describe("the shipped configuration", () => {
     const text = readFileSync(join(SHIPPED, "frontdesk.yaml"), "utf8");
     for (const [name, schema] of Object.entries({ ...coreLimits, ...shellLimits })) {
       expect(text).to.match(new RegExp(`^  ${name}: ${schema.parse(undefined)}$`, "m"));
+    }
+  });
+
+  it("shows the numbers of adapters' keys as they are by default", () => {
+    const text = readFileSync(join(SHIPPED, "frontdesk.yaml"), "utf8");
+    const defaults = new Map(adapters.flatMap((module) => defaultsOf(module.configSchema as JsonSchema)));
+    // A port is an example, and another one for each mode.
+    const shown = [...text.matchAll(/^ +# +(\w+): (\d+)\b/gm)].filter(
+      ([, key = ""]) => key !== "port" && defaults.has(key),
+    );
+    expect(shown).to.have.length.greaterThan(20);
+    for (const [, key = "", value] of shown) {
+      expect(`${key}: ${value}`).to.equal(`${key}: ${defaults.get(key)}`);
     }
   });
 
