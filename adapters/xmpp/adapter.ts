@@ -64,6 +64,7 @@ export class XmppAdapter implements Adapter {
   readonly #discovery: Discovery;
   readonly #presences: PresenceReception;
   readonly #reception: Reception;
+  readonly #tally: Tally;
   readonly #answers: string[] = [];
   #session: Session | null = null;
   /** The managed stream of the login before, for the server to continue. */
@@ -83,6 +84,7 @@ export class XmppAdapter implements Adapter {
       deduplicates: false,
     };
     const tally = new Tally(context.log, context.network);
+    this.#tally = tally;
     const shared = { context, attachment, tally, write: (stanza: Element) => this.#answer(stanza) };
     const fence = () => this.#session?.fence ?? null;
     this.#requests = new Requests(context.clock);
@@ -96,6 +98,7 @@ export class XmppAdapter implements Adapter {
       presences: this.#presences,
       questions: new QuestionReception({ ...shared, requests: this.#requests }),
       inbound: limits.inbound,
+      isStopped: () => this.#isStopped,
       pause: () => this.#session?.stream.pause(),
       resume: () => this.#session?.stream.resume(),
     });
@@ -139,6 +142,7 @@ export class XmppAdapter implements Adapter {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#tally.silence();
     this.#session?.managed?.acknowledge();
     this.#cut();
     await this.#link.stop();
@@ -274,6 +278,9 @@ export class XmppAdapter implements Adapter {
       devices: this.#limits.devices,
       ask: (desk, to, question) => this.#ask(desk, to, question),
       found: ({ device, desk, language }, software) => {
+        if (this.#isStopped) {
+          return;
+        }
         const from = { network: context.network, id: device.bare };
         const event = {
           redelivery: null,

@@ -32,6 +32,8 @@ const PLAIN_ADDRESS = /^[a-z0-9._-]{1,255}$/;
 
 /** Addresses seen lately, because the same few come with every stanza. */
 const CACHE_ENTRIES = 20_000;
+/** Longer ones are prepared anew each time, so that strangers cannot fill the memory with them. */
+const CACHED_CHARACTERS = 256;
 const cache = new Map<string, Jid | null>();
 
 /** The prepared form of an address as it stands on the wire, or null when it is none (the sender is told `jid-malformed`). */
@@ -41,7 +43,7 @@ export function parseJid(text: string): Jid | null {
     return known;
   }
   const parsed = text.length > JID_CHARACTERS ? null : parse(text);
-  if (text.length <= JID_CHARACTERS) {
+  if (text.length <= CACHED_CHARACTERS) {
     if (cache.size >= CACHE_ENTRIES) {
       cache.delete(cache.keys().next().value ?? "");
     }

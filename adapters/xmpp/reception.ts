@@ -28,6 +28,8 @@ export interface ReceptionParts {
   readonly tally: Tally;
   /** Stanzas that may await the desk before reading pauses. */
   readonly inbound: number;
+  /** Whether the adapter must not be heard any more. */
+  isStopped(): boolean;
   /** Of the present login; null while there is none. */
   fence(): Fence | null;
   /** Sends an answer; while the link is down it waits for the next login, within a limit. */
@@ -171,7 +173,9 @@ export class Reception {
         arrival.delivery.settle(true);
       })
       .catch((error: unknown) => {
-        context.log.error("xmpp.receive.failed", { network: context.network, error: String(error) });
+        if (!this.#parts.isStopped()) {
+          context.log.error("xmpp.receive.failed", { network: context.network, error: String(error) });
+        }
         if (arrival.delivery.id === null) {
           this.#refused(arrival, events, "resource-constraint", NOT_TAKEN);
         }

@@ -8,6 +8,7 @@ export class Tally {
   readonly #counts = new Map<string, number>();
   readonly #log: Logger;
   readonly #network: string;
+  #isSilent = false;
 
   constructor(log: Logger, network: string) {
     this.#log = log;
@@ -19,10 +20,18 @@ export class Tally {
     const kind = `${event} ${reason}`;
     const count = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, count);
+    if (this.#isSilent) {
+      return;
+    }
     this.#log.debug(event, { network: this.#network, reason, count, from });
     if (Number.isInteger(Math.log10(count))) {
       this.#log.info(event, { network: this.#network, reason, count });
     }
+  }
+
+  /** An adapter that was stopped logs nothing any more; counting goes on. */
+  silence(): void {
+    this.#isSilent = true;
   }
 
   /** How often that was counted. */
