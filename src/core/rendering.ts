@@ -10,8 +10,10 @@ import { languageOf, say, type Turn } from "./turn.ts";
 
 const ENCODER = new TextEncoder();
 
+/** Length in UTF-8 bytes; half a surrogate pair counts as the U+FFFD it is sent as. */
 export function byteLength(text: string): number {
-  // A UTF-16 unit is at most three bytes, so short texts need no encoding to be known small.
+  // Splitting asks this of every character, and nearly all are plain ASCII.
+  if (text.length === 1 && text.charCodeAt(0) < 0x80) return 1;
   return ENCODER.encode(text).length;
 }
 
@@ -36,43 +38,71 @@ function showsChoices(turn: Turn, row: ConversationRow, leg: Leg): boolean {
   return (software?.features ?? []).includes("choices") && featuresOf(turn, row, leg).includes("choices");
 }
 
-/** Splits at line ends, then at spaces, then between graphemes; the parts joined again are the text. */
+/** What one line ends with on networks whose messages are single lines; a bare CR ends one too, for whoever reads the wire. */
+const LINE_END = /\r\n|[\n\r]/u;
+
+/**
+ * A text in parts of at most `maxBytes` UTF-8 bytes. Split at spaces and line ends where that leaves no part less than half
+ * full, else between graphemes; a grapheme larger than that between code points. Joined again the parts are the text. Where
+ * a message is one line (`multiline` false) every line is a part, blank ones are left out, and the line ends are the borders.
+ */
 export function partsOf(text: string, maxBytes: number, multiline: boolean): readonly string[] {
-  const pieces = multiline ? [text] : text.split(/\r?\n/u).filter((piece) => piece.trim() !== "");
-  if (pieces.length === 0) return [text];
+  const pieces = multiline ? [text] : text.split(LINE_END).filter((piece) => piece.trim() !== "");
   const parts: string[] = [];
   for (const piece of pieces) {
+    // A UTF-16 unit is at most three bytes, so short texts need no encoding to be known small.
     if (piece.length * 3 <= maxBytes || byteLength(piece) <= maxBytes) parts.push(piece);
     else splitLong(piece, maxBytes, parts);
   }
-  return parts;
+  return parts.length === 0 ? [text.trim()] : parts;
 }
 
 const GRAPHEMES = new Intl.Segmenter("und", { granularity: "grapheme" });
+const SPACES: ReadonlySet<string> = new Set([" ", "\n", "\r\n", "\t"]);
 
 function splitLong(text: string, maxBytes: number, parts: string[]): void {
   let part = "";
   let bytes = 0;
+  /** Where the last space or line end of `part` ends. */
+  let border = 0;
   for (const { segment } of GRAPHEMES.segment(text)) {
     for (const atom of byteLength(segment) <= maxBytes ? [segment] : segment) {
       const size = byteLength(atom);
-      if (bytes + size > maxBytes) {
-        const border = Math.max(part.lastIndexOf("\n"), part.lastIndexOf(" ")) + 1;
-        const whole = border > part.length / 2 ? border : part.length;
-        parts.push(part.slice(0, whole));
-        part = part.slice(whole);
+      // Twice where what is left after the border has no room for the next grapheme either.
+      while (part !== "" && bytes + size > maxBytes) {
+        const cut = border > part.length / 2 ? border : part.length;
+        parts.push(part.slice(0, cut));
+        part = part.slice(cut);
         bytes = byteLength(part);
+        border = 0;
       }
       part += atom;
       bytes += size;
     }
+    if (SPACES.has(segment)) border = part.length;
   }
   if (part !== "") parts.push(part);
 }
 
-function prefixOf(leg: Leg, nick: string | null, notice: boolean): string {
+/** The part of a message that its label and its speaker's name may take, so that a long name leaves room for words. */
+const SHARE_OF_PREFIX = 1 / 4;
+
+function prefixOf(leg: Leg, nick: string | null, notice: boolean, maxBytes: number): string {
   if (leg.label === null) return "";
-  return notice || nick === null ? `${leg.label} ` : `${leg.label} ${nick}: `;
+  if (notice || nick === null) return `${leg.label} `;
+  const [name = ""] = partsOf(nick, Math.max(1, Math.floor(maxBytes * SHARE_OF_PREFIX)), true);
+  return `${leg.label} ${name === nick ? nick : `${name.trim()}…`}: `;
+}
+
+/** All that some client or other shows as the beginning of a new line. */
+const ANY_LINE_END = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/gu;
+
+/**
+ * Where several conversations share one window every line of a text bears the label, not only the first: else a customer
+ * could write what looks like a line of another conversation.
+ */
+function labelled(leg: Leg, text: string): string {
+  return leg.label === null ? text : text.replace(ANY_LINE_END, `\n${leg.label} `);
 }
 
 export interface Sending {
@@ -108,7 +138,7 @@ export function sendTo(turn: Turn, row: ConversationRow, leg: Leg, content: Line
       return sendText(recipient, text, content.choices, sending);
     }
     case "note":
-      return sendText(recipient, content.text, [], sending);
+      throw new Error("a note is for the transcript alone and is sent to nobody");
     case "edit":
     case "retraction":
     case "reaction":
@@ -124,10 +154,12 @@ function envelope(recipient: Recipient, key: string) {
 
 function sendText(recipient: Recipient, text: string, choices: readonly Choice[], sending: Sending): boolean {
   const { turn, leg, capabilities, features } = recipient;
-  const prefix = prefixOf(leg, sending.nick, sending.notice);
+  const prefix = prefixOf(leg, sending.nick, sending.notice, capabilities.maxTextBytes);
   const reply = replyOf(recipient, sending.replyTo);
   const room = capabilities.maxTextBytes - byteLength(prefix);
-  const parts = partsOf(reply.quote + text, room, features.includes("multiline"));
+  const multiline = features.includes("multiline");
+  const whole = reply.quote + text;
+  const parts = partsOf(multiline ? labelled(leg, whole) : whole, room, multiline);
   if (parts.length > turn.rules.limits.maxParts) return false;
   const key = legName(turn.world.epoch, sending.line, leg.index);
   const language = languageOf(turn, recipient.row, leg);
@@ -174,7 +206,11 @@ export function excerpt(text: string): string {
 
 export type Amendment = Extract<LineContent, { kind: "edit" | "retraction" | "reaction" }>;
 
-/** Sends an edit, retraction or reaction of `reference` to one leg: natively where it can be shown, else in words. */
+/**
+ * Sends an edit, retraction or reaction of `reference` to one leg: natively where it can be shown, else in words. Whoever was
+ * never shown the line is told nothing of its retraction or of a reaction to it, least of all by quoting it: the desk's words
+ * to a CSR are no business of the customer's, nor is what was said before a CSR came. False as for `sendTo`.
+ */
 export function sendAmendment(
   turn: Turn,
   row: ConversationRow,
@@ -189,24 +225,18 @@ export function sendAmendment(
   const key = legName(turn.world.epoch, sending.line, leg.index);
   const of = idOnSide(turn, leg, reference);
   const native = recipient.features.includes(amendment.kind) && of !== null;
+  const shown = reference.author === leg.index || reference.viewers.includes(leg.index);
+  if (!shown && amendment.kind !== "edit") return true;
   const original = reference.content.kind === "message" ? excerpt(reference.content.text) : "";
   const language = languageOf(turn, row, leg);
   switch (amendment.kind) {
     case "edit": {
-      const prefix = prefixOf(leg, sending.nick, false);
-      const whole = (text: string) => byteLength(prefix + text) <= capabilities.maxTextBytes;
       const before = reference.content.kind === "message" ? reference.content.text : "";
-      if (native && whole(amendment.text) && whole(before)) {
-        turn.outbounds.push({
-          ...envelope(recipient, key),
-          kind: "edit",
-          of,
-          text: prefix + amendment.text,
-          nick: sending.nick,
-        });
-        return true;
-      }
-      return sendText(recipient, say(turn, "edit.fallback", language, { text: amendment.text }), [], sending);
+      if (!native || !isOnePart(recipient, amendment.text, sending) || !isOnePart(recipient, before, sending))
+        return sendText(recipient, say(turn, "edit.fallback", language, { text: amendment.text }), [], sending);
+      const text = prefixOf(leg, sending.nick, false, capabilities.maxTextBytes) + labelled(leg, amendment.text);
+      turn.outbounds.push({ ...envelope(recipient, key), kind: "edit", of, text, nick: sending.nick });
+      return true;
     }
     case "retraction":
       if (!native)
@@ -224,6 +254,13 @@ export function sendAmendment(
       return sendText(recipient, say(turn, "reaction.fallback", language, { reactions, text: original }), [], sending);
     }
   }
+}
+
+/** Whether a text goes out as one message, so that an edit can stand for the whole of it. */
+function isOnePart({ leg, capabilities, features }: Recipient, text: string, sending: Sending): boolean {
+  const prefix = prefixOf(leg, sending.nick, false, capabilities.maxTextBytes);
+  if (!features.includes("multiline") && LINE_END.test(text)) return false;
+  return byteLength(prefix + labelled(leg, text)) <= capabilities.maxTextBytes;
 }
 
 /** How a leg's own network names a line: its own id for what it wrote, the desk's key for what it was sent. */
