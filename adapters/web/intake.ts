@@ -63,14 +63,20 @@ export class Intake {
   readonly #people: People;
   readonly #visitors: Visitors;
   readonly #limits: IntakeLimits;
-  readonly #answered: () => void;
+  readonly #answered: (window: Window) => void;
   /** Person → id of a frame → its answer, or the promise of it. */
   readonly #answers = new Map<string, Map<string, Promise<Verdict>>>();
   /** Person → JSON of the software that was reported last. */
   readonly #softwareTold = new Map<string, string>();
 
-  /** `answered` is called after each verdict: it may have changed what people see of the desk. */
-  constructor(context: AdapterContext, people: People, visitors: Visitors, limits: IntakeLimits, answered: () => void) {
+  /** `answered` is called after each verdict: it may have changed what this person sees of the desk. */
+  constructor(
+    context: AdapterContext,
+    people: People,
+    visitors: Visitors,
+    limits: IntakeLimits,
+    answered: (window: Window) => void,
+  ) {
     this.#context = context;
     this.#people = people;
     this.#visitors = visitors;
@@ -166,7 +172,7 @@ export class Intake {
       case "refused":
         window.wire.send({ kind: "refused", id: frame.id, reason: verdict.reason, text: verdict.text });
     }
-    this.#answered();
+    this.#answered(window);
   }
 
   async #judge(lane: Lane, frame: NumberedFrame): Promise<Verdict> {

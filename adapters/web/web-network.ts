@@ -66,7 +66,9 @@ export class WebNetwork implements Adapter {
     this.visitors = new Visitors(network, state, clock, config.visitorDays);
     this.sessions = new StaffSessions(state, accounts, clock, config.sessionHours);
     this.#delivery = new Delivery(this.#people, handles, clock, config.ackSeconds * 1_000);
-    this.#intake = new Intake(context, this.#people, this.visitors, config, () => this.#tellContacts());
+    this.#intake = new Intake(context, this.#people, this.visitors, config, (window) =>
+      this.#tellContacts(this.#people.of(window.address.id)),
+    );
     this.#presence = new StaffPresence(context, (id) => this.#people.isHere(id), config.graceSeconds * 1_000);
   }
 
@@ -117,7 +119,7 @@ export class WebNetwork implements Adapter {
           return await this.#delivery.send(outbound, encoded.frame, signal);
       }
     } finally {
-      this.#tellContactsTo(this.#people.of(outbound.to.id));
+      this.#tellContacts(this.#people.of(outbound.to.id));
     }
   }
 
@@ -338,12 +340,8 @@ export class WebNetwork implements Adapter {
     }
   }
 
-  #tellContacts(): void {
-    this.#tellContactsTo(this.#people.all());
-  }
-
   /** There is no event for "the contact list changed", so it is looked up after whatever may have changed it. */
-  #tellContactsTo(windows: readonly Window[]): void {
+  #tellContacts(windows: readonly Window[]): void {
     for (const window of windows) {
       const contacts = this.#contacts(window);
       const told = JSON.stringify(contacts);
@@ -361,7 +359,7 @@ export class WebNetwork implements Adapter {
         wire.cut();
       }
     }
-    this.#tellContacts();
+    this.#tellContacts(this.#people.all());
     for (const window of this.#people.all()) {
       if (window.session !== null && !(await this.sessions.isAlive(window.session))) {
         window.wire.close(CLOSE.signedOut, "the session is over");
