@@ -112,7 +112,9 @@ export interface AdapterContext {
   /** The running conversation between that person and that handle or alias, oldest first, at most `limit` newest lines. */
   history(viewer: Address, desk: string, limit: number): Promise<readonly HistoryLine[]>;
   /** Whether that address belongs to a CSR (and which aliases are open to them now), for networks that show a contact list. */
-  contacts(viewer: Address): readonly { readonly desk: string; readonly name: string; readonly kind: "handle" | "alias" | "desk" }[];
+  contacts(
+    viewer: Address,
+  ): readonly { readonly desk: string; readonly name: string; readonly kind: "handle" | "alias" | "desk" }[];
   /** Delay before try number `attempt` (from 0): exponential, capped, with jitter. */
   backoffMs(attempt: number): number;
   readonly state: AdapterState;

@@ -29,7 +29,7 @@ function waitingOf(turn: Turn, row: ConversationRow): Waiting | null {
     skills: row.only === null ? new Map(Object.entries(row.skills)) : new Map(),
     language: queue.matchLanguage && row.only === null ? primaryTag(languageOf(turn, row, customer)) : null,
     strategies: queue.strategies,
-    compatibility: queue.compatibility,
+    compatibility: row.only === null ? queue.compatibility : "translated",
     customerNetwork: row.network,
     customerFeatures: featuresOf(turn, row, customer),
     excluded: new Set(row.excluded),

@@ -54,6 +54,7 @@ export function routingCsr(turn: Turn, csr: Csr): RoutingCsr {
     skills: csr.skills,
     languages: csr.languages,
     reachable: reachableAddresses(turn, csr, row),
+    networks: csr.addresses.map((address) => address.network),
     willing: row.away === null && row.wrapUpUntil <= turn.world.now,
     capacity: csr.capacity,
     load: row.hands.length,

@@ -19,7 +19,7 @@ import { type DialogInput, NO_FACTS } from "./dialog.ts";
 import { CSR_IS_TOLD, CUSTOMER_IS_TOLD, type Ending } from "./endings.ts";
 import { letGo, wrapUp } from "./hands.ts";
 import { csrLeg, customerOf, inviteLeg, putLeg } from "./legs.ts";
-import { ACCEPTED, type Address, type Verdict } from "./model.ts";
+import { ACCEPTED, type Address, addressKey, type Verdict } from "./model.ts";
 import { askToAccept } from "./offer.ts";
 import type { Match } from "./routing/routing.ts";
 import type { Handle, SkillLevel } from "./rules.ts";
@@ -93,7 +93,7 @@ export function open(turn: Turn, opening: Opening): Verdict {
     handle: handle.id,
     openedAt: turn.world.now,
     legs: [leg],
-    software: null,
+    software: turn.memory.software.get(addressKey(from)) ?? null,
     languageHint: opening.languageHint,
     dialog: script.id,
     dialogVersion: script.version,
@@ -305,7 +305,8 @@ export function requeue(
     queue: destination.queue,
     priority: changed ? queue.priority : row.priority,
     skills: changed ? Object.fromEntries(queue.skills) : row.skills,
-    excluded: destination.only === null ? [csr] : [],
+    // Who handed it on is not asked again at once; who merely lost their connection may be, when they are back.
+    excluded: destination.only === null && why === "transfer" ? [csr] : [],
     only: destination.only,
     toldPlace: null,
   });

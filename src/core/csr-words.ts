@@ -4,16 +4,16 @@
  * with a slash, and `/me` is what somebody says (XEP-0245), not a word.
  */
 import { distance } from "fastest-levenshtein";
+import { sayAside } from "./aside.ts";
 import { csrState } from "./availability.ts";
 import { accept, close, type Destination, HISTORY_LINES, refuse, requeue } from "./conversation.ts";
 import type { Address, Verdict } from "./model.ts";
 import { ACCEPTED, addressKey } from "./model.ts";
 import { customerInWords } from "./offer.ts";
-import { byteLength, partsOf } from "./rendering.ts";
 import type { Csr } from "./rules.ts";
 import type { ConversationRow, Leg } from "./state.ts";
 import { customerName, tell, tellText } from "./transcript.ts";
-import { csrLanguage, csrRow, fact, looseKey, type PhraseValues, putCsr, say, type Turn } from "./turn.ts";
+import { csrLanguage, csrRow, fact, type PhraseValues, putCsr, say, type Turn } from "./turn.ts";
 
 /** Where a word was said: in the window of a conversation, or to the desk. */
 export interface Place {
@@ -122,46 +122,9 @@ export function unknownWord(turn: Turn, place: Place, word: string): Verdict {
 /** Answers in the window where it was said: the conversation's alias, or the desk contact. */
 export function answer(turn: Turn, place: Place, key: string, values: PhraseValues = {}): void {
   const { conversation } = place;
-  if (conversation === null) answerFrom(turn, place.csr, place.from, place.to, key, values);
+  if (conversation === null)
+    sayAside(turn, { to: place.from, from: place.to, language: csrLanguage(turn, place.csr) }, key, values);
   else tell(turn, conversation.row, conversation.leg, key, values);
-}
-
-/** The desk's words to a CSR outside any conversation. */
-export function answerFrom(
-  turn: Turn,
-  csr: string,
-  to: Address,
-  from: string,
-  key: string,
-  values: PhraseValues = {},
-): void {
-  const capabilities = turn.world.capabilities(to.network);
-  if (capabilities === null) return;
-  const language = csrLanguage(turn, csr);
-  const text = say(turn, key, language, values);
-  const whole = looseKey(turn, "desk");
-  const room = Math.max(1, capabilities.maxTextBytes);
-  const parts =
-    byteLength(text) <= room && capabilities.features.includes("multiline")
-      ? [text]
-      : partsOf(text, room, capabilities.features.includes("multiline"));
-  parts.forEach((part, position) => {
-    turn.outbounds.push({
-      key: position === parts.length - 1 ? whole : `${whole}.${position + 1}`,
-      from,
-      to,
-      device: null,
-      conversation: null,
-      kind: "message",
-      text: part,
-      choices: [],
-      replyTo: null,
-      sentAt: turn.world.now,
-      nick: turn.rules.company,
-      language,
-      notice: true,
-    });
-  });
 }
 
 function whenTalking(turn: Turn, row: ConversationRow, leg: Leg, act: () => void): void {
@@ -180,6 +143,7 @@ function note(turn: Turn, row: ConversationRow, leg: Leg, text: string): void {
     at: turn.world.now,
     author: leg.index,
     from: leg.address,
+    desk: leg.desk,
     foreign: null,
     viewers: [],
     nick: turn.rules.csrs.get(leg.csr ?? "")?.name ?? null,

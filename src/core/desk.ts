@@ -15,7 +15,18 @@ import type { Desk, DeskCommand, DeskEvent, Line, Snapshot, Step, Timer, World }
 import { createTables, type Tables } from "./tables.ts";
 import { customerName, tellText } from "./transcript.ts";
 import { forget } from "./translation.ts";
-import { csrLanguage, csrRow, fact, languageOf, looseKey, type Memory, putCsr, say, type Turn } from "./turn.ts";
+import {
+  csrLanguage,
+  csrRow,
+  fact,
+  languageOf,
+  looseKey,
+  type Memory,
+  putCsr,
+  say,
+  setTimer,
+  type Turn,
+} from "./turn.ts";
 import { undelivered } from "./undelivered.ts";
 import { createViews } from "./views.ts";
 
@@ -83,6 +94,7 @@ export function createDesk(rules: Rules, snapshot: Snapshot): Desk {
         if (event.kind === "rules") adopt(state, event.rules);
         const turn = newTurn(state, world);
         if (!synced) syncAll(turn);
+        if (!synced) armWrapUps(turn);
         synced = true;
         const verdict = act(turn, event);
         settle(turn);
@@ -101,6 +113,14 @@ export function createDesk(rules: Rules, snapshot: Snapshot): Desk {
     },
     ...createViews(() => newTurn(state, lastWorld)),
   };
+}
+
+/** The machine's clock may have been set back while nobody was here: wrap-up that lasts again needs its timer again. */
+function armWrapUps(turn: Turn): void {
+  for (const [id, { wrapUpUntil }] of turn.tables.csr.entries()) {
+    if (wrapUpUntil > turn.world.now)
+      setTimer(turn, { id: `wrap-up ${id}`, at: wrapUpUntil, generation: 0, conversation: null, name: "wrap-up" });
+  }
 }
 
 function finish(turn: Turn, verdict: Verdict): Step {

@@ -13,7 +13,9 @@ export function wrapUp(turn: Turn, row: ConversationRow, leg: Leg): void {
   const seconds = turn.rules.queues.get(row.queue ?? "")?.wrapUpSeconds ?? 0;
   const csr = csrRow(turn, leg.csr ?? "");
   const until = turn.world.now + seconds * 1000;
-  letGo(turn, csr, row.id, { wrapUpUntil: seconds > 0 ? Math.max(csr.wrapUpUntil, until) : csr.wrapUpUntil });
+  const wrapUpUntil = seconds > 0 ? Math.max(csr.wrapUpUntil, until) : csr.wrapUpUntil;
+  letGo(turn, csr, row.id, { wrapUpUntil });
+  // The timer must be the row's own time: an earlier one would ring while wrap-up still lasts, and nothing would ring after.
   if (seconds > 0)
-    setTimer(turn, { id: `wrap-up ${csr.id}`, at: until, generation: 0, conversation: null, name: "wrap-up" });
+    setTimer(turn, { id: `wrap-up ${csr.id}`, at: wrapUpUntil, generation: 0, conversation: null, name: "wrap-up" });
 }

@@ -1,6 +1,7 @@
 /** What an inbound event does, by its kind and by who it comes from. One table; the state machine does the rest. */
+import { type Aside, sayAside } from "./aside.ts";
 import { close, consult } from "./conversation.ts";
-import { answer, answerFrom, obey, type Place, readLine, spokenAnswer, unknownWord } from "./csr-words.ts";
+import { answer, obey, type Place, readLine, spokenAnswer, unknownWord } from "./csr-words.ts";
 import { universalWord } from "./dialog.ts";
 import { refused, withinLimits } from "./limits.ts";
 import { ACCEPTED, addressKey, type InboundKind, type InboundOf, type Verdict } from "./model.ts";
@@ -19,7 +20,7 @@ import type { ConversationRow, Leg } from "./state.ts";
 import type { DeskEvent, LineReference } from "./step.ts";
 import { amend, record, relay, tell } from "./transcript.ts";
 import { type Party, resolve } from "./translation.ts";
-import { duration, languageOf, putConversation, say, type Turn } from "./turn.ts";
+import { csrLanguage, duration, languageOf, putConversation, say, type Turn } from "./turn.ts";
 import { undelivered } from "./undelivered.ts";
 
 type InboundEvent = Extract<DeskEvent, { kind: "inbound" }>;
@@ -79,7 +80,7 @@ function hearMessage(turn: Turn, inbound: InboundOf<"message">, event: InboundEv
       return askForLabel(turn, inbound, party);
     case "released": {
       const csr = turn.memory.csrOf.get(addressKey(inbound.from)) ?? "";
-      answerFrom(turn, csr, inbound.from, inbound.to, "alias.closed", { name: party.alias.name });
+      sayAside(turn, asideTo(turn, csr, inbound), "alias.closed", { name: party.alias.name });
       return ACCEPTED;
     }
     case "nobody":
@@ -188,6 +189,10 @@ function csrSaysToDesk(turn: Turn, place: Place, text: string): Verdict {
   return ACCEPTED;
 }
 
+function asideTo(turn: Turn, csr: string, inbound: InboundOf<"message">): Aside {
+  return { to: inbound.from, from: inbound.to, language: csrLanguage(turn, csr) };
+}
+
 function askForLabel(
   turn: Turn,
   inbound: InboundOf<"message">,
@@ -197,7 +202,7 @@ function askForLabel(
   const labels = open.map((alias) => `${alias.label} ${alias.name}`).join("\n");
   const key = open.length === 0 ? "csr.no-conversation" : party.label === null ? "label.which" : "label.unknown";
   const values = { label: party.label ?? "", labels: `\n${labels}`, word: "" };
-  answerFrom(turn, party.csr, inbound.from, inbound.to, key, values);
+  sayAside(turn, asideTo(turn, party.csr, inbound), key, values);
   return ACCEPTED;
 }
 

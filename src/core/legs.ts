@@ -1,8 +1,9 @@
 /** The legs of a conversation: who takes part, who has the offer, and how one is invited under an alias of its own. */
+import { addressKey } from "./model.ts";
 import type { Match } from "./routing/routing.ts";
 import type { ConversationRow, Leg } from "./state.ts";
 import { customerName } from "./transcript.ts";
-import { mint, reopen } from "./translation.ts";
+import { aliasOf, mint, reopen } from "./translation.ts";
 import { csrLanguage, type Turn } from "./turn.ts";
 
 export function customerOf(row: ConversationRow): Leg {
@@ -36,10 +37,12 @@ export function inviteLeg(
 ): { readonly legs: readonly Leg[]; readonly leg: Leg } {
   const language = csrLanguage(turn, match.csr);
   const shown = titleOf(turn, row, language);
-  const former = row.legs.find(
-    (leg) =>
-      leg.csr === match.csr && leg.address.network === match.address.network && leg.address.id === match.address.id,
-  );
+  const former = row.legs.find((leg) => {
+    const isTheirs = leg.csr === match.csr && addressKey(leg.address) === addressKey(match.address);
+    const alias = isTheirs ? aliasOf(turn, leg) : null;
+    // A label that was forgotten may stand for another conversation by now, or for a later leg of this one.
+    return alias !== null && alias.conversation === row.id && alias.leg === leg.index;
+  });
   if (former !== undefined && reopen(turn, former)) {
     const legs = putLeg(row, former.index, { state: "invited", shown });
     return { legs, leg: { ...former, state: "invited", shown } };

@@ -1,20 +1,31 @@
 /** What an offer tells a CSR: who, why, since when, from which software, and what the bot learned. */
 import type { Software } from "./model.ts";
+import { excerpt } from "./rendering.ts";
 import type { Queue } from "./rules.ts";
 import type { ConversationRow, Leg } from "./state.ts";
 import { customerName, tellText } from "./transcript.ts";
 import { duration, languageOf, say, type Turn } from "./turn.ts";
 
-/** "Conversations 2.13.4 (Android)", by way of a gateway where there is one. */
+/** Characters of the reason and of an answer that are shown; the whole is in the transcript, which /history shows. */
+const REASON_LENGTH = 500;
+const ANSWER_LENGTH = 200;
+
+/**
+ * "Conversations 2.13.4 (Android)", by way of a gateway where there is one; null when nothing is known. On one line, since a
+ * client may call itself anything, a line of the desk's included.
+ */
 export function softwareInWords(software: Software | null): string | null {
   if (software === null || (software.name === null && software.gateway === null)) return null;
   const named = [software.name, software.version].filter((part) => part !== null).join(" ");
   const os = software.os === null ? "" : ` (${software.os})`;
   const gateway = software.gateway === null ? "" : ` ← ${software.gateway.name ?? software.gateway.type}`;
-  return `${named}${os}${gateway}`.trim();
+  return excerpt(`${named}${os}${gateway}`, ANSWER_LENGTH);
 }
 
-/** Everything known of the customer, one fact a line; the offer and /who both show it. */
+/**
+ * Everything known of the customer, one fact a line; the offer and /who both show it. What the customer said takes one line
+ * and is shortened, so that an offer fits any network and no customer can write a line of it.
+ */
 export function customerInWords(turn: Turn, row: ConversationRow, leg: Leg): readonly string[] {
   const language = languageOf(turn, row, leg);
   const { facts } = row;
@@ -35,7 +46,7 @@ export function customerInWords(turn: Turn, row: ConversationRow, leg: Leg): rea
     lines.push(say(turn, "csr.offer.recognised", language, { customer }));
   }
   const reason = facts.reason ?? row.opening;
-  if (reason !== null) lines.push(say(turn, "csr.offer.reason", language, { reason }));
+  if (reason !== null) lines.push(say(turn, "csr.offer.reason", language, { reason: excerpt(reason, REASON_LENGTH) }));
   if (row.waitingSince !== null) {
     const minutes = duration(turn, turn.world.now - row.waitingSince, language);
     lines.push(say(turn, "csr.offer.waited", language, { minutes }));
@@ -43,7 +54,7 @@ export function customerInWords(turn: Turn, row: ConversationRow, leg: Leg): rea
   const spoken = facts.language ?? row.languageHint;
   if (spoken !== null) lines.push(say(turn, "csr.offer.language", language, { language: spoken }));
   for (const [name, value] of Object.entries(facts.answers)) {
-    lines.push(say(turn, "csr.offer.answer", language, { name, value }));
+    lines.push(say(turn, "csr.offer.answer", language, { name, value: excerpt(value, ANSWER_LENGTH) }));
   }
   return lines;
 }

@@ -195,13 +195,15 @@ function replyOf(recipient: Recipient, reference: LineReference | null): { id: s
   return { id: null, quote: `> ${excerpt(reference.content.text)}\n` };
 }
 
-export const EXCERPT_LENGTH = 80;
+/** Characters of a quote. */
+const EXCERPT_LENGTH = 80;
 
-/** The beginning of a text on one line, for quoting. */
-export function excerpt(text: string): string {
-  const line = text.replace(/\s+/gu, " ").trim();
+/** The beginning of a text on one line, for quoting: at most `length` characters, the last one "…" where some were left out. */
+export function excerpt(text: string, length = EXCERPT_LENGTH): string {
+  const line = text.replace(/[\s\u0085]+/gu, " ").trim();
+  if (line.length <= length) return line;
   const points = [...line];
-  return points.length <= EXCERPT_LENGTH ? line : `${points.slice(0, EXCERPT_LENGTH - 1).join("")}…`;
+  return points.length <= length ? line : `${points.slice(0, length - 1).join("")}…`;
 }
 
 export type Amendment = Extract<LineContent, { kind: "edit" | "retraction" | "reaction" }>;

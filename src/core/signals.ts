@@ -1,7 +1,7 @@
 /** What is no text: typing, receipts, presence, software, contact requests, arriving and leaving. */
 import { csrMoved } from "./assignment.ts";
 import { close } from "./conversation.ts";
-import { ACCEPTED, addressKey, type InboundOf, type Verdict } from "./model.ts";
+import { ACCEPTED, addressKey, type InboundOf, type Software, type Verdict } from "./model.ts";
 import { nobody, openFor } from "./newcomers.ts";
 import type { DeskEvent } from "./step.ts";
 import { listeners, passReceipt } from "./transcript.ts";
@@ -52,11 +52,21 @@ export function hearPresence(turn: Turn, inbound: InboundOf<"presence">): Verdic
   return ACCEPTED;
 }
 
+/** People whose software is remembered; it may be told before the conversation begins. The longest unheard goes first. */
+const REMEMBERED_SOFTWARE = 20_000;
+
+function rememberSoftware(turn: Turn, key: string, software: Software): void {
+  const known = turn.memory.software;
+  known.delete(key);
+  known.set(key, software);
+  const oldest = known.size > REMEMBERED_SOFTWARE ? known.keys().next().value : undefined;
+  if (oldest !== undefined) known.delete(oldest);
+}
+
 export function hearSoftware(turn: Turn, inbound: InboundOf<"software">): Verdict {
-  const key = addressKey(inbound.from);
-  const csr = turn.memory.csrOf.get(key);
+  const csr = turn.memory.csrOf.get(addressKey(inbound.from));
+  rememberSoftware(turn, addressKey(inbound.from), inbound.software);
   if (csr !== undefined) {
-    turn.memory.software.set(key, inbound.software);
     turn.stirred.add(csr);
     return ACCEPTED;
   }

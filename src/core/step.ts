@@ -25,6 +25,9 @@ export interface LineReference {
   readonly content: LineContent;
   /** The id the author's network gave it, for passing receipts back; null if none. */
   readonly foreign: string | null;
+  /** Where the author wrote from and to: how they are answered even when the conversation is over. */
+  readonly from: Address | null;
+  readonly desk: string | null;
   /** The index of the leg whose copy was named; null when the author names their own line. */
   readonly viewer: number | null;
   /** Legs that were sent the line; nobody else may be shown a quote of it. */
@@ -135,6 +138,8 @@ export interface Line {
   readonly author: number | null;
   /** Where the author wrote from (null for the desk) and the id their network gave it: how later edits name it. */
   readonly from: Address | null;
+  /** The desk's local name the author wrote to (handle or alias); null for the desk itself. */
+  readonly desk: string | null;
   readonly foreign: string | null;
   /** Legs that were sent it; the key of leg n's copy is `${epoch}-${line}-${n}`; of a text sent in parts the last bears it, the earlier ones add `.1`, `.2` … */
   readonly viewers: readonly number[];

@@ -15,7 +15,7 @@ import type { Tables } from "./tables.ts";
 export interface Memory {
   /** By address key: the state of all devices of that person together. */
   readonly presence: Map<string, PresenceState>;
-  /** By address key: what a CSR writes from. */
+  /** By address key: what a person writes from; bounded, the longest unheard goes first. */
   readonly software: Map<string, Software>;
   /** By network: whether its link is up. */
   readonly links: Map<string, boolean>;

@@ -1,10 +1,12 @@
 /** What becomes of messages that did not arrive. */
+import { sayAside } from "./aside.ts";
 import { close, refuse } from "./conversation.ts";
-import type { Condition } from "./model.ts";
+import { addressKey, type Condition } from "./model.ts";
 import { excerpt } from "./rendering.ts";
+import type { ConversationRow } from "./state.ts";
 import type { LineReference } from "./step.ts";
 import { tell } from "./transcript.ts";
-import { fact, type Turn } from "./turn.ts";
+import { csrLanguage, fact, type Turn } from "./turn.ts";
 
 const GONE: ReadonlySet<Condition> = new Set(["gone", "item-not-found", "jid-malformed", "remote-server-not-found"]);
 
@@ -15,15 +17,28 @@ const GONE: ReadonlySet<Condition> = new Set(["gone", "item-not-found", "jid-mal
 export function undelivered(turn: Turn, reference: LineReference | null, reason: Condition, text: string | null): void {
   const row = reference === null ? null : turn.tables.conversation.get(reference.conversation);
   fact(turn, "message.undelivered", row === null ? {} : { conversation: row.id }, { reason, text });
-  if (reference === null || row === null || reference.viewer === null) return;
-  const viewer = row.legs[reference.viewer];
-  if (viewer === undefined) return;
+  if (reference === null || reference.viewer === null) return;
   if (reference.author !== null) {
-    const author = row.legs[reference.author];
-    if (author?.state !== "active" || reference.content.kind !== "message") return;
-    tell(turn, row, author, "undelivered", { text: excerpt(reference.content.text) });
+    tellAuthor(turn, row, reference);
     return;
   }
+  const viewer = row?.legs[reference.viewer];
+  if (row === null || viewer === undefined) return;
   if (row.offered === viewer.index) refuse(turn, row, viewer, "missed");
   else if (viewer.role === "customer" && row.state !== "talking" && GONE.has(reason)) close(turn, row, "unreachable");
+}
+
+/** In the conversation where they still take part in it; else from the address they wrote to. */
+function tellAuthor(turn: Turn, row: ConversationRow | null, reference: LineReference): void {
+  const { content } = reference;
+  if (content.kind !== "message" && content.kind !== "edit") return;
+  const values = { text: excerpt(content.text) };
+  const author = row?.legs[reference.author ?? 0];
+  if (row !== null && author?.state === "active") {
+    tell(turn, row, author, "undelivered", values);
+    return;
+  }
+  if (reference.from === null || reference.desk === null) return;
+  const csr = turn.memory.csrOf.get(addressKey(reference.from)) ?? null;
+  sayAside(turn, { to: reference.from, from: reference.desk, language: csrLanguage(turn, csr) }, "undelivered", values);
 }

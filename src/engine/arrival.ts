@@ -56,12 +56,19 @@ function needsOfInbound(inbound: Inbound): Needs | null {
   return { network: inbound.from.network, person: inbound.from.id, redelivery: inbound.redelivery, of, replyTo };
 }
 
+/** Under this id the inbox keeps that the event of that redelivery id was refused. */
+export function refusedId(redelivery: string): string {
+  return `refused ${redelivery}`;
+}
+
 /** Questions to the store, all asked at once. What memory learns meanwhile is newer than the answers. */
 export class Lookup {
   /** Never rejects: see `error`. */
   readonly done: Promise<void>;
   isDone = false;
   seen = false;
+  /** Seen, and refused then. */
+  refused = false;
   reference: LineReference | null = null;
   replyTo: LineReference | null = null;
   /** The store could not be read. */
@@ -72,6 +79,7 @@ export class Lookup {
       recent.reference(network, person, id) ?? (await store.reference(network, person, id));
     this.done = this.#ask(
       redelivery === null ? null : store.seen(network, redelivery),
+      redelivery === null ? null : store.seen(network, refusedId(redelivery)),
       of === null ? null : ask(of),
       replyTo === null ? null : ask(replyTo),
     );
@@ -79,11 +87,17 @@ export class Lookup {
 
   async #ask(
     seen: Promise<boolean> | null,
+    refused: Promise<boolean> | null,
     reference: Promise<LineReference | null> | null,
     replyTo: Promise<LineReference | null> | null,
   ): Promise<void> {
     try {
-      [this.seen, this.reference, this.replyTo] = await Promise.all([seen ?? false, reference, replyTo]);
+      [this.seen, this.refused, this.reference, this.replyTo] = await Promise.all([
+        seen ?? false,
+        refused ?? false,
+        reference,
+        replyTo,
+      ]);
     } catch (error) {
       this.error = error;
     }

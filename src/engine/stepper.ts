@@ -6,7 +6,7 @@ import type { Logger } from "../adapter.ts";
 import { ACCEPTED, type Capabilities, type Verdict } from "../core/model.ts";
 import type { Desk, DeskEvent, LineReference, Step, World } from "../core/step.ts";
 import type { Loaded } from "../store/store.ts";
-import type { Arrival, Task } from "./arrival.ts";
+import { type Arrival, refusedId, type Task } from "./arrival.ts";
 import type { Draft } from "./draft.ts";
 import { QUARANTINE_CHARACTERS } from "./limits.ts";
 import { Recent } from "./recent.ts";
@@ -26,6 +26,9 @@ const DEFECT: Verdict = {
   reason: "internal-server-error",
   text: "Something went wrong here. Please try again later.",
 };
+
+/** What the sender of a repeat is told when the event was refused the first time. */
+const REFUSED_BEFORE: Verdict = { kind: "refused", reason: "not-acceptable", text: "This was refused before." };
 
 export class Stepper {
   readonly recent: Recent;
@@ -103,13 +106,17 @@ export class Stepper {
     if (redelivery !== null && arrival.needs !== null) {
       if (arrival.lookup?.seen === true || this.recent.hasSeen(from.network, redelivery)) {
         this.duplicates += 1;
-        return ACCEPTED;
+        // Else the sender of a message that was refused would be told that it was received.
+        const wasRefused = arrival.lookup?.refused === true || this.recent.hasSeen(from.network, refusedId(redelivery));
+        return wasRefused ? REFUSED_BEFORE : ACCEPTED;
       }
-      this.#take(arrival, draft);
     }
     const reference = this.#resolve(arrival, "of", "reference");
     const replyTo = this.#resolve(arrival, "replyTo", "replyTo");
-    return this.#apply({ kind: "inbound", inbound, reference, replyTo }, draft);
+    const verdict = this.#apply({ kind: "inbound", inbound, reference, replyTo }, draft);
+    this.#take(arrival, draft);
+    if (redelivery !== null && verdict.kind === "refused") this.#see(from.network, refusedId(redelivery), draft);
+    return verdict;
   }
 
   #stepEvent(task: Extract<Task, { kind: "event" }>, arrival: Arrival, draft: Draft): Verdict {
@@ -127,13 +134,17 @@ export class Stepper {
   /** What is recorded of an arrival whatever the step makes of it, so that it does not come again. */
   #take({ task, needs }: Arrival, draft: Draft): void {
     if (needs !== null && needs.redelivery !== null) {
-      this.recent.see(needs.network, needs.redelivery);
-      draft.inbox.push({ network: needs.network, redelivery: needs.redelivery, at: draft.at });
+      this.#see(needs.network, needs.redelivery, draft);
     }
     if (task.kind === "event") {
       if (task.mark !== null) draft.marks.push(task.mark);
       if (task.event.kind === "timer") draft.addTimer({ kind: "cancel", id: task.event.timer.id });
     }
+  }
+
+  #see(network: string, redelivery: string, draft: Draft): void {
+    this.recent.see(network, redelivery);
+    draft.inbox.push({ network, redelivery, at: draft.at });
   }
 
   #resolve(arrival: Arrival, id: "of" | "replyTo", answer: "reference" | "replyTo"): LineReference | null {

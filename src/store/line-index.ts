@@ -144,8 +144,8 @@ export class LineIndex {
 
 /** A line as the core is told of it. */
 export function toReference(line: Line, viewer: number | null): LineReference {
-  const { conversation, author, content, foreign, viewers } = line;
-  return { line: line.line, conversation, author, content, foreign, viewer, viewers };
+  const { conversation, author, content, from, desk, foreign, viewers } = line;
+  return { line: line.line, conversation, author, content, from, desk, foreign, viewer, viewers };
 }
 
 /** Ids of networks and people hold no NUL, so the three parts cannot run into each other. */

@@ -2,7 +2,7 @@
 import { parseKey } from "./keys.ts";
 import type { Connection } from "./sqlite-open.ts";
 import { type PruneCursor, prune } from "./sqlite-prune.ts";
-import { type Ask, type Cell, type CommitRows, LINE_COLUMNS } from "./sqlite-wire.ts";
+import { type Ask, type Cell, type CommitRows, LINE_COLUMNS, LINE_WIDTH } from "./sqlite-wire.ts";
 
 /** Rows of state or outbox that one answer carries while loading. */
 export const LOAD_ROWS = 2_000;
@@ -20,7 +20,7 @@ interface Write {
   readonly sql: string;
 }
 
-const upsertLine = `INSERT INTO lines (${LINE_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
+const upsertLine = `INSERT INTO lines (${LINE_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)
   ON CONFLICT (line) DO UPDATE SET viewers = excluded.viewers, nick = excluded.nick, content = excluded.content`;
 
 const WRITES: readonly Write[] = [
@@ -31,7 +31,7 @@ const WRITES: readonly Write[] = [
     sql: "INSERT INTO state (tbl, id, value) VALUES (?,?,?) ON CONFLICT (tbl, id) DO UPDATE SET value = excluded.value",
   },
   { field: "stateGone", width: 2, sql: "DELETE FROM state WHERE tbl = ? AND id = ?" },
-  { field: "lines", width: 12, sql: upsertLine },
+  { field: "lines", width: LINE_WIDTH, sql: upsertLine },
   {
     field: "copies",
     width: 5,

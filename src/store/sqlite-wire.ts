@@ -79,8 +79,8 @@ export type Reply =
 export type Hello = { readonly epoch: string } | { readonly fault: "disk" | "data"; readonly message: string };
 
 export const LINE_COLUMNS =
-  "line, conversation, at, author, network, person, foreign_id, viewers, nick, kind, refers, content";
-export const LINE_WIDTH = 12;
+  "line, conversation, at, author, network, person, desk, foreign_id, viewers, nick, kind, refers, content";
+export const LINE_WIDTH = 13;
 /** A line, then its newest edit's text, 1 when retracted, and the furthest receipt. */
 export const TRANSCRIPT_WIDTH = LINE_WIDTH + 3;
 export const TIMER_WIDTH = 5;
@@ -140,8 +140,15 @@ function lastLine(batch: Batch, epoch: string): number {
 
 function pushLine(cells: Cell[], line: Line): void {
   const { content, from } = line;
-  cells.push(line.line, line.conversation, line.at, line.author, from?.network ?? null, from?.id ?? null, line.foreign);
-  cells.push(json(line.viewers), line.nick, content.kind, "of" in content ? content.of : null, json(content));
+  cells.push(line.line, line.conversation, line.at, line.author, from?.network ?? null, from?.id ?? null, line.desk);
+  cells.push(
+    line.foreign,
+    json(line.viewers),
+    line.nick,
+    content.kind,
+    "of" in content ? content.of : null,
+    json(content),
+  );
 }
 
 function pushOutbox(rows: CommitRows, row: OutboxRow, epoch: string): void {
@@ -174,10 +181,11 @@ export function toLine(cells: readonly Cell[], start: number): Line {
     at: Number(cells[start + 2]),
     author: number(cells[start + 3]),
     from: network === null || person === null ? null : { network, id: person },
-    foreign: text(cells[start + 6]),
-    viewers: JSON.parse(String(cells[start + 7])) as number[],
-    nick: text(cells[start + 8]),
-    content: JSON.parse(String(cells[start + 11])) as LineContent,
+    desk: text(cells[start + 6]),
+    foreign: text(cells[start + 7]),
+    viewers: JSON.parse(String(cells[start + 8])) as number[],
+    nick: text(cells[start + 9]),
+    content: JSON.parse(String(cells[start + 12])) as LineContent,
   };
 }
 

@@ -112,3 +112,11 @@ export class Arrivals<T> {
     return this.all.some(match);
   }
 }
+
+/** The pace of a load, for those tests whose subject is load: one value every so many milliseconds until the caller stops. */
+export async function* beats(everyMs: number): AsyncGenerator<number, void, void> {
+  for (let beat = 1; ; beat += 1) {
+    yield beat;
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+}

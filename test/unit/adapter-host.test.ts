@@ -202,7 +202,7 @@ describe("adapter host", () => {
     await engine.receive(says("helo", { id: "m1" }));
     await engine.receive({ ...says(""), kind: "edit", id: "m2", of: "m1", text: "hello" });
     const note = { kind: "note", text: "a difficult one" } as const;
-    const line = { conversation: "c1", at: 5, author: null, from: null, foreign: null, nick: null };
+    const line = { conversation: "c1", at: 5, author: null, from: null, desk: null, foreign: null, nick: null };
     const choices = [{ value: "1", label: "Billing" }];
     await store.commit({
       inbox: [],

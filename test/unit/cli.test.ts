@@ -166,6 +166,7 @@ const LINE = {
   at: 0,
   author: 0,
   from: { network: "web", id: "v" },
+  desk: "support",
   foreign: "x",
   viewers: [],
   nick: "Eve",

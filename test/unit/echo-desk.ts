@@ -44,6 +44,7 @@ export function createEchoDesk(snapshot: Snapshot, diary: Diary = []): EchoDesk 
           at: world.now,
           author: 0,
           from: inbound.from,
+          desk: inbound.to,
           foreign: inbound.id,
           viewers: [1],
           nick: null,
@@ -94,7 +95,15 @@ export function createEchoDesk(snapshot: Snapshot, diary: Diary = []): EchoDesk 
         if (reference === null) return NOTHING;
         const line = world.nextLine();
         const content = { kind: "edit", of: reference.line, text: inbound.text } as const;
-        const written = { author: 0, from: inbound.from, foreign: inbound.id, viewers: [1], nick: null, content };
+        const written = {
+          author: 0,
+          from: inbound.from,
+          desk: inbound.to,
+          foreign: inbound.id,
+          viewers: [1],
+          nick: null,
+          content,
+        };
         return { ...NOTHING, lines: [{ line, conversation: "c1", at: world.now, ...written }] };
       }
       default:

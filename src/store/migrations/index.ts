@@ -11,10 +11,10 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE state (tbl TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (tbl, id));
 
-  -- network, person: where the author wrote from; foreign_id: the id their network gave the line.
+  -- network, person, desk: where the author wrote from, and to; foreign_id: the id their network gave the line.
   CREATE TABLE lines (
     line INTEGER PRIMARY KEY, conversation TEXT NOT NULL, at INTEGER NOT NULL, author INTEGER, network TEXT, person TEXT,
-    foreign_id TEXT, viewers TEXT NOT NULL, nick TEXT, kind TEXT NOT NULL, refers INTEGER, content TEXT NOT NULL
+    desk TEXT, foreign_id TEXT, viewers TEXT NOT NULL, nick TEXT, kind TEXT NOT NULL, refers INTEGER, content TEXT NOT NULL
   );
   CREATE INDEX lines_conversation ON lines (conversation, line);
   CREATE INDEX lines_foreign ON lines (network, person, foreign_id, line) WHERE foreign_id IS NOT NULL;
