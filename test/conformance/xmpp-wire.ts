@@ -86,7 +86,10 @@ export class XmppWire {
     this.#pairs.add(pair);
     this.#connections += 1;
     near.on("data", (bytes) => this.isSilent || far.write(bytes));
-    far.on("data", (bytes) => this.#pass(bytes, near));
+    let passed = Promise.resolve();
+    far.on("data", (bytes) => {
+      passed = passed.then(() => this.#pass(bytes, near));
+    });
     for (const [one, other] of [
       [near, far],
       [far, near],
@@ -100,11 +103,17 @@ export class XmppWire {
     }
   }
 
-  /** One segment at a time: each is given to the system before the next, which with Nagle off sends it by itself. */
-  #pass(bytes: Buffer, near: Socket): void {
-    const size = this.segmentBytes ?? bytes.length;
+  /** Each segment leaves by itself and is read before the next: both ends live in this event loop. */
+  async #pass(bytes: Buffer, near: Socket): Promise<void> {
+    const size = this.segmentBytes;
+    if (size === null) {
+      near.write(bytes);
+      return;
+    }
     for (let start = 0; start < bytes.length; start += size) {
       near.write(bytes.subarray(start, start + size));
+      await new Promise(setImmediate);
+      await new Promise(setImmediate);
     }
   }
 }

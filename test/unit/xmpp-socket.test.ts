@@ -1,0 +1,91 @@
+/** The socket under an XMPP stream, on real TCP: characters split between segments, bad UTF-8, writes joined. */
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { expect } from "chai";
+import { StreamSocket } from "../../adapters/xmpp/socket.ts";
+import { until } from "../support/wait.ts";
+
+const TEXT = "价格€5 👍 é 𝔘";
+
+describe("the socket of an XMPP stream", () => {
+  let server: Server;
+  let port: number;
+  before(async () => {
+    server = createServer({ noDelay: true }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    port = (server.address() as AddressInfo).port;
+  });
+  after(() => server.close());
+
+  async function open() {
+    const texts: string[] = [];
+    const faults: Error[] = [];
+    const closed: (Error | null)[] = [];
+    const accepted = once(server, "connection");
+    const socket = new StreamSocket(
+      { host: "127.0.0.1", port, domain: "im.test", direct: false, authority: undefined },
+      {
+        text: (text) => texts.push(text),
+        fault: (fault) => faults.push(fault),
+        closed: (error) => closed.push(error),
+      },
+    );
+    socket.library.connect();
+    const [peer] = (await accepted) as [Socket];
+    return { socket, peer, texts, faults, closed };
+  }
+
+  it("gives text whole, wherever its bytes are cut", async () => {
+    const bytes = Buffer.from(TEXT);
+    const { socket, peer, texts, faults } = await open();
+    for (let at = 1; at < bytes.length; at += 1) {
+      texts.length = 0;
+      peer.write(bytes.subarray(0, at));
+      await until("the first segment", () => texts.length === 1);
+      peer.write(bytes.subarray(at));
+      await until("the second segment", () => texts.length === 2);
+      expect(texts.join(""), `cut at byte ${at}`).to.equal(TEXT);
+    }
+    expect(faults).to.deep.equal([]);
+    socket.destroy();
+  });
+
+  for (const [what, bytes] of [
+    ["a byte that is none of UTF-8", [0xff]],
+    ["an overlong slash", [0xc0, 0xaf]],
+    ["half a surrogate pair", [0xed, 0xa0, 0x80]],
+    ["a character begun and not ended", [0xe2, 0x82, 0x41]],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      const { socket, peer, texts, faults } = await open();
+      peer.write(Buffer.from(bytes));
+      await until("the fault", () => faults.length === 1);
+      expect(faults[0]).to.include({ condition: "unsupported-encoding" });
+      expect(texts).to.deep.equal([]);
+      socket.destroy();
+    });
+  }
+
+  it("joins what is written in one turn, in order", async () => {
+    const { socket, peer } = await open();
+    const segments: string[] = [];
+    peer.on("data", (bytes) => segments.push(String(bytes)));
+    for (const piece of ["<a/>", "<b/>", "<c/>"]) {
+      socket.write(piece);
+    }
+    expect(socket.waiting, "characters that have not gone out one by one").to.equal(12);
+    await until("the text", () => segments.length > 0);
+    expect(segments).to.deep.equal(["<a/><b/><c/>"]);
+    socket.destroy();
+  });
+
+  it("tells once that it is over, and why", async () => {
+    const { socket, peer, closed } = await open();
+    peer.resetAndDestroy();
+    await until("the end", () => closed.length > 0);
+    socket.destroy();
+    socket.write("to nobody");
+    expect(String(closed[0])).to.match(/ECONNRESET/);
+    expect(closed).to.have.length(1);
+  });
+});
