@@ -157,7 +157,12 @@ async function build(ground: Ground, steps: Steps): Promise<House> {
   const http = await steps.take("7 http server", () => createHttpServer(httpParts));
   const networks = hosted(settings, running.rules);
   const { mount } = http;
-  const hostParts = { networks, engine, store, accounts, mount, clock, log, limits, random };
+  const { publicUrl } = settings.http;
+  const site = {
+    publicOrigin: publicUrl === null ? null : new URL(publicUrl).origin,
+    company: running.rules.company,
+  };
+  const hostParts = { networks, engine, store, accounts, mount, clock, log, limits, random, ...site };
   const host: AdapterHost = await steps.take("8 adapters", () => createAdapterHost(hostParts));
   const desk = () => (engine.status().state === "created" ? null : engine.desk());
   metrics.watch({ desk, engine: () => engine.status(), networks: () => host.status(), now: () => clock.now() });
