@@ -14,12 +14,9 @@ export function componentAttachment(config: ComponentConfig): Attachment {
     archive: null,
     unnamedSender: null,
     open: async (handlers) => {
-      const entity = component({
-        service: `xmpp://${host}:${port}`,
-        domain,
-        password: secret,
-        timeout: limits.connectSeconds * 1_000,
-      });
+      const entity = component({ service: `xmpp://${host}:${port}`, domain, password: secret });
+      // The library takes no timeout for components and would give a busy server two seconds.
+      Object.assign(entity, { timeout: limits.connectSeconds * 1_000 });
       return new XmppStream({
         entity: entity as LibraryEntity,
         socket: { host, port, domain, direct: false, authority: undefined },

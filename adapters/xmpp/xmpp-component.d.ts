@@ -5,6 +5,5 @@ declare module "@xmpp/component" {
     readonly service: string;
     readonly domain: string;
     readonly password: string;
-    readonly timeout?: number;
   }): unknown;
 }
