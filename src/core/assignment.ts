@@ -4,17 +4,13 @@
  */
 import { csrState, goneFrom, reachableAt, routingCsr } from "./availability.ts";
 import { armOffer, armRound, close, offer, refuse, requeue, tellPlace } from "./conversation.ts";
+import { primaryTag } from "./dialog.ts";
 import { csrLeg, customerOf } from "./legs.ts";
 import { featuresOf } from "./rendering.ts";
 import type { Waiting } from "./routing/routing.ts";
 import type { ConversationRow } from "./state.ts";
 import { tell } from "./transcript.ts";
 import { cancelTimer, csrRow, fact, languageOf, putConversation, setTimer, type Turn } from "./turn.ts";
-
-/** "de-AT" → "de". */
-export function primaryTag(language: string | null): string | null {
-  return language === null ? null : (language.toLowerCase().split(/[-_]/u)[0] ?? null);
-}
 
 function waitingOf(turn: Turn, row: ConversationRow): Waiting | null {
   const queue = turn.rules.queues.get(row.queue ?? "");
@@ -27,7 +23,7 @@ function waitingOf(turn: Turn, row: ConversationRow): Waiting | null {
     waitingSince: row.waitingSince ?? row.openedAt,
     // Meant for one person, chosen by a colleague: what the queue asks of just anybody is not asked of them.
     skills: row.only === null ? new Map(Object.entries(row.skills)) : new Map(),
-    language: queue.matchLanguage && row.only === null ? primaryTag(languageOf(turn, row, customer)) : null,
+    language: queue.matchLanguage && row.only === null ? primaryTag(languageOf(turn, row, customer) ?? "") || null : null,
     strategies: queue.strategies,
     compatibility: row.only === null ? queue.compatibility : "translated",
     customerNetwork: row.network,

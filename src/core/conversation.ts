@@ -21,8 +21,10 @@ import { letGo, wrapUp } from "./hands.ts";
 import { csrLeg, customerOf, inviteLeg, putLeg } from "./legs.ts";
 import { ACCEPTED, type Address, addressKey, type Verdict } from "./model.ts";
 import { askToAccept } from "./offer.ts";
+import { queueFor } from "./queue-for.ts";
+import { excerpt } from "./rendering.ts";
 import type { Match } from "./routing/routing.ts";
-import type { Handle, SkillLevel } from "./rules.ts";
+import type { Handle, Queue, SkillLevel } from "./rules.ts";
 import type { ConversationRow, ConversationState, Leg } from "./state.ts";
 import { customerName, handOverHeld, record, tell } from "./transcript.ts";
 import { contactKey, release } from "./translation.ts";
@@ -65,6 +67,9 @@ export interface Opening {
   readonly at: number;
 }
 
+/** Characters of a customer's first words that go with the conversation; the whole is in the transcript. */
+const OPENING_LENGTH = 1_000;
+
 /** Ids sort by opening, so that among those who came in the same instant the first come is served first. */
 function conversationId(turn: Turn): string {
   return `c${turn.world.nextLine().toString(36).padStart(6, "0")}-${turn.world.token().slice(0, 4)}`;
@@ -99,7 +104,7 @@ export function open(turn: Turn, opening: Opening): Verdict {
     dialogVersion: script.version,
     position: null,
     facts: NO_FACTS,
-    opening: opening.text,
+    opening: opening.text === null ? null : excerpt(opening.text, OPENING_LENGTH),
     queue: null,
     priority: 0,
     skills: {},
@@ -109,6 +114,7 @@ export function open(turn: Turn, opening: Opening): Verdict {
     offered: null,
     toldPlace: null,
     held: [],
+    passedOn: false,
   };
   turn.tables.conversation.put(row.id, row);
   turn.tables.contact.put(contactKey(from, handle.id), { conversation: row.id });
@@ -128,13 +134,12 @@ export function consult(turn: Turn, before: ConversationRow, input: DialogInput)
   }
   switch (result.end.kind) {
     case "route": {
-      const queue = turn.rules.queues.get(result.end.queue);
-      if (queue === undefined) throw new Error(`the dialog routes to the unknown queue ${result.end.queue}`);
-      const skills = {
-        ...Object.fromEntries(queue.skills),
-        ...(result.end.skills as Readonly<Record<string, SkillLevel>>),
-      };
-      enqueue(turn, row, queue.id, result.end.priority ?? queue.priority, skills);
+      const { queue: wanted, priority, skills } = result.end;
+      const queue = queueFor(turn, row, wanted);
+      if (queue === null) close(turn, row, "desk");
+      // A dialog of before a reload may lead to a queue of before it; what it asks of CSRs means nothing in another.
+      else if (queue.id !== wanted) enqueue(turn, row, queue, queue.priority, {});
+      else enqueue(turn, row, queue, priority ?? queue.priority, skills as Readonly<Record<string, SkillLevel>>);
       return;
     }
     case "close":
@@ -148,32 +153,30 @@ export function consult(turn: Turn, before: ConversationRow, input: DialogInput)
 function enqueue(
   turn: Turn,
   row: ConversationRow,
-  queueId: string,
+  queue: Queue,
   priority: number,
-  skills: Readonly<Record<string, SkillLevel>>,
+  asked: Readonly<Record<string, SkillLevel>>,
 ): void {
-  const queue = turn.rules.queues.get(queueId);
-  if (queue === undefined) throw new Error(`unknown queue ${queueId}`);
   const customer = customerOf(row);
   cancelTimer(turn, `silence ${row.id}`);
-  if (!(turn.memory.open.get(queueId) ?? true)) {
-    tell(turn, row, customer, "hours.closed", { queue: queue.name, opens: turn.memory.opens.get(queueId) ?? "" });
+  if (!(turn.memory.open.get(queue.id) ?? true)) {
+    tell(turn, row, customer, "hours.closed", { queue: queue.name, opens: turn.memory.opens.get(queue.id) ?? "" });
     close(turn, row, "hours");
     return;
   }
-  if (turn.routing.waitingIn(queueId) >= queue.maxWaiting) {
+  if (turn.routing.waitingIn(queue.id) >= queue.maxWaiting) {
     tell(turn, row, customer, "queue.full", { queue: queue.name });
     close(turn, row, "full");
     return;
   }
   const next = move(turn, row, "route", {
-    queue: queueId,
+    queue: queue.id,
     priority,
-    skills,
+    skills: { ...Object.fromEntries(queue.skills), ...asked },
     position: null,
     waitingSince: row.waitingSince ?? turn.world.now,
   });
-  fact(turn, "queue.entered", { conversation: row.id }, { queue: queueId, priority });
+  fact(turn, "queue.entered", { conversation: row.id }, { queue: queue.id, priority });
   turn.memory.activity.set(next.id, turn.world.now);
 }
 
@@ -214,7 +217,7 @@ export function armOffer(turn: Turn, row: ConversationRow, seconds: number): voi
 export function accept(turn: Turn, row: ConversationRow, leg: Leg): void {
   const csr = leg.csr ?? "";
   const customer = customerOf(row);
-  const spokeBefore = row.legs.some((one) => one.role === "csr" && one.index !== leg.index);
+  const spokeBefore = row.passedOn && row.legs.some((one) => one.role === "csr" && one.index !== leg.index);
   const next = move(turn, row, "accept", {
     offered: null,
     legs: putLeg(row, leg.index, { state: "active" }),
@@ -261,7 +264,7 @@ export function refuse(turn: Turn, row: ConversationRow, leg: Leg, how: Refusal)
   });
   cancelTimer(turn, `offer ${row.id}`);
   const before = csrRow(turn, csr);
-  const missed = how === "missed" ? before.missed + 1 : before.missed;
+  const missed = how === "missed" ? before.missed + 1 : how === "declined" ? 0 : before.missed;
   const away = how === "missed" && missed >= missesUntilAway;
   letGo(turn, before, row.id, { missed: away ? 0 : missed, away: away ? "missed" : before.away });
   fact(turn, `offer.${how}`, { conversation: row.id, csr }, { missed });
@@ -288,38 +291,45 @@ export interface Destination {
   readonly only: string | null;
 }
 
-/** The CSR steps out and the customer waits again, first among equals since their waiting time goes on. */
+/**
+ * The CSR steps out and the customer waits again, first among equals since their waiting time goes on. `why`: handed on by
+ * the CSR, gone for too long, or no CSR any more by the rules of a reload.
+ */
 export function requeue(
   turn: Turn,
   row: ConversationRow,
   leg: Leg,
   destination: Destination,
-  why: "transfer" | "absent",
+  why: "transfer" | "absent" | "reload",
 ): void {
-  const queue = turn.rules.queues.get(destination.queue);
-  if (queue === undefined) throw new Error(`unknown queue ${destination.queue}`);
+  const queue = queueFor(turn, row, destination.queue);
+  if (queue === null) {
+    close(turn, row, "desk");
+    return;
+  }
   const csr = leg.csr ?? "";
-  const changed = destination.queue !== row.queue;
+  const changed = queue.id !== row.queue;
   const next = move(turn, row, "requeue", {
     legs: putLeg(row, leg.index, { state: "left" }),
-    queue: destination.queue,
+    queue: queue.id,
     priority: changed ? queue.priority : row.priority,
     skills: changed ? Object.fromEntries(queue.skills) : row.skills,
     // Who handed it on is not asked again at once; who merely lost their connection may be, when they are back.
     excluded: destination.only === null && why === "transfer" ? [csr] : [],
     only: destination.only,
     toldPlace: null,
+    passedOn: true,
   });
   cancelTimer(turn, `idle ${row.id}`);
   cancelTimer(turn, `absent ${row.id}`);
   const target =
     destination.only === null ? queue.name : (turn.rules.csrs.get(destination.only)?.name ?? destination.only);
-  if (why === "transfer") tell(turn, next, leg, "csr.transferred", { target });
-  else tell(turn, next, leg, "csr.left-absent");
+  if (why === "absent") tell(turn, next, leg, "csr.left-absent");
+  else tell(turn, next, leg, "csr.transferred", { target });
   wrapUp(turn, row, leg);
   release(turn, leg);
   const key =
-    why === "absent"
+    why !== "transfer"
       ? "talking.csr-left"
       : destination.only === null
         ? "talking.transferred"
@@ -361,7 +371,7 @@ export function close(turn: Turn, row: ConversationRow, why: Ending): void {
       network: row.network,
       customer: row.facts.name,
       queue: row.queue,
-      reason: row.facts.reason,
+      about: row.facts.reason,
       language: languageOf(turn, row, customer),
       software: row.software?.name ?? null,
       version: row.software?.version ?? null,

@@ -7,6 +7,7 @@ import { armIdle, close, consult } from "./conversation.ts";
 import { hear } from "./hearing.ts";
 import { csrLeg } from "./legs.ts";
 import { ACCEPTED, addressKey, type Verdict } from "./model.ts";
+import { reconcile } from "./reconcile.ts";
 import { createRoutingEngine } from "./routing/engine.ts";
 import type { RoutingEngine } from "./routing/routing.ts";
 import type { Rules } from "./rules.ts";
@@ -93,8 +94,7 @@ export function createDesk(rules: Rules, snapshot: Snapshot): Desk {
       try {
         if (event.kind === "rules") adopt(state, event.rules);
         const turn = newTurn(state, world);
-        if (!synced) syncAll(turn);
-        if (!synced) armWrapUps(turn);
+        if (!synced) takeUp(turn);
         synced = true;
         const verdict = act(turn, event);
         settle(turn);
@@ -113,6 +113,13 @@ export function createDesk(rules: Rules, snapshot: Snapshot): Desk {
     },
     ...createViews(() => newTurn(state, lastWorld)),
   };
+}
+
+/** What was found at the start, or left by a step that threw, is told to routing and fitted to the rules there are now. */
+function takeUp(turn: Turn): void {
+  syncAll(turn);
+  armWrapUps(turn);
+  reconcile(turn);
 }
 
 /** The machine's clock may have been set back while nobody was here: wrap-up that lasts again needs its timer again. */
@@ -251,6 +258,7 @@ function linkChanged(turn: Turn, network: string, online: boolean): void {
 function rulesChanged(turn: Turn): void {
   syncAll(turn);
   for (const csr of turn.rules.csrs.keys()) turn.stirred.add(csr);
+  reconcile(turn);
   for (const [network, online] of turn.memory.links) if (online) watchCsrs(turn, network);
   fact(turn, "rules.adopted", {}, { version: turn.rules.version });
 }

@@ -10,5 +10,6 @@
 export { advance } from "./dialog/advance.ts";
 export { type Compiled, compileDialogs, type DialogProblem, type KnownNames } from "./dialog/compile.ts";
 export type { DialogsSource } from "./dialog/source.ts";
+export { offered, primaryTag } from "./dialog/texts.ts";
 export * from "./dialog/types.ts";
 export { type Universal, universalWord } from "./dialog/words.ts";

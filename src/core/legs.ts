@@ -1,5 +1,6 @@
 /** The legs of a conversation: who takes part, who has the offer, and how one is invited under an alias of its own. */
 import { addressKey } from "./model.ts";
+import { excerpt } from "./rendering.ts";
 import type { Match } from "./routing/routing.ts";
 import type { ConversationRow, Leg } from "./state.ts";
 import { customerName } from "./transcript.ts";
@@ -22,9 +23,13 @@ export function putLeg(row: ConversationRow, index: number, change: Partial<Leg>
   return row.legs.map((leg) => (leg.index === index ? { ...leg, ...change } : leg));
 }
 
+const GATEWAY_LENGTH = 40;
+
 /** What the alias of a conversation is called: "Anna · billing · XMPP". */
 function titleOf(turn: Turn, row: ConversationRow, language: string | null): string {
-  const network = row.software?.gateway?.type ?? turn.rules.networks.get(row.network)?.title ?? row.network;
+  // A gateway calls itself what it likes; it is shown on one line like everything else here.
+  const gateway = excerpt(row.software?.gateway?.type ?? "", GATEWAY_LENGTH);
+  const network = gateway === "" ? (turn.rules.networks.get(row.network)?.title ?? row.network) : gateway;
   const queue = turn.rules.queues.get(row.queue ?? "")?.name ?? "";
   return [customerName(turn, row, language), queue, network].filter((part) => part !== "").join(" · ");
 }

@@ -63,6 +63,8 @@ export interface ConversationRow {
   /** The place last told to the customer. */
   readonly toldPlace: number | null;
   readonly held: readonly HeldLine[];
+  /** A CSR has talked with them before: who comes next is shown what was said. */
+  readonly passedOn: boolean;
 }
 
 /** An alias (virtual identity) or a label (fixed identity), bound to its conversation, its leg and its one viewer. */

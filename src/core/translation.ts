@@ -50,8 +50,8 @@ function legOf(turn: Turn, alias: AliasRow, text: string | null): Party {
   return { kind: "leg", conversation, leg, text };
 }
 
-/** Words that are meant for the desk even where one address serves all. */
-const DESK_WORD = /^\/?(?:away|back|status|help)\s*$/iu;
+/** Words that are meant for the desk even where one address serves all. Without the slash they may be meant for a customer. */
+const DESK_WORD = /^\s*\/(?:away|back|status|help)(?:\s|$)/iu;
 const LABELLED = /^\s*(#\d{1,6})(?:\s*:\s*|\s+|$)([\s\S]*)$/u;
 
 /**
@@ -70,12 +70,13 @@ export function resolve(
   const isHandle = network.handles.some((handle) => handle.id === to);
   if (turn.world.capabilities(from.network)?.identity === "fixed") {
     if (csr !== null) return resolveLabel(turn, from, csr, text, reference);
-    return isHandle ? resolveCustomer(turn, from, to, text) : NOBODY;
+    const known = isHandle || turn.tables.contact.get(contactKey(from, to)) !== null;
+    return known ? resolveCustomer(turn, from, to, text) : NOBODY;
   }
-  if (to === network.desk || isHandle) {
-    if (csr !== null) return { kind: "desk", csr, text };
-    return isHandle ? resolveCustomer(turn, from, to, text) : NOBODY;
-  }
+  // A conversation outlives a reload that takes its handle away, or makes a CSR of its customer.
+  if (turn.tables.contact.get(contactKey(from, to)) !== null) return resolveCustomer(turn, from, to, text);
+  if (csr !== null && (to === network.desk || isHandle)) return { kind: "desk", csr, text };
+  if (isHandle) return { kind: "newcomer", handle: to };
   const alias = turn.tables.alias.get(aliasKey(from.network, to));
   if (alias === null || alias.label !== null || !sameAddress(alias.viewer, from)) return NOBODY;
   return legOf(turn, alias, text);
@@ -136,6 +137,8 @@ function labelLimit(turn: Turn, csr: string): number {
   return LABELS_FOR_EACH_PLACE * (turn.rules.csrs.get(csr)?.capacity ?? 1);
 }
 
+const HINT_LENGTH = 20;
+
 /** Letters and digits of a name, for those clients that show nothing but the address. Never made from an address. */
 function slug(text: string): string {
   const plain = text
@@ -144,8 +147,8 @@ function slug(text: string): string {
     .toLowerCase();
   return plain
     .replace(/[^a-z0-9]+/gu, "-")
-    .replace(/^-+|-+$/gu, "")
-    .slice(0, 20);
+    .slice(0, HINT_LENGTH)
+    .replace(/^-+|-+$/gu, "");
 }
 
 export interface Minting {

@@ -2,6 +2,7 @@
  * One step in progress: what it may read (world, rules, tables, memory) and what it has led to so far. Every function of
  * the core that acts takes a Turn; `desk.ts` makes one per event and turns it into a Step.
  */
+import { offered } from "./dialog.ts";
 import type { Outbound, PresenceState, Software } from "./model.ts";
 import { phrase } from "./phrases.ts";
 import type { RoutingEngine } from "./routing/routing.ts";
@@ -84,10 +85,16 @@ export function putConversation(turn: Turn, row: ConversationRow, change: Partia
   return changed;
 }
 
-/** The language the desk speaks with that leg. */
+/** The language the desk speaks with that leg: one that it offers. */
 export function languageOf(turn: Turn, row: ConversationRow, leg: Leg): string | null {
   if (leg.role === "csr") return csrLanguage(turn, leg.csr);
-  return row.facts.language ?? row.languageHint ?? turn.rules.languages[0] ?? null;
+  const { languages } = turn.rules;
+  return offered(row.facts.language, languages) ?? offered(row.languageHint, languages) ?? languages[0] ?? null;
+}
+
+/** The language for somebody of whom nothing is known but what their message says: one that the desk offers. */
+export function strangersLanguage(turn: Turn, tag: string | null): string | null {
+  return offered(tag, turn.rules.languages) ?? turn.rules.languages[0] ?? null;
 }
 
 export function csrLanguage(turn: Turn, csr: string | null): string | null {

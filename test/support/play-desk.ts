@@ -132,10 +132,14 @@ export class PlayDesk {
     await this.settle();
   }
 
-  /** Stops the desk and starts a new one on the same store, `downMs` later. People and networks go on meanwhile. */
-  async restart(downMs = 0, meanwhile: () => void = () => {}): Promise<void> {
+  /**
+   * Stops the desk and starts a new one on the same store, `downMs` later, with other rules if given. People and networks
+   * go on meanwhile.
+   */
+  async restart(downMs = 0, meanwhile: () => void = () => {}, next: PlaySetting | null = null): Promise<void> {
     await this.#stop();
     meanwhile();
+    this.#rules = next?.rules ?? this.#rules;
     this.clock.advanceNow(downMs);
     [this.#engine, this.#host] = this.#assemble();
     await this.#start();
