@@ -158,6 +158,9 @@ export interface Fact {
   readonly detail: Readonly<Record<string, string | number | boolean | null>>;
 }
 
+/** Details of facts that name or quote a person: kept in the store, left out of the log. */
+export const PERSONAL_DETAILS: ReadonlySet<string> = new Set(["customer", "about"]);
+
 /** Everything one event led to. The engine commits it whole, then acts on it. */
 export interface Step {
   readonly verdict: Verdict;

@@ -1,7 +1,7 @@
 /** One batch after another: what has to be known is looked up, then it is stepped, committed once, and acted on. */
-import type { Clock, Logger } from "../adapter.ts";
+import type { Clock, LogFields, Logger } from "../adapter.ts";
 import { ACCEPTED, type Verdict } from "../core/model.ts";
-import type { DeskEvent, HistoryQuery } from "../core/step.ts";
+import { type DeskEvent, type Fact, type HistoryQuery, PERSONAL_DETAILS } from "../core/step.ts";
 import type { EngineObserver } from "../engine.ts";
 import type { Outbox } from "../outbox.ts";
 import { type Mark, type Store, StoreFault } from "../store/store.ts";
@@ -109,7 +109,7 @@ export class Batches {
     outbox.add(draft.outbox);
     for (const outbound of draft.volatile) outbox.addVolatile(outbound);
     for (const query of draft.queries) void this.#answer(query);
-    for (const { event, conversation, csr, detail } of draft.facts) log.info(event, { conversation, csr, ...detail });
+    for (const fact of draft.facts) log.info(fact.event, logged(fact));
     for (const { event, step } of draft.observed ?? []) observer?.stepped?.(event, step);
   }
 
@@ -182,4 +182,10 @@ export class Batches {
 
 function isDataFault(error: unknown): boolean {
   return error instanceof StoreFault && error.kind === "data";
+}
+
+/** A fact as the log may have it: nothing that names or quotes a person. */
+function logged({ conversation, csr, detail }: Fact): LogFields {
+  const fields = Object.entries(detail).filter(([name]) => !PERSONAL_DETAILS.has(name));
+  return { conversation, csr, ...Object.fromEntries(fields) };
 }
