@@ -3,15 +3,16 @@
  * As root on Debian it installs what is missing with apt-get; anywhere else it names what is missing and how to
  * get it. Ends with 0 when everything is there (or when it is missing and CI is not `true`), else with 1.
  */
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isInstalled, type ProgramName, programs } from "../test/support/programs.ts";
+import { runCommand } from "./run-command.ts";
 
 const POLICY_FILE = "/usr/sbin/policy-rc.d";
 /** How long apt waits for another apt on the same machine before it gives up. */
 const LOCK_SECONDS = 300;
+const APT_LIMIT_MINUTES = 12;
 
-function main(names: readonly string[]): number {
+async function main(names: readonly string[]): Promise<number> {
   const unknown = names.filter((name) => !(name in programs));
   if (unknown.length > 0) {
     say(`There is no program called ${unknown.join(", ")}; the known ones are ${Object.keys(programs).join(", ")}.`);
@@ -24,7 +25,7 @@ function main(names: readonly string[]): number {
   if (!isDebian() || process.getuid?.() !== 0) {
     return explain(missing);
   }
-  return install(missing) ? 0 : explain(missing.filter((name) => !isInstalled(name)));
+  return (await install(missing)) ? 0 : explain(missing.filter((name) => !isInstalled(name)));
 }
 
 function wanted(names: readonly string[]): ProgramName[] {
@@ -51,7 +52,7 @@ function explain(missing: readonly ProgramName[]): number {
   return 0;
 }
 
-function install(missing: readonly ProgramName[]): boolean {
+async function install(missing: readonly ProgramName[]): Promise<boolean> {
   const packages = missing.map((name) => programs[name].debianPackage);
   say(`Installing from Debian: ${packages.join(", ")} (about a minute)`);
   const ownPolicy = !existsSync(POLICY_FILE);
@@ -60,8 +61,8 @@ function install(missing: readonly ProgramName[]): boolean {
     writeFileSync(POLICY_FILE, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
   }
   try {
-    apt(["update"]);
-    return apt(["install", "-y", "--no-install-recommends", ...packages]);
+    await apt(["update"]);
+    return await apt(["install", "-y", "--no-install-recommends", ...packages]);
   } finally {
     if (ownPolicy) {
       rmSync(POLICY_FILE, { force: true });
@@ -69,22 +70,24 @@ function install(missing: readonly ProgramName[]): boolean {
   }
 }
 
-/** Runs apt-get, a second time when the first fails: mirrors hiccup. Its own output shows only when it failed. */
-function apt(args: readonly string[]): boolean {
+/** Runs apt-get, a second time when the first fails: mirrors hiccup. Shows what arrives, and the rest when it failed. */
+async function apt(args: readonly string[]): Promise<boolean> {
+  const quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", `-oDPkg::Lock::Timeout=${LOCK_SECONDS}`, "-q"];
   for (const attempt of [1, 2]) {
-    const started = Date.now();
-    const result = spawnSync("apt-get", [`-oDPkg::Lock::Timeout=${LOCK_SECONDS}`, "-q", ...args], {
-      encoding: "utf8",
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-      maxBuffer: 64 * 1024 * 1024,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const seconds = ((Date.now() - started) / 1000).toFixed(0);
-    if (result.status === 0) {
+    const started = performance.now();
+    const lines: string[] = [];
+    const onLine = (line: string) => {
+      lines.push(line);
+      if (/^(Need to get|Fetched|Setting up)/.test(line)) {
+        say(line);
+      }
+    };
+    const code = await runCommand([...quiet, ...args], { folder: "/", limitMinutes: APT_LIMIT_MINUTES, onLine });
+    const seconds = ((performance.now() - started) / 1000).toFixed(0);
+    if (code === 0) {
       say(`apt-get ${args[0]}: done in ${seconds} s`);
       return true;
     }
-    const lines = `${result.stdout}${result.stderr}`.trim().split("\n");
     say(`apt-get ${args[0]} failed (attempt ${attempt} of 2, ${seconds} s):\n  ${lines.slice(-15).join("\n  ")}`);
   }
   return false;
@@ -94,4 +97,4 @@ function say(line: string): void {
   process.stdout.write(`test servers: ${line}\n`);
 }
 
-process.exitCode = main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2));
