@@ -42,7 +42,8 @@ export async function startProfanity(options: ProfanityOptions): Promise<Profani
   const killTerminal = () => {
     spawnSync(programs.tmux.path, ["-S", join(folder.path, "tmux"), "kill-server"], { stdio: "ignore" });
   };
-  process.once("exit", killTerminal);
+  // Before the folder is removed at the exit, since the terminal's socket is in it.
+  process.prependOnceListener("exit", killTerminal);
   const size = ["-x", String(options.columns ?? 150), "-y", String(options.rows ?? 40)];
   tmux("-f", "/dev/null", "new-session", "-d", "-s", SESSION, ...size, `exec ${programs.profanity.path} -a ${jid}`);
 
