@@ -14,11 +14,11 @@ export function componentAttachment(config: ComponentConfig): Attachment {
     archive: null,
     unnamedSender: null,
     open: async (handlers) => {
-      const entity = component({ service: `xmpp://${host}:${port}`, domain, password: secret });
+      const entity = component({ service: `xmpp://${host}:${port}`, domain, password: secret }) as LibraryEntity;
       // The library takes no timeout for components and would give a busy server two seconds.
-      Object.assign(entity, { timeout: limits.connectSeconds * 1_000 });
+      entity.timeout = limits.connectSeconds * 1_000;
       return new XmppStream({
-        entity: entity as LibraryEntity,
+        entity,
         socket: { host, port, domain, direct: false, authority: undefined },
         limits: parserLimits(limits),
         starttls: false,

@@ -17,6 +17,8 @@ import { XmlFault } from "./xml-fault.ts";
 export interface LibraryEntity {
   readonly options: { readonly domain: string };
   readonly reconnect: { stop(): void };
+  /** Milliseconds that opening and closing a stream may take. */
+  timeout: number;
   on(event: string, listener: (argument: unknown) => void): unknown;
   connect(service: string): Promise<unknown>;
   open(options: { domain: string; lang?: string }): Promise<unknown>;
