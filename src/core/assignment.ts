@@ -2,7 +2,7 @@
  * Brings those who wait and those who are free together: after every event, whatever it touched is told to the routing
  * engine, and every match it then finds becomes an offer. Events, no polling.
  */
-import { csrState, goneFrom, reachableAt, routingCsr } from "./availability.ts";
+import { attends, csrState, goneFrom, routingCsr } from "./availability.ts";
 import { armOffer, armRound, close, offer, refuse, requeue, tellPlace } from "./conversation.ts";
 import { primaryTag } from "./dialog.ts";
 import { csrLeg, customerOf } from "./legs.ts";
@@ -23,7 +23,8 @@ function waitingOf(turn: Turn, row: ConversationRow): Waiting | null {
     waitingSince: row.waitingSince ?? row.openedAt,
     // Meant for one person, chosen by a colleague: what the queue asks of just anybody is not asked of them.
     skills: row.only === null ? new Map(Object.entries(row.skills)) : new Map(),
-    language: queue.matchLanguage && row.only === null ? primaryTag(languageOf(turn, row, customer) ?? "") || null : null,
+    language:
+      queue.matchLanguage && row.only === null ? primaryTag(languageOf(turn, row, customer) ?? "") || null : null,
     strategies: queue.strategies,
     compatibility: row.only === null ? queue.compatibility : "translated",
     customerNetwork: row.network,
@@ -64,7 +65,6 @@ export function settle(turn: Turn): void {
   const quiet =
     turn.stirred.size === 0 && turn.tables.written("csr").size === 0 && turn.tables.written("conversation").size === 0;
   if (quiet) return;
-  const queues = new Set<string>();
   for (const id of turn.tables.written("conversation")) {
     const row = turn.tables.conversation.get(id);
     if (row !== null && row.state === "waiting" && row.toldPlace === null) greetWaiting(turn, row);
@@ -73,18 +73,17 @@ export function settle(turn: Turn): void {
   for (let match = turn.routing.match(); match !== null; match = turn.routing.match()) {
     const row = turn.tables.conversation.get(match.conversation);
     if (row === null) throw new Error(`routing matched ${match.conversation}, which is not there`);
-    queues.add(row.queue ?? "");
     offer(turn, row, match);
     syncTouched(turn);
   }
   for (const id of turn.tables.written("conversation")) {
     const row = turn.tables.conversation.get(id);
     if (row === null) continue;
-    if (row.queue !== null) queues.add(row.queue);
     // Those with an offer out count as next: they have left the list, but not the queue.
     tellPlace(turn, row, turn.routing.place(id) ?? 1);
   }
-  for (const queue of queues) tellFirst(turn, queue);
+  // All of them: who left a queue is in no row any more, and who stood behind them is next now.
+  for (const queue of turn.rules.queues.keys()) tellFirst(turn, queue);
 }
 
 function tellFirst(turn: Turn, queue: string): void {
@@ -95,12 +94,18 @@ function tellFirst(turn: Turn, queue: string): void {
 
 /** By the present rules nobody at all may serve it: better said at once than waited for. */
 function greetWaiting(turn: Turn, row: ConversationRow): void {
-  const waiting = waitingOf(turn, row);
-  if (waiting === null || row.only !== null) return;
-  if (turn.routing.qualified({ ...waiting, excluded: new Set() }) > 0) return;
+  if (row.queue === null || row.only !== null || isServed(turn, row, row.queue)) return;
   const queue = turn.rules.queues.get(row.queue ?? "")?.name ?? "";
   tell(turn, row, customerOf(row), "no-csr-ever", { queue });
   close(turn, row, "unqualified");
+}
+
+/** Whether there is any CSR at all, busy or offline included, who could take that conversation in that queue. */
+export function isServed(turn: Turn, row: ConversationRow, queueId: string): boolean {
+  const queue = turn.rules.queues.get(queueId);
+  const skills = queueId === row.queue ? row.skills : Object.fromEntries(queue?.skills ?? []);
+  const waiting = waitingOf(turn, { ...row, state: "waiting", queue: queueId, skills, only: null, excluded: [] });
+  return waiting !== null && turn.routing.qualified(waiting) > 0;
 }
 
 // --- what CSRs' coming and going does to offers and talks ---------------------------------------------------------------
@@ -113,11 +118,10 @@ export function csrMoved(turn: Turn, id: string): void {
     const held = turn.tables.conversation.get(conversation);
     const leg = held === null ? null : csrLeg(held);
     if (held === null || leg === null || leg.csr !== id) continue;
-    const gone = goneFrom(turn, leg.address);
-    if (held.state === "offered" && gone) refuse(turn, held, leg, "revoked");
+    if (held.state === "offered" && goneFrom(turn, leg.address)) refuse(turn, held, leg, "revoked");
     if (held.state !== "talking") continue;
-    if (!gone) {
-      if (reachableAt(turn, row, leg.address)) cancelTimer(turn, `absent ${held.id}`);
+    if (attends(turn, row, leg.address)) {
+      cancelTimer(turn, `absent ${held.id}`);
       continue;
     }
     const at = turn.world.now + turn.rules.limits.csrAbsenceSeconds * 1000;
@@ -129,7 +133,7 @@ export function csrMoved(turn: Turn, id: string): void {
 export function absent(turn: Turn, row: ConversationRow): void {
   const leg = csrLeg(row);
   if (row.state !== "talking" || leg === null || row.queue === null) return;
-  if (!goneFrom(turn, leg.address)) return;
+  if (attends(turn, csrRow(turn, leg.csr ?? ""), leg.address)) return;
   requeue(turn, row, leg, { queue: row.queue, only: null }, "absent");
 }
 

@@ -30,6 +30,20 @@ export function goneFrom(turn: Turn, address: Address): boolean {
   return turn.memory.links.get(address.network) === false || (presence !== undefined && !DISTURBABLE.has(presence));
 }
 
+/**
+ * Whether somebody who talks is still there. Away or busy they may be and read all the same; only offline counts, or a link
+ * that is down. A network that tells presence, and has told none of them since it is up, is taken to say that they are gone:
+ * whoever asks must leave it a while for the first word.
+ */
+export function attends(turn: Turn, row: CsrRow, address: Address): boolean {
+  if (turn.memory.links.get(address.network) === false) return false;
+  const key = addressKey(address);
+  const presence = turn.memory.presence.get(key);
+  if (presence !== undefined) return presence !== "offline";
+  const tells = turn.world.capabilities(address.network)?.features.includes("presence") ?? false;
+  return !tells || row.saidHere.includes(key);
+}
+
 export function reachableAddresses(turn: Turn, csr: Csr, row: CsrRow): readonly Reachable[] {
   return csr.addresses
     .filter((address) => reachableAt(turn, row, address))

@@ -5,6 +5,7 @@
  */
 import { distance } from "fastest-levenshtein";
 import { sayAside } from "./aside.ts";
+import { isServed } from "./assignment.ts";
 import { csrState } from "./availability.ts";
 import { accept, close, type Destination, HISTORY_LINES, refuse, requeue } from "./conversation.ts";
 import type { Address, Verdict } from "./model.ts";
@@ -171,7 +172,22 @@ function transfer(turn: Turn, row: ConversationRow, leg: Leg, target: string): v
     });
     return;
   }
+  const obstacle = destination.only === null ? obstacleIn(turn, row, destination.queue) : null;
+  if (obstacle !== null) {
+    const state = say(turn, obstacle, csrLanguage(turn, leg.csr));
+    tell(turn, row, leg, "csr.transfer-unavailable", {
+      target: turn.rules.queues.get(destination.queue)?.name ?? target,
+      state,
+    });
+    return;
+  }
   requeue(turn, row, leg, destination, "transfer");
+}
+
+/** Why a customer must not be sent to that queue: there they would wait in vain, and here they are with somebody. */
+function obstacleIn(turn: Turn, row: ConversationRow, queue: string): string | null {
+  if (turn.memory.open.get(queue) === false) return "csr.state.closed";
+  return isServed(turn, row, queue) ? null : "csr.state.unserved";
 }
 
 function destinationOf(turn: Turn, row: ConversationRow, target: string): Destination | null {
@@ -193,7 +209,8 @@ function setAway(turn: Turn, place: Place, away: boolean): void {
     away: away ? "word" : null,
     missed: 0,
     wrapUpUntil: away ? row.wrapUpUntil : 0,
-    saidHere: away ? others : [...others, here],
+    // Where presence is told it is believed, and nothing else.
+    saidHere: away || turn.memory.presence.has(here) ? others : [...others, here],
     idleSince: !away && row.away !== null ? turn.world.now : row.idleSince,
   });
   fact(turn, away ? "csr.away" : "csr.back", { csr: place.csr }, { by: "word" });

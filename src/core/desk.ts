@@ -5,29 +5,17 @@
 import { absent, csrMoved, nextRound, offerRanOut, settle, syncAll } from "./assignment.ts";
 import { armIdle, close, consult } from "./conversation.ts";
 import { hear } from "./hearing.ts";
-import { csrLeg } from "./legs.ts";
+import { showHistory } from "./history.ts";
 import { ACCEPTED, addressKey, type Verdict } from "./model.ts";
 import { reconcile } from "./reconcile.ts";
 import { createRoutingEngine } from "./routing/engine.ts";
 import type { RoutingEngine } from "./routing/routing.ts";
 import type { Rules } from "./rules.ts";
 import type { ConversationRow } from "./state.ts";
-import type { Desk, DeskCommand, DeskEvent, Line, Snapshot, Step, Timer, World } from "./step.ts";
+import type { Desk, DeskCommand, DeskEvent, Snapshot, Step, Timer, World } from "./step.ts";
 import { createTables, type Tables } from "./tables.ts";
-import { customerName, tellText } from "./transcript.ts";
 import { forget } from "./translation.ts";
-import {
-  csrLanguage,
-  csrRow,
-  fact,
-  languageOf,
-  looseKey,
-  type Memory,
-  putCsr,
-  say,
-  setTimer,
-  type Turn,
-} from "./turn.ts";
+import { csrRow, fact, looseKey, type Memory, putCsr, setTimer, type Turn } from "./turn.ts";
 import { undelivered } from "./undelivered.ts";
 import { createViews } from "./views.ts";
 
@@ -46,6 +34,7 @@ function newMemory(): Memory {
     open: new Map(),
     opens: new Map(),
     activity: new Map(),
+    receipts: new Map(),
     floods: new Map(),
     csrOf: new Map(),
   };
@@ -284,21 +273,4 @@ function command(turn: Turn, wish: DeskCommand): Verdict {
       return ACCEPTED;
     }
   }
-}
-
-/** Earlier lines of the talk, for a CSR who came later: what customer and CSRs said, not what the desk said. */
-function showHistory(turn: Turn, conversation: string, index: number, lines: readonly Line[]): void {
-  const row = turn.tables.conversation.get(conversation);
-  const leg = row?.legs[index];
-  if (row === null || leg === undefined || leg !== csrLeg(row)) return;
-  const language = languageOf(turn, row, leg);
-  const said: string[] = [];
-  for (const line of lines) {
-    if (line.author === null) continue;
-    const name = line.author === 0 ? customerName(turn, row, language) : (line.nick ?? "");
-    if (line.content.kind === "message") said.push(`${name}: ${line.content.text}`);
-    if (line.content.kind === "note") said.push(`[${name}] ${line.content.text}`);
-  }
-  const head = say(turn, "csr.history.head", csrLanguage(turn, leg.csr));
-  if (said.length > 0) tellText(turn, row, leg, [head, ...said].join("\n"));
 }

@@ -1,12 +1,12 @@
 /** What an inbound event does, by its kind and by who it comes from. One table; the state machine does the rest. */
 import { type Aside, sayAside } from "./aside.ts";
-import { close, consult } from "./conversation.ts";
+import { consult } from "./conversation.ts";
 import { answer, obey, type Place, readLine, spokenAnswer, unknownWord } from "./csr-words.ts";
-import { universalWord } from "./dialog.ts";
-import { refused, withinLimits } from "./limits.ts";
+import { amendHeld, waits } from "./held.ts";
+import { withinLimits } from "./limits.ts";
 import { ACCEPTED, addressKey, type InboundKind, type InboundOf, type Verdict } from "./model.ts";
 import { nobody, openFor } from "./newcomers.ts";
-import { type Amendment, byteLength, excerpt } from "./rendering.ts";
+import { type Amendment, excerpt } from "./rendering.ts";
 import {
   hearArrival,
   hearDeparture,
@@ -20,7 +20,7 @@ import type { ConversationRow, Leg } from "./state.ts";
 import type { DeskEvent, LineReference } from "./step.ts";
 import { amend, record, relay, tell } from "./transcript.ts";
 import { type Party, resolve } from "./translation.ts";
-import { csrLanguage, duration, languageOf, putConversation, say, type Turn } from "./turn.ts";
+import { csrLanguage, type Turn, writtenAt } from "./turn.ts";
 import { undelivered } from "./undelivered.ts";
 
 type InboundEvent = Extract<DeskEvent, { kind: "inbound" }>;
@@ -107,7 +107,7 @@ function customerSays(
       const spoken = {
         text: inbound.text,
         foreign: inbound.id,
-        at: inbound.sentAt ?? turn.world.now,
+        at: writtenAt(turn, inbound.sentAt),
         replyTo: event.replyTo,
       };
       if (relay(turn, row, leg, spoken)) return ACCEPTED;
@@ -117,39 +117,6 @@ function customerSays(
     case "closed":
       throw new Error(`conversation ${row.id} is closed and was found all the same`);
   }
-}
-
-/** Lines kept for the CSR to come. */
-const HELD_LINES = 50;
-const HELD_BYTES = 65_536;
-
-function waits(turn: Turn, row: ConversationRow, leg: Leg, inbound: InboundOf<"message">): Verdict {
-  const word = universalWord(inbound.text, turn.rules.languages);
-  if (word !== null) {
-    record(turn, row, leg, inbound.text, inbound.id, turn.world.now);
-    if (word === "stop") close(turn, row, "customer");
-    else tellStanding(turn, row, leg, word === "help" ? "waiting.help" : "waiting.status");
-    return ACCEPTED;
-  }
-  const bytes = row.held.reduce((sum, held) => sum + byteLength(held.text), byteLength(inbound.text));
-  if (row.held.length >= HELD_LINES || bytes > HELD_BYTES) {
-    return refused("resource-constraint", say(turn, "waiting.held-full", languageOf(turn, row, leg)));
-  }
-  const at = inbound.sentAt ?? turn.world.now;
-  const line = record(turn, row, leg, inbound.text, inbound.id, at);
-  const held = [...row.held, { line, at, foreign: inbound.id, text: inbound.text }];
-  const next = putConversation(turn, row, { held });
-  if (row.held.length === 0) tell(turn, next, leg, "waiting.still");
-  return ACCEPTED;
-}
-
-function tellStanding(turn: Turn, row: ConversationRow, leg: Leg, key: string): void {
-  const language = languageOf(turn, row, leg);
-  tell(turn, row, leg, key, {
-    queue: turn.rules.queues.get(row.queue ?? "")?.name ?? "",
-    place: turn.routing.place(row.id) ?? 1,
-    minutes: duration(turn, turn.world.now - (row.waitingSince ?? turn.world.now), language),
-  });
 }
 
 function csrSays(
@@ -174,7 +141,7 @@ function csrSays(
     answer(turn, place, "csr.no-conversation", { word: "" });
     return ACCEPTED;
   }
-  const spoken = { text: read.text, foreign: inbound.id, at: inbound.sentAt ?? turn.world.now, replyTo: event.replyTo };
+  const spoken = { text: read.text, foreign: inbound.id, at: writtenAt(turn, inbound.sentAt), replyTo: event.replyTo };
   if (!relay(turn, row, leg, spoken)) tell(turn, row, leg, "undelivered", { text: excerpt(read.text) });
   return ACCEPTED;
 }
@@ -224,16 +191,14 @@ function hearEdit(turn: Turn, inbound: InboundOf<"edit">, event: InboundEvent): 
   // An edit of somebody else's line, of an unknown one, or one the bot has already answered, is shown as what it is: new text.
   if (party.kind !== "leg" || !mine || reference === null) return hearMessage(turn, asText, event);
   const { conversation: row, leg } = party;
-  if (row.held.some((held) => held.line === reference.line)) {
-    const held = row.held.map((one) => (one.line === reference.line ? { ...one, text: inbound.text } : one));
-    putConversation(turn, row, { held });
-    return ACCEPTED;
-  }
+  const waiting = amendHeld(turn, row, leg, { kind: "edit", of: reference.line, text: inbound.text }, reference);
+  if (waiting !== null) return waiting;
   if (row.state !== "talking" || leg.state !== "active") return hearMessage(turn, asText, event);
   const text =
     leg.role === "csr" ? readLine(party.text ?? inbound.text) : ({ kind: "text", text: inbound.text } as const);
   if (text.kind !== "text") return hearMessage(turn, asText, event);
-  amend(turn, row, leg, { kind: "edit", of: reference.line, text: text.text }, reference);
+  const edit = { kind: "edit", of: reference.line, text: text.text } as const;
+  if (!amend(turn, row, leg, edit, reference)) tell(turn, row, leg, "undelivered", { text: excerpt(text.text) });
   return ACCEPTED;
 }
 
@@ -255,18 +220,21 @@ function hearAmendment(
   const { reference } = event;
   const party = resolve(turn, inbound.from, inbound.to, null, reference);
   if (party.kind === "nobody") return nobody(turn, inbound);
-  if (party.kind !== "leg" || reference === null) return ACCEPTED;
+  if (party.kind !== "leg") return ACCEPTED;
   const { conversation: row, leg } = party;
   const own = isOwn(reference, row, leg);
-  const shown = own || (reference.viewer === leg.index && reference.conversation === row.id);
-  if (amendment.kind === "retraction" && !own) {
-    tell(turn, row, leg, "retraction.refused");
+  if (amendment.kind === "retraction") {
+    // Recorded whoever is there to be told, so that nobody who comes later is shown the line.
+    if (!own || reference === null) tell(turn, row, leg, "retraction.refused");
+    else return amendHeld(turn, row, leg, amendment, reference) ?? amended(turn, row, leg, amendment, reference);
     return ACCEPTED;
   }
-  if (amendment.kind === "retraction" && row.held.some((held) => held.line === reference.line)) {
-    putConversation(turn, row, { held: row.held.filter((held) => held.line !== reference.line) });
-    return ACCEPTED;
-  }
-  if (shown && row.state === "talking" && leg.state === "active") amend(turn, row, leg, amendment, reference);
+  const shown = own || (reference?.viewer === leg.index && reference.conversation === row.id);
+  if (reference === null || !shown || row.state !== "talking" || leg.state !== "active") return ACCEPTED;
+  return amended(turn, row, leg, amendment, reference);
+}
+
+function amended(turn: Turn, row: ConversationRow, leg: Leg, amendment: Amendment, reference: LineReference): Verdict {
+  amend(turn, row, leg, amendment, reference);
   return ACCEPTED;
 }

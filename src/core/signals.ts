@@ -1,12 +1,12 @@
 /** What is no text: typing, receipts, presence, software, contact requests, arriving and leaving. */
 import { csrMoved } from "./assignment.ts";
 import { close } from "./conversation.ts";
-import { ACCEPTED, addressKey, type InboundOf, type Software, type Verdict } from "./model.ts";
+import { ACCEPTED, addressKey, type InboundOf, type Verdict } from "./model.ts";
 import { nobody, openFor } from "./newcomers.ts";
 import type { DeskEvent } from "./step.ts";
 import { listeners, passReceipt } from "./transcript.ts";
 import { answerSubscription, contactKey, resolve } from "./translation.ts";
-import { fact, looseKey, putConversation, type Turn } from "./turn.ts";
+import { csrRow, fact, looseKey, putConversation, putCsr, remember, type Turn } from "./turn.ts";
 
 type InboundEvent = Extract<DeskEvent, { kind: "inbound" }>;
 
@@ -28,15 +28,23 @@ export function hearTyping(turn: Turn, inbound: InboundOf<"typing">, event: Inbo
   return ACCEPTED;
 }
 
+/** Copies whose receipt is remembered, so that it is passed on once. */
+const REMEMBERED_RECEIPTS = 20_000;
+
 /** A copy sent in parts is delivered when its last part is, and that one bears the bare key. */
 const EARLIER_PART = /\.\d+$/u;
 
 export function hearReceipt(turn: Turn, inbound: InboundOf<"receipt">, event: InboundEvent): Verdict {
   const { reference } = event;
-  if (reference === null || EARLIER_PART.test(inbound.of)) return ACCEPTED;
+  if (reference === null || (inbound.of.startsWith(turn.world.epoch) && EARLIER_PART.test(inbound.of))) return ACCEPTED;
   const row = turn.tables.conversation.get(reference.conversation);
   const reader = row === null || reference.viewer === null ? undefined : row.legs[reference.viewer];
   if (row === null || reader === undefined || addressKey(reader.address) !== addressKey(inbound.from)) return ACCEPTED;
+  // Clients repeat themselves, and some on purpose; "delivered" after "read" is nothing new either.
+  const key = `${reference.line} ${reader.index}`;
+  const known = turn.memory.receipts.get(key);
+  if (known === inbound.state || known === "read") return ACCEPTED;
+  remember(turn.memory.receipts, key, inbound.state, REMEMBERED_RECEIPTS);
   passReceipt(turn, row, reader, reference, inbound.state);
   return ACCEPTED;
 }
@@ -48,6 +56,9 @@ export function hearPresence(turn: Turn, inbound: InboundOf<"presence">): Verdic
   if (csr === undefined || !inbound.all) return ACCEPTED;
   if (turn.memory.presence.get(key) === inbound.state) return ACCEPTED;
   turn.memory.presence.set(key, inbound.state);
+  // This network tells presence after all: a /back of some day must not speak for somebody who is gone by now.
+  const row = csrRow(turn, csr);
+  if (row.saidHere.includes(key)) putCsr(turn, row, { saidHere: row.saidHere.filter((one) => one !== key) });
   csrMoved(turn, csr);
   return ACCEPTED;
 }
@@ -55,17 +66,9 @@ export function hearPresence(turn: Turn, inbound: InboundOf<"presence">): Verdic
 /** People whose software is remembered; it may be told before the conversation begins. The longest unheard goes first. */
 const REMEMBERED_SOFTWARE = 20_000;
 
-function rememberSoftware(turn: Turn, key: string, software: Software): void {
-  const known = turn.memory.software;
-  known.delete(key);
-  known.set(key, software);
-  const oldest = known.size > REMEMBERED_SOFTWARE ? known.keys().next().value : undefined;
-  if (oldest !== undefined) known.delete(oldest);
-}
-
 export function hearSoftware(turn: Turn, inbound: InboundOf<"software">): Verdict {
   const csr = turn.memory.csrOf.get(addressKey(inbound.from));
-  rememberSoftware(turn, addressKey(inbound.from), inbound.software);
+  remember(turn.memory.software, addressKey(inbound.from), inbound.software, REMEMBERED_SOFTWARE);
   if (csr !== undefined) {
     turn.stirred.add(csr);
     return ACCEPTED;

@@ -138,14 +138,14 @@ export function handOverHeld(turn: Turn, row: ConversationRow, leg: Leg): void {
   }
 }
 
-/** Relays an edit, retraction or reaction; each listener gets it natively or in words. */
+/** Relays an edit, retraction or reaction; each listener gets it natively or in words. False when it could not be brought to one. */
 export function amend(
   turn: Turn,
   row: ConversationRow,
   author: Leg,
   amendment: Amendment,
   reference: LineReference,
-): void {
+): boolean {
   const viewers = listeners(row, author);
   const line = turn.world.nextLine();
   const nick = nickOf(turn, row, author);
@@ -163,7 +163,9 @@ export function amend(
   });
   turn.memory.activity.set(row.id, turn.world.now);
   const sending: Sending = { line, at: turn.world.now, nick, notice: false, replyTo: null };
-  for (const leg of viewers) sendAmendment(turn, row, leg, amendment, reference, sending);
+  let whole = true;
+  for (const leg of viewers) whole = sendAmendment(turn, row, leg, amendment, reference, sending) && whole;
+  return whole;
 }
 
 /** Passes "delivered" or "read" back to who wrote the line, as what it is and never as more. */

@@ -3,7 +3,7 @@
  * the core that acts takes a Turn; `desk.ts` makes one per event and turns it into a Step.
  */
 import { offered } from "./dialog.ts";
-import type { Outbound, PresenceState, Software } from "./model.ts";
+import type { Outbound, PresenceState, ReceiptState, Software } from "./model.ts";
 import { phrase } from "./phrases.ts";
 import type { RoutingEngine } from "./routing/routing.ts";
 import type { Csr, Rules } from "./rules.ts";
@@ -25,6 +25,8 @@ export interface Memory {
   readonly opens: Map<string, string>;
   /** By conversation: when a person last said something. */
   readonly activity: Map<string, number>;
+  /** By line and leg: the furthest receipt passed on; bounded like `software`. */
+  readonly receipts: Map<string, ReceiptState>;
   /** By address key: messages counted in the present window. */
   readonly floods: Map<string, { since: number; count: number; told: boolean }>;
   /** By address key: the CSR it belongs to, from the rules. */
@@ -112,6 +114,19 @@ export function say(turn: Turn, key: string, language: string | null, values: Ph
 export function duration(turn: Turn, milliseconds: number, language: string | null): string {
   const minutes = Math.floor(Math.max(0, milliseconds) / 60_000);
   return minutes < 1 ? say(turn, "less-than-a-minute", language) : say(turn, "minutes", language, { count: minutes });
+}
+
+/** When a line was written, as the network tells it: never later than now, whatever a client's clock says. */
+export function writtenAt(turn: Turn, sentAt: number | null): number {
+  return Math.min(sentAt ?? turn.world.now, turn.world.now);
+}
+
+/** Keeps it as the newest of at most `limit`; the one that was kept longest is forgotten for it. */
+export function remember<Value>(map: Map<string, Value>, key: string, value: Value, limit: number): void {
+  map.delete(key);
+  map.set(key, value);
+  const oldest = map.size > limit ? map.keys().next().value : undefined;
+  if (oldest !== undefined) map.delete(oldest);
 }
 
 /** A key for something that belongs to no line: presence, subscriptions, words of the desk contact. */

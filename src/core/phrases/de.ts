@@ -39,7 +39,7 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "queue.full": "Für {queue} warten gerade sehr viele. Bitte versuchen Sie es etwas später noch einmal.",
   "desk.full": "Wir führen gerade sehr viele Gespräche. Bitte versuchen Sie es etwas später noch einmal.",
   "no-csr-ever":
-    "Für {queue} ist gerade niemand da. Sie behalten Ihren Platz, und wir melden uns, sobald jemand da ist.",
+    "Für {queue} ist zurzeit niemand da, der Ihnen helfen könnte, deshalb müssen wir dieses Gespräch beenden. Bitte schreiben Sie uns ein andermal wieder.",
   undelivered: "Diese Nachricht konnte nicht zugestellt werden: „{text}“",
   "undelivered.delayed":
     "Ihre letzte Nachricht ist noch nicht zugestellt. Wir versuchen es weiter; Sie müssen sie nicht noch einmal senden.",
@@ -160,6 +160,8 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "csr.state.away": "abwesend",
   "csr.state.wrap-up": "in der Nachbearbeitung",
   "csr.state.offline": "offline",
+  "csr.state.closed": "geschlossen",
+  "csr.state.unserved": "ohne jemanden, der übernehmen könnte",
   "csr.help": [
     "/accept – das angebotene Gespräch annehmen",
     "/decline – es jemand anderem überlassen",

@@ -42,7 +42,7 @@ export const EN = {
   "queue.full": "There are very many people waiting for {queue} at the moment. Please try again a little later.",
   "desk.full": "We have very many conversations at the moment. Please try again a little later.",
   "no-csr-ever":
-    "There is nobody for {queue} at the moment. You keep your place, and we will be with you as soon as somebody is there.",
+    "There is nobody who could help you with {queue} at present, so we have to end this conversation. Please write again another time.",
   undelivered: "This message could not be delivered: “{text}”",
   "undelivered.delayed": "Your last message has not been delivered yet. We keep trying; you need not send it again.",
   flood:
@@ -161,6 +161,8 @@ export const EN = {
   "csr.state.away": "away",
   "csr.state.wrap-up": "in wrap-up",
   "csr.state.offline": "offline",
+  "csr.state.closed": "closed",
+  "csr.state.unserved": "without anybody who could take it",
   "csr.help": [
     "/accept – take the conversation that is offered",
     "/decline – leave it to somebody else",

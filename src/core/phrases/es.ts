@@ -36,7 +36,7 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "queue.full": "Hay muchísimas personas esperando en {queue}. Inténtelo de nuevo un poco más tarde, por favor.",
   "desk.full": "Tenemos muchísimas conversaciones en este momento. Inténtelo de nuevo un poco más tarde, por favor.",
   "no-csr-ever":
-    "Ahora mismo no hay nadie en {queue}. Conserva usted su turno y le atenderemos en cuanto haya alguien.",
+    "En este momento no hay nadie que pueda ayudarle con {queue}, por lo que tenemos que terminar esta conversación. Escríbanos de nuevo en otro momento.",
   undelivered: "No se ha podido entregar este mensaje: «{text}»",
   "undelivered.delayed":
     "Su último mensaje aún no se ha entregado. Seguimos intentándolo; no hace falta que lo envíe otra vez.",
@@ -151,6 +151,8 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "csr.state.away": "ausente",
   "csr.state.wrap-up": "en cierre de trabajo",
   "csr.state.offline": "sin conexión",
+  "csr.state.closed": "cerrado",
+  "csr.state.unserved": "sin nadie que pueda atender",
   "csr.help": [
     "/accept – aceptar la conversación ofrecida",
     "/decline – dejarla a otra persona",

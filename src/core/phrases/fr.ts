@@ -38,7 +38,7 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "queue.full": "Beaucoup de personnes attendent pour {queue} en ce moment. Veuillez réessayer un peu plus tard.",
   "desk.full": "Nous avons énormément de conversations en ce moment. Veuillez réessayer un peu plus tard.",
   "no-csr-ever":
-    "Il n’y a personne pour {queue} en ce moment. Vous gardez votre place et nous vous répondrons dès que quelqu’un sera là.",
+    "Personne ne peut vous aider pour {queue} en ce moment, nous devons donc mettre fin à cette conversation. Écrivez-nous à nouveau une autre fois.",
   undelivered: "Ce message n’a pas pu être remis : « {text} »",
   "undelivered.delayed":
     "Votre dernier message n’a pas encore été remis. Nous continuons d’essayer ; inutile de le renvoyer.",
@@ -159,6 +159,8 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "csr.state.away": "absent",
   "csr.state.wrap-up": "en traitement après contact",
   "csr.state.offline": "hors ligne",
+  "csr.state.closed": "fermé",
+  "csr.state.unserved": "sans personne pour prendre le relais",
   "csr.help": [
     "/accept – prendre la conversation proposée",
     "/decline – la laisser à quelqu’un d’autre",

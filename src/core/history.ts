@@ -1,0 +1,47 @@
+/** What was said before, for a CSR who came later: what customer and CSRs said, not what the desk said. */
+import { csrLeg } from "./legs.ts";
+import { byteLength, excerpt } from "./rendering.ts";
+import type { ConversationRow, Leg } from "./state.ts";
+import type { Line } from "./step.ts";
+import { customerName, tellText } from "./transcript.ts";
+import { languageOf, say, type Turn } from "./turn.ts";
+
+/** Characters of one line, and UTF-8 bytes of them all. */
+const LINE_LENGTH = 1_000;
+const HISTORY_BYTES = 16_384;
+
+/** The answer to a history query; nothing when that leg has left meanwhile. The newest lines, as many as can be shown. */
+export function showHistory(turn: Turn, conversation: string, index: number, lines: readonly Line[]): void {
+  const row = turn.tables.conversation.get(conversation);
+  const leg = row?.legs[index];
+  if (row === null || leg?.state !== "active" || leg !== csrLeg(row)) return;
+  const said = lines.flatMap((line) => inWords(turn, row, leg, line) ?? []);
+  const shown = newestWithin(said, roomFor(turn, leg));
+  if (shown.length === 0) return;
+  const left = shown.length < said.length ? ["…"] : [];
+  tellText(turn, row, leg, [say(turn, "csr.history.head", languageOf(turn, row, leg)), ...left, ...shown].join("\n"));
+}
+
+/** On one line and with its speaker in front, so that nobody can have written a line of somebody else's. */
+function inWords(turn: Turn, row: ConversationRow, leg: Leg, line: Line): string | null {
+  if (line.author === null) return null;
+  const name = line.author === 0 ? customerName(turn, row, languageOf(turn, row, leg)) : (line.nick ?? "");
+  if (line.content.kind === "message") return `${name}: ${excerpt(line.content.text, LINE_LENGTH)}`;
+  return line.content.kind === "note" ? `[${name}] ${excerpt(line.content.text, LINE_LENGTH)}` : null;
+}
+
+/** Half of what the leg's network could carry in the parts allowed: parts are seldom full. */
+function roomFor(turn: Turn, leg: Leg): number {
+  const bytes = turn.world.capabilities(leg.address.network)?.maxTextBytes ?? 0;
+  return Math.min(HISTORY_BYTES, (bytes * turn.rules.limits.maxParts) / 2);
+}
+
+function newestWithin(said: readonly string[], room: number): readonly string[] {
+  let bytes = 0;
+  let first = said.length;
+  while (first > 0 && bytes + byteLength(said[first - 1] ?? "") <= room) {
+    first -= 1;
+    bytes += byteLength(said[first] ?? "") + 1;
+  }
+  return said.slice(first);
+}
