@@ -1,6 +1,7 @@
 /** The bot's part of a conversation: one answer in, what it says out, and how long it waits for the next. */
 import { advance, type DialogInput, type DialogTurn } from "./dialog.ts";
 import { customerOf } from "./legs.ts";
+import type { Rules } from "./rules.ts";
 import type { ConversationRow } from "./state.ts";
 import { tellText } from "./transcript.ts";
 import { putConversation, say, setTimer, type Turn } from "./turn.ts";
@@ -24,7 +25,7 @@ export function askBot(
     software: row.software,
     languageHint: row.languageHint,
     company: turn.rules.company,
-    reservedNames: reservedNames(turn),
+    reservedNames: reservedNames(turn.rules),
     isOpen: (queue) => turn.memory.open.get(queue) ?? true,
   });
   const next = putConversation(turn, row, {
@@ -39,10 +40,16 @@ export function askBot(
   return { row: next, result };
 }
 
-/** Names a customer may not take, since they would be mistaken for one of the desk's own. */
-function reservedNames(turn: Turn): readonly string[] {
-  const handles = [...turn.rules.networks.values()].flatMap((network) => network.handles.map((handle) => handle.name));
-  return [...handles, ...[...turn.rules.csrs.values()].map((csr) => csr.name)];
+const reserved = new WeakMap<Rules, readonly string[]>();
+
+/** Names a customer may not take, since they would be mistaken for one of the desk's own. Gathered once for each set of rules. */
+function reservedNames(rules: Rules): readonly string[] {
+  const known = reserved.get(rules);
+  if (known !== undefined) return known;
+  const handles = [...rules.networks.values()].flatMap((network) => network.handles.map(({ name }) => name));
+  const names = [rules.company, ...handles, ...Array.from(rules.csrs.values(), ({ name }) => name)];
+  reserved.set(rules, names);
+  return names;
 }
 
 function scriptOf(turn: Turn, row: ConversationRow) {

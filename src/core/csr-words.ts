@@ -40,7 +40,7 @@ const CONVERSATION_WORDS: Readonly<Record<string, InConversation>> = {
   close: (turn, row, leg) => whenTalking(turn, row, leg, () => close(turn, row, "csr")),
   transfer: (turn, row, leg, rest) => whenTalking(turn, row, leg, () => transfer(turn, row, leg, rest)),
   note: (turn, row, leg, rest) => note(turn, row, leg, rest),
-  who: (turn, row, leg) => tellText(turn, row, leg, customerInWords(turn, row, leg).join("\n")),
+  who: (turn, row, leg) => tellText(turn, row, leg, customerInWords(turn, row, leg, "csr.who.head").join("\n")),
   history: (turn, row, leg) =>
     whenTalking(turn, row, leg, () =>
       turn.queries.push({ conversation: row.id, leg: leg.index, limit: HISTORY_LINES }),

@@ -48,7 +48,7 @@ export function inviteLeg(
     // A label that was forgotten may stand for another conversation by now, or for a later leg of this one.
     return alias !== null && alias.conversation === row.id && alias.leg === leg.index;
   });
-  if (former !== undefined && reopen(turn, former)) {
+  if (former !== undefined && reopen(turn, former, shown)) {
     const legs = putLeg(row, former.index, { state: "invited", shown });
     return { legs, leg: { ...former, state: "invited", shown } };
   }

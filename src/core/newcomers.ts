@@ -3,7 +3,7 @@ import { open } from "./conversation.ts";
 import { refused } from "./limits.ts";
 import { addressKey, type Inbound, type Verdict } from "./model.ts";
 import { contactKey } from "./translation.ts";
-import { csrLanguage, fact, say, type Turn } from "./turn.ts";
+import { csrLanguage, fact, languageTag, say, strangersLanguage, type Turn } from "./turn.ts";
 
 /** The answer to whoever writes to what is not there, or not there for them: one and the same. */
 export function nobody(turn: Turn, inbound: Inbound): Verdict {
@@ -26,7 +26,7 @@ export function openFor(
   return open(turn, {
     from: inbound.from,
     handle,
-    languageHint: inbound.language,
+    languageHint: languageTag(inbound.language),
     text,
     foreign: inbound.kind === "message" ? inbound.id : null,
     at: turn.world.now,
@@ -35,17 +35,18 @@ export function openFor(
 
 function tooManyConversations(turn: Turn, inbound: Extract<Inbound, { kind: "message" | "arrival" }>): Verdict | null {
   const { limits } = turn.rules;
+  const language = strangersLanguage(turn, inbound.language);
   const handles = turn.rules.networks.get(inbound.from.network)?.handles ?? [];
   const open = handles.filter((handle) => turn.tables.contact.get(contactKey(inbound.from, handle.id)) !== null).length;
   if (open >= limits.conversationsPerCustomer) {
     return refused(
       "policy-violation",
-      say(turn, "conversation.limit", inbound.language, { limit: limits.conversationsPerCustomer }),
+      say(turn, "conversation.limit", language, { limit: limits.conversationsPerCustomer }),
     );
   }
   if (turn.tables.conversation.size >= limits.openConversations) {
     fact(turn, "desk.full", {}, { network: inbound.from.network });
-    return refused("resource-constraint", say(turn, "desk.full", inbound.language));
+    return refused("resource-constraint", say(turn, "desk.full", language));
   }
   return null;
 }

@@ -26,12 +26,17 @@ export function softwareInWords(software: Software | null): string | null {
  * Everything known of the customer, one fact a line; the offer and /who both show it. What the customer said takes one line
  * and is shortened, so that an offer fits any network and no customer can write a line of it.
  */
-export function customerInWords(turn: Turn, row: ConversationRow, leg: Leg): readonly string[] {
+export function customerInWords(
+  turn: Turn,
+  row: ConversationRow,
+  leg: Leg,
+  head: "csr.offer.head" | "csr.who.head",
+): readonly string[] {
   const language = languageOf(turn, row, leg);
   const { facts } = row;
   const network = turn.rules.networks.get(row.network)?.title ?? row.network;
   const lines = [
-    say(turn, "csr.offer.head", language, {
+    say(turn, head, language, {
       name: customerName(turn, row, language),
       queue: turn.rules.queues.get(row.queue ?? "")?.name ?? "",
       network: row.software?.gateway?.type ?? network,
@@ -63,7 +68,7 @@ export function customerInWords(turn: Turn, row: ConversationRow, leg: Leg): rea
 export function askToAccept(turn: Turn, row: ConversationRow, leg: Leg, queue: Queue): void {
   const language = languageOf(turn, row, leg);
   const lines = [
-    ...customerInWords(turn, row, leg),
+    ...customerInWords(turn, row, leg, "csr.offer.head"),
     say(turn, "csr.offer.ask", language, { seconds: queue.offerSeconds }),
   ];
   const choices = [

@@ -6,7 +6,7 @@ import { nobody, openFor } from "./newcomers.ts";
 import type { DeskEvent } from "./step.ts";
 import { listeners, passReceipt } from "./transcript.ts";
 import { answerSubscription, contactKey, resolve } from "./translation.ts";
-import { csrRow, fact, looseKey, putConversation, putCsr, remember, type Turn } from "./turn.ts";
+import { csrRow, fact, languageTag, looseKey, putConversation, putCsr, remember, type Turn } from "./turn.ts";
 
 type InboundEvent = Extract<DeskEvent, { kind: "inbound" }>;
 
@@ -77,7 +77,10 @@ export function hearSoftware(turn: Turn, inbound: InboundOf<"software">): Verdic
     const contact = turn.tables.contact.get(contactKey(inbound.from, handle.id));
     const row = contact === null ? null : turn.tables.conversation.get(contact.conversation);
     if (row === null) continue;
-    putConversation(turn, row, { software: inbound.software, languageHint: row.languageHint ?? inbound.language });
+    putConversation(turn, row, {
+      software: inbound.software,
+      languageHint: row.languageHint ?? languageTag(inbound.language),
+    });
     fact(
       turn,
       "software.known",

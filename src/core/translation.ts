@@ -225,14 +225,15 @@ export function release(turn: Turn, leg: Leg): void {
   if (alias.subscribed) sendAliasPresence(turn, alias, "offline");
 }
 
-/** Takes a released alias up again for the same conversation and viewer: the same chat window goes on. */
-export function reopen(turn: Turn, leg: Leg): boolean {
+/** Takes a released alias up again for the same conversation and viewer, as `name` now: the same chat window goes on. */
+export function reopen(turn: Turn, leg: Leg, name: string): boolean {
   const alias = aliasOf(turn, leg);
   if (alias === null || alias.releasedAt === null) return false;
   const key = rowKey(alias);
-  turn.tables.alias.put(key, { ...alias, releasedAt: null });
+  const reopened = { ...alias, name, releasedAt: null };
+  turn.tables.alias.put(key, reopened);
   cancelTimer(turn, `rest ${key}`);
-  if (alias.subscribed) sendAliasPresence(turn, alias, "available");
+  if (alias.subscribed) sendAliasPresence(turn, reopened, "available");
   return true;
 }
 
@@ -243,7 +244,7 @@ export function forget(turn: Turn, timerId: string): void {
   if (alias !== null && alias.releasedAt !== null) turn.tables.alias.delete(key);
 }
 
-export function sendAliasPresence(turn: Turn, alias: AliasRow, state: "available" | "offline"): void {
+function sendAliasPresence(turn: Turn, alias: AliasRow, state: "available" | "offline"): void {
   turn.outbounds.push({
     key: looseKey(turn, "presence"),
     from: alias.desk,

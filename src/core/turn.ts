@@ -94,6 +94,14 @@ export function languageOf(turn: Turn, row: ConversationRow, leg: Leg): string |
   return offered(row.facts.language, languages) ?? offered(row.languageHint, languages) ?? languages[0] ?? null;
 }
 
+/** BCP 47's shape, and its longest in practice (RFC 5646 §4.4.1): what a client gives as a language may be anything. */
+const LANGUAGE_TAG = /^[a-z]{2,8}(?:[-_][a-z0-9]{1,8}){0,7}$/iu;
+
+/** A language as a network tells it; null where it is none. */
+export function languageTag(told: string | null): string | null {
+  return told !== null && told.length <= 35 && LANGUAGE_TAG.test(told) ? told : null;
+}
+
 /** The language for somebody of whom nothing is known but what their message says: one that the desk offers. */
 export function strangersLanguage(turn: Turn, tag: string | null): string | null {
   return offered(tag, turn.rules.languages) ?? turn.rules.languages[0] ?? null;
