@@ -1,5 +1,6 @@
 /** What an offer tells a CSR: who, why, since when, from which software, and what the bot learned. */
 import type { Software } from "./model.ts";
+import { languageName } from "./phrases/languages.ts";
 import { excerpt } from "./rendering.ts";
 import type { Queue } from "./rules.ts";
 import type { ConversationRow, Leg } from "./state.ts";
@@ -57,7 +58,8 @@ export function customerInWords(
     lines.push(say(turn, "csr.offer.waited", language, { minutes }));
   }
   const spoken = facts.language ?? row.languageHint;
-  if (spoken !== null) lines.push(say(turn, "csr.offer.language", language, { language: spoken }));
+  if (spoken !== null)
+    lines.push(say(turn, "csr.offer.language", language, { language: languageName(spoken, language ?? spoken) }));
   for (const [name, value] of Object.entries(facts.answers)) {
     lines.push(say(turn, "csr.offer.answer", language, { name, value: excerpt(value, ANSWER_LENGTH) }));
   }

@@ -82,7 +82,7 @@ describe("a CSR", () => {
     play(company({ people: { anna: { software: { name: "Gajim", version: "1.9" } } } }), [
       ...ADA_TALKS,
       "ada: /who",
-      "ada sees: for billing on Web … Software: Gajim 1.9",
+      "ada sees: Billing · Web … Software: Gajim 1.9",
       "anna sees nothing",
     ]));
 
