@@ -94,7 +94,7 @@ for (const [software, startServer] of [
     it("a line without a label is asked about and reaches nobody", async () => {
       await says("three are left");
       const question = await hears(csr, /Which conversation do you mean\?/u);
-      expect(question.text).to.match(/#1 Anna[^]*#2 Berta/u);
+      expect(question.text).to.match(/#1 Anna[\s\S]*#2 Berta/u);
       await reachedNobody("three are left");
     });
 

@@ -130,7 +130,7 @@ describe("a CSR in profanity and customers on slixmpp (real Prosody)", function 
 
   it("//who, //note and //help are answered in the window, and the customer sees nothing of it", async () => {
     csr.type("//who");
-    await csr.waitFor(/me: \/who[^]*Writes from: Slixmpp/u, PATIENCE_MS);
+    await csr.waitFor(/me: \/who[\s\S]*Writes from: Slixmpp/u, PATIENCE_MS);
     csr.type("//note called twice");
     await csr.waitFor(/Note kept/u, PATIENCE_MS);
     csr.type("//help");

@@ -17,8 +17,13 @@ export function componentNetwork(server: XmppServerAddresses, port = server.comp
 `;
 }
 
-/** The XMPP network as one ordinary account, which is its only handle. */
-export function accountNetwork(server: XmppServerAddresses, user: string, password: string): string {
+/** The XMPP network as one ordinary account, which is its only handle. `port` where there is a wire in between. */
+export function accountNetwork(
+  server: XmppServerAddresses,
+  user: string,
+  password: string,
+  port = server.clientPort,
+): string {
   return `  xmpp:
     adapter: xmpp
     title: XMPP
@@ -26,14 +31,14 @@ export function accountNetwork(server: XmppServerAddresses, user: string, passwo
     jid: ${user}@${server.domain}
     password: ${password}
     host: 127.0.0.1
-    port: ${server.clientPort}
+    port: ${port}
     tls: none
     handles:
       ${user}: {name: Support, dialog: welcome}
 `;
 }
 
-/** The desk's own chat and console. `handles` is one of the component's two networks' worth of handles. */
+/** The desk's own chat and console, with the same two handles. */
 export function webNetwork(): string {
   return `  web:
     adapter: web

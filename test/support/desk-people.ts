@@ -129,7 +129,7 @@ export async function askForPerson(customer: Somebody, csr: Somebody, handle: st
   await customer.person.say(handle, "hello");
   await hears(customer, /your name/u);
   await customer.person.say(handle, name);
-  const offer = await hears(csr, new RegExp(`${name}[^]*/accept`, "u"));
+  const offer = await hears(csr, new RegExp(`${name}[\\s\\S]*/accept`, "u"));
   return { handle, alias: offer.from };
 }
 
