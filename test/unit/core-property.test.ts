@@ -1,0 +1,81 @@
+/**
+ * Whatever strangers, customers and CSRs do, in any order, under rules that change meanwhile: the core never throws, and what
+ * it sends goes to a party of that conversation or answers whoever just wrote.
+ */
+import { expect } from "chai";
+import type { Address, Outbound } from "../../src/core/model.ts";
+import { addressKey } from "../../src/core/model.ts";
+import { Fuzz, PEOPLE, SECRET, STAFF } from "./core-fuzz.ts";
+
+const SEEDS = 100;
+const EVENTS = 400;
+
+/** Of one that began and ended in a single step no row was ever kept: then it was between the desk and whoever wrote. */
+function parties(fuzz: Fuzz, conversation: string, from: Address | null): ReadonlySet<string> {
+  const row = fuzz.core.conversations.get(conversation);
+  if (row === undefined) return new Set(from === null ? [] : [addressKey(from)]);
+  return new Set(row.legs.map((leg) => addressKey(leg.address)));
+}
+
+/** What must hold of everything that is sent. */
+function checkSent(fuzz: Fuzz, outbound: Outbound, from: Address | null): void {
+  const to = addressKey(outbound.to);
+  const what = JSON.stringify(outbound);
+  if (outbound.conversation !== null) {
+    expect(
+      parties(fuzz, outbound.conversation, from).has(to),
+      `sent to no party of ${outbound.conversation}: ${what}`,
+    ).to.equal(true);
+    const alias = fuzz.core.table("alias").get(`${outbound.to.network} ${outbound.from}`);
+    if (alias !== undefined) expect(addressKey(alias.viewer), `from somebody else's alias: ${what}`).to.equal(to);
+  } else if (from === null || addressKey(from) !== to) {
+    expect(
+      outbound.kind === "watch" || STAFF.has(to) || wrote(fuzz, to),
+      `sent to somebody who said nothing: ${what}`,
+    ).to.equal(true);
+  }
+  const { to: _to, ...rest } = outbound;
+  const text = JSON.stringify({ ...rest, from: "" });
+  for (const person of PEOPLE.filter((id) => id.includes("-"))) {
+    if (person !== outbound.to.id) expect(text.includes(person), `an address leaks: ${what}`).to.equal(false);
+  }
+  if (text.includes(SECRET)) expect(STAFF.has(to), `the customer is shown the desk's words: ${what}`).to.equal(true);
+}
+
+function wrote(fuzz: Fuzz, person: string): boolean {
+  return fuzz.core.transcript.some(({ from }) => from !== null && addressKey(from) === person);
+}
+
+/** Hands and conversations say the same of who has what. */
+function checkHands(fuzz: Fuzz): void {
+  const { core } = fuzz;
+  const held = new Map<string, string[]>();
+  for (const [id, row] of core.table("conversation")) {
+    const leg =
+      row.state === "offered"
+        ? row.legs[row.offered ?? -1]
+        : row.legs.find((one) => one.role === "csr" && one.state === "active");
+    expect(row.state === "offered" || row.state === "talking", `${id} is ${row.state}`).to.equal(leg !== undefined);
+    if (leg?.csr !== undefined && leg.csr !== null) held.set(leg.csr, [...(held.get(leg.csr) ?? []), id]);
+  }
+  for (const [id, row] of core.table("csr")) {
+    expect([...row.hands].sort(), `what ${id} has in hand`).to.deep.equal((held.get(id) ?? []).sort());
+  }
+}
+
+describe("the core, whatever happens", () => {
+  for (let seed = 1; seed <= SEEDS; seed += 1) {
+    it(`never throws, and speaks to nobody but those concerned (seed ${seed})`, () => {
+      const fuzz = new Fuzz(seed);
+      for (let event = 0; event < EVENTS; event += 1) {
+        const before = fuzz.core.sent.length;
+        const from = fuzz.happen();
+        const sent = fuzz.core.sent.slice(before);
+        for (const outbound of sent) checkSent(fuzz, outbound, from);
+        fuzz.learn(sent);
+        checkHands(fuzz);
+      }
+      expect(fuzz.core.sent.length, "something was sent").to.be.above(50);
+    });
+  }
+});
