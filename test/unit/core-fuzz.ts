@@ -155,6 +155,27 @@ export const STAFF: ReadonlySet<string> = new Set(
   SETTINGS.flatMap(({ rules }) => [...rules.csrs.values()].flatMap(({ addresses }) => addresses.map(addressKey))),
 );
 
+const SIGNALS = [
+  "edit",
+  "retraction",
+  "reaction",
+  "typing",
+  "receipt",
+  "presence",
+  "presence",
+  "software",
+  "subscription",
+  "arrival",
+  "departure",
+  "bounce",
+] as const;
+
+/** Who writes, and to which of the desk's names. */
+interface Pair {
+  readonly from: Address;
+  readonly to: string;
+}
+
 /** One play: a desk, chance, and all that could be named again. */
 export class Fuzz {
   readonly random: Random;
@@ -175,7 +196,7 @@ export class Fuzz {
   }
 
   /** Somebody and one of the desk's names, such as they were written to from, or any. */
-  pair(): { readonly from: Address; readonly to: string } {
+  pair(): Pair {
     if (this.core.sent.length > 0 && this.random.chance(0.6)) {
       const { to, from } = this.random.pick(this.core.sent.slice(-30));
       return { from: to, to: from };
@@ -191,46 +212,34 @@ export class Fuzz {
     const of = random.pick(shown.length > 0 && random.chance(0.7) ? shown.map(({ key }) => key) : this.ids.slice(-40));
     const isStaff = STAFF.has(addressKey(pair.from));
     const text = isStaff && random.chance(0.4) ? random.pick(STAFF_TEXTS) : random.pick(TEXTS);
-    const common = {
+    return random.chance(0.4) ? this.#message(pair, of, text) : this.#signal(pair, of, text);
+  }
+
+  #message(pair: Pair, of: string, text: string): Said {
+    const { random } = this;
+    const id = random.chance(0.8) ? `m${this.events}` : null;
+    if (id !== null) this.ids.push(id);
+    return {
+      kind: "message",
       ...pair,
-      language: random.pick([null, null, "de", "pt-BR", "x\ny"]),
+      id,
+      text,
+      language: this.#language(),
       nick: random.pick([null, "Eve"]),
+      replyTo: random.chance(0.2) ? of : null,
+      sentAt: random.pick([null, 0, this.core.now + 1e9]),
+      choice: random.pick([null, null, null, "/accept", "yes", "billing"]),
     };
-    const kind = random.pick([
-      "message",
-      "message",
-      "message",
-      "message",
-      "message",
-      "edit",
-      "retraction",
-      "reaction",
-      "typing",
-      "receipt",
-      "presence",
-      "presence",
-      "software",
-      "subscription",
-      "arrival",
-      "departure",
-      "bounce",
-    ] as const);
+  }
+
+  #language(): string | null {
+    return this.random.pick([null, null, "de", "pt-BR", "x\ny"]);
+  }
+
+  #signal(pair: Pair, of: string, text: string): Said {
+    const { random } = this;
+    const kind = random.pick(SIGNALS);
     switch (kind) {
-      case "message": {
-        const id = random.chance(0.8) ? `m${this.events}` : null;
-        if (id !== null) this.ids.push(id);
-        const replyTo = random.chance(0.2) ? of : null;
-        const sentAt = random.pick([null, 0, this.core.now + 1e9]);
-        return {
-          kind,
-          ...common,
-          id,
-          text,
-          replyTo,
-          sentAt,
-          choice: random.pick([null, null, null, "/accept", "yes", "billing"]),
-        };
-      }
       case "edit":
         return { kind, ...pair, id: `m${this.events}`, of, text };
       case "retraction":
@@ -241,31 +250,20 @@ export class Fuzz {
         return { kind, ...pair, state: "composing" };
       case "receipt":
         return { kind, ...pair, of, state: random.pick(["delivered", "read"]) };
-      case "presence":
-        return {
-          kind,
-          ...pair,
-          state: random.pick(["available", "chat", "available", "away", "dnd", "offline"]),
-          text: null,
-          all: random.chance(0.9),
-        };
-      case "software":
-        return {
-          kind,
-          ...common,
-          software: {
-            protocol: "x",
-            name: "Evil\nname",
-            version: null,
-            os: null,
-            features: random.pick([null, [], ["edit", "choices"]]),
-            gateway: random.pick([null, { type: "sms\n", name: null }]),
-          },
-        };
+      case "presence": {
+        const state = random.pick(["available", "chat", "available", "away", "dnd", "offline"] as const);
+        return { kind, ...pair, state, text: null, all: random.chance(0.9) };
+      }
+      case "software": {
+        const gateway = random.pick([null, { type: "sms\n", name: null }]);
+        const features = random.pick([null, [], ["edit", "choices"] as const]);
+        const software = { protocol: "x", name: "Evil\nname", version: null, os: null, features, gateway };
+        return { kind, ...pair, language: this.#language(), software };
+      }
       case "subscription":
         return { kind, ...pair, state: random.pick(["subscribe", "subscribed", "unsubscribe", "unsubscribed"]) };
       case "arrival":
-        return { kind, ...common };
+        return { kind, ...pair, language: this.#language(), nick: random.pick([null, "Eve"]) };
       case "departure":
         return { kind, ...pair };
       case "bounce":
