@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,10 +37,18 @@ export interface Daemon {
   signal(signal: NodeJS.Signals): void;
   /** What it printed since it was last started. */
   output(): string;
-  /** Runs another command of the command line against it; resolves with its output. */
+  /** Runs another command of the command line against it; resolves with its output, both streams together. */
   command(...words: string[]): Promise<string>;
+  /** The same for one that may fail. */
+  attempt(...words: string[]): Promise<Attempt>;
   /** Ends it and deletes its folders. */
   remove(): Promise<void>;
+}
+
+/** How a command ended. */
+export interface Attempt {
+  readonly exitCode: number;
+  readonly output: string;
 }
 
 export const ROUTING = `
@@ -108,7 +117,8 @@ export async function startDaemon(configuration: DaemonConfiguration): Promise<D
     kill: async () => process_?.kill(),
     signal: (signal) => process_?.signal(signal),
     output: () => process_?.output ?? "",
-    command: (...words) => run([...words, "--config", configFolder, "--data", dataFolder]),
+    command: async (...words) => (await attempt(words, configFolder, dataFolder)).output,
+    attempt: (...words) => attempt(words, configFolder, dataFolder),
     remove: async () => {
       await process_?.stop();
       folder.remove();
@@ -116,10 +126,16 @@ export async function startDaemon(configuration: DaemonConfiguration): Promise<D
   };
 }
 
-async function run(words: readonly string[]): Promise<string> {
-  const child = new ServerProcess({ name: "frontdesk", program: process.execPath, args: [LAUNCHER, ...words] });
-  await child.wait(START_LIMIT_MS);
-  return child.output;
+/** Resolves when the command has ended and all it wrote has been read. */
+function attempt(words: readonly string[], configFolder: string, dataFolder: string): Promise<Attempt> {
+  const args = [LAUNCHER, ...words, "--config", configFolder, "--data", dataFolder];
+  return new Promise((resolve, reject) => {
+    const child = execFile(process.execPath, args, { timeout: START_LIMIT_MS }, (error, stdout, stderr) => {
+      const { exitCode } = child;
+      if (exitCode === null) reject(new Error(`frontdesk ${words.join(" ")} did not end by itself: ${error}`));
+      else resolve({ exitCode, output: stdout + stderr });
+    });
+  });
 }
 
 function files(configuration: DaemonConfiguration, port: number): Readonly<Record<string, string>> {
