@@ -35,6 +35,7 @@ function newMemory(): Memory {
     opens: new Map(),
     activity: new Map(),
     receipts: new Map(),
+    undelivered: new Map(),
     floods: new Map(),
     csrOf: new Map(),
   };

@@ -1,5 +1,7 @@
 /** What a CSR has in hand: conversations offered to them and held by them, and the wrap-up after one ends. */
+import { reachableAt } from "./availability.ts";
 import type { ConversationRow, CsrRow, Leg } from "./state.ts";
+import { tell } from "./transcript.ts";
 import { csrRow, putCsr, setTimer, type Turn } from "./turn.ts";
 
 /** One conversation less. */
@@ -16,6 +18,7 @@ export function wrapUp(turn: Turn, row: ConversationRow, leg: Leg): void {
   const wrapUpUntil = seconds > 0 ? Math.max(csr.wrapUpUntil, until) : csr.wrapUpUntil;
   letGo(turn, csr, row.id, { wrapUpUntil });
   // The timer must be the row's own time: an earlier one would ring while wrap-up still lasts, and nothing would ring after.
-  if (seconds > 0)
-    setTimer(turn, { id: `wrap-up ${csr.id}`, at: wrapUpUntil, generation: 0, conversation: null, name: "wrap-up" });
+  if (seconds === 0) return;
+  setTimer(turn, { id: `wrap-up ${csr.id}`, at: wrapUpUntil, generation: 0, conversation: null, name: "wrap-up" });
+  if (csr.away === null && reachableAt(turn, csr, leg.address)) tell(turn, row, leg, "csr.wrap-up", { seconds });
 }

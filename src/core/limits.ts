@@ -27,10 +27,12 @@ const REACTION_BYTES = 1_024;
 /** Staff may write this many times as much: several customers each, pasted lines; but two autoresponders must come to an end. */
 const STAFF_FACTOR = 50;
 
-/** A refusal when the event breaks a limit, else null. */
+/** A refusal when the event breaks a limit, else null. Rate before size: what is too long counts as well. */
 export function withinLimits(turn: Turn, inbound: Inbound): Verdict | null {
   const { limits } = turn.rules;
   const language = strangersLanguage(turn, inbound.kind === "message" ? inbound.language : null);
+  const flood = COUNTED.has(inbound.kind) ? withinRate(turn, inbound, language) : null;
+  if (flood !== null) return flood;
   if (inbound.kind === "message" || inbound.kind === "edit") {
     const small = inbound.text.length * 3 <= limits.inboundTextBytes;
     if (!small && byteLength(inbound.text) > limits.inboundTextBytes) {
@@ -41,7 +43,7 @@ export function withinLimits(turn: Turn, inbound: Inbound): Verdict | null {
   if (inbound.kind === "reaction" && byteLength(inbound.reactions.join("")) > REACTION_BYTES) {
     return refused("not-acceptable", say(turn, "too-long", language, { bytes: REACTION_BYTES }));
   }
-  return COUNTED.has(inbound.kind) ? withinRate(turn, inbound, language) : null;
+  return null;
 }
 
 function withinRate(turn: Turn, inbound: Inbound, language: string | null): Verdict | null {

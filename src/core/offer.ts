@@ -40,7 +40,7 @@ export function customerInWords(
     say(turn, head, language, {
       name: customerName(turn, row, language),
       queue: turn.rules.queues.get(row.queue ?? "")?.name ?? "",
-      network: row.software?.gateway?.type ?? network,
+      network: excerpt(row.software?.gateway?.type ?? network),
     }),
   ];
   const software = softwareInWords(row.software) ?? say(turn, "software.unknown", language);
@@ -66,16 +66,16 @@ export function customerInWords(
   return lines;
 }
 
-/** The offer itself, as the first words of the alias. */
+/** The offer itself, as the first words of the alias; where that is more than the network can bring, the question alone. */
 export function askToAccept(turn: Turn, row: ConversationRow, leg: Leg, queue: Queue): void {
   const language = languageOf(turn, row, leg);
-  const lines = [
-    ...customerInWords(turn, row, leg, "csr.offer.head"),
-    say(turn, "csr.offer.ask", language, { seconds: queue.offerSeconds }),
-  ];
+  const customer = customerInWords(turn, row, leg, "csr.offer.head");
+  const hint = leg.label === null ? [] : [say(turn, "label.hint", language, { label: leg.label })];
+  const ask = say(turn, "csr.offer.ask", language, { seconds: queue.offerSeconds });
   const choices = [
     { value: "/accept", label: say(turn, "csr.offer.accept", language) },
     { value: "/decline", label: say(turn, "csr.offer.decline", language) },
   ];
-  tellText(turn, row, leg, lines.join("\n"), { choices });
+  if (tellText(turn, row, leg, [...customer, ...hint, ask].join("\n"), { choices })) return;
+  tellText(turn, row, leg, [...customer.slice(0, 1), ask].join("\n"), { choices });
 }

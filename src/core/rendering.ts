@@ -246,7 +246,7 @@ export function sendAmendment(
       turn.outbounds.push({ ...envelope(recipient, key), kind: "retraction", of });
       return true;
     case "reaction": {
-      const reactions = amendment.reactions.join(" ");
+      const reactions = excerpt(amendment.reactions.join(" "));
       if (native) {
         turn.outbounds.push({ ...envelope(recipient, key), kind: "reaction", of, reactions: amendment.reactions });
         return true;

@@ -6,7 +6,17 @@ import { nobody, openFor } from "./newcomers.ts";
 import type { DeskEvent } from "./step.ts";
 import { listeners, passReceipt } from "./transcript.ts";
 import { answerSubscription, contactKey, resolve } from "./translation.ts";
-import { csrRow, fact, languageTag, looseKey, putConversation, putCsr, remember, type Turn } from "./turn.ts";
+import {
+  csrRow,
+  fact,
+  languageTag,
+  looseKey,
+  putConversation,
+  putCsr,
+  REMEMBERED_COPIES,
+  remember,
+  type Turn,
+} from "./turn.ts";
 
 type InboundEvent = Extract<DeskEvent, { kind: "inbound" }>;
 
@@ -28,9 +38,6 @@ export function hearTyping(turn: Turn, inbound: InboundOf<"typing">, event: Inbo
   return ACCEPTED;
 }
 
-/** Copies whose receipt is remembered, so that it is passed on once. */
-const REMEMBERED_RECEIPTS = 20_000;
-
 /** A copy sent in parts is delivered when its last part is, and that one bears the bare key. */
 const EARLIER_PART = /\.\d+$/u;
 
@@ -44,7 +51,7 @@ export function hearReceipt(turn: Turn, inbound: InboundOf<"receipt">, event: In
   const key = `${reference.line} ${reader.index}`;
   const known = turn.memory.receipts.get(key);
   if (known === inbound.state || known === "read") return ACCEPTED;
-  remember(turn.memory.receipts, key, inbound.state, REMEMBERED_RECEIPTS);
+  remember(turn.memory.receipts, key, inbound.state, REMEMBERED_COPIES);
   passReceipt(turn, row, reader, reference, inbound.state);
   return ACCEPTED;
 }

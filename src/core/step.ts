@@ -224,6 +224,9 @@ export interface Desk {
   contacts(
     viewer: Address,
   ): readonly { readonly desk: string; readonly name: string; readonly kind: "handle" | "alias" | "desk" }[];
-  /** The open conversation between that person and that handle or alias, and which leg the person is. */
+  /**
+   * The conversation between that person and that handle or alias, and which leg the person is. Of a released alias the one it
+   * stood for, as long as it rests.
+   */
   leg(viewer: Address, desk: string): { readonly conversation: string; readonly leg: number } | null;
 }

@@ -1,6 +1,6 @@
 /** Lines of a conversation: recorded once, sent to each leg that is to see them. */
 import type { Choice } from "./model.ts";
-import { type Amendment, legName, type Sending, sendAmendment, sendTo } from "./rendering.ts";
+import { type Amendment, excerpt, legName, type Sending, sendAmendment, sendTo } from "./rendering.ts";
 import type { ConversationRow, HeldLine, Leg } from "./state.ts";
 import type { Line, LineReference } from "./step.ts";
 import { fact, languageOf, type PhraseValues, say, type Turn } from "./turn.ts";
@@ -12,14 +12,14 @@ interface Options {
 }
 const NO_OPTIONS: Options = { choices: [] };
 
-/** The desk's own words to one leg. */
+/** The desk's own words to one leg. False when they could not be brought there; nobody else is told. */
 export function tellText(
   turn: Turn,
   row: ConversationRow,
   leg: Leg,
   text: string,
   options: Options = NO_OPTIONS,
-): void {
+): boolean {
   const line = turn.world.nextLine();
   const content = { kind: "message", text, ...options, replyTo: null } as const;
   const nick = leg.role === "csr" ? leg.shown : null;
@@ -37,6 +37,7 @@ export function tellText(
   });
   const sent = sendTo(turn, row, leg, content, { line, at: turn.world.now, nick, notice: true, replyTo: null });
   if (!sent) fact(turn, "notice.unsendable", { conversation: row.id }, { leg: leg.index });
+  return sent;
 }
 
 export function tell(turn: Turn, row: ConversationRow, leg: Leg, key: string, values: PhraseValues = {}): void {
@@ -121,20 +122,19 @@ function spokenLine(turn: Turn, row: ConversationRow, author: Leg, held: HeldLin
   };
 }
 
-/** Brings what the customer wrote while waiting to the CSR who accepted; the lines keep their numbers and times. */
+/**
+ * Brings what the customer wrote while waiting to the CSR who accepted; the lines keep their numbers and times. What cannot
+ * be brought to them comes back to the customer.
+ */
 export function handOverHeld(turn: Turn, row: ConversationRow, leg: Leg): void {
   const customer = row.legs[0];
   if (customer === undefined) return;
   for (const held of row.held) {
     const line = spokenLine(turn, row, customer, held, [leg.index]);
     turn.lines.push(line);
-    sendTo(turn, row, leg, line.content, {
-      line: held.line,
-      at: held.at,
-      nick: line.nick,
-      notice: false,
-      replyTo: null,
-    });
+    const sending: Sending = { line: held.line, at: held.at, nick: line.nick, notice: false, replyTo: null };
+    if (!sendTo(turn, row, leg, line.content, sending))
+      tell(turn, row, customer, "undelivered", { text: excerpt(held.text) });
   }
 }
 

@@ -27,6 +27,8 @@ export interface Memory {
   readonly activity: Map<string, number>;
   /** By line and leg: the furthest receipt passed on; bounded like `software`. */
   readonly receipts: Map<string, ReceiptState>;
+  /** By line and leg: copies whose author was told that they did not arrive; bounded like `software`. */
+  readonly undelivered: Map<string, true>;
   /** By address key: messages counted in the present window. */
   readonly floods: Map<string, { since: number; count: number; told: boolean }>;
   /** By address key: the CSR it belongs to, from the rules. */
@@ -128,6 +130,9 @@ export function duration(turn: Turn, milliseconds: number, language: string | nu
 export function writtenAt(turn: Turn, sentAt: number | null): number {
   return Math.min(sentAt ?? turn.world.now, turn.world.now);
 }
+
+/** Copies of lines of which something is remembered. */
+export const REMEMBERED_COPIES = 20_000;
 
 /** Keeps it as the newest of at most `limit`; the one that was kept longest is forgotten for it. */
 export function remember<Value>(map: Map<string, Value>, key: string, value: Value, limit: number): void {

@@ -6,7 +6,7 @@ import { excerpt } from "./rendering.ts";
 import type { ConversationRow } from "./state.ts";
 import type { LineReference } from "./step.ts";
 import { tell } from "./transcript.ts";
-import { csrLanguage, fact, type Turn } from "./turn.ts";
+import { csrLanguage, fact, REMEMBERED_COPIES, remember, type Turn } from "./turn.ts";
 
 const GONE: ReadonlySet<Condition> = new Set(["gone", "item-not-found", "jid-malformed", "remote-server-not-found"]);
 
@@ -32,6 +32,10 @@ export function undelivered(turn: Turn, reference: LineReference | null, reason:
 function tellAuthor(turn: Turn, row: ConversationRow | null, reference: LineReference): void {
   const { content } = reference;
   if (content.kind !== "message" && content.kind !== "edit") return;
+  // Of a text sent in parts each may come back; its author is told once.
+  const copy = `${reference.line} ${reference.viewer}`;
+  if (turn.memory.undelivered.has(copy)) return;
+  remember(turn.memory.undelivered, copy, true, REMEMBERED_COPIES);
   const values = { text: excerpt(content.text) };
   const author = row?.legs[reference.author ?? 0];
   if (row !== null && author?.state === "active") {

@@ -168,6 +168,26 @@ describe("an edit", () => {
     ]));
 });
 
+describe("what was written while waiting", () => {
+  it("comes back to the customer where it cannot be brought to the CSR", () =>
+    play(
+      company({
+        ...NARROW,
+        limits: { maxParts: 5 },
+        csrs: { ada: { name: "Ada", at: ["sms"], skills: { billing: 3 } } },
+      }),
+      [
+        "ada comes online",
+        "anna@web: hello",
+        `anna: ${"my long story ".repeat(200)}`,
+        "ada to desk: /back",
+        "ada offered: /accept",
+        "ada: /accept",
+        "anna sees: Not delivered: … my long story",
+      ],
+    ));
+});
+
 describe("a history", () => {
   it("too long for one message is cut at the old end, and says so", () =>
     play(

@@ -23,8 +23,6 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "talking.handover": "Sie sind jetzt mit {csr} verbunden.",
   "talking.csr-left":
     "Die Verbindung zu Ihrer Ansprechperson ist abgebrochen. Sie sind wieder in der Warteschlange, vor allen, die nach Ihnen gekommen sind.",
-  "talking.requeued":
-    "Wir suchen jemand anderen für Sie: Sie sind wieder in der Warteschlange für {queue} und behalten Ihre Wartezeit.",
   "talking.transferred": "Sie werden an {queue} weitergeleitet. Einen Moment, bitte.",
   "talking.transferred-csr": "Sie werden an {csr} weitergeleitet. Einen Moment, bitte.",
 
@@ -33,7 +31,6 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "closed.idle":
     "Wir haben eine Weile nichts von Ihnen gehört, darum ist dieses Gespräch beendet. Schreiben Sie uns jederzeit wieder.",
   "closed.by-desk": "Dieses Gespräch wurde von unserem Team beendet. Schreiben Sie uns jederzeit wieder.",
-  "closed.thanks": "Vielen Dank für Ihre Nachricht. Auf Wiedersehen!",
 
   "hours.closed": "{queue} ist zurzeit nicht besetzt. Wir sind wieder da: {opens}.",
   "queue.full": "Für {queue} warten gerade sehr viele. Bitte versuchen Sie es etwas später noch einmal.",
@@ -41,17 +38,13 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "no-csr-ever":
     "Für {queue} ist zurzeit niemand da, der Ihnen helfen könnte, deshalb müssen wir dieses Gespräch beenden. Bitte schreiben Sie uns ein andermal wieder.",
   undelivered: "Diese Nachricht konnte nicht zugestellt werden: „{text}“",
-  "undelivered.delayed":
-    "Ihre letzte Nachricht ist noch nicht zugestellt. Wir versuchen es weiter; Sie müssen sie nicht noch einmal senden.",
   flood:
     "Das sind mehr Nachrichten, als wir auf einmal annehmen können. Bitte warten Sie einen Moment; die letzte wurde nicht angenommen.",
   "too-long":
     "Diese Nachricht ist zu lang und wurde nicht angenommen. Bitte teilen Sie sie auf: höchstens {bytes} Bytes auf einmal.",
   "conversation.limit":
     "Sie führen schon mehrere Gespräche mit uns. Bitte machen Sie in einem davon weiter oder beenden Sie zuerst eines.",
-  "not-understood": "Das konnte leider nicht verstanden werden.",
 
-  "unsupported.edit": "verbessert: {text}",
   "edit.fallback": "verbessert: {text}",
   "retraction.fallback": "zurückgenommen: „{text}“",
   "reaction.fallback": "{reactions} zu: „{text}“",
@@ -189,8 +182,5 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "csr.answer-offer-first": "Bitte beantworten Sie zuerst das Angebot: /accept oder /decline.",
   "csr.no-conversation": "Hier gibt es gerade kein Gespräch.",
   "csr.who.head": "{name} · {queue} · {network}",
-  "csr.who.address-hidden": "Die Adresse bleibt beim Desk.",
-  "csr.who.since": "Begonnen vor {minutes}",
-  "csr.who.transfer-note": "Notiz: {text}",
   "csr.history.head": "Bisher:",
 };

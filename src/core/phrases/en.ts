@@ -24,8 +24,6 @@ export const EN = {
   "talking.handover": "You are now connected to {csr}.",
   "talking.csr-left":
     "The person you were talking to has lost the connection. You are back in the queue, ahead of those who came after you.",
-  "talking.requeued":
-    "We are finding somebody else for you: you are back in the queue for {queue} and keep your waiting time.",
   "talking.transferred": "You are being transferred to {queue}. One moment, please.",
   "talking.transferred-csr": "You are being transferred to {csr}. One moment, please.",
 
@@ -35,7 +33,6 @@ export const EN = {
   "closed.idle":
     "We have not heard from you for a while, so this conversation has been closed. Write again at any time.",
   "closed.by-desk": "This conversation has been closed by our staff. Write again at any time.",
-  "closed.thanks": "Thank you for contacting us. Goodbye!",
 
   // When it cannot be done now.
   "hours.closed": "{queue} is closed at the moment. We open again {opens}.",
@@ -44,16 +41,13 @@ export const EN = {
   "no-csr-ever":
     "There is nobody who could help you with {queue} at present, so we have to end this conversation. Please write again another time.",
   undelivered: "This message could not be delivered: “{text}”",
-  "undelivered.delayed": "Your last message has not been delivered yet. We keep trying; you need not send it again.",
   flood:
     "That is more messages than we can take at once. Please wait a moment, then go on; what you sent last was not taken.",
   "too-long": "This message is too long and was not taken. Please divide it: at most {bytes} bytes at a time.",
   "conversation.limit":
     "You have several conversations with us already. Please go on in one of them, or end one first.",
-  "not-understood": "Sorry, that could not be understood.",
 
   // What a network cannot carry, said in words.
-  "unsupported.edit": "corrected: {text}",
   "edit.fallback": "corrected: {text}",
   "retraction.fallback": "took back: “{text}”",
   "reaction.fallback": "{reactions} to: “{text}”",
@@ -188,9 +182,6 @@ export const EN = {
   "csr.answer-offer-first": "Please answer the offer first: /accept or /decline.",
   "csr.no-conversation": "There is no conversation here at the moment.",
   "csr.who.head": "{name} · {queue} · {network}",
-  "csr.who.address-hidden": "The customer's address stays with the desk.",
-  "csr.who.since": "Opened {minutes} ago",
-  "csr.who.transfer-note": "Note: {text}",
   "csr.history.head": "So far:",
 } as const;
 

@@ -21,7 +21,6 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "talking.handover": "Ya está en contacto con {csr}.",
   "talking.csr-left":
     "La persona que le atendía ha perdido la conexión. Vuelve usted a la cola, por delante de quienes llegaron después.",
-  "talking.requeued": "Buscamos a otra persona para usted: vuelve a la cola de {queue} y conserva su tiempo de espera.",
   "talking.transferred": "Le pasamos con {queue}. Un momento, por favor.",
   "talking.transferred-csr": "Le pasamos con {csr}. Un momento, por favor.",
 
@@ -30,7 +29,6 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "closed.idle":
     "Hace un rato que no sabemos de usted, así que hemos cerrado esta conversación. Escríbanos de nuevo cuando quiera.",
   "closed.by-desk": "Nuestro equipo ha cerrado esta conversación. Escríbanos de nuevo cuando quiera.",
-  "closed.thanks": "Gracias por ponerse en contacto con nosotros. ¡Hasta pronto!",
 
   "hours.closed": "{queue} está cerrado en este momento. Volvemos a abrir: {opens}.",
   "queue.full": "Hay muchísimas personas esperando en {queue}. Inténtelo de nuevo un poco más tarde, por favor.",
@@ -38,17 +36,13 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "no-csr-ever":
     "En este momento no hay nadie que pueda ayudarle con {queue}, por lo que tenemos que terminar esta conversación. Escríbanos de nuevo en otro momento.",
   undelivered: "No se ha podido entregar este mensaje: «{text}»",
-  "undelivered.delayed":
-    "Su último mensaje aún no se ha entregado. Seguimos intentándolo; no hace falta que lo envíe otra vez.",
   flood:
     "Son más mensajes de los que podemos recibir a la vez. Espere un momento, por favor; el último no se ha aceptado.",
   "too-long":
     "Este mensaje es demasiado largo y no se ha aceptado. Divídalo, por favor: {bytes} bytes como máximo cada vez.",
   "conversation.limit":
     "Ya tiene varias conversaciones con nosotros. Continúe en una de ellas o termine una primero, por favor.",
-  "not-understood": "Lo siento, no se ha podido entender.",
 
-  "unsupported.edit": "corregido: {text}",
   "edit.fallback": "corregido: {text}",
   "retraction.fallback": "retirado: «{text}»",
   "reaction.fallback": "{reactions} a: «{text}»",
@@ -180,8 +174,5 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "csr.answer-offer-first": "Responda primero a la oferta, por favor: /accept o /decline.",
   "csr.no-conversation": "Aquí no hay ninguna conversación en este momento.",
   "csr.who.head": "{name} · {queue} · {network}",
-  "csr.who.address-hidden": "La dirección del cliente queda en el desk.",
-  "csr.who.since": "Abierta hace {minutes}",
-  "csr.who.transfer-note": "Nota: {text}",
   "csr.history.head": "Hasta ahora:",
 };

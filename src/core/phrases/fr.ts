@@ -22,8 +22,6 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "talking.handover": "Vous êtes maintenant en contact avec {csr}.",
   "talking.csr-left":
     "La personne qui vous répondait a perdu la connexion. Vous êtes de retour dans la file, devant ceux qui sont arrivés après vous.",
-  "talking.requeued":
-    "Nous cherchons quelqu’un d’autre pour vous : vous êtes de retour dans la file de {queue} et gardez votre temps d’attente.",
   "talking.transferred": "Nous vous transférons à {queue}. Un instant, s’il vous plaît.",
   "talking.transferred-csr": "Nous vous transférons à {csr}. Un instant, s’il vous plaît.",
 
@@ -32,7 +30,6 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "closed.idle":
     "Nous n’avons pas eu de nouvelles depuis un moment, cette conversation est donc terminée. Écrivez-nous à tout moment.",
   "closed.by-desk": "Cette conversation a été fermée par notre équipe. Écrivez-nous à tout moment.",
-  "closed.thanks": "Merci de nous avoir contactés. Au revoir !",
 
   "hours.closed": "{queue} est fermé en ce moment. Réouverture : {opens}.",
   "queue.full": "Beaucoup de personnes attendent pour {queue} en ce moment. Veuillez réessayer un peu plus tard.",
@@ -40,16 +37,12 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "no-csr-ever":
     "Personne ne peut vous aider pour {queue} en ce moment, nous devons donc mettre fin à cette conversation. Écrivez-nous à nouveau une autre fois.",
   undelivered: "Ce message n’a pas pu être remis : « {text} »",
-  "undelivered.delayed":
-    "Votre dernier message n’a pas encore été remis. Nous continuons d’essayer ; inutile de le renvoyer.",
   flood:
     "C’est plus de messages que nous ne pouvons en recevoir d’un coup. Veuillez patienter un instant ; le dernier n’a pas été pris.",
   "too-long": "Ce message est trop long et n’a pas été pris. Veuillez le diviser : {bytes} octets au plus à la fois.",
   "conversation.limit":
     "Vous avez déjà plusieurs conversations avec nous. Veuillez continuer dans l’une d’elles ou en terminer une d’abord.",
-  "not-understood": "Désolé, cela n’a pas été compris.",
 
-  "unsupported.edit": "corrigé : {text}",
   "edit.fallback": "corrigé : {text}",
   "retraction.fallback": "retiré : « {text} »",
   "reaction.fallback": "{reactions} à : « {text} »",
@@ -188,8 +181,5 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "csr.answer-offer-first": "Veuillez d’abord répondre à l’offre : /accept ou /decline.",
   "csr.no-conversation": "Il n’y a pas de conversation ici en ce moment.",
   "csr.who.head": "{name} · {queue} · {network}",
-  "csr.who.address-hidden": "L’adresse du client reste au desk.",
-  "csr.who.since": "Ouverte il y a {minutes}",
-  "csr.who.transfer-note": "Note : {text}",
   "csr.history.head": "Jusqu’ici :",
 };
