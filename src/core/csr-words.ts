@@ -11,6 +11,7 @@ import { accept, close, type Destination, HISTORY_LINES, refuse, requeue } from 
 import type { Address, Verdict } from "./model.ts";
 import { ACCEPTED, addressKey } from "./model.ts";
 import { customerInWords } from "./offer.ts";
+import { excerpt } from "./rendering.ts";
 import type { Csr } from "./rules.ts";
 import type { ConversationRow, Leg } from "./state.ts";
 import { customerName, tell, tellText } from "./transcript.ts";
@@ -112,11 +113,13 @@ export function obey(turn: Turn, place: Place, word: string, rest: string): Verd
 const SLIPS = 2;
 
 export function unknownWord(turn: Turn, place: Place, word: string): Verdict {
-  const near = CSR_WORDS.map((known) => ({ known, slips: distance(word, known) })).sort(
+  // It may be as long as a message may be: enough of it to recognise is said back, and compared.
+  const said = excerpt(word);
+  const near = CSR_WORDS.map((known) => ({ known, slips: distance(said, known) })).sort(
     (one, other) => one.slips - other.slips,
   )[0];
-  if (near === undefined || near.slips > SLIPS) answer(turn, place, "csr.unknown-word", { word: `/${word}` });
-  else answer(turn, place, "csr.unknown-word-near", { word: `/${word}`, near: `/${near.known}` });
+  if (near === undefined || near.slips > SLIPS) answer(turn, place, "csr.unknown-word", { word: `/${said}` });
+  else answer(turn, place, "csr.unknown-word-near", { word: `/${said}`, near: `/${near.known}` });
   return ACCEPTED;
 }
 
@@ -157,7 +160,7 @@ function transfer(turn: Turn, row: ConversationRow, leg: Leg, target: string): v
   const destination = destinationOf(turn, row, target);
   if (destination === null) {
     const known = [...turn.rules.queues.keys(), ...turn.rules.csrs.keys()].filter((id) => id !== leg.csr).join(", ");
-    tell(turn, row, leg, "csr.transfer-unknown", { target, known });
+    tell(turn, row, leg, "csr.transfer-unknown", { target: excerpt(target), known });
     return;
   }
   if (destination.only === leg.csr) {

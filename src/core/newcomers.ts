@@ -27,7 +27,8 @@ export function openFor(
     from: inbound.from,
     handle,
     languageHint: languageTag(inbound.language),
-    text,
+    // Nothing but spaces is no reason for contact, and no answer to the bot's first question.
+    text: text === null || text.trim() === "" ? null : text,
     foreign: inbound.kind === "message" ? inbound.id : null,
     at: turn.world.now,
   });
