@@ -17,6 +17,7 @@ import type { Address, Capabilities, Outbound } from "./core/model.ts";
 import type { Engine, Networks } from "./engine.ts";
 import { withFields } from "./log.ts";
 import type { Store, TranscriptLine } from "./store/store.ts";
+import { type Count, createTally } from "./tally.ts";
 
 /** One network to attach to. */
 export interface HostedNetwork {
@@ -39,6 +40,8 @@ export interface AdapterHostOptions {
   /** See `AdapterContext.http.publicOrigin` and `AdapterContext.company`. */
   readonly publicOrigin?: string | null;
   readonly company?: string;
+  /** See `AdapterContext.count`; for metrics. */
+  readonly counted?: (network: string, event: string, reason: string) => void;
   readonly clock: Clock;
   readonly log: Logger;
   readonly limits: BackoffLimits & { readonly stopSeconds: number };
@@ -166,7 +169,16 @@ class Host implements AdapterHost {
       http: { mount: (routes) => mount(name, routes), publicOrigin: publicOrigin ?? null },
       ...(company === undefined ? {} : { company }),
       log,
+      count: this.#tally(name, log),
       clock,
+    };
+  }
+
+  /** Counts go on for as long as the network runs; an adapter that was stopped says nothing any more. */
+  #tally(name: string, log: Logger): Count {
+    const count = createTally(log, (event, reason) => this.#options.counted?.(name, event, reason));
+    return (event, reason, from) => {
+      if (!this.#stop.signal.aborted) count(event, reason, from);
     };
   }
 

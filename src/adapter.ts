@@ -128,6 +128,11 @@ export interface AdapterContext {
   /** The company's name as configured, for pages; absent where nobody reads pages. */
   readonly company?: string;
   readonly log: Logger;
+  /**
+   * Counts what is neither taken in nor worth a line of its own each time (an ignored kind, a stanza beyond the limits): seen in
+   * metrics and, thinned out, in the log. `event` and `reason` are constants; `from` is for the debug log alone.
+   */
+  count(event: string, reason: string, from?: string): void;
   readonly clock: Clock;
 }
 

@@ -158,11 +158,12 @@ async function build(ground: Ground, steps: Steps): Promise<House> {
   const networks = hosted(settings, running.rules);
   const { mount } = http;
   const { publicUrl } = settings.http;
+  const { counted } = metrics;
   const site = {
     publicOrigin: publicUrl === null ? null : new URL(publicUrl).origin,
     company: running.rules.company,
   };
-  const hostParts = { networks, engine, store, accounts, mount, clock, log, limits, random, ...site };
+  const hostParts = { networks, engine, store, accounts, mount, clock, log, limits, random, counted, ...site };
   const host: AdapterHost = await steps.take("8 adapters", () => createAdapterHost(hostParts));
   const desk = () => (engine.status().state === "created" ? null : engine.desk());
   metrics.watch({ desk, engine: () => engine.status(), networks: () => host.status(), now: () => clock.now() });

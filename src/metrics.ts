@@ -20,6 +20,8 @@ export interface MetricSources {
 export interface Metrics {
   readonly registry: Registry;
   readonly observer: EngineObserver;
+  /** What adapters count (`AdapterContext.count`). */
+  readonly counted: (network: string, event: string, reason: string) => void;
   /** Connects the gauges; once, before the first reading. */
   watch(sources: MetricSources): void;
 }
@@ -32,7 +34,22 @@ const CSR_STATES = ["free", "busy", "away", "wrap-up", "offline"];
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  return { registry, observer: createObserver(registry), watch: (sources) => watch(registry, sources) };
+  return {
+    registry,
+    observer: createObserver(registry),
+    counted: createCounted(registry),
+    watch: (sources) => watch(registry, sources),
+  };
+}
+
+function createCounted(registry: Registry): Metrics["counted"] {
+  const events = new Counter({
+    name: "frontdesk_adapter_events_total",
+    help: "What adapters ignored or refused by themselves, by their own words.",
+    labelNames: ["network", "event", "reason"],
+    registers: [registry],
+  });
+  return (network, event, reason) => events.inc({ network, event, reason });
 }
 
 function createObserver(registry: Registry): EngineObserver {
@@ -136,6 +153,18 @@ const ASKED: readonly Asked[] = [
           .map((conversation) => conversation.state) ?? [],
         [],
       ),
+  },
+  {
+    name: "frontdesk_gateway_conversations",
+    help: "Open conversations of customers behind a gateway, by its id; `other` for gateways that no rule names.",
+    label: "gateway",
+    read: ({ desk }) => {
+      const through = desk()
+        ?.conversations()
+        .filter(({ gateway, software }) => gateway != null || software?.gateway != null);
+      // What a gateway calls itself is no label: the number of series would be the strangers' choice.
+      return tally(through?.map(({ gateway }) => gateway ?? "other") ?? [], []);
+    },
   },
   {
     name: "frontdesk_csrs",

@@ -17,7 +17,6 @@ import { type Delivery, Reception } from "./reception.ts";
 import { Requests } from "./requests.ts";
 import type { XmppStream } from "./stream.ts";
 import { ENABLE, enabledStream, type ManagedStream } from "./stream-management.ts";
-import { Tally } from "./tally.ts";
 import type { XmlFault } from "./xml-fault.ts";
 
 /** What this adapter carries, both ways, each by the standard README.md names. */
@@ -64,7 +63,6 @@ export class XmppAdapter implements Adapter {
   readonly #discovery: Discovery;
   readonly #presences: PresenceReception;
   readonly #reception: Reception;
-  readonly #tally: Tally;
   readonly #answers: string[] = [];
   #session: Session | null = null;
   /** The managed stream of the login before, for the server to continue. */
@@ -83,12 +81,10 @@ export class XmppAdapter implements Adapter {
       window: limits.window,
       deduplicates: false,
     };
-    const tally = new Tally(context.log, context.network);
-    this.#tally = tally;
-    const shared = { context, attachment, tally, write: (stanza: Element) => this.#answer(stanza) };
+    const shared = { context, attachment, write: (stanza: Element) => this.#answer(stanza) };
     const fence = () => this.#session?.fence ?? null;
     this.#requests = new Requests(context.clock);
-    this.#discovery = this.#makeDiscovery(tally);
+    this.#discovery = this.#makeDiscovery();
     const discovery = this.#discovery;
     this.#presences = new PresenceReception({ ...shared, fence, discovery, devices: limits.devices });
     this.#reception = new Reception({
@@ -142,7 +138,6 @@ export class XmppAdapter implements Adapter {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#tally.silence();
     this.#session?.managed?.acknowledge();
     this.#cut();
     await this.#link.stop();
@@ -269,7 +264,7 @@ export class XmppAdapter implements Adapter {
     }
   }
 
-  #makeDiscovery(tally: Tally): Discovery {
+  #makeDiscovery(): Discovery {
     const context = this.#context;
     return new Discovery({
       clock: context.clock,
@@ -295,7 +290,7 @@ export class XmppAdapter implements Adapter {
           context.log.warn("xmpp.software.failed", { network: context.network, error: String(error) });
         });
       },
-      skipped: ({ device }) => tally.count("xmpp.discovery.skipped", "too many waiting", device.full),
+      skipped: ({ device }) => this.#context.count("xmpp.discovery.skipped", "too many waiting", device.full),
     });
   }
 

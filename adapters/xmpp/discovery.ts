@@ -4,6 +4,7 @@
  * make the desk ask a crowd of questions; nothing waits for it.
  */
 import { Element } from "@xmpp/xml";
+import { LRUCache } from "lru-cache";
 import type { Clock } from "../../src/adapter.ts";
 import type { Software } from "../../src/core/model.ts";
 import { childOf } from "./elements.ts";
@@ -16,7 +17,6 @@ import {
 } from "./entity-capabilities.ts";
 import { type Jid, parseJid } from "./jid.ts";
 import { NS } from "./namespaces.ts";
-import { RecentMap } from "./recent-map.ts";
 import { gatewayOf, showsForms, softwareOf } from "./software.ts";
 
 export interface DiscoveryOptions {
@@ -52,16 +52,18 @@ const DOMAIN_MS = 3_600_000;
 
 export class Discovery {
   readonly #options: DiscoveryOptions;
-  readonly #known: RecentMap<Known>;
-  readonly #verified = new RecentMap<DiscoInfo>(VERIFIED);
-  readonly #domains = new RecentMap<{ readonly at: number; readonly gateway: Promise<Software["gateway"]> }>(DOMAINS);
+  readonly #known: LRUCache<string, Known>;
+  readonly #verified = new LRUCache<string, DiscoInfo>({ max: VERIFIED });
+  readonly #domains = new LRUCache<string, { readonly at: number; readonly gateway: Promise<Software["gateway"]> }>({
+    max: DOMAINS,
+  });
   readonly #queue: Target[] = [];
   #cancelTick: (() => void) | null = null;
   #tokens: number;
 
   constructor(options: DiscoveryOptions) {
     this.#options = options;
-    this.#known = new RecentMap(options.devices);
+    this.#known = new LRUCache({ max: options.devices });
     this.#tokens = options.perSecond;
   }
 

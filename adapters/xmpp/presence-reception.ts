@@ -1,5 +1,6 @@
 /** Presence stanzas (RFC 6121 §3 and §4): contact requests, probes, and who is there. */
 import { Element } from "@xmpp/xml";
+import { LRUCache } from "lru-cache";
 import type { AdapterContext } from "../../src/adapter.ts";
 import type { Inbound, PresenceState } from "../../src/core/model.ts";
 import { OWN_CAPABILITIES } from "./answers.ts";
@@ -12,15 +13,12 @@ import { attribute } from "./elements.ts";
 import type { Fence } from "./fence.ts";
 import { addressOf, parseJid } from "./jid.ts";
 import { type DevicePresence, PresenceTable } from "./presence.ts";
-import { RecentMap } from "./recent-map.ts";
 import type { Arrival } from "./reception.ts";
-import type { Tally } from "./tally.ts";
 
 export interface PresenceParts {
   readonly context: AdapterContext;
   readonly attachment: Attachment;
   readonly discovery: Discovery;
-  readonly tally: Tally;
   readonly devices: number;
   fence(): Fence | null;
   write(stanza: Element): void;
@@ -39,15 +37,18 @@ const REPEAT_MS = 5_000;
 export class PresenceReception {
   readonly #parts: PresenceParts;
   readonly #table: PresenceTable;
-  readonly #reported: RecentMap<{ readonly at: number; readonly state: PresenceState; readonly text: string | null }>;
+  readonly #reported: LRUCache<
+    string,
+    { readonly at: number; readonly state: PresenceState; readonly text: string | null }
+  >;
   /** Whom the desk watches, and as whom, to ask again after every login. */
-  readonly #watched: RecentMap<string>;
+  readonly #watched: LRUCache<string, string>;
 
   constructor(parts: PresenceParts) {
     this.#parts = parts;
     this.#table = new PresenceTable(parts.devices);
-    this.#reported = new RecentMap(parts.devices);
-    this.#watched = new RecentMap(parts.devices);
+    this.#reported = new LRUCache({ max: parts.devices });
+    this.#watched = new LRUCache({ max: parts.devices });
   }
 
   /** Takes a presence stanza; what the desk is to know of it goes to `hand`. False when there is nothing. */
@@ -64,7 +65,7 @@ export class PresenceReception {
     const { stanza, from, to } = arrival;
     const type = attribute(stanza, "type");
     if (to.kind !== "desk") {
-      this.#parts.tally.count("xmpp.stanza.ignored", "presence to nobody at the desk");
+      this.#parts.context.count("xmpp.stanza.ignored", "presence to nobody at the desk");
       return;
     }
     if (type === "probe") {
@@ -80,7 +81,7 @@ export class PresenceReception {
     } else if (type === null || type === "unavailable") {
       this.#changed(arrival, to.name, decodePresence(stanza), hand);
     } else {
-      this.#parts.tally.count("xmpp.stanza.ignored", "presence of unknown type", from.full);
+      this.#parts.context.count("xmpp.stanza.ignored", "presence of unknown type", from.full);
     }
   }
 
@@ -150,7 +151,7 @@ export class PresenceReception {
   #bounced(arrival: Arrival, to: string, hand: (event: Inbound) => void): void {
     const error = readError(arrival.stanza);
     const isOurs = this.#parts.fence()?.bounced(attribute(arrival.stanza, "id") ?? "", error) === true;
-    this.#parts.tally.count("xmpp.presence.bounced", error.condition, arrival.from.full);
+    this.#parts.context.count("xmpp.presence.bounced", error.condition, arrival.from.full);
     if (!isOurs) {
       const gone = parseJid(arrival.from.bare) ?? arrival.from;
       this.#changed({ ...arrival, from: gone }, to, { state: "offline", text: null, priority: 0 }, hand);

@@ -10,13 +10,11 @@ import type { Jid } from "./jid.ts";
 import { NS } from "./namespaces.ts";
 import type { Arrival } from "./reception.ts";
 import type { Requests } from "./requests.ts";
-import type { Tally } from "./tally.ts";
 
 export interface QuestionParts {
   readonly context: AdapterContext;
   readonly attachment: Attachment;
   readonly requests: Requests;
-  readonly tally: Tally;
   write(stanza: Element): void;
 }
 
@@ -33,7 +31,7 @@ export class QuestionReception {
     const type = attribute(stanza, "type");
     if (type === "result" || type === "error") {
       if (!this.#parts.requests.answered(stanza)) {
-        this.#parts.tally.count("xmpp.stanza.ignored", "answer to nothing asked", from.full);
+        this.#parts.context.count("xmpp.stanza.ignored", "answer to nothing asked", from.full);
       }
       return;
     }

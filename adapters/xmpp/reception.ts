@@ -16,7 +16,6 @@ import type { Fence } from "./fence.ts";
 import { addressOf, type Jid, parseJid } from "./jid.ts";
 import type { PresenceReception } from "./presence-reception.ts";
 import type { QuestionReception } from "./question-reception.ts";
-import type { Tally } from "./tally.ts";
 import type { XmlFault } from "./xml-fault.ts";
 
 export interface ReceptionParts {
@@ -25,7 +24,6 @@ export interface ReceptionParts {
   readonly discovery: Discovery;
   readonly presences: PresenceReception;
   readonly questions: QuestionReception;
-  readonly tally: Tally;
   /** Stanzas that may await the desk before reading pauses. */
   readonly inbound: number;
   /** Whether the adapter must not be heard any more. */
@@ -77,18 +75,18 @@ export class Reception {
 
   /** False when the stanza is done with; else it is settled once the desk has decided. */
   #understood(stanza: Element, delivery: Delivery): boolean {
-    const { attachment, fence, questions, tally } = this.#parts;
+    const { context, attachment, fence, questions } = this.#parts;
     const named = attribute(stanza, "from");
     const from = named === null ? attachment.unnamedSender : parseJid(named);
     if (from === null) {
-      tally.count("xmpp.stanza.ignored", "malformed sender");
+      context.count("xmpp.stanza.ignored", "malformed sender");
       return false;
     }
     if (attachment.isOwn(from)) {
       const id = attribute(stanza, "id") ?? "";
       const isFence = stanza.name === "iq" && fence()?.answered(id) === true;
       if (!isFence && !(stanza.name === "iq" && questions.ownAccount(stanza, from))) {
-        tally.count("xmpp.stanza.ignored", "from the desk's own address");
+        context.count("xmpp.stanza.ignored", "from the desk's own address");
       }
       return false;
     }
@@ -99,7 +97,7 @@ export class Reception {
 
   /** A stanza beyond the parser's limits: its sender is told so, if it can be answered at all. */
   refused(head: Element, fault: XmlFault): void {
-    this.#parts.tally.count("xmpp.stanza.refused", "beyond limits", attribute(head, "from") ?? "");
+    this.#parts.context.count("xmpp.stanza.refused", "beyond limits", attribute(head, "from") ?? "");
     const isAnswerable = head.name === "message" || head.name === "iq";
     const from = parseJid(attribute(head, "from") ?? "");
     if (isAnswerable && from !== null && !this.#parts.attachment.isOwn(from)) {
@@ -123,10 +121,10 @@ export class Reception {
 
   #message(arrival: Arrival): boolean {
     const { stanza, from, to, delivery } = arrival;
-    const { context, attachment, tally, fence } = this.#parts;
+    const { context, attachment, fence } = this.#parts;
     if (to.kind !== "desk") {
       this.#refuse(stanza, "service-unavailable", null);
-      tally.count("xmpp.stanza.ignored", "to nobody at the desk");
+      context.count("xmpp.stanza.ignored", "to nobody at the desk");
       return false;
     }
     const { archive } = attachment;
@@ -134,10 +132,10 @@ export class Reception {
     const decoded = decodeMessage(stanza, frame);
     switch (decoded.kind) {
       case "ignored":
-        tally.count("xmpp.message.ignored", decoded.reason, from.full);
+        context.count("xmpp.message.ignored", decoded.reason, from.full);
         return false;
       case "unreadable":
-        tally.count("xmpp.message.ignored", "encrypted", from.full);
+        context.count("xmpp.message.ignored", "encrypted", from.full);
         this.#refuse(stanza, "not-acceptable", decoded.text);
         return false;
       case "message":
@@ -199,7 +197,7 @@ export class Reception {
 
   #refused(arrival: Arrival, events: readonly Inbound[], reason: Condition, text: string): void {
     const [first] = events;
-    this.#parts.tally.count("xmpp.event.refused", `${first?.kind ?? "nothing"} ${reason}`, arrival.from.full);
+    this.#parts.context.count("xmpp.event.refused", `${first?.kind ?? "nothing"} ${reason}`, arrival.from.full);
     if (first !== undefined && ANSWERED.has(first.kind)) {
       this.#refuse(arrival.stanza, reason, text);
     } else if (first?.kind === "subscription") {

@@ -136,6 +136,11 @@ export class TestContext implements AdapterContext {
     this.calls += 1;
     return [...this.identities].map(([desk, { name, kind }]) => ({ desk, name, kind }));
   };
+  /** What the adapter counted, as `event reason`. */
+  readonly counted: string[] = [];
+  count = (event: string, reason: string): void => {
+    this.counted.push(`${event} ${reason}`);
+  };
   backoffMs = (attempt: number): number => {
     this.calls += 1;
     const delayMs = BACKOFF_MS + Math.min(attempt, 4) * BACKOFF_MS + Math.floor(Math.random() * BACKOFF_MS);
