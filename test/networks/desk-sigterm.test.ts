@@ -19,9 +19,65 @@ import { requires } from "../support/requires.ts";
 import { until } from "../support/wait.ts";
 import type { XmppServer } from "../support/xmpp-server.ts";
 
-/** Receipts after which the signal is sent, counted in each burst anew: at its beginning, in its middle, near its end. */
-const SIGNALS_AFTER = [1, 40, 90, 140, 190];
-const BURST = 200;
+const ROUNDS = 5;
+/** Messages that one side has under way at once. */
+const UNDER_WAY = 60;
+/** Receipts in one round before the signal. */
+const RECEIPTS_BEFORE = 100;
+
+/** What one side says to the other in one round. */
+class Direction {
+  readonly author: XmppSomebody;
+  readonly reader: XmppSomebody;
+  readonly to: string;
+  readonly prefix: string;
+  /** Texts for which the author was given a receipt. */
+  readonly confirmed: string[] = [];
+  readonly #said = new Map<string, string>();
+  readonly #answers = new Map<string, "receipt" | "refusal">();
+  #answered = 0;
+
+  constructor(author: XmppSomebody, reader: XmppSomebody, to: string, prefix: string) {
+    this.author = author;
+    this.reader = reader;
+    this.to = to;
+    this.prefix = prefix;
+    author.person.received.listen((event) => {
+      const isAnswer = event.kind === "refusal" || (event.kind === "receipt" && event.state === "received");
+      if (!isAnswer || event.of === null) return;
+      this.#answers.set(event.of, event.kind);
+      this.#settle(event.of);
+    });
+  }
+
+  /** Talks on and on until the desk is down. */
+  async keepTalking(isDown: () => boolean): Promise<void> {
+    for (let number = 1; !isDown(); number += 1) {
+      const text = `${this.prefix} ${number}`;
+      const id = (await this.author.person.say(this.to, text)) ?? "";
+      this.#said.set(id, text);
+      this.#settle(id);
+      const isRoom = () => isDown() || this.#said.size - this.#answered < UNDER_WAY;
+      await until("earlier messages to be answered", isRoom, PATIENCE_MS);
+    }
+  }
+
+  /** The answer may be here before the client says that the message has gone. */
+  #settle(id: string): void {
+    const text = this.#said.get(id);
+    const answer = this.#answers.get(id);
+    if (text === undefined || answer === undefined) return;
+    this.#answered += 1;
+    if (answer === "receipt") this.confirmed.push(text);
+  }
+
+  /** What reached the other side, in the order of arrival. */
+  arrived(): readonly string[] {
+    return this.reader.person.received.all.flatMap((event) =>
+      event.kind === "message" && event.text.startsWith(`${this.prefix} `) ? [event.text] : [],
+    );
+  }
+}
 
 describe("SIGTERM in the middle of traffic (real Prosody)", function () {
   this.timeout(180_000);
@@ -55,53 +111,41 @@ describe("SIGTERM in the middle of traffic (real Prosody)", function () {
     await server?.remove();
   });
 
-  /** Ids that a client was given a receipt for. */
-  const receipted = ({ person }: XmppSomebody) =>
-    new Set(
-      person.received.all.flatMap((event) =>
-        event.kind === "receipt" && event.state === "received" ? [event.of] : [],
-      ),
-    );
-  const burst = async (author: XmppSomebody, to: string, prefix: string, sent: Map<string, string>) => {
-    for (let number = 1; number <= BURST; number += 1) {
-      const text = `${prefix} ${number}`;
-      const id = await author.person.say(to, text);
-      sent.set(id ?? "", text);
-    }
-  };
-  const arrived = ({ person }: XmppSomebody, prefix: string) =>
-    person.received.all.flatMap((event) =>
-      event.kind === "message" && event.text.startsWith(`${prefix} `) ? [event.text] : [],
-    );
-
-  for (const [round, count] of SIGNALS_AFTER.entries()) {
-    it(`after ${count} of ${BURST} receipts: ends in order; nothing confirmed is lost, doubled or out of order`, async () => {
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    it(`round ${round}: ends in order; nothing confirmed is lost, doubled or out of order`, async () => {
       const directions = [
-        { author: customer, reader: csr, to: contact.handle, prefix: `question ${round}.`, sent: new Map() },
-        { author: csr, reader: customer, to: contact.alias, prefix: `answer ${round}.`, sent: new Map() },
+        new Direction(customer, csr, contact.handle, `question ${round}.`),
+        new Direction(csr, customer, contact.alias, `answer ${round}.`),
       ];
-      const alreadyReceipted = receipted(customer).size;
-      const bursts = directions.map(({ author, to, prefix, sent }) => burst(author, to, prefix, sent));
-      await until("the moment to stop", () => receipted(customer).size >= alreadyReceipted + count, PATIENCE_MS);
+      let isDown = false;
+      const traffic = directions.map((direction) => direction.keepTalking(() => isDown));
+      const confirmedSoFar = () => directions.every(({ confirmed }) => confirmed.length >= RECEIPTS_BEFORE);
+      await until("traffic both ways", confirmedSoFar, PATIENCE_MS);
       expect(await desk.stop()).to.equal("ended with exit code 0");
-      await Promise.all(bursts);
+      isDown = true;
+      await Promise.all(traffic);
       await desk.start();
 
-      for (const { author, reader, prefix, sent } of directions) {
-        const confirmed = [...receipted(author)].flatMap((id) => (sent.has(id) ? [sent.get(id) as string] : []));
-        const missing = () => confirmed.filter((text) => !arrived(reader, prefix).includes(text));
-        await until(`all ${confirmed.length} to arrive`, () => missing().length === 0, PATIENCE_MS).catch(() =>
-          expect.fail(`${missing().length} of ${confirmed.length} confirmed are missing: ${missing().slice(0, 20)}`),
-        );
-        const texts = arrived(reader, prefix);
-        expect(texts, "none twice").to.have.lengthOf(new Set(texts).size);
-        expect(texts, "in order").to.deep.equal(texts.toSorted((one, other) => numberOf(one) - numberOf(other)));
-      }
+      for (const direction of directions) await expectKept(direction);
       await customer.person.say(contact.handle, `there again ${round}?`);
       await hears(csr, `there again ${round}?`);
     });
   }
 });
+
+async function expectKept(direction: Direction): Promise<void> {
+  const promised = [...direction.confirmed];
+  const missing = () => {
+    const there = new Set(direction.arrived());
+    return promised.filter((text) => !there.has(text));
+  };
+  await until("all that was confirmed to arrive", () => missing().length === 0, PATIENCE_MS).catch(() =>
+    expect.fail(`${missing().length} of ${promised.length} confirmed are missing: ${missing().slice(0, 20)}`),
+  );
+  const texts = direction.arrived();
+  expect(texts, "none twice").to.have.lengthOf(new Set(texts).size);
+  expect(texts, "in order").to.deep.equal(texts.toSorted((one, other) => numberOf(one) - numberOf(other)));
+}
 
 function numberOf(text: string): number {
   return Number(text.split(" ").at(-1));
