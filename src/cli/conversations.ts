@@ -29,6 +29,11 @@ export function addConversations(program: Command, terminal: Terminal): void {
     );
 }
 
+/** "xmpp", or "Telegram (matrix)" for a customer behind a gateway. */
+function networkCell({ network, origin, gateway, software }: ConversationView): string {
+  return gateway === null && software?.gateway == null ? network : plain(`${origin} (${network})`);
+}
+
 function conversationsText(rows: readonly ConversationView[]): string {
   if (rows.length === 0) {
     return "No conversation is open.";
@@ -38,7 +43,7 @@ function conversationsText(rows: readonly ConversationView[]): string {
     [
       { title: "ID", cell: (row) => row.id },
       { title: "STATE", cell: (row) => row.state },
-      { title: "NETWORK", cell: (row) => row.network },
+      { title: "NETWORK", cell: networkCell },
       { title: "HANDLE", cell: (row) => row.handle },
       { title: "CUSTOMER", cell: (row) => plain(row.customer ?? "-") },
       {

@@ -1,14 +1,14 @@
 /** From checked files to the frozen `Rules` of the core. Nothing here can fail: whatever could was checked before. */
 import { createDirectory, type DirectoryEntry } from "../core/directory.ts";
 import type { Address } from "../core/model.ts";
-import type { Csr, Limits, NetworkRules, Queue, Rules, SkillLevel } from "../core/rules.ts";
+import type { Csr, Gateway, Limits, NetworkRules, Queue, Rules, SkillLevel } from "../core/rules.ts";
 import type { CompiledDialogs } from "./dialogs.ts";
 import type { Canonical } from "./references.ts";
 import type { DirectoryInput } from "./schema-directory.ts";
 import type { FrontdeskInput } from "./schema-frontdesk.ts";
 import { coreLimits, type LimitsInput } from "./schema-limits.ts";
 import type { PeopleInput } from "./schema-people.ts";
-import type { RoutingInput } from "./schema-routing.ts";
+import type { GatewayMatchInput, RoutingInput } from "./schema-routing.ts";
 
 export interface Inputs {
   readonly frontdesk: FrontdeskInput;
@@ -24,6 +24,7 @@ export function buildRules(inputs: Inputs, dialogs: CompiledDialogs, canonical: 
     networks: byId(frontdesk.networks, buildNetwork),
     csrs: byId(people.csrs, (id, csr) => buildCsr(id, csr, frontdesk.languages, canonical)),
     queues: byId(routing.queues, (id, queue) => buildQueue(id, queue, routing)),
+    gateways: Object.entries(routing.gateways).map(([id, gateway]) => buildGateway(id, gateway)),
     skills: routing.skills,
     dialogs: dialogs.dialogs,
     intents: dialogs.intents,
@@ -71,6 +72,21 @@ function buildQueue(id: string, queue: RoutingInput["queues"][string], routing: 
     id,
     skills: levels(skills),
     hours: text === undefined ? null : { text, timeZone: timeZone ?? routing.timeZone },
+  };
+}
+
+function buildGateway(id: string, { name, match, features }: RoutingInput["gateways"][string]): Gateway {
+  const given = match ?? [{ type: id }];
+  return {
+    id,
+    name,
+    match: given.map((one: GatewayMatchInput) => ({
+      network: one.network ?? null,
+      type: one.type ?? null,
+      name: one.name ?? null,
+      users: one.users ?? null,
+    })),
+    features: features ?? null,
   };
 }
 

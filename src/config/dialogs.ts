@@ -30,11 +30,13 @@ function knownNames({ frontdesk, routing }: Sources): Parameters<typeof compileD
   const queues = namesIn(routing, ["queues"]);
   const skills = namesIn(routing, ["skills"]);
   const networks = namesIn(frontdesk, ["networks"]);
+  const gateways = namesIn(routing, ["gateways"]);
   const languages = namesIn(frontdesk, ["languages"]);
   return {
     ...(queues === null ? {} : { queues }),
     ...(skills === null ? {} : { skills }),
-    ...(networks === null ? {} : { networks }),
+    // A dialog may ask for the network behind a gateway as for one the desk is attached to.
+    ...(networks === null || gateways === null ? {} : { networks: [...networks, ...gateways] }),
     ...(languages === null ? {} : { languages: languages.length === 0 ? ["en"] : languages }),
   };
 }

@@ -21,6 +21,7 @@ export function checkReferences(sources: Sources, canonical: Canonical): readonl
     ...checkHandles(sources),
     ...checkSkills(sources),
     ...checkHours(sources),
+    ...checkGateways(sources),
     ...checkAddresses(sources, canonical),
     ...checkIds(sources),
     ...checkLanguages(sources),
@@ -95,6 +96,28 @@ function checkHours({ routing }: Sources): readonly Problem[] {
     return fault !== null
       ? [routing.error(path, `"hours" ${fault}`)]
       : hoursAdvice(text).map((advice) => routing.warning(path, `"hours" ${advice}`));
+  });
+}
+
+/** Gateways: attached to networks that exist, and with ids of their own, since a dialog's `network:` names either. */
+function checkGateways({ frontdesk, routing }: Sources): readonly Problem[] {
+  const networks = namesIn(frontdesk, ["networks"]);
+  return entriesAt(routing.value, ["gateways"]).flatMap(([id]) => {
+    const path = ["gateways", id];
+    const clash = (networks ?? []).includes(id)
+      ? [
+          routing.error(
+            path,
+            `the gateway "${id}" has the id of a network; \`network: ${id}\` could mean either`,
+            "key",
+          ),
+        ]
+      : [];
+    const unknown = listAt(routing.value, [...path, "match"]).flatMap((_, index) => {
+      const network = textAt(routing.value, [...path, "match", index, "network"]);
+      return network === null ? [] : refer(routing, [...path, "match", index, "network"], "network", network, networks);
+    });
+    return [...clash, ...unknown];
   });
 }
 

@@ -54,10 +54,10 @@ const conditionSchema: z.ZodType<Condition> = z.lazy(() =>
     network: z
       .union([identifier, z.array(identifier).min(1)])
       .optional()
-      .describe("The network the customer writes on."),
+      .describe("The network the customer writes on, or the id of the gateway they come through."),
     protocol: oneOrMore.optional().describe("The protocol their software speaks."),
     software: oneOrMore.optional().describe("The name of their software; * stands for anything."),
-    gateway: oneOrMore.optional().describe("The type of the gateway they come through."),
+    gateway: oneOrMore.optional().describe("The gateway they come through: the type it reports, or its id."),
     features: z
       .union([z.enum(FEATURES), z.array(z.enum(FEATURES)).min(1)])
       .optional()

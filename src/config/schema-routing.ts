@@ -1,5 +1,6 @@
 /** routing.yaml: skills and queues. */
 import { z } from "zod";
+import { FEATURES } from "../core/model.ts";
 import { identifier, seconds, timeZone, title } from "./names.ts";
 
 export const skillLevel = z.union(
@@ -49,6 +50,48 @@ export const queueSchema = z.strictObject({
   wrapUpSeconds: seconds(0, 3_600).default(0).describe("How long a CSR is left alone after closing."),
 });
 
+/** `*` stands for anything; a regular expression's `.*` would look for a dot. */
+const pattern = z
+  .string()
+  .trim()
+  .min(1)
+  .max(255)
+  .refine((text) => !text.includes(".*"), "must be a pattern in which * alone stands for anything, without the dot")
+  .describe("A text in which * stands for anything; capitals do not count.");
+
+export const gatewayMatchSchema = z
+  .strictObject({
+    network: identifier
+      .optional()
+      .describe("The network of frontdesk.yaml that the desk is attached to; any when left out."),
+    type: pattern.optional().describe("What the gateway says it is: telegram, whatsapp, irc …"),
+    name: pattern.optional().describe("What the gateway calls itself."),
+    users: pattern
+      .optional()
+      .describe("The customer's id on the network: @telegram_*:example.org or *@telegram.example.org."),
+  })
+  .refine(
+    ({ type, name, users }) => type !== undefined || name !== undefined || users !== undefined,
+    "must say at least one of type, name and users",
+  );
+
+export type GatewayMatchInput = z.output<typeof gatewayMatchSchema>;
+
+export const gatewaySchema = z.strictObject({
+  name: title.describe("What people read for the network behind it: Telegram."),
+  match: z
+    .array(gatewayMatchSchema)
+    .min(1)
+    .max(50)
+    .optional()
+    .describe("Who comes through it, any of these; when left out, whoever's gateway says that its type is this id."),
+  features: z
+    .array(z.enum(FEATURES))
+    .max(FEATURES.length)
+    .optional()
+    .describe("What comes through it and can be shown there; the rest is said in words. All when left out."),
+});
+
 export const routingSchema = z.strictObject({
   skills: z
     .array(identifier)
@@ -57,5 +100,9 @@ export const routingSchema = z.strictObject({
   timeZone: timeZone.default("UTC").describe("The zone in which opening hours are meant."),
   hours: hoursText.optional().describe("Opening hours of every queue that has none of its own."),
   queues: z.record(identifier, queueSchema).describe("The queues, each by an id of its own."),
+  gateways: z
+    .record(identifier, gatewaySchema)
+    .default({})
+    .describe("The networks behind gateways, each by an id of its own; the first that fits counts."),
 });
 export type RoutingInput = z.output<typeof routingSchema>;

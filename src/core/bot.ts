@@ -1,5 +1,6 @@
 /** The bot's part of a conversation: one answer in, what it says out, and how long it waits for the next. */
 import { advance, type DialogInput, type DialogTurn } from "./dialog.ts";
+import { originNames } from "./gateways.ts";
 import { customerOf } from "./legs.ts";
 import type { Rules } from "./rules.ts";
 import type { ConversationRow } from "./state.ts";
@@ -23,6 +24,7 @@ export function askBot(
     languages: turn.rules.languages,
     address: customer.address,
     software: row.software,
+    origin: originNames(turn.rules, { address: customer.address, software: row.software }),
     languageHint: row.languageHint,
     company: turn.rules.company,
     reservedNames: reservedNames(turn.rules),

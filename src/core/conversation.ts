@@ -18,7 +18,7 @@ import { armSilence, askBot } from "./bot.ts";
 import { type DialogInput, NO_FACTS } from "./dialog.ts";
 import { CSR_IS_TOLD, CUSTOMER_IS_TOLD, type Ending } from "./endings.ts";
 import { letGo, wrapUp } from "./hands.ts";
-import { csrLeg, customerOf, inviteLeg, putLeg } from "./legs.ts";
+import { csrLeg, customerOf, inviteLeg, originOf, putLeg } from "./legs.ts";
 import { ACCEPTED, type Address, addressKey, type Verdict } from "./model.ts";
 import { askToAccept } from "./offer.ts";
 import { queueFor } from "./queue-for.ts";
@@ -369,6 +369,7 @@ export function close(turn: Turn, row: ConversationRow, why: Ending): void {
       from: row.state,
       handle: row.handle,
       network: row.network,
+      origin: originOf(turn, row),
       customer: row.facts.name,
       queue: row.queue,
       about: row.facts.reason,

@@ -1,4 +1,5 @@
 /** The legs of a conversation: who takes part, who has the offer, and how one is invited under an alias of its own. */
+import { originTitle } from "./gateways.ts";
 import { addressKey } from "./model.ts";
 import { excerpt } from "./rendering.ts";
 import type { Match } from "./routing/routing.ts";
@@ -23,13 +24,17 @@ export function putLeg(row: ConversationRow, index: number, change: Partial<Leg>
   return row.legs.map((leg) => (leg.index === index ? { ...leg, ...change } : leg));
 }
 
-const GATEWAY_LENGTH = 40;
+const ORIGIN_LENGTH = 40;
+
+/** The network the customer lives on, by the name people have for it: "XMPP", or "Telegram" for those behind a gateway. */
+export function originOf(turn: Turn, row: ConversationRow): string {
+  // A gateway calls itself what it likes; it is shown on one line like everything else here.
+  return excerpt(originTitle(turn.rules, { address: customerOf(row).address, software: row.software }), ORIGIN_LENGTH);
+}
 
 /** What the alias of a conversation is called: "Anna · billing · XMPP". */
 function titleOf(turn: Turn, row: ConversationRow, language: string | null): string {
-  // A gateway calls itself what it likes; it is shown on one line like everything else here.
-  const gateway = excerpt(row.software?.gateway?.type ?? "", GATEWAY_LENGTH);
-  const network = gateway === "" ? (turn.rules.networks.get(row.network)?.title ?? row.network) : gateway;
+  const network = originOf(turn, row);
   const queue = turn.rules.queues.get(row.queue ?? "")?.name ?? "";
   return [customerName(turn, row, language), queue, network].filter((part) => part !== "").join(" · ");
 }

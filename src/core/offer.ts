@@ -1,4 +1,5 @@
 /** What an offer tells a CSR: who, why, since when, from which software, and what the bot learned. */
+import { originOf } from "./legs.ts";
 import type { Software } from "./model.ts";
 import { languageName } from "./phrases/languages.ts";
 import { excerpt } from "./rendering.ts";
@@ -35,12 +36,11 @@ export function customerInWords(
 ): readonly string[] {
   const language = languageOf(turn, row, leg);
   const { facts } = row;
-  const network = turn.rules.networks.get(row.network)?.title ?? row.network;
   const lines = [
     say(turn, head, language, {
       name: customerName(turn, row, language),
       queue: turn.rules.queues.get(row.queue ?? "")?.name ?? "",
-      network: excerpt(row.software?.gateway?.type ?? network),
+      network: originOf(turn, row),
     }),
   ];
   const software = softwareInWords(row.software) ?? say(turn, "software.unknown", language);

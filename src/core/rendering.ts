@@ -3,6 +3,7 @@
  * for what a network or a software cannot show. Whatever leaves is built here from the desk's own record (law 2); nothing
  * is ever cut (law 5).
  */
+import { carriedFeatures, knownFeatures } from "./gateways.ts";
 import { type Address, addressKey, type Capabilities, type Choice, type Feature, type Software } from "./model.ts";
 import type { ConversationRow, Leg } from "./state.ts";
 import type { LineContent, LineReference } from "./step.ts";
@@ -21,11 +22,11 @@ export function legName(epoch: string, line: number, leg: number): string {
   return `${epoch}-${line}-${leg}`;
 }
 
-/** What can be shown at an address: its network's features, narrowed by the software there where that announced any. */
+/** What can be shown at an address: its network's features, narrowed by the gateway and the software there where they are known. */
 export function featuresOfAddress(turn: Turn, address: Address, software: Software | null): readonly Feature[] {
   const network = turn.world.capabilities(address.network)?.features ?? [];
-  const shown = (software ?? turn.memory.software.get(addressKey(address)) ?? null)?.features ?? null;
-  return shown === null ? network : network.filter((feature) => shown.includes(feature));
+  const known = software ?? turn.memory.software.get(addressKey(address)) ?? null;
+  return carriedFeatures(turn.rules, { address, software: known }, network);
 }
 
 export function featuresOf(turn: Turn, row: ConversationRow, leg: Leg): readonly Feature[] {
@@ -35,7 +36,8 @@ export function featuresOf(turn: Turn, row: ConversationRow, leg: Leg): readonly
 /** Buttons need a software that is known to show them; everything else is believed of the network unless denied. */
 function showsChoices(turn: Turn, row: ConversationRow, leg: Leg): boolean {
   const software = leg.role === "customer" ? row.software : (turn.memory.software.get(addressKey(leg.address)) ?? null);
-  return (software?.features ?? []).includes("choices") && featuresOf(turn, row, leg).includes("choices");
+  const known = knownFeatures(turn.rules, { address: leg.address, software }) ?? [];
+  return known.includes("choices") && featuresOf(turn, row, leg).includes("choices");
 }
 
 /** What one line ends with on networks whose messages are single lines; a bare CR ends one too, for whoever reads the wire. */

@@ -6,7 +6,7 @@
 import type { DialogScript } from "./dialog.ts";
 import type { Directory } from "./directory.ts";
 import type { Intents } from "./intents.ts";
-import type { Address } from "./model.ts";
+import type { Address, Feature } from "./model.ts";
 
 /** 1 (knows of it) to 5 (best). */
 export type SkillLevel = 1 | 2 | 3 | 4 | 5;
@@ -81,6 +81,28 @@ export interface Limits {
   readonly floodMessages: number;
   readonly floodSeconds: number;
   /** Silence of both sides after which a conversation is closed. */
+/** One way to tell that somebody comes through a gateway. Null: does not matter; never all of `type`, `name` and `users`. */
+export interface GatewayMatch {
+  /** The network the desk is attached to. */
+  readonly network: string | null;
+  /** What the gateway reports of itself; `*` stands for anything, capitals do not count. */
+  readonly type: string | null;
+  readonly name: string | null;
+  /** The person's id on the network, likewise: "@telegram_*:example.org", "*@telegram.example.org". */
+  readonly users: string | null;
+}
+
+/** A network that customers reach the desk from through a gateway; see gateways.ts. */
+export interface Gateway {
+  readonly id: string;
+  /** What people read: "Telegram". */
+  readonly name: string;
+  /** Any of these. */
+  readonly match: readonly GatewayMatch[];
+  /** What comes through and can be shown there; null: whatever the network it is attached to can. */
+  readonly features: readonly Feature[] | null;
+}
+
   readonly idleSeconds: number;
   /** Silence in the bot's part after which the conversation is closed. */
   readonly dialogIdleSeconds: number;
@@ -109,6 +131,8 @@ export interface Rules {
   readonly phrases: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** The languages the desk offers, the first being the fallback. */
   readonly languages: readonly string[];
+  /** In the order of the file: the first that fits counts. Absent: none. */
+  readonly gateways?: readonly Gateway[];
   /** The company's name, for texts. */
   readonly company: string;
 }

@@ -3,6 +3,7 @@ import { csrMoved } from "./assignment.ts";
 import { close } from "./conversation.ts";
 import { ACCEPTED, addressKey, type InboundOf, type Verdict } from "./model.ts";
 import { nobody, openFor } from "./newcomers.ts";
+import { featuresOf } from "./rendering.ts";
 import type { DeskEvent } from "./step.ts";
 import { listeners, passReceipt } from "./transcript.ts";
 import { answerSubscription, contactKey, resolve } from "./translation.ts";
@@ -24,7 +25,7 @@ export function hearTyping(turn: Turn, inbound: InboundOf<"typing">, event: Inbo
   const party = resolve(turn, inbound.from, inbound.to, null, event.reference);
   if (party.kind !== "leg" || party.conversation.state !== "talking" || party.leg.state !== "active") return ACCEPTED;
   for (const leg of listeners(party.conversation, party.leg)) {
-    if (!(turn.world.capabilities(leg.address.network)?.features ?? []).includes("typing")) continue;
+    if (!featuresOf(turn, party.conversation, leg).includes("typing")) continue;
     turn.outbounds.push({
       key: looseKey(turn, "typing"),
       from: leg.desk,
@@ -92,7 +93,11 @@ export function hearSoftware(turn: Turn, inbound: InboundOf<"software">): Verdic
       turn,
       "software.known",
       { conversation: row.id },
-      { name: inbound.software.name, version: inbound.software.version },
+      {
+        name: inbound.software.name,
+        version: inbound.software.version,
+        gateway: inbound.software.gateway?.type ?? null,
+      },
     );
   }
   return ACCEPTED;

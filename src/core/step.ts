@@ -184,6 +184,10 @@ export interface ConversationView {
   readonly state: string;
   readonly handle: string;
   readonly network: string;
+  /** The network the customer lives on, as people name it: the network's title, or "Telegram" for one behind a gateway. */
+  readonly origin: string;
+  /** The id of the gateway they come through, by `gateways:` of routing.yaml; null when by none that is listed there. */
+  readonly gateway: string | null;
   readonly customer: string | null;
   readonly software: Software | null;
   readonly language: string | null;

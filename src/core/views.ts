@@ -1,6 +1,7 @@
 /** The desk as others may look at it: admins, metrics, and the adapters' own questions. Nothing here changes anything. */
 import { csrState, reachableAddresses } from "./availability.ts";
-import { csrLeg } from "./legs.ts";
+import { gatewayOf } from "./gateways.ts";
+import { csrLeg, customerOf, originOf } from "./legs.ts";
 import { type Address, addressKey, type DeskIdentity } from "./model.ts";
 import type { ConversationRow } from "./state.ts";
 import type { ConversationView, CsrView, Desk, QueueView } from "./step.ts";
@@ -36,6 +37,8 @@ function conversationView(turn: Turn, row: ConversationRow): ConversationView {
     state: row.state,
     handle: row.handle,
     network: row.network,
+    origin: originOf(turn, row),
+    gateway: gatewayOf(turn.rules, { address: customerOf(row).address, software: row.software })?.id ?? null,
     customer: row.facts.name,
     software: row.software,
     language: row.facts.language ?? row.languageHint,

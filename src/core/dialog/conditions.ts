@@ -21,6 +21,10 @@ function oneOf(actual: string | null | undefined, wanted: OneOrMore): boolean {
   return actual !== null && actual !== undefined && list(wanted).some((each) => sameText(each, actual));
 }
 
+function isAny(actual: readonly (string | undefined)[], wanted: OneOrMore): boolean {
+  return actual.some((each) => oneOf(each, wanted));
+}
+
 /** `*` stands for anything. Walked by hand: a regular expression made of a pattern could be made to take for ever. */
 export function matchesPattern(text: string, pattern: string): boolean {
   const parts = pattern.toLowerCase().split("*");
@@ -95,11 +99,13 @@ function surroundingsHold(condition: Condition, language: string, around: Dialog
   const tests: readonly boolean[] = [
     condition.language === undefined ||
       list(condition.language).some((tag) => primaryTag(tag) === primaryTag(language)),
-    condition.network === undefined || oneOf(around.address.network, condition.network),
+    condition.network === undefined ||
+      isAny([around.address.network, ...(around.origin?.networks ?? [])], condition.network),
     condition.protocol === undefined || oneOf(software?.protocol, condition.protocol),
     condition.software === undefined ||
       list(condition.software).some((pattern) => matchesPattern(software?.name ?? "", pattern)),
-    condition.gateway === undefined || oneOf(software?.gateway?.type, condition.gateway),
+    condition.gateway === undefined ||
+      isAny([software?.gateway?.type, ...(around.origin?.gateways ?? [])], condition.gateway),
     condition.features === undefined ||
       list(condition.features).every((feature) => software?.features?.some((has) => has === feature) === true),
     condition.open === undefined || list(condition.open).some((queue) => around.isOpen(queue)),

@@ -17,11 +17,12 @@ export interface Condition {
   /** What the directory keeps of the customer. */
   readonly attributes?: Readonly<Record<string, string | readonly string[]>>;
   readonly language?: string | readonly string[];
+  /** The network the desk is attached to, or the id of the gateway they come through. */
   readonly network?: string | readonly string[];
   readonly protocol?: string | readonly string[];
   /** Name of the software, `*` standing for anything, capitals ignored: "Conversations*". */
   readonly software?: string | readonly string[];
-  /** Type of the gateway the customer comes through. */
+  /** Type of the gateway the customer comes through, as it reports itself, or its id in `gateways:`. */
   readonly gateway?: string | readonly string[];
   /** Features that the customer's software announced, all of them. */
   readonly features?: string | readonly string[];

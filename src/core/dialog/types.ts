@@ -92,6 +92,8 @@ export interface DialogSurroundings {
   readonly languages: readonly string[];
   readonly address: Address;
   readonly software: Software | null;
+  /** Further names of the network and gateway they come through, by the admins' table; see gateways.ts. */
+  readonly origin?: { readonly networks: readonly string[]; readonly gateways: readonly string[] };
   /** The language the protocol or browser told, if any. */
   readonly languageHint: string | null;
   /** True for a queue that is open now. */
