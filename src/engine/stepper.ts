@@ -175,12 +175,13 @@ export class Stepper {
     const { task } = arrival;
     this.#take(arrival, draft);
     switch (task.kind) {
-      case "inbound":
-        return this.#quarantine(
-          { kind: "inbound", inbound: task.inbound, reference: null, replyTo: null },
-          error,
-          draft,
-        );
+      case "inbound": {
+        const { inbound } = task;
+        const { redelivery, from } = inbound;
+        // When the network brings it again, its sender must hear the same: refused, not received.
+        if (redelivery !== null) this.#see(from.network, refusedId(redelivery), draft);
+        return this.#quarantine({ kind: "inbound", inbound, reference: null, replyTo: null }, error, draft);
+      }
       case "event":
         return this.#quarantine(task.event, error, draft);
       case "adapter-state":
