@@ -44,7 +44,7 @@ const CONVERSATION_WORDS: Readonly<Record<string, InConversation>> = {
   who: (turn, row, leg) => tellText(turn, row, leg, customerInWords(turn, row, leg, "csr.who.head").join("\n")),
   history: (turn, row, leg) =>
     whenTalking(turn, row, leg, () =>
-      turn.queries.push({ conversation: row.id, leg: leg.index, limit: HISTORY_LINES }),
+      turn.queries.push({ conversation: row.id, leg: leg.index, limit: HISTORY_LINES, before: null }),
     ),
 };
 

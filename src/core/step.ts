@@ -176,6 +176,8 @@ export interface HistoryQuery {
   readonly conversation: string;
   readonly leg: number;
   readonly limit: number;
+  /** Lines from this one on are left out: the leg was sent them already. Null for none. */
+  readonly before: number | null;
 }
 
 /** A conversation as admins see it in `frontdesk conversations`. */

@@ -119,11 +119,11 @@ export class Batches {
     if (event.kind === "rules") this.#parts.outbox.setUndeliveredSeconds(event.rules.limits.undeliveredSeconds);
   }
 
-  async #answer({ conversation, leg, limit }: HistoryQuery): Promise<void> {
+  async #answer({ conversation, leg, limit, before }: HistoryQuery): Promise<void> {
     try {
       const transcript = await this.#parts.store.transcript(conversation, Math.min(limit, HISTORY_LINES));
       const lines = transcript
-        .filter(({ retracted }) => !retracted)
+        .filter(({ retracted, line }) => !retracted && (before === null || line < before))
         .map(({ edited, retracted: _retracted, state: _state, ...line }) =>
           edited !== null && line.content.kind === "message"
             ? { ...line, content: { ...line.content, text: edited } }

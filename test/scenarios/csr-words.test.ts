@@ -122,6 +122,19 @@ describe("a CSR", () => {
       "ben sees nothing more",
     ]));
 
+  it("shows a colleague what was said before once, and what waited meanwhile as it was written", () =>
+    play(TEAM, [
+      ...ADA_TALKS,
+      "ada: /transfer sales",
+      "anna: and one thing more",
+      "ben is available",
+      "ben offered: for sales",
+      "ben: /accept",
+      "ben sees from customer: and one thing more",
+      "ben sees: Earlier",
+      "ben never sees: customer: and one thing more",
+    ]));
+
   it("passes a customer on to a colleague alone", () =>
     play(
       company({

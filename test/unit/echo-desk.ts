@@ -63,7 +63,7 @@ function extras(text: string, now: number, generation: number): Partial<Step> {
     const both = ["t1", "t2"].map((id) => ({ id, at, generation, conversation: "c1", name: "cancels t2" }));
     return { timers: both.map((timer) => ({ kind: "set", timer })) };
   }
-  return text === "history" ? { queries: [{ conversation: "c1", leg: 1, limit: 10 }] } : {};
+  return text === "history" ? { queries: [{ conversation: "c1", leg: 1, limit: 10, before: null }] } : {};
 }
 
 function passTyping(inbound: InboundOf<"typing">, world: World): Step {
