@@ -233,7 +233,10 @@ export function accept(turn: Turn, row: ConversationRow, leg: Leg): void {
   fact(turn, "offer.accepted", { conversation: row.id, csr }, { waitedMs: waited });
   const active = next.legs[leg.index] ?? leg;
   tell(turn, next, active, "csr.accepted", { name: customerName(turn, next, csrLanguage(turn, csr)) });
-  if (spokeBefore) turn.queries.push({ conversation: row.id, leg: leg.index, limit: HISTORY_LINES });
+  if (spokeBefore) {
+    const before = row.held[0]?.line ?? null;
+    turn.queries.push({ conversation: row.id, leg: leg.index, limit: HISTORY_LINES, before });
+  }
   handOverHeld(turn, { ...next, held: row.held }, active);
   tell(turn, next, customer, "talking.handover", { csr: turn.rules.csrs.get(csr)?.name ?? turn.rules.company });
   turn.memory.activity.set(row.id, turn.world.now);
