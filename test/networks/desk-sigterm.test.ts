@@ -71,6 +71,12 @@ class Direction {
     if (answer === "receipt") this.confirmed.push(text);
   }
 
+  toString(): string {
+    const refused = this.#answered - this.confirmed.length;
+    const unanswered = this.#said.size - this.#answered;
+    return `${this.#said.size} said, ${this.confirmed.length} confirmed, ${refused} refused, ${unanswered} unanswered`;
+  }
+
   /** What reached the other side, in the order of arrival. */
   arrived(): readonly string[] {
     return this.reader.person.received.all.flatMap((event) =>
@@ -129,6 +135,7 @@ describe("SIGTERM in the middle of traffic (real Prosody)", function () {
       for (const direction of directions) await expectKept(direction);
       await customer.person.say(contact.handle, `there again ${round}?`);
       await hears(csr, `there again ${round}?`);
+      process.stdout.write(`      ${directions.map(String).join("; ")}\n`);
     });
   }
 });
