@@ -15,6 +15,7 @@ import { PresenceReception } from "./presence-reception.ts";
 import { QuestionReception } from "./question-reception.ts";
 import { type Delivery, Reception } from "./reception.ts";
 import { Requests } from "./requests.ts";
+import { type Join, Rooms } from "./rooms.ts";
 import type { XmppStream } from "./stream.ts";
 import { ENABLE, enabledStream, type ManagedStream } from "./stream-management.ts";
 import type { XmlFault } from "./xml-fault.ts";
@@ -63,6 +64,7 @@ export class XmppAdapter implements Adapter {
   readonly #discovery: Discovery;
   readonly #presences: PresenceReception;
   readonly #reception: Reception;
+  readonly #rooms: Rooms;
   readonly #answers: string[] = [];
   #session: Session | null = null;
   /** The managed stream of the login before, for the server to continue. */
@@ -70,7 +72,7 @@ export class XmppAdapter implements Adapter {
   #isStopped = false;
   #cancelIdle: (() => void) | null = null;
 
-  constructor(attachment: Attachment, limits: Limits, context: AdapterContext) {
+  constructor(attachment: Attachment, limits: Limits, context: AdapterContext, joins: readonly Join[] = []) {
     this.#context = context;
     this.#attachment = attachment;
     this.#limits = limits;
@@ -87,11 +89,20 @@ export class XmppAdapter implements Adapter {
     this.#discovery = this.#makeDiscovery();
     const discovery = this.#discovery;
     this.#presences = new PresenceReception({ ...shared, fence, discovery, devices: limits.devices });
+    this.#rooms = new Rooms({
+      joins,
+      context,
+      checkMs: limits.idleSeconds * 1_000,
+      speaker: (desk) => attachment.speaker(desk),
+      write: (stanza) => this.#session?.stream.write(stanza.toString()),
+      ask: (desk, to, question) => this.#ask(desk, to, question),
+    });
     this.#reception = new Reception({
       ...shared,
       fence,
       discovery,
       presences: this.#presences,
+      rooms: this.#rooms,
       questions: new QuestionReception({ ...shared, requests: this.#requests }),
       inbound: limits.inbound,
       isStopped: () => this.#isStopped,
@@ -227,6 +238,7 @@ export class XmppAdapter implements Adapter {
       stream.write(answer);
     }
     this.#presences.again((stanza) => stream.write(stanza.toString()));
+    this.#rooms.begin();
     this.#watchIdle(this.#session);
   }
 
@@ -239,6 +251,7 @@ export class XmppAdapter implements Adapter {
     this.#requests.cut();
     this.#discovery.cut();
     this.#presences.cut();
+    this.#rooms.cut();
   }
 
   /** A link on which nothing comes may be dead without anybody having said so. */

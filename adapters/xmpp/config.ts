@@ -34,6 +34,20 @@ const limits = z
 
 const resource = z.string().min(1).max(200).default("desk").describe("Resource of the desk's own addresses.");
 
+const join = z.strictObject({
+  room: z.string().min(3).describe("The room: #channel%irc.example.org@irc.example.com"),
+  handle: z
+    .string()
+    .optional()
+    .describe("The handle that is in it; the first one when left out. People who write to it reach the nick."),
+  nick: z.string().min(1).max(100).describe("Its nick there: the one that people on IRC write to."),
+});
+const joins = z
+  .array(join)
+  .max(50)
+  .default([])
+  .describe("Rooms the desk stays in: an IRC gateway is on IRC for those alone who are in a channel through it.");
+
 const component = z.strictObject({
   mode: z.literal("component"),
   domain: z.string().min(1).describe("The component's domain, as the XMPP server knows it: desk.example.com"),
@@ -41,6 +55,7 @@ const component = z.strictObject({
   port: z.number().int().min(1).max(65_535).default(5_347),
   secret: z.string().min(1).meta(SECRET).describe("The secret shared with the XMPP server."),
   resource,
+  joins,
   limits,
 });
 
@@ -56,6 +71,7 @@ const account = z.strictObject({
     .describe("Encryption: required by STARTTLS, direct TLS, or none (only to a server on the same machine)."),
   authority: z.string().min(1).optional().describe("PEM certificates to trust instead of the system's."),
   resource,
+  joins,
   limits,
 });
 
@@ -81,6 +97,13 @@ export function parseConfig(section: unknown): XmppConfig {
   if (config.limits.streamBytes < config.limits.stanzaBytes) {
     throw new ConfigProblem(["limits", "streamBytes"], "streamBytes must be at least stanzaBytes.");
   }
+  config.joins.forEach(({ room }, index) => {
+    const jid = parseJid(room);
+    if (jid === null || jid.local === null || jid.resource !== null) {
+      const text = `"${room}" is no room; expected an address such as #channel%irc.example.org@irc.example.com.`;
+      throw new ConfigProblem(["joins", index, "room"], text);
+    }
+  });
   return config.mode === "component" ? checkComponent(config) : checkAccount(config);
 }
 

@@ -17,7 +17,7 @@ import {
 } from "./entity-capabilities.ts";
 import { type Jid, parseJid } from "./jid.ts";
 import { NS } from "./namespaces.ts";
-import { gatewayOf, showsForms, softwareOf } from "./software.ts";
+import { type Answers, gatewayOf, showsForms, softwareOf } from "./software.ts";
 
 export interface DiscoveryOptions {
   readonly clock: Clock;
@@ -120,16 +120,25 @@ export class Discovery {
   }
 
   async #discover(target: Target): Promise<void> {
-    const [info, version, gateway] = await Promise.all([
+    const own = Promise.all([
       this.#info(target),
       this.#question(target, target.device, new Element("query", { xmlns: NS.version })),
-      this.#gateway(target),
     ]);
+    const gateway = await this.#gateway(target);
+    // Told at once: people behind a gateway may take long to say what they write from, and a CSR is asked meanwhile.
+    this.#tell(target, { info: null, version: null, gateway });
+    const [info, version] = await own;
     const known = this.#known.get(target.device.full);
     if (known !== undefined && info !== null) {
       known.forms = showsForms(info);
     }
-    const software = softwareOf({ info, version, gateway });
+    if (info !== null || version !== null) {
+      this.#tell(target, { info, version, gateway });
+    }
+  }
+
+  #tell(target: Target, answers: Answers): void {
+    const software = softwareOf(answers);
     if (software !== null) {
       this.#options.found(target, software);
     }

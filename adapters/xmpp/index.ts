@@ -4,7 +4,8 @@ import { accountAttachment } from "./account.ts";
 import { XmppAdapter } from "./adapter.ts";
 import { componentAttachment } from "./component.ts";
 import { configSchema, parseConfig, type XmppConfig } from "./config.ts";
-import { canonicalJid } from "./jid.ts";
+import { canonicalJid, parseJid } from "./jid.ts";
+import type { Join } from "./rooms.ts";
 
 export type { XmppConfig } from "./config.ts";
 
@@ -22,14 +23,29 @@ function checkHandles(config: XmppConfig, handles: readonly string[]): void {
     const text = `An ordinary account has one address, so it can be one handle, not ${handles.length}; use a component.`;
     throw new ConfigProblem(["handles"], text);
   }
+  config.joins.forEach(({ handle }, index) => {
+    if (handle !== undefined && !handles.includes(handle)) {
+      const known = handles.join(", ");
+      throw new ConfigProblem(["joins", index, "handle"], `There is no handle "${handle}" on this network (${known}).`);
+    }
+  });
+}
+
+/** Rooms and handles were checked with the configuration. */
+function joinsOf(config: XmppConfig, context: AdapterContext): readonly Join[] {
+  return config.joins.flatMap(({ room, handle, nick }) => {
+    const jid = parseJid(room);
+    return jid === null ? [] : [{ room: jid, desk: handle ?? context.handles[0] ?? context.desk, nick }];
+  });
 }
 
 /** Throws ConfigProblem when an ordinary account is to stand for more than one handle. */
 function create(config: XmppConfig, context: AdapterContext): Adapter {
   if (config.mode === "component") {
-    return new XmppAdapter(componentAttachment(config), config.limits, context);
+    return new XmppAdapter(componentAttachment(config), config.limits, context, joinsOf(config, context));
   }
   checkHandles(config, context.handles);
   const [handle] = context.handles;
-  return new XmppAdapter(accountAttachment(config, handle ?? context.desk), config.limits, context);
+  const attachment = accountAttachment(config, handle ?? context.desk);
+  return new XmppAdapter(attachment, config.limits, context, joinsOf(config, context));
 }

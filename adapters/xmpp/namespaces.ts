@@ -14,6 +14,8 @@ export const NS = {
   version: "jabber:iq:version",
   last: "jabber:iq:last",
   ping: "urn:xmpp:ping",
+  muc: "http://jabber.org/protocol/muc",
+  mucUser: "http://jabber.org/protocol/muc#user",
   vcard: "vcard-temp",
   nick: "http://jabber.org/protocol/nick",
   delay: "urn:xmpp:delay",

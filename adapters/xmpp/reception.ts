@@ -16,6 +16,7 @@ import type { Fence } from "./fence.ts";
 import { addressOf, type Jid, parseJid } from "./jid.ts";
 import type { PresenceReception } from "./presence-reception.ts";
 import type { QuestionReception } from "./question-reception.ts";
+import type { Rooms } from "./rooms.ts";
 import type { XmlFault } from "./xml-fault.ts";
 
 export interface ReceptionParts {
@@ -24,6 +25,7 @@ export interface ReceptionParts {
   readonly discovery: Discovery;
   readonly presences: PresenceReception;
   readonly questions: QuestionReception;
+  readonly rooms: Rooms;
   /** Stanzas that may await the desk before reading pauses. */
   readonly inbound: number;
   /** Whether the adapter must not be heard any more. */
@@ -92,6 +94,9 @@ export class Reception {
     }
     const addressed = attribute(stanza, "to");
     const to = attachment.addressee(addressed === null ? null : parseJid(addressed));
+    if (this.#parts.rooms.take(stanza, from, to.kind === "desk" ? to.name : null)) {
+      return false;
+    }
     return this.#route({ stanza, delivery, from, to, sender: addressOf(this.#parts.context.network, from) });
   }
 

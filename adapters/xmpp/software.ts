@@ -34,9 +34,14 @@ export function showsForms(info: DiscoInfo): boolean {
   return info.features.includes(NS.forms);
 }
 
-/** The gateway a domain says it is (identity category "gateway": type "irc", "whatsapp" …), or null. */
+/**
+ * The gateway a domain says it is, or null: identity category "gateway" with a type such as "whatsapp", or "conference" of type
+ * "irc" (both in the registry of disco categories), which is what biboumi says of itself.
+ */
 export function gatewayOf(info: DiscoInfo): Software["gateway"] {
-  const gateway = info.identities.find(({ category }) => category === "gateway");
+  const gateway =
+    info.identities.find(({ category }) => category === "gateway") ??
+    info.identities.find(({ category, type }) => category === "conference" && type === "irc");
   return gateway === undefined ? null : { type: gateway.type.slice(0, TEXT_CHARACTERS), name: said(gateway.name) };
 }
 
@@ -55,14 +60,23 @@ export function softwareOf({ info, version, gateway }: Answers): Software | null
   }
   const field = (name: string) => (version === null ? null : said(textOf(version, name, NS.version)));
   const client = info?.identities.find(({ category }) => category === "client") ?? info?.identities[0];
+  const name = field("name") ?? said(client?.name ?? null);
+  const told = { name, version: field("version"), os: field("os") };
   return {
     protocol: "xmpp",
-    name: field("name") ?? said(client?.name ?? null),
-    version: field("version"),
-    os: field("os"),
+    ...(gateway === null || told.version !== null ? told : { ...told, ...parted(name) }),
     features: info === null ? null : featuresOf(info),
     gateway,
   };
+}
+
+/** "irssi v1.4.3", "WeeChat 3.8 (Jan 11 2023)": what IRC clients answer to CTCP VERSION is one text, and biboumi calls it the name. */
+const NAME_AND_VERSION = /^(?<name>\S.{0,60}?)[\s:]+v?(?<version>\d+(?:\.[0-9A-Za-z]+)+)/u;
+
+/** Name and version of a text that holds both; nothing where it does not. */
+function parted(text: string | null): { readonly name?: string; readonly version?: string } {
+  const { name, version } = NAME_AND_VERSION.exec(text ?? "")?.groups ?? {};
+  return name === undefined || version === undefined ? {} : { name, version };
 }
 
 function said(text: string | null): string | null {

@@ -57,6 +57,31 @@ describe("XMPP software discovery", () => {
     });
     expect(softwareOf({ info: null, version: null, gateway: null })).to.equal(null);
   });
+  it("knows biboumi by the identity it has: a conference of type irc, and no other conference", () => {
+    const identity = (attributes: string) =>
+      gatewayOf(readDiscoInfo(stanza(`<query xmlns='${INFO}'><identity ${attributes}/></query>`)));
+    expect(identity("category='conference' type='irc' name='Biboumi XMPP-IRC gateway'")).to.deep.equal({
+      type: "irc",
+      name: "Biboumi XMPP-IRC gateway",
+    });
+    expect(identity("category='conference' type='text' name='Chatrooms'")).to.equal(null);
+    expect(identity("category='server' type='im'")).to.equal(null);
+  });
+  it("parts the one text that IRC clients answer, and only behind a gateway", () => {
+    const irc = { type: "irc", name: null };
+    for (const [text, name, version] of [
+      ["irssi v1.4.3", "irssi", "1.4.3"],
+      ["WeeChat 3.8 (Jan 11 2023, 01:14:41)", "WeeChat", "3.8"],
+      ["HexChat 2.16.1 / Linux 6.1.0", "HexChat", "2.16.1"],
+      ["Quassel IRC v0.14.0 (dist-)", "Quassel IRC", "0.14.0"],
+      ["my own client", "my own client", null],
+      ["7", "7", null],
+    ] as const) {
+      const answer = stanza(`<query xmlns='jabber:iq:version'><name>${text}</name></query>`);
+      expect(softwareOf({ info: null, version: answer, gateway: irc })).to.include({ name, version });
+      expect(softwareOf({ info: null, version: answer, gateway: null })).to.include({ name: text, version: null });
+    }
+  });
 
   describe("asks", () => {
     interface Bench {
