@@ -1,6 +1,7 @@
 /** routing.yaml: skills and queues. */
 import { z } from "zod";
 import { FEATURES } from "../core/model.ts";
+import { COMPATIBILITIES, DEFAULT_STRATEGIES, STRATEGIES } from "../core/rules.ts";
 import { identifier, seconds, timeZone, title } from "./names.ts";
 
 export const skillLevel = z.union(
@@ -22,14 +23,14 @@ export const queueSchema = z.strictObject({
     .default(0)
     .describe("Higher goes first; first come, first served among equals."),
   strategies: z
-    .array(z.enum(["longest-idle", "least-loaded", "most-skilled"]))
-    .max(3)
-    .default(["longest-idle"])
+    .array(z.enum(STRATEGIES))
+    .max(STRATEGIES.length)
+    .default([...DEFAULT_STRATEGIES])
     .describe("Who is asked first; the next strategy decides where the one before it cannot."),
   compatibility: z
-    .enum(["translated", "same-network"])
+    .enum(COMPATIBILITIES)
     .default("translated")
-    .describe("Whether the CSR may be reached on any network or must be on the customer's own."),
+    .describe("How alike both sides must be: the same software, the same network, or any through translation."),
   hours: hoursText.optional().describe("Opening hours in OpenStreetMap's syntax; always open when left out."),
   timeZone: timeZone.optional().describe("The zone of these hours, when it is not the file's."),
   maxWaiting: z

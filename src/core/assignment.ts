@@ -6,7 +6,9 @@ import { attends, csrState, goneFrom, routingCsr } from "./availability.ts";
 import { armOffer, armRound, close, offer, refuse, requeue, tellPlace } from "./conversation.ts";
 import { primaryTag } from "./dialog.ts";
 import { csrLeg, customerOf } from "./legs.ts";
+import { losable } from "./losses.ts";
 import { featuresOf } from "./rendering.ts";
+import { softwareKey } from "./routing/eligibility.ts";
 import type { Waiting } from "./routing/routing.ts";
 import type { ConversationRow } from "./state.ts";
 import { tell } from "./transcript.ts";
@@ -28,7 +30,8 @@ function waitingOf(turn: Turn, row: ConversationRow): Waiting | null {
     strategies: queue.strategies,
     compatibility: row.only === null ? queue.compatibility : "translated",
     customerNetwork: row.network,
-    customerFeatures: featuresOf(turn, row, customer),
+    customerSoftware: softwareKey(row.software?.name ?? null),
+    customerFeatures: losable(featuresOf(turn, row, customer)),
     excluded: new Set(row.excluded),
     only: row.only,
   };

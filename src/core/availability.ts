@@ -1,6 +1,7 @@
 /** Whether a CSR can be asked: their clients' presence, their own words, wrap-up and free capacity. */
 import { type Address, addressKey } from "./model.ts";
-import { featuresOfAddress } from "./rendering.ts";
+import { featuresOfAddress, softwareAt } from "./rendering.ts";
+import { softwareKey } from "./routing/eligibility.ts";
 import type { Reachable, RoutingCsr } from "./routing/routing.ts";
 import type { Csr } from "./rules.ts";
 import type { CsrRow } from "./state.ts";
@@ -47,7 +48,11 @@ export function attends(turn: Turn, row: CsrRow, address: Address): boolean {
 export function reachableAddresses(turn: Turn, csr: Csr, row: CsrRow): readonly Reachable[] {
   return csr.addresses
     .filter((address) => reachableAt(turn, row, address))
-    .map((address) => ({ address, features: featuresOfAddress(turn, address, null) }));
+    .map((address) => ({
+      address,
+      features: featuresOfAddress(turn, address, null),
+      software: softwareKey(softwareAt(turn, address)?.name ?? null),
+    }));
 }
 
 export function csrState(turn: Turn, id: string): CsrState {

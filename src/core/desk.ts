@@ -30,6 +30,7 @@ function newMemory(): Memory {
   return {
     presence: new Map(),
     software: new Map(),
+    staffSoftware: new Map(),
     links: new Map(),
     open: new Map(),
     opens: new Map(),
@@ -128,10 +129,11 @@ function finish(turn: Turn, verdict: Verdict): Step {
 }
 
 function nameCsrs(state: DeskState): void {
-  const { csrOf } = state.memory;
+  const { csrOf, staffSoftware } = state.memory;
   csrOf.clear();
   for (const csr of state.rules.csrs.values())
     for (const address of csr.addresses) csrOf.set(addressKey(address), csr.id);
+  for (const key of staffSoftware.keys()) if (!csrOf.has(key)) staffSoftware.delete(key);
 }
 
 /** Takes new rules; scripts that conversations are still in are kept beside them. */

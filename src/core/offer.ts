@@ -1,5 +1,6 @@
-/** What an offer tells a CSR: who, why, since when, from which software, and what the bot learned. */
+/** What an offer tells a CSR: who, why, since when, from which software, what will not come across, and what the bot learned. */
 import { originOf } from "./legs.ts";
+import { lossesInWords } from "./losses.ts";
 import type { Software } from "./model.ts";
 import { languageName } from "./phrases/languages.ts";
 import { excerpt } from "./rendering.ts";
@@ -45,6 +46,8 @@ export function customerInWords(
   ];
   const software = softwareInWords(row.software) ?? say(turn, "software.unknown", language);
   lines.push(say(turn, "csr.offer.software", language, { software }));
+  const losses = lossesInWords(turn, row, leg);
+  if (losses !== null) lines.push(losses);
   const entry = facts.customer === null ? null : turn.rules.directory.byId(facts.customer);
   if (entry !== null) {
     const attributes = Object.entries(entry.attributes).map(([name, value]) => `${name}: ${value}`);

@@ -22,10 +22,16 @@ export function legName(epoch: string, line: number, leg: number): string {
   return `${epoch}-${line}-${leg}`;
 }
 
+/** What a person was last known to write from, there; null when nothing was told. */
+export function softwareAt({ memory }: Turn, address: Address): Software | null {
+  const key = addressKey(address);
+  return memory.staffSoftware.get(key) ?? memory.software.get(key) ?? null;
+}
+
 /** What can be shown at an address: its network's features, narrowed by the gateway and the software there where they are known. */
 export function featuresOfAddress(turn: Turn, address: Address, software: Software | null): readonly Feature[] {
   const network = turn.world.capabilities(address.network)?.features ?? [];
-  const known = software ?? turn.memory.software.get(addressKey(address)) ?? null;
+  const known = software ?? softwareAt(turn, address);
   return carriedFeatures(turn.rules, { address, software: known }, network);
 }
 
@@ -35,7 +41,7 @@ export function featuresOf(turn: Turn, row: ConversationRow, leg: Leg): readonly
 
 /** Buttons need a software that is known to show them; everything else is believed of the network unless denied. */
 function showsChoices(turn: Turn, row: ConversationRow, leg: Leg): boolean {
-  const software = leg.role === "customer" ? row.software : (turn.memory.software.get(addressKey(leg.address)) ?? null);
+  const software = leg.role === "customer" ? row.software : softwareAt(turn, leg.address);
   const known = knownFeatures(turn.rules, { address: leg.address, software }) ?? [];
   return known.includes("choices") && featuresOf(turn, row, leg).includes("choices");
 }

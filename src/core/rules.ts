@@ -25,10 +25,21 @@ export interface Csr {
 }
 
 /** Orders candidates; the first strategy that tells two apart decides, the last tie-break is always the CSR's id. */
-export type Strategy = "longest-idle" | "least-loaded" | "most-skilled";
+export const STRATEGIES = ["longest-idle", "least-loaded", "most-skilled", "fewest-losses"] as const;
+export type Strategy = (typeof STRATEGIES)[number];
 
-/** Whether the CSR must be on the customer's own network or may be reached through translation. */
-export type Compatibility = "same-network" | "translated";
+/**
+ * What a queue goes by that names none: even shares first, since nobody is better served by a CSR who has their hands full; among
+ * the equally loaded those on whose side most of what the customer's software can do survives; then whoever was idle longest.
+ */
+export const DEFAULT_STRATEGIES: readonly Strategy[] = ["least-loaded", "fewest-losses", "longest-idle"];
+
+/**
+ * How alike both sides must be: the CSR has software of the customer's name (where the customer's is not known: is on the
+ * customer's network), is on the customer's own network, or may be anywhere and is reached through translation.
+ */
+export const COMPATIBILITIES = ["same-software", "same-network", "translated"] as const;
+export type Compatibility = (typeof COMPATIBILITIES)[number];
 
 export interface Queue {
   readonly id: string;
@@ -70,17 +81,6 @@ export interface NetworkRules {
   readonly handles: readonly Handle[];
 }
 
-/** Every limit of the core, named as in frontdesk.yaml; seconds unless the name says otherwise. */
-export interface Limits {
-  /** Open conversations of one customer address at a time. */
-  readonly conversationsPerCustomer: number;
-  readonly openConversations: number;
-  /** UTF-8 bytes of one inbound text; longer is refused with a sentence. */
-  readonly inboundTextBytes: number;
-  /** Inbound messages of one address in `floodSeconds`; more are refused until it calms down. */
-  readonly floodMessages: number;
-  readonly floodSeconds: number;
-  /** Silence of both sides after which a conversation is closed. */
 /** One way to tell that somebody comes through a gateway. Null: does not matter; never all of `type`, `name` and `users`. */
 export interface GatewayMatch {
   /** The network the desk is attached to. */
@@ -103,6 +103,17 @@ export interface Gateway {
   readonly features: readonly Feature[] | null;
 }
 
+/** Every limit of the core, named as in frontdesk.yaml; seconds unless the name says otherwise. */
+export interface Limits {
+  /** Open conversations of one customer address at a time. */
+  readonly conversationsPerCustomer: number;
+  readonly openConversations: number;
+  /** UTF-8 bytes of one inbound text; longer is refused with a sentence. */
+  readonly inboundTextBytes: number;
+  /** Inbound messages of one address in `floodSeconds`; more are refused until it calms down. */
+  readonly floodMessages: number;
+  readonly floodSeconds: number;
+  /** Silence of both sides after which a conversation is closed. */
   readonly idleSeconds: number;
   /** Silence in the bot's part after which the conversation is closed. */
   readonly dialogIdleSeconds: number;
@@ -120,6 +131,8 @@ export interface Rules {
   /** Hash of the whole; conversations remember the hash of their dialog separately. */
   readonly version: string;
   readonly networks: ReadonlyMap<string, NetworkRules>;
+  /** In the order of the file: the first that fits counts. Absent: none. */
+  readonly gateways?: readonly Gateway[];
   readonly csrs: ReadonlyMap<string, Csr>;
   readonly queues: ReadonlyMap<string, Queue>;
   readonly skills: readonly string[];
@@ -131,8 +144,6 @@ export interface Rules {
   readonly phrases: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** The languages the desk offers, the first being the fallback. */
   readonly languages: readonly string[];
-  /** In the order of the file: the first that fits counts. Absent: none. */
-  readonly gateways?: readonly Gateway[];
   /** The company's name, for texts. */
   readonly company: string;
 }

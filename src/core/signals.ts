@@ -75,12 +75,14 @@ export function hearPresence(turn: Turn, inbound: InboundOf<"presence">): Verdic
 const REMEMBERED_SOFTWARE = 20_000;
 
 export function hearSoftware(turn: Turn, inbound: InboundOf<"software">): Verdict {
-  const csr = turn.memory.csrOf.get(addressKey(inbound.from));
-  remember(turn.memory.software, addressKey(inbound.from), inbound.software, REMEMBERED_SOFTWARE);
+  const key = addressKey(inbound.from);
+  const csr = turn.memory.csrOf.get(key);
   if (csr !== undefined) {
+    turn.memory.staffSoftware.set(key, inbound.software);
     turn.stirred.add(csr);
     return ACCEPTED;
   }
+  remember(turn.memory.software, key, inbound.software, REMEMBERED_SOFTWARE);
   for (const handle of turn.rules.networks.get(inbound.from.network)?.handles ?? []) {
     const contact = turn.tables.contact.get(contactKey(inbound.from, handle.id));
     const row = contact === null ? null : turn.tables.conversation.get(contact.conversation);

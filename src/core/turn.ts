@@ -18,6 +18,8 @@ export interface Memory {
   readonly presence: Map<string, PresenceState>;
   /** By address key: what a person writes from; bounded, the longest unheard goes first. */
   readonly software: Map<string, Software>;
+  /** The same of CSRs' addresses: routing goes by it, so however many customers come it is not forgotten. */
+  readonly staffSoftware: Map<string, Software>;
   /** By network: whether its link is up. */
   readonly links: Map<string, boolean>;
   /** By queue: open now; a queue that is not named is open. */

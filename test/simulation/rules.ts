@@ -85,6 +85,7 @@ function drawQueue(id: string, random: Random): Queue {
     ["longest-idle"],
     ["least-loaded", "longest-idle"],
     ["most-skilled"],
+    ["fewest-losses", "longest-idle"],
   ];
   return {
     id,

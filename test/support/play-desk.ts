@@ -8,6 +8,7 @@ import { closeLoopbackExchange, loopback, loopbackExchange } from "../../adapter
 import type { AdapterContext, AdapterModule, HistoryLine } from "../../src/adapter.ts";
 import { type AdapterHost, createAdapterHost } from "../../src/adapter-host.ts";
 import { createDesk } from "../../src/core/desk.ts";
+import type { Software } from "../../src/core/model.ts";
 import type { Rules } from "../../src/core/rules.ts";
 import { ENGINE_LIMITS } from "../../src/engine/limits.ts";
 import { createTokens } from "../../src/engine/tokens.ts";
@@ -97,6 +98,22 @@ export class PlayDesk {
     });
     this.#people.set(key, person);
     return person;
+  }
+
+  /** The network tells what that person writes from. */
+  async tellSoftware(person: LoopbackPerson, network: string, software: Software): Promise<void> {
+    const from = { network, id: person.id };
+    const inbound = {
+      kind: "software",
+      redelivery: null,
+      from,
+      device: null,
+      to: "desk",
+      software,
+      language: null,
+    } as const;
+    await this.#contexts.get(network)?.receive(inbound);
+    await this.settle();
   }
 
   /** What a client that asks the desk for the running conversation is shown in that window. */

@@ -16,7 +16,7 @@
  * that was said and seen until then.
  */
 import { expect } from "chai";
-import type { PresenceState, TypingState } from "../../src/core/model.ts";
+import { FEATURES, type PresenceState, type Software, type TypingState } from "../../src/core/model.ts";
 import { PlayDesk } from "./play-desk.ts";
 import { type PlayConfig, type PlaySetting, playSetting } from "./play-rules.ts";
 import { holds, type Message, Screen } from "./play-screen.ts";
@@ -125,6 +125,10 @@ const LINES: readonly LineForm[] = [
   }),
   form(`${WHO} goes offline`, (stage, [who = ""]) => stage.screen(who).person.disconnect()),
   form(`${WHO} comes online`, (stage, [who = ""]) => stage.screen(who).person.connect()),
+  form(`${WHO} uses ([A-Za-z]+)(?: with (.+))?`, async (stage, [who = "", name = "", features]) => {
+    const screen = stage.screen(who);
+    await stage.desk.tellSoftware(screen.person, screen.network, softwareCalled(screen.network, name, features));
+  }),
   form(`${WHO} arrives`, (stage, [who = ""]) => arrive(stage.screen(who))),
   form(`${WHO} leaves`, (stage, [who = ""]) => stage.screen(who).person.leave(stage.screen(who).window)),
   // What is seen.
@@ -248,6 +252,12 @@ const LINES: readonly LineForm[] = [
   }),
   form(`${WHO}: (.+)`, (stage, [who = "", text = ""]) => stage.screen(who).say(text)),
 ];
+
+/** "edit, reply", "nothing", or left out: it announces no features. */
+function softwareCalled(protocol: string, name: string, features: string | undefined): Software {
+  const known = FEATURES.filter((feature) => features?.split(", ").includes(feature));
+  return { protocol, name, version: null, os: null, features: features === undefined ? null : known, gateway: null };
+}
 
 function arrive(screen: Screen): void {
   screen.person.arrive(screen.window);

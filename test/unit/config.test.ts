@@ -59,7 +59,7 @@ const SLIPS: readonly Slip[] = [
     file: "routing.yaml",
     before: "compatibility: translated",
     after: "compatibility: same-netwrk",
-    says: '"compatibility" must be one of translated, same-network; did you mean "same-network"?',
+    says: '"compatibility" must be one of same-software, same-network, translated; did you mean "same-network"?',
   },
   { what: "a missing key", file: "people.yaml", before: "    name: Grace\n", after: "", says: '"name" is missing' },
   { what: "an empty value", file: "people.yaml", before: "name: Grace", after: "name:", says: '"name" is missing' },
@@ -398,7 +398,7 @@ describe("configuration: rules", () => {
     expect(queue).to.deep.include({
       id: "billing",
       name: "Billing",
-      strategies: ["longest-idle"],
+      strategies: ["least-loaded", "fewest-losses", "longest-idle"],
       hours: null,
       maxWaiting: 100,
     });

@@ -70,6 +70,7 @@ const SETTINGS: readonly PlaySetting[] = [
         wrapUpSeconds: 30,
         matchLanguage: true,
         compatibility: "same-network",
+        strategies: ["most-skilled", "fewest-losses"],
       },
     },
   }),

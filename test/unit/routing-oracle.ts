@@ -1,5 +1,5 @@
 /** The naive routing engine: filters and sorts everybody at every question. Slow, short, and what the indexed one is held against. */
-import type { RoutingCsr, RoutingEngine, Waiting } from "../../src/core/routing/routing.ts";
+import type { Reachable, RoutingCsr, RoutingEngine, Waiting } from "../../src/core/routing/routing.ts";
 import type { Strategy } from "../../src/core/rules.ts";
 
 type Compare<T> = (left: T, right: T) => number;
@@ -25,14 +25,25 @@ export function isQualified(csr: RoutingCsr, waiting: Waiting): boolean {
   );
 }
 
+/** Whether the CSR's address is like enough to the customer's side. */
+function isCompatible({ address, software = null }: Reachable, waiting: Waiting): boolean {
+  const { compatibility, customerNetwork, customerSoftware = null } = waiting;
+  if (compatibility === "same-software" && customerSoftware !== null) {
+    return software === customerSoftware;
+  }
+  return compatibility === "translated" || address.network === customerNetwork;
+}
+
+const kept = (reachable: Reachable, waiting: Waiting): number =>
+  waiting.customerFeatures.filter((feature) => reachable.features.includes(feature)).length;
+
 /** Whether that conversation may be offered to that CSR now. */
 export function isServable(csr: RoutingCsr, waiting: Waiting): boolean {
-  const networks = csr.reachable.map((reachable) => reachable.address.network);
   return (
     csr.willing &&
     csr.load < csr.capacity &&
     isQualified(csr, waiting) &&
-    (waiting.compatibility === "translated" ? networks.length > 0 : networks.includes(waiting.customerNetwork))
+    csr.reachable.some((reachable) => isCompatible(reachable, waiting))
   );
 }
 
@@ -46,6 +57,11 @@ function byStrategy(strategy: Strategy, waiting: Waiting): Compare<RoutingCsr> {
       return (left, right) => left.load / left.capacity - right.load / right.capacity;
     case "most-skilled":
       return (left, right) => level(right) - level(left);
+    case "fewest-losses": {
+      const most = (csr: RoutingCsr): number =>
+        Math.max(...csr.reachable.filter((one) => isCompatible(one, waiting)).map((one) => kept(one, waiting)));
+      return (left, right) => most(right) - most(left);
+    }
   }
 }
 
@@ -85,12 +101,8 @@ export function createOracle(): RoutingEngine {
 
 function addressFor(csr: RoutingCsr, waiting: Waiting): { network: string; id: string } {
   const [best] = csr.reachable
-    .filter(({ address }) => waiting.compatibility === "translated" || address.network === waiting.customerNetwork)
-    .map((reachable, preference) => ({
-      address: reachable.address,
-      preference,
-      kept: waiting.customerFeatures.filter((feature) => reachable.features.includes(feature)).length,
-    }))
+    .filter((reachable) => isCompatible(reachable, waiting))
+    .map((reachable, preference) => ({ address: reachable.address, preference, kept: kept(reachable, waiting) }))
     .sort((left, right) => right.kept - left.kept || left.preference - right.preference);
   if (best === undefined) {
     throw new Error(`CSR ${csr.id} has no address for conversation ${waiting.conversation}`);

@@ -4,12 +4,13 @@ import fc from "fast-check";
 import type { Feature } from "../../src/core/model.ts";
 import { createRoutingEngine } from "../../src/core/routing/engine.ts";
 import type { Reachable, RoutingCsr, RoutingEngine, Waiting } from "../../src/core/routing/routing.ts";
-import type { SkillLevel } from "../../src/core/rules.ts";
+import { COMPATIBILITIES, type SkillLevel, STRATEGIES } from "../../src/core/rules.ts";
 import { createOracle, isServable } from "./routing-oracle.ts";
 
 const SKILLS = ["billing", "orders", "repairs"];
 const LANGUAGES = ["en", "de"];
 const NETWORKS = ["xmpp", "web"];
+const SOFTWARE = [null, "gajim", "conversations"];
 const FEATURES: readonly Feature[] = ["edit", "typing", "read", "file"];
 
 /** The common case nine times of ten. */
@@ -29,6 +30,7 @@ const reachableArbitrary: fc.Arbitrary<readonly Reachable[]> = fc.uniqueArray(
   fc.record({
     address: fc.constantFrom(...NETWORKS).map((network) => ({ network, id: "somebody" })),
     features: featuresArbitrary,
+    software: fc.constantFrom(...SOFTWARE),
   }),
   { maxLength: 2, selector: (reachable) => reachable.address.network },
 );
@@ -51,11 +53,10 @@ const waitingArbitrary: fc.Arbitrary<Waiting> = fc.record({
   waitingSince: fc.integer({ min: 0, max: 5 }),
   skills: neededSkillsArbitrary,
   language: fc.constantFrom(null, null, ...LANGUAGES),
-  strategies: fc
-    .subarray(["longest-idle", "least-loaded", "most-skilled"] as const)
-    .chain((some) => fc.shuffledSubarray(some, { minLength: some.length })),
-  compatibility: fc.constantFrom("same-network" as const, "translated" as const),
+  strategies: fc.subarray([...STRATEGIES]).chain((some) => fc.shuffledSubarray(some, { minLength: some.length })),
+  compatibility: fc.constantFrom(...COMPATIBILITIES),
   customerNetwork: fc.constantFrom(...NETWORKS),
+  customerSoftware: fc.constantFrom(...SOFTWARE),
   customerFeatures: featuresArbitrary,
   excluded: mostly(
     new Set<string>(),

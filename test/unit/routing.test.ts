@@ -1,5 +1,6 @@
 /** Routing, case by case: who is asked, in which order, at which address. */
 import { expect } from "chai";
+import type { Feature } from "../../src/core/model.ts";
 import { createRoutingEngine } from "../../src/core/routing/engine.ts";
 import { OrderedList } from "../../src/core/routing/ordered-list.ts";
 import type { RoutingCsr, RoutingEngine, Waiting } from "../../src/core/routing/routing.ts";
@@ -66,6 +67,17 @@ function matchAll(engine: RoutingEngine, ...csrs: readonly RoutingCsr[]): string
   return made;
 }
 
+const withSoftware = (software: string): RoutingCsr["reachable"][number] => ({
+  address: at("xmpp", "ann"),
+  features: [],
+  software,
+});
+const onGajim = { compatibility: "same-software", customerSoftware: "gajim" } as const;
+
+/** A CSR on one address that can show those features. */
+const showing = (id: string, features: readonly Feature[], change: Partial<RoutingCsr> = {}): RoutingCsr =>
+  csr(id, { reachable: [{ address: at("xmpp", id), features }], ...change });
+
 describe("routing engine", () => {
   describe("who may be asked", () => {
     const cases: readonly [why: string, csr: Partial<RoutingCsr>, waiting: Partial<Waiting>, eligible: boolean][] = [
@@ -82,6 +94,16 @@ describe("routing engine", () => {
       ["another network, translated", {}, {}, true],
       ["another network, same asked for", {}, { compatibility: "same-network" }, false],
       ["the same network asked for", {}, { compatibility: "same-network", customerNetwork: "xmpp" }, true],
+      ["the same software asked for, which nobody knows of the CSR", {}, onGajim, false],
+      ["other software, same asked for", { reachable: [withSoftware("dino")] }, onGajim, false],
+      ["the same software asked for, on another network", { reachable: [withSoftware("gajim")] }, onGajim, true],
+      ["unknown software, same asked for: another network", {}, { compatibility: "same-software" }, false],
+      [
+        "unknown software, same asked for: the same network",
+        {},
+        { compatibility: "same-software", customerNetwork: "xmpp" },
+        true,
+      ],
       ["declined before", {}, { excluded: new Set(["ann"]) }, false],
       ["meant for this CSR", {}, { only: "ann" }, true],
       ["meant for another CSR", {}, { only: "bob" }, false],
@@ -141,6 +163,38 @@ describe("routing engine", () => {
         [csr("ann", { load: 1 }), csr("bob"), csr("cid", { skills: levels({ billing: 4 }) })],
         { strategies: ["least-loaded", "most-skilled"] },
         "cid",
+      ],
+      [
+        "who loses least of what the customer can do, although another can do more",
+        [showing("ann", ["file", "reply", "read"]), showing("bob", ["edit", "reaction"], { idleSince: 9 })],
+        { strategies: ["fewest-losses", "longest-idle"], customerFeatures: ["edit", "reaction"] },
+        "bob",
+      ],
+      [
+        "the longest idle among those who lose the same",
+        [showing("ann", ["edit"], { idleSince: 9 }), showing("bob", ["reaction"])],
+        { strategies: ["fewest-losses", "longest-idle"], customerFeatures: ["edit", "reaction"] },
+        "bob",
+      ],
+      [
+        "who loses least among the equally loaded",
+        [showing("ann", ["edit"], { load: 1 }), showing("bob", []), showing("cid", ["edit"])],
+        { strategies: ["least-loaded", "fewest-losses"], customerFeatures: ["edit"] },
+        "cid",
+      ],
+      [
+        "who loses least on the customer's own network, where that is asked for",
+        [
+          csr("ann", {
+            reachable: [
+              { address: at("xmpp", "ann"), features: ["edit"] },
+              { address: at("web", "ann"), features: [] },
+            ],
+          }),
+          csr("bob", { reachable: [{ address: at("web", "bob"), features: ["edit"] }] }),
+        ],
+        { strategies: ["fewest-losses"], customerFeatures: ["edit"], compatibility: "same-network" },
+        "bob",
       ],
     ];
     for (const [why, csrs, need, first] of cases) {

@@ -113,6 +113,13 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
 
   "csr.offer.head": "Neues Gespräch: {name} · {queue} · {network}",
   "csr.offer.software": "Schreibt von: {software}",
+  "csr.offer.losses": "Was nicht unverändert ankommt: {losses}",
+  "loss.formatting": "Formatierungen (reiner Text)",
+  "loss.edit": "Korrekturen (als neuer Text)",
+  "loss.retraction": "Rücknahmen (in Worten)",
+  "loss.reaction": "Reaktionen (in Worten)",
+  "loss.reply": "Antworten auf einzelne Nachrichten (als Zitat)",
+  "loss.file": "Dateien",
   "csr.offer.reason": "Anliegen: {reason}",
   "csr.offer.waited": "Wartet seit: {minutes}",
   "csr.offer.language": "Sprache: {language}",

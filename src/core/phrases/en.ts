@@ -115,6 +115,13 @@ export const EN = {
   // For CSRs: an offer and what became of it.
   "csr.offer.head": "New conversation: {name} · {queue} · {network}",
   "csr.offer.software": "Writes from: {software}",
+  "csr.offer.losses": "What will not come across as it is: {losses}",
+  "loss.formatting": "formatting (plain text)",
+  "loss.edit": "edits (shown as new text)",
+  "loss.retraction": "retractions (said in words)",
+  "loss.reaction": "reactions (said in words)",
+  "loss.reply": "replies (shown as quotes)",
+  "loss.file": "files",
   "csr.offer.reason": "Reason: {reason}",
   "csr.offer.waited": "Waiting for: {minutes}",
   "csr.offer.language": "Language: {language}",

@@ -107,6 +107,13 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
 
   "csr.offer.head": "Conversación nueva: {name} · {queue} · {network}",
   "csr.offer.software": "Escribe desde: {software}",
+  "csr.offer.losses": "Lo que no llegará tal cual: {losses}",
+  "loss.formatting": "formato (solo texto)",
+  "loss.edit": "correcciones (como texto nuevo)",
+  "loss.retraction": "mensajes retirados (en palabras)",
+  "loss.reaction": "reacciones (en palabras)",
+  "loss.reply": "respuestas a un mensaje (como cita)",
+  "loss.file": "archivos",
   "csr.offer.reason": "Motivo: {reason}",
   "csr.offer.waited": "Tiempo de espera: {minutes}",
   "csr.offer.language": "Idioma: {language}",

@@ -113,6 +113,13 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
 
   "csr.offer.head": "Nouvelle conversation : {name} · {queue} · {network}",
   "csr.offer.software": "Écrit depuis : {software}",
+  "csr.offer.losses": "Ce qui n’arrivera pas tel quel : {losses}",
+  "loss.formatting": "mise en forme (texte seul)",
+  "loss.edit": "corrections (en nouveau texte)",
+  "loss.retraction": "messages retirés (en toutes lettres)",
+  "loss.reaction": "réactions (en toutes lettres)",
+  "loss.reply": "réponses à un message (en citation)",
+  "loss.file": "fichiers",
   "csr.offer.reason": "Motif : {reason}",
   "csr.offer.waited": "Attente : {minutes}",
   "csr.offer.language": "Langue : {language}",

@@ -1,16 +1,17 @@
 /**
  * The CSRs, indexed so that the first by any strategy is found without looking at all of them.
  *
- * Everything a requirement can ask for is a *term*: a skill, a language, a network, or "anyone". The available CSRs of a term stand in
- * lists by level, each in the order of the standing strategies. A pick walks the lists of the rarest term asked for and takes the first CSR
- * who has the others too.
+ * Everything a requirement can ask for is a *term*: a skill, a language, a network, a software, or "anyone". The available CSRs of a
+ * term stand in lists by level, each in the order of the standing strategies. Where losses count they stand, within a level, in one
+ * list for each group of those who are reached alike: there are few kinds of software, so there are few groups, and all of a group
+ * lose the same. A pick walks the lists of the rarest term asked for and takes the first CSR who has the others too.
  */
 import { strict as assert } from "node:assert";
-import type { Strategy } from "../rules.ts";
-import { isAvailable, isEligible, isEverEligible, type Requirement } from "./eligibility.ts";
+import { isAvailable, isEligible, isEverEligible, mostKept, type Requirement, reachKey } from "./eligibility.ts";
 import { OrderedList } from "./ordered-list.ts";
-import type { RoutingCsr } from "./routing.ts";
-import { mastery, type PreparedStrategies, prepare } from "./strategies.ts";
+import { better, type Contender, type Search } from "./ranking.ts";
+import type { RoutingCsr, Waiting } from "./routing.ts";
+import { type PreparedStrategies, prepare } from "./strategies.ts";
 
 /** The best level of a skill; terms that have no levels stand at level 1. */
 const TOP_LEVEL = 5;
@@ -18,14 +19,23 @@ export const ANYONE = "anyone";
 export const skillTerm = (skill: string): string => `skill ${skill}`;
 export const languageTerm = (language: string): string => `language ${language}`;
 export const networkTerm = (network: string): string => `network ${network}`;
+export const softwareTerm = (software: string): string => `software ${software}`;
 
 type Term = readonly [term: string, level: number];
-/** The available CSRs of one term: one list for each level, at the level's index. */
-type Levels = readonly OrderedList<RoutingCsr>[];
+/** The available CSRs of one term and level, by group. Groups nobody is in are dropped. */
+interface Level {
+  size: number;
+  readonly groups: Map<string, OrderedList<RoutingCsr>>;
+}
+/** The available CSRs of one term, at the index of their level. */
+type Levels = readonly Level[];
+/** Everybody's group where losses do not count. */
+const ONE_GROUP = "";
 
 /** All available CSRs in one standing order. Built when the first who waits asks for that order; there are few. */
 interface StandingIndex {
   readonly compare: (left: RoutingCsr, right: RoutingCsr) => number;
+  readonly grouped: boolean;
   readonly terms: Map<string, Levels>;
 }
 
@@ -33,15 +43,14 @@ interface Entry {
   readonly csr: RoutingCsr;
   /** Skills, languages and "anyone": what the CSR is, wherever they are. */
   readonly profile: readonly Term[];
-  /** The profile, and the networks on which they can be reached now. */
+  /** The profile, and the networks on which and the software with which they can be reached now. */
   readonly terms: readonly Term[];
+  /** Equal for those who are reached alike. */
+  readonly group: string;
 }
 
-/** What a walk needs to know of who is asked for. */
-interface Search {
-  readonly requirement: Requirement;
-  readonly strategies: PreparedStrategies;
-}
+/** What a pick goes by beside the requirement. */
+export type Preferences = Pick<Waiting, "strategies" | "customerFeatures">;
 
 export class Candidates {
   readonly #entries = new Map<string, Entry>();
@@ -85,21 +94,19 @@ export class Candidates {
   }
 
   /** The first available CSR by those strategies who is eligible, or null. */
-  pick(requirement: Requirement, strategies: readonly Strategy[]): RoutingCsr | null {
+  pick(requirement: Requirement, preferences: Preferences): RoutingCsr | null {
     if (requirement.only !== null) {
       const csr = this.get(requirement.only);
       return csr !== null && isAvailable(csr) && isEligible(csr, requirement) ? csr : null;
     }
-    const search: Search = { requirement, strategies: prepare(strategies) };
-    const [rarest, bound] = rarestOf(this.#indexFor(search.strategies), requirement);
-    let best: RoutingCsr | null = null;
-    for (let level = TOP_LEVEL; level >= 1; level -= 1) {
-      const listed = rarest?.[level];
-      if (listed !== undefined && listed.size > 0) {
-        best = firstOf(listed, search, best, bound(level));
-      }
+    const strategies = prepare(preferences.strategies);
+    const search: Search = { requirement, criteria: strategies.criteria };
+    const [rarest, bound] = rarestOf(this.#indexFor(strategies), requirement);
+    let best: Contender | null = null;
+    for (const group of groupsOf(rarest, requirement, strategies.grouped ? preferences.customerFeatures : null)) {
+      best = better(group.list, search, best, { mastery: bound(group.level), kept: group.kept });
     }
-    return best;
+    return best === null ? null : best.csr;
   }
 
   /** How many CSRs would do by who they are, busy, away and offline ones included. */
@@ -129,10 +136,10 @@ export class Candidates {
     return this.#everybody.get(term)?.size ?? 0;
   }
 
-  #indexFor({ key, compare }: PreparedStrategies): StandingIndex {
+  #indexFor({ key, compare, grouped }: PreparedStrategies): StandingIndex {
     let index = this.#indexes.get(key);
     if (index === undefined) {
-      index = { compare, terms: new Map() };
+      index = { compare, grouped, terms: new Map() };
       this.#indexes.set(key, index);
       for (const entry of this.#entries.values()) {
         list(index, entry);
@@ -147,7 +154,7 @@ export class Candidates {
     }
     for (const index of this.#indexes.values()) {
       for (const [term, level] of entry.terms) {
-        index.terms.get(term)?.[level]?.remove(entry.csr);
+        unlist(index, entry, index.terms.get(term)?.[level]);
       }
     }
   }
@@ -177,11 +184,58 @@ function list(index: StandingIndex, entry: Entry): void {
   for (const [term, level] of entry.terms) {
     let levels = index.terms.get(term);
     if (levels === undefined) {
-      levels = Array.from({ length: TOP_LEVEL + 1 }, () => new OrderedList<RoutingCsr>(index.compare));
+      levels = Array.from({ length: TOP_LEVEL + 1 }, () => ({ size: 0, groups: new Map() }));
       index.terms.set(term, levels);
     }
-    levels[level]?.insert(entry.csr);
+    const listed = levels[level];
+    assert(listed !== undefined, `CSR ${entry.csr.id} has ${term} at the level ${level}, which there is not`);
+    const group = index.grouped ? entry.group : ONE_GROUP;
+    const members = listed.groups.get(group) ?? new OrderedList<RoutingCsr>(index.compare);
+    members.insert(entry.csr);
+    listed.groups.set(group, members);
+    listed.size += 1;
   }
+}
+
+function unlist(index: StandingIndex, entry: Entry, level: Level | undefined): void {
+  const group = index.grouped ? entry.group : ONE_GROUP;
+  const members = level?.groups.get(group);
+  if (level === undefined || members?.remove(entry.csr) !== true) {
+    return;
+  }
+  level.size -= 1;
+  if (members.size === 0) {
+    level.groups.delete(group);
+  }
+}
+
+/** One list to walk: what its level is, and how much all in it keep. */
+interface Group {
+  readonly list: OrderedList<RoutingCsr>;
+  readonly level: number;
+  readonly kept: number;
+}
+
+/**
+ * The lists of a term, those who keep most first and the highest level first among them, so that a good one is found early. `used`
+ * is null where losses do not count. Groups that no address makes compatible are left out whole.
+ */
+function groupsOf(
+  levels: Levels | null,
+  requirement: Requirement,
+  used: Waiting["customerFeatures"] | null,
+): readonly Group[] {
+  const groups: Group[] = [];
+  for (let level = TOP_LEVEL; level >= 1; level -= 1) {
+    for (const list of levels?.[level]?.groups.values() ?? []) {
+      const first = list.first();
+      const kept = used === null || first === null ? 0 : mostKept(first, requirement, used);
+      if (kept >= 0) {
+        groups.push({ list, level, kept });
+      }
+    }
+  }
+  return used === null ? groups : groups.sort((left, right) => right.kept - left.kept);
 }
 
 /**
@@ -216,70 +270,23 @@ function rarestOf(index: StandingIndex, requirement: Requirement): readonly [Lev
   if (requirement.network !== null) {
     consider(networkTerm(requirement.network), 1, ofOther);
   }
+  if (requirement.software !== null) {
+    consider(softwareTerm(requirement.software), 1, ofOther);
+  }
   if (fewest === Number.POSITIVE_INFINITY) {
     consider(ANYONE, 1, ofOther);
   }
   return [rarest, bound];
 }
 
-/** The better of `best` and the first eligible CSR of one list, whose members reach at most the mastery `bound`. */
-function firstOf(
-  listed: OrderedList<RoutingCsr>,
-  search: Search,
-  best: RoutingCsr | null,
-  bound: number,
-): RoutingCsr | null {
-  const { requirement } = search;
-  const { compare, beforeMastery } = search.strategies;
-  const skills = requirement.skills;
-  let first = best;
-  let firstMastery = first === null ? 0 : mastery(first, skills);
-  // The list is in standing order: once somebody stands too far back to win, so does everybody after them.
-  const isTooLate = (csr: RoutingCsr, leader: RoutingCsr): boolean => {
-    if (beforeMastery === null) {
-      return compare(csr, leader) > 0;
-    }
-    const before = beforeMastery(csr, leader);
-    return (
-      before > 0 || (before === 0 && (firstMastery > bound || (firstMastery === bound && compare(csr, leader) > 0)))
-    );
-  };
-  listed.walk((csr) => {
-    if (first !== null && isTooLate(csr, first)) {
-      return true;
-    }
-    if (isEligible(csr, requirement) && (first === null || isBefore(csr, first, search))) {
-      first = csr;
-      firstMastery = mastery(csr, skills);
-    }
-    return false;
-  });
-  return first;
-}
-
-function isBefore(left: RoutingCsr, right: RoutingCsr, search: Search): boolean {
-  const { compare, beforeMastery } = search.strategies;
-  if (beforeMastery !== null) {
-    const before = beforeMastery(left, right);
-    if (before !== 0) {
-      return before < 0;
-    }
-    const difference = mastery(right, search.requirement.skills) - mastery(left, search.requirement.skills);
-    if (difference !== 0) {
-      return difference < 0;
-    }
-  }
-  return compare(left, right) < 0;
-}
-
 /** Terms are made anew only when what they come from was exchanged. */
 function entryOf(csr: RoutingCsr, former: Entry | undefined): Entry {
   const sameProfile = former?.csr.skills === csr.skills && former.csr.languages === csr.languages;
   if (sameProfile && former.csr.reachable === csr.reachable) {
-    return { csr, profile: former.profile, terms: former.terms };
+    return { ...former, csr };
   }
   const profile = sameProfile ? former.profile : profileOf(csr);
-  return { csr, profile, terms: [...profile, ...networksOf(csr)] };
+  return { csr, profile, terms: [...profile, ...placesOf(csr)], group: reachKey(csr) };
 }
 
 function profileOf(csr: RoutingCsr): readonly Term[] {
@@ -288,8 +295,13 @@ function profileOf(csr: RoutingCsr): readonly Term[] {
   return [[ANYONE, 1], ...skills, ...languages];
 }
 
-function networksOf(csr: RoutingCsr): readonly Term[] {
-  return [...new Set(csr.reachable.map((reachable) => reachable.address.network))].map(
-    (network): Term => [networkTerm(network), 1],
-  );
+function placesOf(csr: RoutingCsr): readonly Term[] {
+  const terms = new Set<string>();
+  for (const { address, software = null } of csr.reachable) {
+    terms.add(networkTerm(address.network));
+    if (software !== null) {
+      terms.add(softwareTerm(software));
+    }
+  }
+  return [...terms].map((term): Term => [term, 1]);
 }

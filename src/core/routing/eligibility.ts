@@ -1,5 +1,5 @@
 /**
- * Who may serve whom: skills and levels, language, network, exclusions, free capacity, and the address that loses least.
+ * Who may serve whom: skills and levels, language, network or software, exclusions, free capacity, and the address that loses least.
  * Everything else in this folder is about finding such pairs quickly; the meaning is here alone.
  */
 import type { Address, Feature } from "../model.ts";
@@ -13,6 +13,8 @@ export interface Requirement {
   readonly language: string | null;
   /** The network the CSR must be on, or null when translation is allowed. */
   readonly network: string | null;
+  /** The software the CSR must have, on whatever network; null when any will do. */
+  readonly software: string | null;
   readonly excluded: ReadonlySet<string>;
   readonly only: string | null;
 }
@@ -20,24 +22,56 @@ export interface Requirement {
 /** The requirement of one who waits. Its order of skills is sorted, so that equal needs have equal keys. */
 export function requirementOf(waiting: Waiting): Requirement {
   const skills = waiting.skills.size < 2 ? [...waiting.skills] : [...waiting.skills].sort(bySkill);
-  const network = waiting.compatibility === "same-network" ? waiting.customerNetwork : null;
+  const likeness = likenessOf(waiting);
   return {
-    key: keyOf(skills, waiting, network),
+    key: keyOf(skills, waiting, likeness),
     skills,
     language: waiting.language,
-    network,
+    ...likeness,
     excluded: waiting.excluded,
     only: waiting.only,
   };
+}
+
+/** What the queue's compatibility asks of an address of the CSR. */
+type Likeness = Pick<Requirement, "network" | "software">;
+
+function likenessOf({ compatibility, customerNetwork, customerSoftware = null }: Waiting): Likeness {
+  switch (compatibility) {
+    case "same-software":
+      return customerSoftware === null
+        ? { network: customerNetwork, software: null }
+        : { network: null, software: customerSoftware };
+    case "same-network":
+      return { network: customerNetwork, software: null };
+    case "translated":
+      return { network: null, software: null };
+  }
+}
+
+/** One name for one software, however its versions spell it; null where it has none. */
+export function softwareKey(name: string | null): string | null {
+  const key = (name ?? "").trim().toLowerCase();
+  return key === "" ? null : key;
 }
 
 function bySkill([left]: readonly [string, number], [right]: readonly [string, number]): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** Names are admins' words: the separators are control characters, which no name can hold. */
-function keyOf(skills: readonly (readonly [string, number])[], waiting: Waiting, network: string | null): string {
+/**
+ * Names are admins' words, which cannot hold the control characters that separate them; only a software calls itself what it
+ * likes, so it is quoted.
+ */
+function keyOf(
+  skills: readonly (readonly [string, number])[],
+  waiting: Waiting,
+  { network, software }: Likeness,
+): string {
   let key = `${waiting.language ?? ""}\u0001${network ?? ""}\u0001${waiting.only ?? ""}`;
+  if (software !== null) {
+    key += `\u0004${JSON.stringify(software)}`;
+  }
   for (const [skill, level] of skills) {
     key += `\u0001${skill}\u0002${level}`;
   }
@@ -68,7 +102,10 @@ export function isQualified(csr: RoutingCsr, requirement: Requirement): boolean 
   return !requirement.excluded.has(csr.id);
 }
 
-/** Whether the CSR could ever serve it by the present rules: who they are, and where they have an address. */
+/**
+ * Whether the CSR could ever serve it by the present rules: who they are, and where they have an address. What they will write
+ * from some day nobody knows.
+ */
 export function isEverEligible(csr: RoutingCsr, requirement: Requirement): boolean {
   const { network } = requirement;
   const isThere = network === null || csr.networks === undefined || csr.networks.includes(network);
@@ -77,11 +114,51 @@ export function isEverEligible(csr: RoutingCsr, requirement: Requirement): boole
 
 /** Whether an available CSR may be offered it now. */
 export function isEligible(csr: RoutingCsr, requirement: Requirement): boolean {
-  return isQualified(csr, requirement) && isCompatible(csr, requirement.network);
+  return isQualified(csr, requirement) && isCompatible(csr, requirement);
 }
 
-function isCompatible(csr: RoutingCsr, network: string | null): boolean {
-  return network === null || csr.reachable.some((reachable) => reachable.address.network === network);
+function isCompatible(csr: RoutingCsr, likeness: Likeness): boolean {
+  return csr.reachable.some((reachable) => isLike(reachable, likeness));
+}
+
+function isLike(reachable: Reachable, { network, software }: Likeness): boolean {
+  if (network !== null && reachable.address.network !== network) {
+    return false;
+  }
+  return software === null || (reachable.software ?? null) === software;
+}
+
+/**
+ * How many of the features in use survive on the CSR's best compatible address; -1 when none is compatible. The same for all
+ * who have the same `reachKey`.
+ */
+export function mostKept(csr: RoutingCsr, likeness: Likeness, used: readonly Feature[]): number {
+  let most = -1;
+  for (const reachable of csr.reachable) {
+    if (isLike(reachable, likeness)) {
+      most = Math.max(most, countKept(used, reachable.features));
+    }
+  }
+  return most;
+}
+
+const featureKeys = new WeakMap<readonly Feature[], string>();
+
+function featureKey(features: readonly Feature[]): string {
+  let key = featureKeys.get(features);
+  if (key === undefined) {
+    key = [...features].sort().join();
+    featureKeys.set(features, key);
+  }
+  return key;
+}
+
+/** Names all that compatibility and losses can depend on, so that CSRs of whom it is equal need not be told apart by them. */
+export function reachKey(csr: RoutingCsr): string {
+  const keys = csr.reachable.map(({ address, features, software = null }) =>
+    JSON.stringify([address.network, software, featureKey(features)]),
+  );
+  return keys.length < 2 ? (keys[0] ?? "") : [...new Set(keys)].sort().join();
 }
 
 /**
@@ -89,14 +166,11 @@ function isCompatible(csr: RoutingCsr, network: string | null): boolean {
  * equals. Null when no address is compatible.
  */
 export function chooseAddress(csr: RoutingCsr, waiting: Waiting): Address | null {
-  const allowed =
-    waiting.compatibility === "same-network"
-      ? csr.reachable.filter((reachable) => reachable.address.network === waiting.customerNetwork)
-      : csr.reachable;
+  const likeness = likenessOf(waiting);
   let best: Reachable | null = null;
   let most = -1;
-  for (const reachable of allowed) {
-    const kept = countKept(waiting.customerFeatures, reachable.features);
+  for (const reachable of csr.reachable) {
+    const kept = isLike(reachable, likeness) ? countKept(waiting.customerFeatures, reachable.features) : -1;
     if (kept > most) {
       best = reachable;
       most = kept;

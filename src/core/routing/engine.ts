@@ -56,7 +56,7 @@ function mayServeOthers(former: RoutingCsr, csr: RoutingCsr): boolean {
 
 function firstUnexaminedThatCanBeServed(candidates: Candidates, lists: WaitingLists): Waiting | null {
   for (let line = lists.firstUnexamined(); line !== null; line = lists.firstUnexamined()) {
-    if (candidates.pick(line.requirement, line.head.strategies) !== null) {
+    if (candidates.pick(line.requirement, line.head) !== null) {
       return line.head;
     }
     lists.examined(line);
@@ -74,7 +74,7 @@ function earlier(left: Waiting | null, right: Waiting | null): Waiting | null {
 function matchFor(candidates: Candidates, lists: WaitingLists, waiting: Waiting): Match {
   const requirement = lists.requirementFor(waiting.conversation);
   assert(requirement !== null, `conversation ${waiting.conversation} is to be matched but does not wait`);
-  const csr = candidates.pick(requirement, waiting.strategies);
+  const csr = candidates.pick(requirement, waiting);
   assert(csr !== null, `nobody can be picked for conversation ${waiting.conversation} although somebody may serve it`);
   const address = chooseAddress(csr, waiting);
   assert(

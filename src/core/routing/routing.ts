@@ -12,6 +12,8 @@ export interface Reachable {
   readonly address: Address;
   /** What survives on the way to it: the network's features, narrowed by the CSR's software where known. */
   readonly features: readonly Feature[];
+  /** What they write from there, as `softwareKey` names it; null or left out where it is not known. */
+  readonly software?: string | null;
 }
 
 /** A CSR as routing sees them. `put` replaces the former state whole. */
@@ -45,7 +47,9 @@ export interface Waiting {
   readonly strategies: readonly Strategy[];
   readonly compatibility: Compatibility;
   readonly customerNetwork: string;
-  /** The features of the customer's side; among a CSR's addresses the one that keeps most of them is taken. */
+  /** What the customer writes from, as `softwareKey` names it; null or left out where it is not known. */
+  readonly customerSoftware?: string | null;
+  /** Those features of the customer's side that can be lost; of a CSR's addresses the one that keeps most of them is taken. */
   readonly customerFeatures: readonly Feature[];
   /** CSRs not to be asked again in this round (declined or missed). */
   readonly excluded: ReadonlySet<string>;

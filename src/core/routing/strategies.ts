@@ -7,7 +7,7 @@ import type { Order } from "./ordered-list.ts";
 import type { RoutingCsr } from "./routing.ts";
 
 /** Strategies that look at the CSR alone, so that candidates can be kept in their order before anybody asks. */
-type StandingStrategy = Exclude<Strategy, "most-skilled">;
+type StandingStrategy = Exclude<Strategy, "most-skilled" | "fewest-losses">;
 
 const STANDING: Readonly<Record<StandingStrategy, Order<RoutingCsr>>> = {
   "longest-idle": (left, right) => left.idleSince - right.idleSince,
@@ -20,9 +20,8 @@ function byId(left: RoutingCsr, right: RoutingCsr): number {
   return left.id < right.id ? -1 : left.id > right.id ? 1 : 0;
 }
 
-/** The strategies that can be prepared, in their order; `most-skilled` depends on what is asked for and is left out. */
-function standing(strategies: readonly Strategy[]): readonly StandingStrategy[] {
-  return strategies.filter((strategy) => strategy !== "most-skilled");
+function isStanding(strategy: Strategy): strategy is StandingStrategy {
+  return Object.hasOwn(STANDING, strategy);
 }
 
 /** The order by those strategies alone, without the id: 0 when they cannot tell two apart. */
@@ -48,14 +47,29 @@ export function mastery(csr: RoutingCsr, skills: readonly (readonly [string, num
   return sum;
 }
 
+/**
+ * One thing two candidates are told apart by: a standing order, or what depends on who asks: how well the CSR commands what is
+ * asked for (`mastery`), how much of what the customer's software can do survives (`kept`).
+ */
+export type Criterion = Order<RoutingCsr> | "mastery" | "kept";
+
 /** A queue's strategies, made ready for comparing. */
 export interface PreparedStrategies {
   /** Names the standing order: equal for strategies that keep candidates in the same order. */
   readonly key: string;
   /** The standing strategies, then the id: a total order. */
   readonly compare: Order<RoutingCsr>;
-  /** The strategies named before `most-skilled`, without the id; null when that is not among them. */
-  readonly beforeMastery: Order<RoutingCsr> | null;
+  /** All strategies in their order, the id last. */
+  readonly criteria: readonly Criterion[];
+  /** Whether candidates must be kept apart by where and with what they can be reached. */
+  readonly grouped: boolean;
+}
+
+function criterionOf(strategy: Strategy): Criterion {
+  if (isStanding(strategy)) {
+    return STANDING[strategy];
+  }
+  return strategy === "most-skilled" ? "mastery" : "kept";
 }
 
 const prepared = new WeakMap<readonly Strategy[], PreparedStrategies>();
@@ -64,12 +78,14 @@ const prepared = new WeakMap<readonly Strategy[], PreparedStrategies>();
 export function prepare(strategies: readonly Strategy[]): PreparedStrategies {
   let ready = prepared.get(strategies);
   if (ready === undefined) {
-    const byStrategies = compareBy(standing(strategies));
-    const masteryAt = strategies.indexOf("most-skilled");
+    const standing = strategies.filter(isStanding);
+    const byStrategies = compareBy(standing);
+    const grouped = strategies.includes("fewest-losses");
     ready = {
-      key: standing(strategies).join(" "),
+      key: `${standing.join(" ")}${grouped ? ", grouped" : ""}`,
       compare: (left, right) => byStrategies(left, right) || byId(left, right),
-      beforeMastery: masteryAt === -1 ? null : compareBy(standing(strategies.slice(0, masteryAt))),
+      criteria: [...strategies.map(criterionOf), byId],
+      grouped,
     };
     prepared.set(strategies, ready);
   }

@@ -5,7 +5,7 @@
  * A line is *unexamined* when its head may be served by somebody the engine has not thought of yet: the line is new, or somebody new
  * heads it. Lines that were examined in vain are looked at again only through a CSR that became free.
  */
-import { ANYONE, languageTerm, networkTerm, skillTerm } from "./candidates.ts";
+import { ANYONE, languageTerm, networkTerm, skillTerm, softwareTerm } from "./candidates.ts";
 import { isEligible, type Requirement, requirementOf } from "./eligibility.ts";
 import { OrderedList } from "./ordered-list.ts";
 import type { RoutingCsr, Waiting } from "./routing.ts";
@@ -181,7 +181,11 @@ export class WaitingLists {
         rarest = term;
       }
     }
-    return rarest === ANYONE && requirement.network !== null ? networkTerm(requirement.network) : rarest;
+    if (rarest !== ANYONE) {
+      return rarest;
+    }
+    const { network, software } = requirement;
+    return software !== null ? softwareTerm(software) : network !== null ? networkTerm(network) : ANYONE;
   }
 }
 
@@ -196,6 +200,9 @@ function anchorsOf(csr: RoutingCsr): Set<string> {
   }
   for (const reachable of csr.reachable) {
     anchors.add(networkTerm(reachable.address.network));
+    if (reachable.software != null) {
+      anchors.add(softwareTerm(reachable.software));
+    }
   }
   return anchors;
 }
