@@ -7,7 +7,7 @@ import type { Inbound, PresenceState, TypingState } from "../../src/core/model.t
 import { readError } from "./conditions.ts";
 import { attribute, childElements, childOf, childrenOf, textOf } from "./elements.ts";
 import { type Jid, parseJid } from "./jid.ts";
-import { chosen, replyOf, spokenText } from "./message-text.ts";
+import { bringsFile, chosen, replyOf, spokenText } from "./message-text.ts";
 import { NS } from "./namespaces.ts";
 import type { DevicePresence } from "./presence.ts";
 
@@ -32,6 +32,9 @@ export interface DecodedMessage {
 /** A message that is answered with an error rather than taken. */
 export interface UnreadableMessage {
   readonly kind: "unreadable";
+  /** A constant, for counting. */
+  readonly reason: "encrypted" | "file";
+  /** What its sender is told. */
   readonly text: string;
 }
 /** A message of which nothing is for the desk; `reason` is a constant, for counting. */
@@ -40,6 +43,8 @@ export interface IgnoredMessage {
   readonly reason: "headline" | "groupchat" | "empty" | "error without id";
 }
 
+const ENCRYPTED_TEXT = "This address cannot read encrypted messages. Please switch encryption off.";
+const FILE_TEXT = "Files cannot be passed on here, so this message was not. Please send its words alone.";
 /** Longest id that can be answered by; longer ones are treated as none. */
 const ID_CHARACTERS = 1_023;
 const NICK_CHARACTERS = 200;
@@ -61,13 +66,16 @@ export function decodeMessage(stanza: Element, frame: Frame): DecodedMessage | U
   if (type === "error") {
     return decodeBounce(stanza, frame);
   }
+  if (bringsFile(stanza)) {
+    return { kind: "unreadable", reason: "file", text: FILE_TEXT };
+  }
   const events = decodeEvents(stanza, frame);
   if (events.length > 0) {
     const asks = childOf(stanza, "request", NS.receipts) !== undefined;
     return { kind: "message", events, receipt: asks ? idOf(stanza) : null };
   }
   if (childElements(stanza).some((child) => ENCRYPTED.has(child.getNS() ?? ""))) {
-    return { kind: "unreadable", text: "This address cannot read encrypted messages. Please switch encryption off." };
+    return { kind: "unreadable", reason: "encrypted", text: ENCRYPTED_TEXT };
   }
   return { kind: "ignored", reason: "empty" };
 }

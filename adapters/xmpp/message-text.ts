@@ -6,6 +6,10 @@ import { NS } from "./namespaces.ts";
 /** The field of a form (XEP-0004) in which the desk's choices are offered and answered. */
 export const CHOICE_FIELD = "choice";
 const OUT_OF_BAND = "jabber:x:oob";
+/** Stateless file sharing (XEP-0447). */
+const FILE_SHARING = "urn:xmpp:sfs:0";
+/** A file that OMEMO clients have encrypted and uploaded: its address is all the message says. */
+const ENCRYPTED_FILE = /^aesgcm:\/\/\S+$/u;
 const FIELDS = 50;
 const VALUE_CHARACTERS = 1_000;
 
@@ -17,7 +21,7 @@ export interface SpokenText {
 
 /**
  * The text of the body, without the part that only repeats a quoted message for clients that cannot show replies
- * (XEP-0461 §3.3); of the subject line too, if there is one; of a link sent without words. Null when nothing is said.
+ * (XEP-0461 §3.3); of the subject line too, if there is one. Null when nothing is said.
  */
 export function spokenText(stanza: Element): SpokenText | null {
   const body = bodyOf(stanza);
@@ -26,12 +30,18 @@ export function spokenText(stanza: Element): SpokenText | null {
     const text = withoutFallback(body.getText(), stanza);
     return { text: subject === "" ? text : `${subject}\n${text}`, body };
   }
-  if (subject !== "") {
-    return { text: subject, body: stanza };
-  }
+  return subject === "" ? null : { text: subject, body: stanza };
+}
+
+/**
+ * Whether it brings a file, with words or without: by XEP-0066 (what clients send after an upload by XEP-0363), by XEP-0447, or
+ * encrypted. The address of such a file names the sender's own server, so it must not be passed on as text.
+ */
+export function bringsFile(stanza: Element): boolean {
   const outOfBand = childOf(stanza, "x", OUT_OF_BAND);
   const link = (outOfBand && textOf(outOfBand, "url"))?.trim() ?? "";
-  return link === "" ? null : { text: link, body: stanza };
+  const shared = childOf(stanza, "file-sharing", FILE_SHARING);
+  return link !== "" || shared !== undefined || ENCRYPTED_FILE.test(bodyOf(stanza)?.getText().trim() ?? "");
 }
 
 /** RFC 6121 §5.2.3: several bodies are the same in several languages; that of the stanza's own language is the original. */

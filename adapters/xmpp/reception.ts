@@ -140,7 +140,7 @@ export class Reception {
         context.count("xmpp.message.ignored", decoded.reason, from.full);
         return false;
       case "unreadable":
-        context.count("xmpp.message.ignored", "encrypted", from.full);
+        context.count("xmpp.message.ignored", decoded.reason, from.full);
         this.#refuse(stanza, "not-acceptable", decoded.text);
         return false;
       case "message":

@@ -34,6 +34,8 @@ export type FarEvent =
       readonly nick: string | null;
       readonly choices: readonly Choice[];
       readonly replyTo: string | null;
+      /** The same with its formatting, as the network has it (HTML); absent where the text is all there is. */
+      readonly formatted?: string | null;
     }
   | { readonly kind: "edit"; readonly from: string; readonly of: string; readonly text: string }
   | { readonly kind: "retraction"; readonly from: string; readonly of: string }
@@ -47,8 +49,17 @@ export type FarEvent =
       readonly from: string;
       readonly state: "subscribe" | "subscribed" | "unsubscribe" | "unsubscribed";
     }
-  /** What the person sent was refused, in the protocol's own terms (an error stanza, a nack). `of` is what `say` returned. */
-  | { readonly kind: "refusal"; readonly from: string; readonly of: string | null; readonly reason: Condition };
+  /**
+   * What the person sent was refused, in the protocol's own terms (an error stanza, a nack). `of` is what `say` returned, `text`
+   * the sentence that came along.
+   */
+  | {
+      readonly kind: "refusal";
+      readonly from: string;
+      readonly of: string | null;
+      readonly reason: Condition;
+      readonly text?: string | null;
+    };
 
 export type FarEventKind = FarEvent["kind"];
 export type FarEventOf<K extends FarEventKind> = Extract<FarEvent, { kind: K }>;
@@ -77,6 +88,12 @@ export interface FarPerson {
   receipt(to: string, of: string, state: ReceiptState): Promise<void>;
   /** Tells everybody who watches. The far end approves the desk's contact requests by itself. */
   presence(state: PresenceState): Promise<void>;
+  /** Says a text as the answer to message `of`, which reads `quoted`. Absent: the network has no word for replies. */
+  reply?(to: string, of: string, quoted: string, text: string): Promise<string | null>;
+  /** Says a text with formatting beside the words. Absent: the network has words alone. */
+  format?(to: string, text: string, html: string): Promise<string | null>;
+  /** Sends a file as clients of this network do. Absent: it carries none. */
+  offerFile?(to: string): Promise<void>;
   /** A contact request to that handle (or the end of one). */
   subscribe(to: string, state: "subscribe" | "unsubscribe"): Promise<void>;
 }

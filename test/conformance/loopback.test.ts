@@ -1,57 +1,15 @@
 /** The loopback adapter keeps the law: as a network where every alias is an address, and as one with a single address. */
 import { expect } from "chai";
-import type { LoopbackNetwork, LoopbackPerson } from "../../adapters/loopback/index.ts";
+import type { LoopbackNetwork } from "../../adapters/loopback/index.ts";
 import { closeLoopbackExchange, loopback, loopbackExchange } from "../../adapters/loopback/index.ts";
 import type { Adapter } from "../../src/adapter.ts";
-import type { Choice, PresenceState, ReceiptState, TypingState } from "../../src/core/model.ts";
 import type { TestContext } from "../support/adapter-context.ts";
-import { Arrivals } from "../support/wait.ts";
 import { adapterSuite } from "./adapter.ts";
-import type { FarEnd, FarEvent, FarPerson, PersonName } from "./far-end.ts";
+import type { FarEnd, FarPerson, PersonName } from "./far-end.ts";
+import { LoopbackFarPerson, SOFTWARE } from "./loopback-far-person.ts";
 
 const SECRET = "correct-horse-battery-staple";
 const WRONG_SECRET = "wrong-horse-battery-staple";
-const SOFTWARE = { name: "Parley", version: "2.7" };
-
-class LoopbackFarPerson implements FarPerson {
-  readonly address;
-  readonly software = SOFTWARE;
-  readonly received = new Arrivals<FarEvent>((event) => JSON.stringify(event));
-  readonly #person: LoopbackPerson;
-
-  constructor(network: string, person: LoopbackPerson) {
-    this.address = { network, id: person.id };
-    this.#person = person;
-    person.onReceived = (event) => this.received.push(event);
-  }
-  async say(to: string, text: string): Promise<string> {
-    return this.#person.say(to, text);
-  }
-  async choose(to: string, of: string, choice: Choice): Promise<void> {
-    this.#person.choose(to, of, choice);
-  }
-  async edit(to: string, of: string, text: string): Promise<void> {
-    this.#person.edit(to, of, text);
-  }
-  async retract(to: string, of: string): Promise<void> {
-    this.#person.retract(to, of);
-  }
-  async react(to: string, of: string, reactions: readonly string[]): Promise<void> {
-    this.#person.react(to, of, reactions);
-  }
-  async typing(to: string, state: TypingState): Promise<void> {
-    this.#person.typing(to, state);
-  }
-  async receipt(to: string, of: string, state: ReceiptState): Promise<void> {
-    this.#person.receipt(to, of, state);
-  }
-  async presence(state: PresenceState): Promise<void> {
-    this.#person.presence(state);
-  }
-  async subscribe(to: string, state: "subscribe" | "unsubscribe"): Promise<void> {
-    this.#person.subscription(to, state);
-  }
-}
 
 const GARBAGE: readonly ((random: () => number) => string)[] = [
   () => "",

@@ -94,7 +94,13 @@ function toFarEvent(frame: ServerFrame, saidTo: ReadonlyMap<string, string>): Fa
     case "ack":
       return { kind: "receipt", from: saidTo.get(frame.id) ?? "", of: frame.id, state: "received" };
     case "refused":
-      return { kind: "refusal", from: saidTo.get(frame.id) ?? "", of: frame.id, reason: frame.reason as Condition };
+      return {
+        kind: "refusal",
+        from: saidTo.get(frame.id) ?? "",
+        of: frame.id,
+        reason: frame.reason as Condition,
+        text: frame.text,
+      };
     default:
       return null;
   }

@@ -49,6 +49,31 @@ export class XmppFarPerson implements FarPerson {
     const set = reactions.map((reaction) => xml("reaction", {}, reaction));
     await this.#message(to, xml("reactions", { xmlns: "urn:xmpp:reactions:0", id: of }, ...set));
   }
+  async reply(to: string, of: string, quoted: string, text: string): Promise<string> {
+    // XEP-0461 §3: the quote is for clients that cannot show replies, and says where it ends in characters of the body.
+    const quote = `> ${quoted}\n`;
+    const range = xml("body", { start: "0", end: String([...quote].length) });
+    return await this.#message(
+      to,
+      xml("body", {}, quote + text),
+      xml("reply", { xmlns: "urn:xmpp:reply:0", to: this.#jid(to), id: of }),
+      xml("fallback", { xmlns: "urn:xmpp:fallback:0", for: "urn:xmpp:reply:0" }, range),
+    );
+  }
+  /** Words with XEP-0393's marks, and XHTML (XEP-0071) beside them. */
+  async format(to: string, text: string, html: string): Promise<string> {
+    const xhtml = xml("body", { xmlns: "http://www.w3.org/1999/xhtml" }, html);
+    return await this.#message(
+      to,
+      xml("body", {}, text),
+      xml("html", { xmlns: "http://jabber.org/protocol/xhtml-im" }, xhtml),
+    );
+  }
+  /** As clients send what they have uploaded to their server (XEP-0363): the link is the body, and said again beside it. */
+  async offerFile(to: string): Promise<void> {
+    const url = `https://upload.${this.address.id.split("@")[1]}/a1b2c3/photo.jpg`;
+    await this.#message(to, xml("body", {}, url), xml("x", { xmlns: "jabber:x:oob" }, xml("url", {}, url)));
+  }
   async typing(to: string, state: TypingState): Promise<void> {
     await this.#message(to, xml(state, { xmlns: "http://jabber.org/protocol/chatstates" }));
   }
@@ -129,7 +154,7 @@ function ofMessage(from: string, stanza: Element): FarEvent[] {
   const error = stanza.getChild("error");
   if (stanza.attrs.type === "error") {
     const reason = (error?.getChildElements()[0]?.name ?? "undefined-condition") as Condition;
-    return [{ kind: "refusal", from, of: id, reason }];
+    return [{ kind: "refusal", from, of: id, reason, text: error?.getChildText("text") ?? null }];
   }
   const retraction = stanza.getChild("retract", "urn:xmpp:message-retract:1");
   if (retraction !== undefined) {

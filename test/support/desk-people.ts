@@ -36,14 +36,16 @@ export interface XmppLogin {
   readonly resource: string;
   /** The domain of the desk's addresses: the component's, or the server's own for an account. */
   readonly deskDomain: string;
+  /** Namespaces the client announces (XEP-0030); that it shows corrections and answers receipts when left out. */
+  readonly features?: readonly string[];
 }
 
 /** What the far person's client announces: that it shows corrections and answers receipts. */
 const FEATURES = ["urn:xmpp:receipts", "urn:xmpp:message-correct:0", "http://jabber.org/protocol/chatstates"];
 
 export async function xmppPerson(server: XmppServerAddresses, login: XmppLogin): Promise<XmppSomebody> {
-  const { user, resource, deskDomain } = login;
-  const software = { ...SOFTWARE, features: FEATURES };
+  const { user, resource, deskDomain, features = FEATURES } = login;
+  const software = { ...SOFTWARE, features };
   const options = { server, user, password: passwordOf(user), resource, software, available: false };
   const client = await connectXmppClient(options);
   // Contact requests are shown only to clients that have asked for the roster (RFC 6121 §3.1.3).

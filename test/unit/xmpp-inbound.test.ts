@@ -142,11 +142,6 @@ const EVENTS: readonly (readonly [what: string, xml: string, events: readonly ob
     [{ ...SAID, text: "billing", choice: "billing" }],
   ],
   [
-    "a link without words (XEP-0066)",
-    message("<x xmlns='jabber:x:oob'><url>https://x.example/1</url></x>"),
-    [{ ...SAID, text: "https://x.example/1" }],
-  ],
-  [
     "the words beside encrypted content",
     message("<body>I sent you an encrypted message</body><encrypted xmlns='eu.siacs.conversations.axolotl'/>"),
     [{ ...SAID, text: "I sent you an encrypted message" }],
@@ -162,6 +157,9 @@ const EVENTS: readonly (readonly [what: string, xml: string, events: readonly ob
     [{ kind: "bounce", of: "e-1-1", reason: "undefined-condition", text: null }],
   ],
 ];
+
+const UPLOADED = "https://upload.im.example/1/photo.jpg";
+const outOfBand = (url: string) => `<x xmlns='jabber:x:oob'><url>${url}</url></x>`;
 
 const IGNORED: readonly (readonly [what: string, xml: string, reason: string])[] = [
   ["a room's message", message("<body>x</body>", "type='groupchat'"), "groupchat"],
@@ -201,6 +199,24 @@ describe("XMPP inbound codec", () => {
   it("answers encrypted content without words in words", () => {
     const decoded = decode(message("<encrypted xmlns='eu.siacs.conversations.axolotl'/>"));
     expect(decoded.kind).to.equal("unreadable");
+  });
+  for (const [what, children] of [
+    ["a file with its address as the words (XEP-0066)", `<body>${UPLOADED}</body>${outOfBand(UPLOADED)}`],
+    ["a file without words (XEP-0066)", outOfBand(UPLOADED)],
+    ["a file with words of its own", `<body>my bill</body>${outOfBand(UPLOADED)}`],
+    ["a shared file (XEP-0447)", `<body>${UPLOADED}</body><file-sharing xmlns='urn:xmpp:sfs:0'/>`],
+    ["an encrypted file", `<body>aesgcm://upload.im.example/1/photo.jpg#0123456789abcdef</body>`],
+    ["a correction that brings one", `${outOfBand(UPLOADED)}<replace xmlns='urn:xmpp:message-correct:0' id='1'/>`],
+  ] as const) {
+    it(`answers ${what} in words, and passes nothing of it on`, () => {
+      const decoded = decode(message(children));
+      expect(decoded).to.deep.include({ kind: "unreadable", reason: "file" });
+      expect(JSON.stringify(decoded)).not.to.contain("upload");
+    });
+  }
+  it("takes an address that somebody types as words", () => {
+    const decoded = decode(message("<body>see https://shop.example/terms</body><x xmlns='jabber:x:oob'/>"));
+    expect(decoded.kind).to.equal("message");
   });
   it("tells whether a receipt is wanted, and for what", () => {
     const wants = (xml: string) => {
