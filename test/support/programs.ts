@@ -26,6 +26,13 @@ export const programs = {
     ...program("slixmpp", "/usr/lib/python3/dist-packages/slixmpp/__init__.py", "the suites with a real XMPP client"),
     debianPackage: "python3-slixmpp",
   },
+  ngircd: program("ngircd", "/usr/sbin/ngircd", "the IRC suites"),
+  inspircd: program("inspircd", "/usr/sbin/inspircd", "the IRC suites"),
+  irssi: program("irssi", "/usr/bin/irssi", "the suites with a real IRC client"),
+  weechat: {
+    ...program("weechat", "/usr/bin/weechat", "the suites with a real IRC client"),
+    debianPackage: "weechat-curses",
+  },
   tmux: program("tmux", "/usr/bin/tmux", "the suites that type into a terminal client"),
   chromium: program("chromium", "/usr/bin/chromium", "the browser suites"),
   mmdebstrap: {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { adapters } from "../../adapters/index.ts";
 import type { FileName } from "../../src/config/compile.ts";
 import { compile, edited, problemsOf, rulesOf, shipped, type Texts } from "./config-support.ts";
 
@@ -123,8 +124,8 @@ const SLIPS: readonly Slip[] = [
     what: "an unknown adapter",
     file: "frontdesk.yaml",
     before: "adapter: web",
-    after: "adapter: irc2",
-    says: 'unknown adapter "irc2" (known: web, xmpp)',
+    after: "adapter: telex",
+    says: `unknown adapter "telex" (known: ${adapters.map(({ protocol }) => protocol).join(", ")})`,
   },
   {
     what: "an unknown key of an adapter",

@@ -1,0 +1,140 @@
+/** One connection to an IRC server, from its opening to its end: bytes in both directions, nothing of what they mean. */
+import { strict as assert } from "node:assert";
+import { connect, isIP, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import type { Clock } from "../../src/adapter.ts";
+import { LineDecoder } from "./decoder.ts";
+import { BREAKS, LINE_BYTES } from "./line.ts";
+
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  readonly authority: string | undefined;
+  readonly lineBytes: number;
+}
+
+export interface ConnectionHandlers {
+  line(line: string): void;
+  tooLong(): void;
+}
+
+/** How long the server may take to close after the last line. */
+const CLOSE_MS = 500;
+
+export class Connection {
+  readonly #target: Target;
+  readonly #handlers: ConnectionHandlers;
+  readonly #clock: Clock;
+  readonly #decoder: LineDecoder;
+  readonly #ended = Promise.withResolvers<Error | null>();
+  #socket: Socket | null = null;
+  #reason: Error | null = null;
+  #isOver = false;
+  #isPaused = false;
+  #isCorked = false;
+
+  constructor(target: Target, clock: Clock, handlers: ConnectionHandlers) {
+    this.#target = target;
+    this.#clock = clock;
+    this.#handlers = handlers;
+    this.#decoder = new LineDecoder(target.lineBytes, () => handlers.tooLong());
+  }
+
+  /** Resolves once over, with the reason; null when the server closed without one. */
+  get ended(): Promise<Error | null> {
+    return this.#ended.promise;
+  }
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Resolves once lines can be written, TLS included. Rejects when that fails. Call once. */
+  open(): Promise<void> {
+    const { host, port, tls, authority } = this.#target;
+    return new Promise((resolve, reject) => {
+      const servername = isIP(host) === 0 ? { servername: host } : {};
+      const ca = authority === undefined ? {} : { ca: authority };
+      const socket = tls ? connectTls({ host, port, ...servername, ...ca }) : connect({ host, port });
+      this.#socket = socket;
+      socket.setNoDelay(true);
+      socket.once(tls ? "secureConnect" : "connect", () => resolve());
+      socket.on("data", (bytes: Buffer) => this.#read(bytes));
+      socket.on("error", (error) => {
+        this.#reason ??= error;
+      });
+      socket.once("close", () => {
+        this.#isOver = true;
+        reject(this.#reason ?? new Error("The server closed the connection."));
+        this.#ended.resolve(this.#reason);
+      });
+    });
+  }
+
+  /** Lines of one turn of the event loop leave together. After the end nothing is written. */
+  write(line: string): void {
+    assert(!BREAKS.test(line) && Buffer.byteLength(line) <= LINE_BYTES, "a line that would be another");
+    const socket = this.#socket;
+    if (this.#isOver || socket === null || socket.destroyed || socket.writableEnded) {
+      return;
+    }
+    if (!this.#isCorked) {
+      this.#isCorked = true;
+      socket.cork();
+      process.nextTick(() => {
+        this.#isCorked = false;
+        socket.uncork();
+      });
+    }
+    socket.write(`${line}\r\n`);
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#socket?.pause();
+  }
+  resume(): void {
+    this.#isPaused = false;
+    this.#socket?.resume();
+  }
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Ends it in order, with a last line; at the latest half a second later it is over. */
+  async close(lastLine: string | null): Promise<void> {
+    const socket = this.#socket;
+    if (socket === null || this.#isOver) {
+      return;
+    }
+    if (lastLine === null || socket.connecting) {
+      socket.destroy();
+    } else {
+      this.write(lastLine);
+      // What nobody reads any more must not keep the end from being seen.
+      socket.resume();
+      process.nextTick(() => socket.end());
+    }
+    const cancel = this.#clock.after(CLOSE_MS, () => socket.destroy());
+    await this.#ended.promise;
+    cancel();
+  }
+
+  destroy(reason: Error): void {
+    this.#reason ??= reason;
+    this.#socket?.destroy();
+    if (this.#socket === null) {
+      this.#isOver = true;
+      this.#ended.resolve(this.#reason);
+    }
+  }
+
+  #read(bytes: Buffer): void {
+    for (const line of this.#decoder.take(bytes)) {
+      if (this.#socket?.destroyed !== false) {
+        return;
+      }
+      this.#handlers.line(line);
+    }
+  }
+}

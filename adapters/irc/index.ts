@@ -1,0 +1,65 @@
+/** The IRC network: its protocol name, its configuration, its adapter. README.md lists what of the standards it speaks. */
+import { type Adapter, type AdapterContext, type AdapterModule, ConfigProblem } from "../../src/adapter.ts";
+import { IrcAdapter, type Pace } from "./adapter.ts";
+import { ClientAttachment } from "./client.ts";
+import { configSchema, type IrcConfig, parseConfig } from "./config.ts";
+import type { Target } from "./connection.ts";
+import { canonicalNick, isNick } from "./nicks.ts";
+import { ServerAttachment } from "./server.ts";
+
+export type { IrcConfig } from "./config.ts";
+
+export const irc: AdapterModule<IrcConfig> = {
+  protocol: "irc",
+  parseConfig,
+  configSchema,
+  canonicalAddress: canonicalNick,
+  checkHandles,
+  create,
+};
+
+/** Between two servers nobody counts lines. */
+const UNPACED: Pace = { burst: 1, lineMs: 0, waitMs: 0 };
+
+function checkHandles(config: IrcConfig, handles: readonly string[]): void {
+  if (config.mode === "client" && handles.length > 1) {
+    const text = `One nick can be one handle, not ${handles.length}; use mode: server on a network of your own.`;
+    throw new ConfigProblem(["handles"], text);
+  }
+  for (const handle of handles) {
+    if (config.mode === "server" && (!isNick(handle) || handle.length > config.nickLength)) {
+      throw new ConfigProblem(
+        ["handles", handle],
+        `"${handle}" is no nick of at most ${config.nickLength} characters.`,
+      );
+    }
+  }
+}
+
+/** Throws ConfigProblem for handles that cannot be nicks, or too many of them. */
+function create(config: IrcConfig, context: AdapterContext): Adapter {
+  checkHandles(config, context.handles);
+  const { host, tls, authority, limits, nickLength } = config;
+  const shared = { host, tls, authority, lineBytes: limits.lineBytes };
+  if (config.mode === "client") {
+    const target: Target = { ...shared, port: config.port ?? (tls ? 6_697 : 6_667) };
+    const { burst, lineMs, waitSeconds } = config.limits;
+    const pace = { burst, lineMs, waitMs: waitSeconds * 1_000 };
+    return new IrcAdapter({
+      context,
+      limits,
+      nickLength,
+      pace,
+      target,
+      attach: (port, watching) => new ClientAttachment(config, port, watching),
+    });
+  }
+  return new IrcAdapter({
+    context,
+    limits,
+    nickLength,
+    pace: UNPACED,
+    target: { ...shared, port: config.port },
+    attach: (port, watching) => new ServerAttachment(config, port, watching),
+  });
+}

@@ -1,0 +1,136 @@
+/**
+ * Lines leave no faster than the network allows (RFC 2813 §5.8: a few at once, then one in two seconds, else it ends the
+ * link for flooding). Messages wait in order; the desk's own chatter (answers, questions) only leaves when none waits.
+ */
+import type { Clock } from "../../src/adapter.ts";
+
+export interface PacerOptions {
+  readonly clock: Clock;
+  /** Lines at once. */
+  readonly burst: number;
+  /** Milliseconds for each further line; 0 for a link without such a limit. */
+  readonly lineMs: number;
+  /** Lines of chatter that may wait. */
+  readonly chatter: number;
+  write(line: string): void;
+}
+
+interface Waiting {
+  readonly line: string;
+  written(): void;
+}
+
+/** A message needs two lines: itself, and the PING behind it. */
+const LINES_EACH = 2;
+
+export class Pacer {
+  readonly #options: PacerOptions;
+  readonly #messages = new Set<Waiting>();
+  readonly #chatter: string[] = [];
+  #credit: number;
+  #countedAt: number;
+  #cancelAlarm: (() => void) | null = null;
+  #isOver = false;
+
+  constructor(options: PacerOptions) {
+    this.#options = options;
+    this.#credit = options.burst;
+    this.#countedAt = options.clock.now();
+  }
+
+  /** How long one more message would wait, in milliseconds. */
+  get waitMs(): number {
+    this.#count();
+    const lines = this.#messages.size * LINES_EACH + 1 - this.#credit;
+    return Math.max(0, lines * this.#options.lineMs);
+  }
+
+  /** Writes at once whatever the pace: answers to PING, and the fence behind what was just written. */
+  urgent(line: string): void {
+    if (this.#isOver) {
+      return;
+    }
+    this.#count();
+    this.#credit -= 1;
+    this.#options.write(line);
+  }
+
+  /** Writes when it may; then calls `written`. The answer takes it back, which does nothing once it is written. */
+  message(line: string, written: () => void): () => void {
+    const waiting = { line, written };
+    this.#messages.add(waiting);
+    this.#work();
+    return () => this.#messages.delete(waiting);
+  }
+
+  /** Writes when nothing else waits. False: too much waits already, and this is left out. */
+  chat(line: string): boolean {
+    if (this.#isOver || this.#chatter.length >= this.#options.chatter) {
+      return false;
+    }
+    this.#chatter.push(line);
+    this.#work();
+    return true;
+  }
+
+  /** Whether chatter waits. */
+  get isChatting(): boolean {
+    return this.#chatter.length > 0;
+  }
+
+  /** The connection is over: nothing is written any more. */
+  cut(): void {
+    this.#isOver = true;
+    this.#cancelAlarm?.();
+    this.#messages.clear();
+    this.#chatter.length = 0;
+  }
+
+  #count(): void {
+    const { clock, burst, lineMs } = this.#options;
+    const now = clock.now();
+    // A clock that jumps back gives nothing and takes nothing.
+    const earned = lineMs === 0 ? burst : Math.max(0, now - this.#countedAt) / lineMs;
+    this.#credit = Math.min(burst, this.#credit + earned);
+    this.#countedAt = now;
+  }
+
+  #work(): void {
+    this.#count();
+    while (this.#isFree()) {
+      const [message] = this.#messages;
+      if (message !== undefined) {
+        this.#messages.delete(message);
+        this.#put(message.line);
+        message.written();
+        continue;
+      }
+      const line = this.#chatter.shift();
+      if (line === undefined) {
+        return;
+      }
+      this.#put(line);
+    }
+    this.#alarm();
+  }
+
+  #isFree(): boolean {
+    return !this.#isOver && (this.#credit >= 1 || this.#options.lineMs === 0);
+  }
+
+  #put(line: string): void {
+    this.#credit -= 1;
+    this.#options.write(line);
+  }
+
+  #alarm(): void {
+    if (this.#isOver || this.#messages.size + this.#chatter.length === 0) {
+      return;
+    }
+    const delayMs = Math.ceil((1 - this.#credit) * this.#options.lineMs);
+    this.#cancelAlarm ??= this.#options.clock.after(delayMs, () => {
+      this.#cancelAlarm = null;
+      this.#work();
+    });
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * Takes in what people say: PRIVMSG and the answers in NOTICEs. One person's messages go to the desk one after the other,
+ * different persons' side by side; beyond the limit of those not yet committed, reading pauses.
+ */
+import type { AdapterContext } from "../../src/adapter.ts";
+import type { Inbound, Verdict } from "../../src/core/model.ts";
+import type { Attachment } from "./attachment.ts";
+import { BREAKS, type IrcMessage, type OutgoingLine } from "./line.ts";
+import { type Ctcp, ctcp, ctcpOf, withoutFormatting } from "./message-text.ts";
+import type { People } from "./nicks.ts";
+import type { Versions } from "./versions.ts";
+
+export interface ReceptionOptions {
+  readonly context: AdapterContext;
+  readonly attachment: Attachment;
+  readonly people: People;
+  readonly versions: Versions;
+  /** Messages not yet committed at which reading pauses. */
+  readonly inbound: number;
+  chat(line: OutgoingLine): boolean;
+  pause(): void;
+  resume(): void;
+  isStopped(): boolean;
+  /** Whoever writes can be reached. */
+  heard(id: string): void;
+}
+
+interface Said {
+  readonly nick: string;
+  readonly desk: string;
+}
+
+/** Messages older than that were kept back by something on the way, and bear their own time. */
+const DELAYED_MS = 10_000;
+/** One answer to a CTCP in that time: an answer to every one would make the desk a tool of whoever floods. */
+const CTCP_MS = 2_000;
+const LOST = "The desk could not take your message just now. Please send it again in a minute.";
+const NO_FILES = "This address takes no files and no direct connections. Please write instead.";
+
+export class Reception {
+  readonly #options: ReceptionOptions;
+  readonly #chains = new Map<string, Promise<void>>();
+  #underWay = 0;
+  #answeredCtcpAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ReceptionOptions) {
+    this.#options = options;
+  }
+
+  get isFull(): boolean {
+    return this.#underWay >= this.#options.inbound;
+  }
+
+  privmsg(message: IrcMessage): void {
+    const said = this.#said(message);
+    const text = message.params[1];
+    if (said === null || text === undefined) {
+      return;
+    }
+    const request = ctcpOf(text);
+    if (request === null) {
+      this.#take(said, withoutFormatting(text), message);
+    } else if (request.command === "ACTION") {
+      this.#take(said, `* ${said.nick} ${withoutFormatting(request.rest)}`, message);
+    } else {
+      this.#answerCtcp(said, request);
+    }
+  }
+
+  /** RFC 2812 §3.3.2: a NOTICE is never answered, so it is no message to the desk; but answers to questions come in one. */
+  notice(message: IrcMessage): void {
+    const said = this.#said(message);
+    const text = message.params[1];
+    if (said === null || text === undefined) {
+      return;
+    }
+    const { context, people, versions } = this.#options;
+    const answer = ctcpOf(text);
+    if (answer?.command === "VERSION") {
+      versions.answered(said.nick, people.id(said.nick), answer.rest);
+    } else {
+      context.count("irc.ignored", answer === null ? "notice" : "CTCP answer", said.nick);
+    }
+  }
+
+  /** Events that are nobody's message: presence, software. */
+  report(inbound: Inbound): void {
+    const { context, isStopped } = this.#options;
+    if (isStopped()) {
+      return;
+    }
+    context.receive(inbound).catch((error: unknown) => {
+      if (!isStopped()) {
+        context.log.warn("irc.report.failed", { network: context.network, kind: inbound.kind, error: String(error) });
+      }
+    });
+  }
+
+  #said(message: IrcMessage): Said | null {
+    const { attachment, context } = this.#options;
+    const nick = attachment.senderOf(message);
+    if (nick === null || attachment.isOwn(nick)) {
+      return null;
+    }
+    const desk = attachment.deskOf(message.params[0] ?? "");
+    if (desk === null) {
+      context.count("irc.ignored", "channel or unknown target", nick);
+      return null;
+    }
+    return { nick, desk };
+  }
+
+  #take(said: Said, text: string, message: IrcMessage): void {
+    const { context, people, versions, heard } = this.#options;
+    if (text.trim() === "") {
+      context.count("irc.ignored", "empty", said.nick);
+      return;
+    }
+    const id = people.id(said.nick);
+    heard(id);
+    versions.notice(said.nick, id, said.desk);
+    const inbound: Inbound = {
+      kind: "message",
+      redelivery: null,
+      from: { network: context.network, id },
+      device: null,
+      to: said.desk,
+      id: null,
+      text: text.toWellFormed(),
+      choice: null,
+      replyTo: null,
+      sentAt: this.#sentAt(message.tags.time),
+      language: null,
+      nick: said.nick,
+    };
+    this.#queue(id, () => this.#hand(said, inbound));
+  }
+
+  #sentAt(tag: string | undefined): number | null {
+    const at = tag === undefined ? Number.NaN : Date.parse(tag);
+    return this.#options.context.clock.now() - at > DELAYED_MS ? at : null;
+  }
+
+  #queue(id: string, act: () => Promise<void>): void {
+    const { pause, resume } = this.#options;
+    this.#underWay += 1;
+    if (this.isFull) {
+      pause();
+    }
+    const chain = (this.#chains.get(id) ?? Promise.resolve()).then(act).finally(() => {
+      const wasFull = this.isFull;
+      this.#underWay -= 1;
+      if (wasFull && !this.isFull) {
+        resume();
+      }
+      if (this.#chains.get(id) === chain) {
+        this.#chains.delete(id);
+      }
+    });
+    this.#chains.set(id, chain);
+  }
+
+  async #hand(said: Said, inbound: Inbound): Promise<void> {
+    const { context, attachment, isStopped } = this.#options;
+    if (isStopped()) {
+      return;
+    }
+    let verdict: Verdict;
+    try {
+      verdict = await context.receive(inbound);
+    } catch (error) {
+      if (!isStopped()) {
+        context.log.warn("irc.message.not-taken", { network: context.network, error: String(error) });
+        await this.#answer(said, LOST);
+      }
+      return;
+    }
+    if (verdict.kind === "refused" && !isStopped() && !attachment.refuse(said.nick, said.desk, verdict)) {
+      await this.#answer(said, `${verdict.text} (${verdict.reason})`);
+    }
+  }
+
+  /** In a NOTICE, which no software answers. */
+  async #answer(said: Said, text: string): Promise<void> {
+    const { context, attachment, chat, people } = this.#options;
+    const viewer = { network: context.network, id: people.id(said.nick) };
+    const source = await attachment.source(said.desk, viewer);
+    if (!chat({ source, command: "NOTICE", params: [said.nick], trailing: cut(text, attachment.maxTextBytes) })) {
+      context.count("irc.answer.left-out", "too many answers wait", said.nick);
+    }
+  }
+
+  #answerCtcp(said: Said, request: Ctcp): void {
+    const { context } = this.#options;
+    const now = context.clock.now();
+    const isKnown = request.command === "VERSION" || request.command === "DCC";
+    context.count("irc.ctcp", isKnown ? request.command : "other", said.nick);
+    if (isKnown && now - this.#answeredCtcpAt >= CTCP_MS) {
+      this.#answeredCtcpAt = now;
+      void this.#answer(said, request.command === "VERSION" ? ctcp("VERSION", "Frontdesk") : NO_FILES);
+    }
+  }
+}
+
+/** A sentence of the desk's own, which may be longer than the line. */
+function cut(text: string, bytes: number): string {
+  const oneLine = text.split(BREAKS).join(" ");
+  return Buffer.byteLength(oneLine) <= bytes ? oneLine : oneLine.slice(0, Math.floor(bytes / 3));
+}

@@ -1,0 +1,72 @@
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type IrcServer, type IrcServerAddresses, ircAddresses } from "./irc-server.ts";
+import { freePort } from "./ports.ts";
+import { programs } from "./programs.ts";
+import { ServerProcess } from "./server-process.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+const START_LIMIT_MS = 20_000;
+
+/** Starts a real ngIRCd of the test's own; resolves when it accepts clients and servers. */
+export async function startNgircd(): Promise<IrcServer> {
+  const folder = temporaryFolder("ngircd");
+  // Started by root it becomes another user, who must be able to read its configuration.
+  chmodSync(folder.path, 0o755);
+  const where = ircAddresses("ngircd", await freePort());
+  const configuration = join(folder.path, "ngircd.conf");
+  writeFileSync(configuration, configure(where));
+  let running: ServerProcess | undefined;
+  const start = async () => {
+    running = new ServerProcess({
+      name: "ngircd",
+      program: programs.ngircd.path,
+      args: ["--nodaemon", "--config", configuration],
+      folder: folder.path,
+    });
+    await running.listening([where.port], START_LIMIT_MS);
+  };
+  const stop = async () => running?.stop();
+  await start();
+  return {
+    software: "ngircd",
+    ...where,
+    start,
+    stop,
+    kill: async () => running?.kill(),
+    remove: async () => {
+      await stop();
+      folder.remove();
+    },
+  };
+}
+
+/** No look-ups, no slowing down of who sends much, nicks as long as aliases want them. */
+function configure(where: IrcServerAddresses): string {
+  return `[Global]
+Name = ${where.name}
+Info = Test
+Listen = 127.0.0.1
+Ports = ${where.port}
+Password = ${where.password}
+MotdPhrase = hello
+[Limits]
+MaxConnectionsIP = 0
+MaxNickLength = 30
+PingTimeout = 120
+MaxPenaltyTime = 0
+[Options]
+DNS = no
+Ident = no
+PAM = no
+ChrootDir =
+[Operator]
+Name = root
+Password = ${where.operatorPassword}
+[Server]
+Name = ${where.linkName}
+MyPassword = ${where.linkPassword}
+PeerPassword = ${where.linkPassword}
+Passive = yes
+`;
+}
