@@ -42,7 +42,7 @@ export class Batches {
   async process(arrivals: readonly Arrival[], takeMarks: (isWritten: boolean) => readonly Mark[]): Promise<void> {
     await this.#prepare(arrivals);
     const draft = this.#draft([]);
-    const verdicts = arrivals.map((arrival) => this.#parts.stepper.step(arrival, draft));
+    const verdicts = arrivals.map((arrival) => this.#step(arrival, draft));
     const marks = takeMarks(!draft.isEmpty);
     draft.marks.push(...marks);
     try {
@@ -73,10 +73,18 @@ export class Batches {
       await Promise.all(pending);
     }
     for (const { lookup } of arrivals) {
-      if (lookup !== null && lookup.error !== null) {
+      if (lookup?.error instanceof StoreFault && lookup.error.kind === "disk") {
         throw lookup.error;
       }
     }
+  }
+
+  /** What the store could not tell, though the disk is well (a row that somebody damaged), concerns this event alone. */
+  #step(arrival: Arrival, draft: Draft): Verdict {
+    const error = arrival.lookup?.error ?? null;
+    return error === null
+      ? this.#parts.stepper.step(arrival, draft)
+      : this.#parts.stepper.quarantineArrival(arrival, error, draft);
   }
 
   #draft(marks: readonly Mark[]): Draft {
@@ -151,7 +159,7 @@ export class Batches {
   async #processAlone(arrival: Arrival): Promise<void> {
     await this.#prepare([arrival]);
     let draft = this.#draft([]);
-    let verdict = this.#parts.stepper.step(arrival, draft);
+    let verdict = this.#step(arrival, draft);
     try {
       await this.#commit(draft, 1);
     } catch (error) {

@@ -1,6 +1,7 @@
 /**
  * What has arrived and was not stepped yet: a queue for each network, and one for the desk's own events. Queues are
- * taken from in turn, so that a flood on one network does not hold up another; order within a network is kept.
+ * taken from in turn, so that a flood on one network, or of the desk's own events, does not hold up another; order within
+ * a queue is kept.
  */
 import type { Arrival } from "./arrival.ts";
 import { VOLATILE_EVENTS } from "./limits.ts";
@@ -52,10 +53,15 @@ export class Inbox {
     }
   }
 
-  /** Up to `most` arrivals; of the desk's own only while `ownOnly`. */
+  /**
+   * Up to `most` arrivals; of the desk's own only while `ownOnly`. The desk's own go first, but while a network waits they take
+   * no more than half: thousands of timers after a restart, or of sends given up at once, must not hold everybody up.
+   */
   take(most: number, ownOnly: boolean): Arrival[] {
     const taken: Arrival[] = [];
-    this.#takeFrom(this.#queue(OWN), most, taken);
+    const own = this.#queue(OWN);
+    const isShared = !ownOnly && this.#size > own.arrivals.size;
+    this.#takeFrom(own, isShared ? Math.ceil(most / 2) : most, taken);
     while (!ownOnly && taken.length < most) {
       const full = [...this.#queues.values()].filter(({ arrivals }) => arrivals.size > 0);
       if (full.length === 0) {

@@ -53,6 +53,33 @@ describe("engine: faults", () => {
     expect(networks.texts()).to.deep.equal(["1", "2", "3"]);
   });
 
+  it("sets an event aside whose reference cannot be read, and lets the others happen", async () => {
+    const { engine, store, networks, fatal } = await setUp();
+    store.unreadable = new SyntaxError("a row that somebody damaged");
+    const guilty = says("1", { replyTo: "damaged", redelivery: "r1" });
+    const verdicts = await Promise.all([engine.receive(guilty), engine.receive(says("2"))]);
+    expect(verdicts.map(({ kind }) => kind)).to.deep.equal(["refused", "accepted"]);
+    expect(networks.texts()).to.deep.equal(["2"]);
+    expect(store.batches.flatMap(({ quarantine }) => quarantine.map(({ error }) => error))[0]).to.include("damaged");
+    expect((await engine.receive(guilty)).kind, "a repeat is not told that it was received").to.equal("refused");
+    expect([fatal, engine.status().state]).to.deep.equal([[], "running"]);
+  });
+
+  it("stops when a look-up finds that the disk is broken", async () => {
+    const { engine, store, fatal } = await setUp();
+    store.unreadable = new StoreFault("disk", "the disk is gone");
+    const outcome = outcomeOf(engine.receive(says("1", { replyTo: "unknown" })));
+    await settle();
+    expect([outcome.state, fatal.length]).to.deep.equal(["rejected", 1]);
+  });
+
+  it("tells the repeat of an event that could not be recorded what its first sender was told", async () => {
+    const { engine } = await setUp();
+    const poison = says("poison", { redelivery: "r1" });
+    expect((await engine.receive(poison)).kind).to.equal("refused");
+    expect((await engine.receive(poison)).kind).to.equal("refused");
+  });
+
   it("stops at a fault of the disk: nothing is acknowledged, nothing sent, nothing taken any more", async () => {
     const { engine, store, networks, fatal } = await setUp();
     await engine.receive(says("1"));

@@ -25,6 +25,8 @@ export function watched(store: Store) {
     batches,
     asked,
     lookUpGate: Promise.resolve(),
+    /** What every look-up of a reference fails with. */
+    unreadable: null as Error | null,
     async commit(batch: Batch): Promise<void> {
       await gate;
       if (fault !== null) throw fault;
@@ -37,6 +39,7 @@ export function watched(store: Store) {
     async reference(network: string, person: string, id: string) {
       return await looking(`reference ${id}`, async () => {
         await this.lookUpGate;
+        if (this.unreadable !== null) throw this.unreadable;
         return await store.reference(network, person, id);
       });
     },

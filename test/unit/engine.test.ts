@@ -118,6 +118,15 @@ describe("engine: order and repeats", () => {
     expect(stepped().indexOf("help")).to.be.below(10);
   });
 
+  it("does not let many events of its own, as after a restart, hold up the networks", async () => {
+    const { engine, stepped } = await setUp({ limits: { batchEvents: 10 } });
+    const rung = Array.from({ length: 100 }, () => engine.submit({ kind: "hours", open: {}, opens: {} }));
+    await engine.receive(says("help"));
+    expect(stepped().slice(0, 5), "its own go first").to.deep.equal(Array(5).fill("hours"));
+    expect(stepped().indexOf("help")).to.be.below(10);
+    await Promise.all(rung);
+  });
+
   it("refuses what is too much, and rejects it where it comes again by itself", async () => {
     const { engine, store } = await setUp({ limits: { inboxEvents: 2 } });
     const release = store.hold();
