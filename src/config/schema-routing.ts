@@ -65,7 +65,7 @@ export const gatewayMatchSchema = z
     network: identifier
       .optional()
       .describe("The network of frontdesk.yaml that the desk is attached to; any when left out."),
-    type: pattern.optional().describe("What the gateway says it is: telegram, whatsapp, irc …"),
+    type: pattern.optional().describe("What the gateway says it is: telegram, whatsapp, signal …"),
     name: pattern.optional().describe("What the gateway calls itself."),
     users: pattern
       .optional()

@@ -10,7 +10,7 @@ import { compileDialogs, type DialogsSource } from "../../src/core/dialog.ts";
 import { createDirectory, type DirectoryEntry } from "../../src/core/directory.ts";
 import type { Feature, Software } from "../../src/core/model.ts";
 import { FEATURES } from "../../src/core/model.ts";
-import type { Csr, Handle, Limits, NetworkRules, Queue, Rules, SkillLevel } from "../../src/core/rules.ts";
+import type { Csr, Gateway, Handle, Limits, NetworkRules, Queue, Rules, SkillLevel } from "../../src/core/rules.ts";
 
 export interface PlayNetwork {
   readonly title: string;
@@ -42,6 +42,7 @@ export interface PlayConfig {
   readonly queues: Readonly<
     Record<string, Partial<Omit<Queue, "id" | "skills">> & { readonly skills?: Readonly<Record<string, SkillLevel>> }>
   >;
+  readonly gateways?: readonly Gateway[];
   readonly dialogs: DialogsSource;
   readonly directory: readonly DirectoryEntry[];
   readonly people: Readonly<Record<string, PlayPerson>>;
@@ -242,6 +243,7 @@ function playRules(config: PlayConfig): Rules {
   return {
     version: `play-${versions}`,
     networks: new Map(networks),
+    gateways: config.gateways ?? [],
     csrs: new Map(csrs),
     queues: new Map(queues),
     skills: [...new Set(skills)],

@@ -106,6 +106,31 @@ describe("the shipped configuration", () => {
     });
   }
 
+  it("has an example of gateways that works when its # are taken away", () => {
+    const [before = "", example = ""] = (shipped()["routing.yaml"] ?? "").split("# gateways:\n");
+    const text = `${before}gateways:\n${example.replaceAll(/^# /gm, "")}`.replace("network: matrix", "network: web");
+    const [telegram] = rulesOf({ ...shipped(), "routing.yaml": text }).gateways ?? [];
+    expect(telegram).to.deep.include({ id: "telegram", name: "Telegram" });
+    expect(telegram?.match.map(({ type, network, users }) => [type, network, users])).to.deep.equal([
+      ["telegram", null, null],
+      [null, "web", "@telegram_*:example.org"],
+      [null, null, "*@telegram.example.org"],
+    ]);
+    expect(telegram?.features).to.include("reply").and.not.to.include("choices");
+  });
+
+  it("takes a gateway's id for the type it reports where nothing else is said", () => {
+    const rules = rulesOf(edited("routing.yaml", "# gateways:\n", "gateways:\n  signal: {name: Signal}\n"));
+    expect(rules.gateways).to.deep.equal([
+      {
+        id: "signal",
+        name: "Signal",
+        match: [{ type: "signal", network: null, name: null, users: null }],
+        features: null,
+      },
+    ]);
+  });
+
   it("can be given hours by taking a # away", () => {
     const rules = rulesOf(edited("routing.yaml", '# hours: "Mo-Fr 08:00-18:00', 'hours: "Mo-Fr 08:00-18:00'));
     expect(rules.queues.get("sales")?.hours?.timeZone).to.equal("Europe/Berlin");

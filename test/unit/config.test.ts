@@ -12,6 +12,9 @@ interface Slip {
   readonly says: string;
 }
 
+/** Where the shipped file's example of gateways begins. */
+const GATEWAYS_BEGIN = "# gateways:\n";
+
 const SLIPS: readonly Slip[] = [
   {
     what: "a key that does not exist",
@@ -119,6 +122,48 @@ const SLIPS: readonly Slip[] = [
     before: "- web: grace",
     after: "- webb: grace",
     says: 'unknown network "webb"; did you mean "web"?',
+  },
+  {
+    what: "an unknown network of a gateway",
+    file: "routing.yaml",
+    before: GATEWAYS_BEGIN,
+    after: "gateways:\n  telegram:\n    name: Telegram\n    match: [{network: wbe, users: 'tg_*'}]\n",
+    says: 'unknown network "wbe" (known: web)',
+  },
+  {
+    what: "a gateway with the id of a network",
+    file: "routing.yaml",
+    before: GATEWAYS_BEGIN,
+    after: "gateways:\n  web: {name: Telegram}\n",
+    says: 'the gateway "web" has the id of a network; `network: web` could mean either',
+  },
+  {
+    what: "a regular expression where * alone stands for anything",
+    file: "routing.yaml",
+    before: GATEWAYS_BEGIN,
+    after: "gateways:\n  telegram:\n    name: Telegram\n    match: [{users: '@telegram_.*:example.org'}]\n",
+    says: '"users" must be a pattern in which * alone stands for anything, without the dot',
+  },
+  {
+    what: "a gateway that whoever is on a network would come through",
+    file: "routing.yaml",
+    before: GATEWAYS_BEGIN,
+    after: "gateways:\n  telegram:\n    name: Telegram\n    match: [{network: web}]\n",
+    says: '"match" must say at least one of type, name and users',
+  },
+  {
+    what: "an unknown feature of a gateway",
+    file: "routing.yaml",
+    before: GATEWAYS_BEGIN,
+    after: "gateways:\n  telegram: {name: Telegram, features: [edits]}\n",
+    says: '"features" must be one of formatting, edit, retraction, reaction, reply, file, typing, delivered, read, presence, multiline, choices; did you mean "edit"?',
+  },
+  {
+    what: "a dialog that asks for a gateway nobody listed",
+    file: "dialogs.yaml",
+    before: "    steps:\n",
+    after: "    steps:\n      - when: {network: telegrm}\n        say: Hello from Telegram!\n",
+    says: 'unknown network "telegrm" (known: web)',
   },
   {
     what: "an unknown adapter",
