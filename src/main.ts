@@ -122,13 +122,14 @@ async function prepare(options: RunOptions, steps: Steps, clock: Clock): Promise
     log.warn("configuration.warning", { problem });
   }
   await steps.take("3 data folder", () => prepareDataFolder(settings.dataFolder));
-  const openStore = () => openSqliteStore({ path: join(settings.dataFolder, STORE_FILE) });
-  const store = await steps.take("4 store", openStore, (opened) => opened.close());
-  const metrics = await steps.take("5 metrics", createMetrics, ({ registry }) => registry.clear());
   const { promise: ended, resolve } = Promise.withResolvers<ExitCode>();
   const limitMs = settings.limits.stopSeconds * 1_000 + STOP_GRACE_MS;
   const down = (code: ExitCode) =>
     steps.back(clock, limitMs, log, new StartFault(UNSTARTED[code], code)).then(() => resolve(code));
+  const onLost = (fault: StoreFault) => endAtFault(fault, log, down);
+  const openStore = () => openSqliteStore({ path: join(settings.dataFolder, STORE_FILE), onLost });
+  const store = await steps.take("4 store", openStore, (opened) => opened.close());
+  const metrics = await steps.take("5 metrics", createMetrics, ({ registry }) => registry.clear());
   return { clock, version, settings, running, load, log, store, metrics, down, ended };
 }
 
@@ -291,14 +292,14 @@ function engineFor({ running, settings, store, clock, log, metrics, down }: Grou
     token: createTokens(),
     random,
     observer: metrics.observer,
-    onFatal: (fault) => {
-      log.error("store.failed", {
-        error: fault.message,
-        note: "the desk ends; what was confirmed is kept for the next start",
-      });
-      void down(EXIT.failed);
-    },
+    onFatal: (fault) => endAtFault(fault, log, down),
   });
+}
+
+function endAtFault(fault: StoreFault, log: ClosableLogger, down: Ground["down"]): void {
+  const note = "the desk ends; what was confirmed is kept for the next start";
+  log.error("store.failed", { error: fault.message, note });
+  void down(EXIT.failed);
 }
 
 function hosted(settings: Settings, rules: Rules): readonly HostedNetwork[] {

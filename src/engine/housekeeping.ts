@@ -1,7 +1,7 @@
 /** Forgets what is old, now and then, a bounded piece at a time. */
 import type { Clock, Logger } from "../adapter.ts";
 import type { Store } from "../store/store.ts";
-import { type EngineLimits, PRUNE_INTERVAL_MS, PRUNE_PAUSE_MS } from "./limits.ts";
+import { type EngineLimits, PRUNE_FIRST_MS, PRUNE_INTERVAL_MS, PRUNE_PAUSE_MS } from "./limits.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -18,7 +18,7 @@ export interface HousekeepingOptions {
 
 export function startHousekeeping({ store, clock, log, limits }: HousekeepingOptions): Housekeeping {
   let isStopped = false;
-  let cancel = clock.after(PRUNE_INTERVAL_MS, () => void round());
+  let cancel = clock.after(PRUNE_FIRST_MS, () => void round());
 
   async function round(): Promise<void> {
     let isMoreLeft = false;

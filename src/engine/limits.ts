@@ -47,6 +47,8 @@ export const MARKS_PER_BATCH = 1_024;
 export const QUARANTINE_CHARACTERS = 65_536;
 /** Lines that one `HistoryQuery` may ask for. */
 export const HISTORY_LINES = 500;
+/** After this time from the start old rows are looked for first: a desk that is restarted often is to forget, too. */
+export const PRUNE_FIRST_MS = 300_000;
 /** How often old transcripts, facts and redelivery ids are looked for. */
 export const PRUNE_INTERVAL_MS = 3_600_000;
 /** Pause between two bounded rounds of pruning while more is left. */

@@ -1,7 +1,7 @@
 /** The statements of the SQLite store. Synchronous; runs in the worker. */
 import { parseKey } from "./keys.ts";
 import type { Connection } from "./sqlite-open.ts";
-import { type PruneCursor, prune } from "./sqlite-prune.ts";
+import { createPrune } from "./sqlite-prune.ts";
 import { type Ask, type Cell, type CommitRows, LINE_COLUMNS, LINE_WIDTH } from "./sqlite-wire.ts";
 
 /** Rows of state or outbox that one answer carries while loading. */
@@ -92,7 +92,7 @@ export interface SqliteDatabase {
 export function createSqliteDatabase(connection: Connection, epoch: string): SqliteDatabase {
   const select = prepareSelects(connection);
   const commit = prepareCommit(connection);
-  const cursor: PruneCursor = { line: 0 };
+  const prune = createPrune(connection);
   let writes = 0;
 
   function reference(network: string, person: string, id: string): Cell[] {
@@ -131,7 +131,7 @@ export function createSqliteDatabase(connection: Connection, epoch: string): Sql
       case "adapter-keys":
         return select.adapterKeys(ask.network, ask.prefix, ask.prefix, ask.prefix);
       case "prune": {
-        const { more, rows } = prune(connection, cursor, ask.before, ask.inboxBefore);
+        const { more, rows } = prune(ask.before, ask.inboxBefore);
         writes += rows;
         return [more ? 1 : 0];
       }

@@ -1,55 +1,82 @@
 /** Forgetting what is old, a bounded piece at a time, so that a commit never waits long behind it. */
 import type { Connection } from "./sqlite-open.ts";
 
-/** Where the search for old transcripts goes on: lines below it belong to conversations that are still open. */
-export interface PruneCursor {
-  line: number;
-}
-
 /** Lines looked at, and rows of each kind deleted, in one call. */
-const ROUND_ROWS = 1_000;
+const ROUND_ROWS = 500;
 
 export interface Pruned {
   readonly more: boolean;
   readonly rows: number;
 }
 
-export function prune(connection: Connection, cursor: PruneCursor, before: number, inboxBefore: number): Pruned {
-  const round = connection.transaction((): Pruned => {
-    const transcripts = pruneTranscripts(connection, cursor, before);
+/** See `Store.prune`. Remembers where the search for old transcripts goes on. */
+export type Prune = (before: number, inboxBefore: number) => Pruned;
+
+interface OldLine {
+  readonly line: number;
+  readonly conversation: string;
+  readonly at: number;
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+export function createPrune(connection: Connection): Prune {
+  const statements = prepareStatements(connection);
+  /** Lines below it belong to conversations that are still open. */
+  const cursor = { line: 0 };
+  const round = connection.transaction((before: number, inboxBefore: number): Pruned => {
+    const transcripts = pruneTranscripts(statements, cursor, before);
     const counts = [
-      remove(connection, "inbox", "", inboxBefore),
-      remove(connection, "quarantine", "", before),
-      remove(connection, "facts", "WHERE conversation IS NULL", before),
+      statements.inbox.run(inboxBefore).changes,
+      statements.quarantine.run(before).changes,
+      statements.facts.run(before).changes,
     ];
     return {
       more: transcripts.more || counts.some((count) => count >= ROUND_ROWS),
       rows: counts.reduce((sum, count) => sum + count, transcripts.rows),
     };
   });
-  return round.immediate();
+  return (before, inboxBefore) => round.immediate(before, inboxBefore);
+}
+
+/** Prepared once: to prepare takes longer than to run them. */
+function prepareStatements(connection: Connection) {
+  return {
+    inbox: connection.prepare<[number]>(removeOldest("inbox", "")),
+    quarantine: connection.prepare<[number]>(removeOldest("quarantine", "")),
+    facts: connection.prepare<[number]>(removeOldest("facts", "WHERE conversation IS NULL")),
+    lines: connection.prepare<[number], OldLine>(
+      `SELECT line, conversation, at FROM lines WHERE line > ? ORDER BY line LIMIT ${ROUND_ROWS}`,
+    ),
+    isOpen: connection.prepare<[string], number>("SELECT 1 FROM state WHERE tbl = 'conversation' AND id = ?").pluck(),
+    lastAt: connection
+      .prepare<[string], number>("SELECT at FROM lines WHERE conversation = ? ORDER BY line DESC LIMIT 1")
+      .pluck(),
+    linesOf: connection
+      .prepare<[string], number>(`SELECT line FROM lines WHERE conversation = ? ORDER BY line LIMIT ${ROUND_ROWS}`)
+      .pluck(),
+    removeCopies: connection.prepare<[number]>("DELETE FROM copies WHERE line = ?"),
+    removeLine: connection.prepare<[number]>("DELETE FROM lines WHERE line = ?"),
+    removeFacts: connection.prepare<[string]>("DELETE FROM facts WHERE conversation = ?"),
+  };
 }
 
 /**
  * Oldest rows first: rows are written in order of time, so only the first ROUND_ROWS have to be looked at. After a clock
  * that jumped back some old rows stay until those before them are old too.
  */
-function remove(connection: Connection, table: string, among: string, before: number): number {
+function removeOldest(table: string, among: string): string {
   const oldest = `SELECT seq FROM ${table} ${among} ORDER BY seq LIMIT ${ROUND_ROWS}`;
-  return connection.prepare(`DELETE FROM ${table} WHERE seq IN (${oldest}) AND at < ?`).run(before).changes;
+  return `DELETE FROM ${table} WHERE seq IN (${oldest}) AND at < ?`;
 }
 
-function pruneTranscripts(connection: Connection, cursor: PruneCursor, before: number): Pruned {
-  const lines = connection
-    .prepare<[number], { line: number; conversation: string; at: number }>(
-      `SELECT line, conversation, at FROM lines WHERE line > ? ORDER BY line LIMIT ${ROUND_ROWS}`,
-    )
-    .all(cursor.line);
+function pruneTranscripts(statements: Statements, cursor: { line: number }, before: number): Pruned {
+  const lines = statements.lines.all(cursor.line);
   const old = lines.filter(({ at }) => at < before);
   const conversations = [...new Set(old.map(({ conversation }) => conversation))];
   let rows = 0;
   for (const conversation of conversations) {
-    rows += isFinished(connection, conversation, before) ? forget(connection, conversation) : 0;
+    rows += isFinished(statements, conversation, before) ? forget(statements, conversation) : 0;
     if (rows >= ROUND_ROWS) {
       return { more: true, rows };
     }
@@ -60,35 +87,19 @@ function pruneTranscripts(connection: Connection, cursor: PruneCursor, before: n
   return { more: !reachedEnd, rows };
 }
 
-function isFinished(connection: Connection, conversation: string, before: number): boolean {
-  const open = connection
-    .prepare("SELECT 1 FROM state WHERE tbl = 'conversation' AND id = ?")
-    .pluck()
-    .get(conversation);
-  if (open !== undefined) {
-    return false;
-  }
-  const last = connection
-    .prepare("SELECT at FROM lines WHERE conversation = ? ORDER BY line DESC LIMIT 1")
-    .pluck()
-    .get(conversation);
-  return Number(last) < before;
+function isFinished({ isOpen, lastAt }: Statements, conversation: string, before: number): boolean {
+  return isOpen.get(conversation) === undefined && Number(lastAt.get(conversation)) < before;
 }
 
 /** Of a long conversation ROUND_ROWS lines at a time; its facts go with its last line. */
-function forget(connection: Connection, conversation: string): number {
-  const lines = connection
-    .prepare<[string], number>(`SELECT line FROM lines WHERE conversation = ? ORDER BY line LIMIT ${ROUND_ROWS}`)
-    .pluck()
-    .all(conversation);
-  const removeCopies = connection.prepare<[number]>("DELETE FROM copies WHERE line = ?");
-  const removeLine = connection.prepare<[number]>("DELETE FROM lines WHERE line = ?");
+function forget(statements: Statements, conversation: string): number {
+  const lines = statements.linesOf.all(conversation);
   for (const line of lines) {
-    removeCopies.run(line);
-    removeLine.run(line);
+    statements.removeCopies.run(line);
+    statements.removeLine.run(line);
   }
   if (lines.length < ROUND_ROWS) {
-    connection.prepare("DELETE FROM facts WHERE conversation = ?").run(conversation);
+    statements.removeFacts.run(conversation);
   }
   return lines.length;
 }

@@ -1,11 +1,12 @@
 /**
  * The store on SQLite. A worker thread owns the database, so that the event loop never waits for a disk; this side only
- * turns rows into messages and back. Requests made in one turn of the event loop travel in one message.
+ * turns rows into messages and back.
  */
 import { Worker } from "node:worker_threads";
 import type { Outbound } from "../core/model.ts";
 import { type Fact, type LineReference, TABLES, type Table, type Timer } from "../core/step.ts";
 import { toReference } from "./line-index.ts";
+import { createLink, type Link } from "./sqlite-link.ts";
 import * as wire from "./sqlite-wire.ts";
 import { type Batch, type Loaded, type OutboxRow, type Store, StoreFault, type TranscriptLine } from "./store.ts";
 
@@ -14,14 +15,16 @@ export interface SqliteOptions {
   readonly path: string;
   /** Largest size of the file in pages of 4 kB, if it is to have one. */
   readonly mostPages?: number;
+  /** The store's thread has ended though nobody closed the store: nothing can be recorded any more. Called once at most. */
+  readonly onLost?: (fault: StoreFault) => void;
 }
 
 /** The worker runs from source in the checkout (.ts) and compiled when packed (.js), like this file itself. */
 const WORKER = new URL(`./sqlite-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 
 /** Opens, locks and migrates. Rejects with StoreFault "disk": cannot open, another daemon has it, made by a newer Frontdesk. */
-export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
-  const worker = new Worker(WORKER, { workerData: options });
+export async function openSqliteStore({ path, mostPages, onLost = () => {} }: SqliteOptions): Promise<Store> {
+  const worker = new Worker(WORKER, { workerData: { path, mostPages } });
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   worker.once("error", (error) => reject(new StoreFault("disk", `The store's thread could not start: ${error}`)));
   const ended = (code: number): void =>
@@ -35,68 +38,11 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     const epoch = await promise;
     worker.removeAllListeners("error");
     worker.off("exit", ended);
-    return createStore(createLink(worker, options.path), epoch);
+    return createStore(createLink(worker, path, onLost), epoch);
   } catch (error) {
     await worker.terminate();
     throw error;
   }
-}
-
-/** Asks the worker. */
-interface Link {
-  ask(ask: wire.Ask): Promise<readonly wire.Cell[]>;
-  /** Asks to close and waits until the thread has ended. */
-  close(): Promise<void>;
-}
-
-interface Waiting {
-  resolve(cells: readonly wire.Cell[]): void;
-  reject(fault: StoreFault): void;
-}
-
-function createLink(worker: Worker, path: string): Link {
-  const waiting = new Map<number, Waiting>();
-  let unsent: wire.Request[] = [];
-  let lastId = 0;
-  let ended: StoreFault | null = null;
-
-  function end(reason: string): void {
-    ended ??= new StoreFault("disk", reason);
-    for (const { reject } of waiting.values()) reject(ended);
-    waiting.clear();
-  }
-  worker.on("error", (error) => end(`The thread that writes ${path} failed: ${error}`));
-  worker.on("exit", () => end(`The store ${path} is closed.`));
-  worker.on("message", (replies: readonly wire.Reply[]) => {
-    for (const reply of replies) {
-      const asked = waiting.get(reply.id);
-      waiting.delete(reply.id);
-      if ("cells" in reply) asked?.resolve(reply.cells);
-      else asked?.reject(new StoreFault(reply.fault, reply.message));
-    }
-  });
-  function flush(): void {
-    const requests = unsent;
-    unsent = [];
-    worker.postMessage(requests);
-  }
-  function ask(question: wire.Ask): Promise<readonly wire.Cell[]> {
-    if (ended !== null) return Promise.reject(ended);
-    return new Promise((resolve, reject) => {
-      lastId += 1;
-      waiting.set(lastId, { resolve, reject });
-      if (unsent.push({ id: lastId, ask: question }) === 1) queueMicrotask(flush);
-    });
-  }
-  const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
-  let closing: Promise<void> | null = null;
-  return {
-    ask,
-    close() {
-      closing ??= ask({ kind: "close" }).then(() => exited);
-      return closing;
-    },
-  };
 }
 
 function createStore(link: Link, epoch: string): Store {

@@ -1,0 +1,71 @@
+/** The way to the thread that owns the database, and the end of it. Requests made in one turn of the event loop travel in one message. */
+import type { Worker } from "node:worker_threads";
+import type * as wire from "./sqlite-wire.ts";
+import { StoreFault } from "./store.ts";
+
+/** Asks the worker. */
+export interface Link {
+  ask(ask: wire.Ask): Promise<readonly wire.Cell[]>;
+  /** Asks to close and waits until the thread has ended. */
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  resolve(cells: readonly wire.Cell[]): void;
+  reject(fault: StoreFault): void;
+}
+
+/** `onLost`: the thread has ended and was not asked to. Whoever asks it anything then gets the same fault. */
+export function createLink(worker: Worker, path: string, onLost: (fault: StoreFault) => void): Link {
+  const waiting = new Map<number, Waiting>();
+  let unsent: wire.Request[] = [];
+  let lastId = 0;
+  let ended: StoreFault | null = null;
+  let closing: Promise<void> | null = null;
+
+  function end(reason: string): void {
+    const isFirst = ended === null;
+    ended ??= new StoreFault("disk", reason);
+    for (const { reject } of waiting.values()) reject(ended);
+    waiting.clear();
+    // Else a desk to which nobody writes would look well until somebody does.
+    if (isFirst && closing === null) onLost(ended);
+  }
+  worker.on("error", (error) =>
+    end(`The thread that writes ${path} failed: ${error}. Start again; nothing confirmed is lost.`),
+  );
+  worker.on("exit", (code) => {
+    const lost = `The thread that writes ${path} ended by itself (${code}). Start again; nothing confirmed is lost.`;
+    end(closing === null ? lost : `The store ${path} is closed.`);
+  });
+  worker.on("message", (replies: readonly wire.Reply[]) => {
+    for (const reply of replies) {
+      const asked = waiting.get(reply.id);
+      waiting.delete(reply.id);
+      if ("cells" in reply) asked?.resolve(reply.cells);
+      else asked?.reject(new StoreFault(reply.fault, reply.message));
+    }
+  });
+  function flush(): void {
+    const requests = unsent;
+    unsent = [];
+    worker.postMessage(requests);
+  }
+  function ask(question: wire.Ask): Promise<readonly wire.Cell[]> {
+    if (ended !== null) return Promise.reject(ended);
+    return new Promise((resolve, reject) => {
+      lastId += 1;
+      waiting.set(lastId, { resolve, reject });
+      if (unsent.push({ id: lastId, ask: question }) === 1) queueMicrotask(flush);
+    });
+  }
+  const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
+  return {
+    ask,
+    close() {
+      // A thread that has ended by itself has nothing left to close.
+      closing ??= ended === null ? ask({ kind: "close" }).then(() => exited) : exited;
+      return closing;
+    },
+  };
+}
