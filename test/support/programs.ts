@@ -33,6 +33,7 @@ export const programs = {
     ...program("weechat", "/usr/bin/weechat", "the suites with a real IRC client"),
     debianPackage: "weechat-curses",
   },
+  biboumi: program("biboumi", "/usr/bin/biboumi", "the suite with a gateway to IRC"),
   tmux: program("tmux", "/usr/bin/tmux", "the suites that type into a terminal client"),
   chromium: program("chromium", "/usr/bin/chromium", "the browser suites"),
   mmdebstrap: {

@@ -1,4 +1,4 @@
-/** Every recipe of docs/rules.md, put into the shipped configuration, has neither errors nor warnings. */
+/** Every recipe of docs/rules.md and docs/gateways.md, put into the shipped configuration, has neither errors nor warnings. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -50,8 +50,9 @@ function withRecipe({ blocks }: Recipe): Texts {
   return texts;
 }
 
-describe("the recipes of docs/rules.md", () => {
-  const recipes = recipesOf(readFileSync(join(SHIPPED, "../docs/rules.md"), "utf8"));
+describe("the recipes of docs/rules.md and docs/gateways.md", () => {
+  const pages = ["rules.md", "gateways.md"].map((page) => readFileSync(join(SHIPPED, "../docs", page), "utf8"));
+  const recipes = pages.flatMap(recipesOf);
   const env = { FRONTDESK_XMPP_SECRET: "hush", FRONTDESK_XMPP_PASSWORD: "hush" };
 
   it("are there, each with something to write", () => {
