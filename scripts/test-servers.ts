@@ -1,10 +1,12 @@
 /**
  * Obtains the servers and clients that the tests talk to: `node scripts/test-servers.ts [program ...]`.
- * As root on Debian it installs what is missing with apt-get; anywhere else it names what is missing and how to
+ * As root on Debian it installs what is missing with apt-get; what that Debian does not have goes into a Debian root of its
+ * own under .servers/ (mmdebstrap, about a minute, once); anywhere else it names what is missing and how to
  * get it. Ends with 0 when everything is there (or when it is missing and CI is not `true`), else with 1.
  */
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { isInstalled, type ProgramName, programs } from "../test/support/programs.ts";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { isInstalled, type Program, type ProgramName, programs } from "../test/support/programs.ts";
 import { runCommand } from "./run-command.ts";
 
 const POLICY_FILE = "/usr/sbin/policy-rc.d";
@@ -39,11 +41,16 @@ function isDebian(): boolean {
 
 /** Says what is missing and how to get it. In CI that is a failure: a suite must not be skipped there unseen. */
 function explain(missing: readonly ProgramName[]): number {
-  const packages = missing.map((name) => programs[name].debianPackage).join(" ");
+  const packages = missing.filter((name) => !hasOwnRoot(name)).map((name) => programs[name].debianPackage);
   for (const name of missing) {
     say(`${name} is not installed (${programs[name].path} is missing); ${programs[name].purpose} need it.`);
   }
-  say(`On Debian or Ubuntu: sudo apt-get install --no-install-recommends ${packages}`);
+  if (packages.length > 0) {
+    say(`On Debian or Ubuntu: sudo apt-get install --no-install-recommends ${packages.join(" ")}`);
+  }
+  if (missing.some(hasOwnRoot)) {
+    say("The rest is made by this script, as root on Debian.");
+  }
   if (process.env.CI === "true") {
     say("CI is true, so this is a failure.");
     return 1;
@@ -52,7 +59,63 @@ function explain(missing: readonly ProgramName[]): number {
   return 0;
 }
 
+function hasOwnRoot(name: ProgramName): boolean {
+  return "ownRoot" in programs[name];
+}
+
 async function install(missing: readonly ProgramName[]): Promise<boolean> {
+  const builder: readonly ProgramName[] = missing.some(hasOwnRoot) && !isInstalled("mmdebstrap") ? ["mmdebstrap"] : [];
+  const ordinary = [...new Set([...missing, ...builder])].filter((name) => !hasOwnRoot(name));
+  let isComplete = ordinary.length === 0 || (await installPackages(ordinary));
+  for (const name of isComplete ? missing.filter(hasOwnRoot) : []) {
+    isComplete = (await makeRoot(programs[name])) && isComplete;
+  }
+  return isComplete;
+}
+
+/** A Debian root of another suite with the one package in it; it stands in its place only when it is complete. */
+async function makeRoot({ name, debianPackage, ownRoot }: Program): Promise<boolean> {
+  if (ownRoot === undefined) {
+    return false;
+  }
+  const { folder, suite } = ownRoot;
+  const part = `${folder}.${process.pid}.part`;
+  const started = performance.now();
+  const lines: string[] = [];
+  say(`Making a Debian root for ${name} from ${suite} (about a minute)`);
+  mkdirSync(dirname(folder), { recursive: true });
+  // The archive of a machine whose clock is off, or of a snapshot, is as good.
+  const unchecked = ["Check-Valid-Until", "Check-Date"].map((check) => `--aptopt=Acquire::${check} "false"`);
+  const options = ["--mode=root", "--variant=minbase", "--skip=check/qemu", ...unchecked];
+  const keyring = "--keyring=/usr/share/keyrings/debian-archive-keyring.gpg";
+  const code = await runCommand(
+    ["mmdebstrap", ...options, keyring, `--include=${debianPackage}`, suite, part, `deb ${mirror()} ${suite} main`],
+    { folder: "/", limitMinutes: APT_LIMIT_MINUTES, onLine: (line) => lines.push(line) },
+  );
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  if (code !== 0) {
+    say(`mmdebstrap failed (${seconds} s):\n  ${lines.slice(-15).join("\n  ")}`);
+    rmSync(part, { recursive: true, force: true });
+    return false;
+  }
+  if (existsSync(folder)) {
+    // Another run was faster.
+    rmSync(part, { recursive: true, force: true });
+  } else {
+    renameSync(part, folder);
+  }
+  say(`${name}: done in ${seconds} s`);
+  return true;
+}
+
+/** Where this machine gets its own packages. */
+function mirror(): string {
+  const sources = "/etc/apt/sources.list.d/debian.sources";
+  const [, uri] = (existsSync(sources) ? /^URIs:\s*(\S+)/m.exec(readFileSync(sources, "utf8")) : null) ?? [];
+  return uri ?? "http://deb.debian.org/debian";
+}
+
+async function installPackages(missing: readonly ProgramName[]): Promise<boolean> {
   const packages = missing.map((name) => programs[name].debianPackage);
   say(`Installing from Debian: ${packages.join(", ")} (about a minute)`);
   const ownPolicy = !existsSync(POLICY_FILE);

@@ -24,7 +24,11 @@ interface Group {
 }
 
 /** Conformance of the adapters whose far end is a real server: too long for the quick groups. */
-const onRealServers = ["test/conformance/xmpp*.test.ts", "test/conformance/irc*.test.ts"];
+const onRealServers = [
+  "test/conformance/xmpp*.test.ts",
+  "test/conformance/irc*.test.ts",
+  "test/conformance/matrix*.test.ts",
+];
 
 const groups: readonly Group[] = [
   { ...quick("lint", 1), command: (program) => [[program("biome"), "check", "--error-on-warnings"]] },

@@ -1,4 +1,5 @@
 import { accessSync, constants } from "node:fs";
+import { fileURLToPath } from "node:url";
 
 /**
  * The programs nobody here wrote against which Frontdesk is tested, and where Debian puts them.
@@ -13,9 +14,14 @@ export interface Program {
   readonly path: string;
   /** Which suites need it, for the sentence that says what is missing. */
   readonly purpose: string;
+  /** Brought by a Debian root of its own (scripts/test-servers.ts), since the system's own Debian has no such package. */
+  readonly ownRoot?: { readonly folder: string; readonly suite: string };
   /** False for programs that only a script of its own needs, so that `npm test` does not fetch them. */
   readonly inTests: boolean;
 }
+
+/** Debian roots of their own, outside what is tracked: the package is in no stable Debian. */
+const rootsFolder = fileURLToPath(new URL("../../.servers/", import.meta.url));
 
 /** Every program, in the order in which they are installed. */
 export const programs = {
@@ -36,9 +42,15 @@ export const programs = {
   biboumi: program("biboumi", "/usr/bin/biboumi", "the suite with a gateway to IRC"),
   tmux: program("tmux", "/usr/bin/tmux", "the suites that type into a terminal client"),
   chromium: program("chromium", "/usr/bin/chromium", "the browser suites"),
-  mmdebstrap: {
-    ...program("mmdebstrap", "/usr/bin/mmdebstrap", "npm run dockerfile"),
-    inTests: false,
+  matrixNio: {
+    ...program("matrix-nio", "/usr/lib/python3/dist-packages/nio/__init__.py", "the Matrix suites"),
+    debianPackage: "python3-matrix-nio",
+  },
+  mmdebstrap: program("mmdebstrap", "/usr/bin/mmdebstrap", "the Matrix suites and npm run dockerfile"),
+  synapse: {
+    ...program("synapse", `${rootsFolder}synapse/usr/bin/synapse_homeserver`, "the Matrix suites"),
+    debianPackage: "matrix-synapse",
+    ownRoot: { folder: `${rootsFolder}synapse`, suite: "sid" },
   },
 } as const satisfies Record<string, Program>;
 

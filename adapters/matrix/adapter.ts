@@ -1,0 +1,239 @@
+/** The Matrix adapter as an application service: puts the parts together and keeps the link. */
+import { LRUCache } from "lru-cache";
+import type { Adapter, AdapterContext, Outcome } from "../../src/adapter.ts";
+import type { Capabilities, Feature, Outbound, Verdict } from "../../src/core/model.ts";
+import { refusal } from "./codec-outbound.ts";
+import type { MatrixConfig } from "./config.ts";
+import { Ghosts } from "./ghosts.ts";
+import { NotTaken } from "./hand.ts";
+import { Homeserver } from "./homeserver.ts";
+import { canonicalUserId, gatewayTable, Namespace } from "./identifiers.ts";
+import { Ledger } from "./ledger.ts";
+import { type Attempt, Link } from "./link.ts";
+import { Membership } from "./membership.ts";
+import { Reactions } from "./reactions.ts";
+import { Reception } from "./reception.ts";
+import { type Room, Rooms } from "./rooms.ts";
+import { matrixRoutes } from "./routes.ts";
+import { Sender } from "./sender.ts";
+import { Signs } from "./signs.ts";
+import { deviceNames, softwareOf } from "./software.ts";
+
+const FEATURES: readonly Feature[] = ["edit", "retraction", "reaction", "reply", "typing", "read", "multiline"];
+const OFFLINE: Outcome = { kind: "deferred", reason: "remote-server-timeout" };
+/** How long what was found out of a person's software is believed. */
+const SOFTWARE_MS = 86_400_000;
+/** How long the desk may recover before the homeserver is asked to deliver again what it could not take. */
+const AGAIN_MS = 5_000;
+
+export class MatrixAdapter implements Adapter {
+  readonly capabilities: Capabilities;
+  readonly #config: MatrixConfig;
+  readonly #context: AdapterContext;
+  readonly #homeserver: Homeserver;
+  readonly #namespace: Namespace;
+  readonly #ghosts: Ghosts;
+  readonly #signs: Signs;
+  readonly #sender: Sender;
+  readonly #link: Link;
+  readonly #gatewayOf: ReturnType<typeof gatewayTable>;
+  readonly #softwareAt: LRUCache<string, number>;
+  #isStopped = false;
+  #cancelPing: () => void = () => {};
+
+  constructor(config: MatrixConfig, context: AdapterContext) {
+    const { limits } = config;
+    this.#config = config;
+    this.#context = context;
+    this.capabilities = {
+      identity: "virtual",
+      features: config.presence ? [...FEATURES, "presence"] : FEATURES,
+      maxTextBytes: limits.bodyBytes,
+      // Requests may overtake one another on their way, so one goes after the other.
+      window: 1,
+      deduplicates: true,
+    };
+    this.#gatewayOf = gatewayTable(config.gateways);
+    this.#softwareAt = new LRUCache({ max: limits.rooms });
+    const homeserver = new Homeserver(config);
+    this.#homeserver = homeserver;
+    const namespace = new Namespace(config);
+    this.#namespace = namespace;
+    const ghosts = new Ghosts(homeserver, namespace, limits.rooms);
+    this.#ghosts = ghosts;
+    const rooms = new Rooms(context.state, homeserver, ghosts, limits.rooms);
+    const ledger = new Ledger(limits.rooms);
+    const reactions = new Reactions(homeserver, ghosts, ledger);
+    const receive = (inbound: Parameters<AdapterContext["receive"]>[0]) => this.#receive(inbound);
+    const shared = { context, limits, homeserver, namespace, ghosts, rooms, ledger, reactions, receive };
+    const signs = new Signs(shared);
+    this.#signs = signs;
+    const membership = new Membership({ ...shared, met: (person) => signs.look(person) });
+    const reception = new Reception({ ...shared, membership, signs, spoke: (room) => this.#findSoftware(room) });
+    this.#sender = new Sender({ ...shared, watch: (person, local) => this.#signs.watch(person, local) });
+    this.#link = new Link({
+      context,
+      healthMs: limits.healthSeconds * 1_000,
+      attempt: () => this.#attempt(),
+      isAlive: async () =>
+        (await homeserver.request({ method: "GET", path: ["v3", "account", "whoami"] })).kind === "ok",
+    });
+    context.http.mount(
+      matrixRoutes({
+        config,
+        count: (event, reason) => this.#count(event, reason),
+        transaction: (transaction) => this.#taking(() => reception.transaction(transaction)),
+        exists: (userId) => !this.#isStopped && this.#exists(userId),
+        notTaken: (error) => this.#notTaken(error),
+      }),
+    );
+  }
+
+  start(signal: AbortSignal): Promise<void> {
+    return this.#link.start(signal);
+  }
+
+  async send(outbound: Outbound, signal: AbortSignal): Promise<Outcome> {
+    const refused = refusal(outbound, this.capabilities.features, this.capabilities.maxTextBytes);
+    if (refused !== null) {
+      return refused;
+    }
+    const person = canonicalUserId(outbound.to.id);
+    if (person === null) {
+      return { kind: "rejected", reason: "jid-malformed", text: "This is no Matrix address." };
+    }
+    if (this.#namespace.local(person) !== null) {
+      return { kind: "rejected", reason: "not-allowed", text: "The desk does not write to its own addresses." };
+    }
+    if (!this.#link.isOnline || signal.aborted) {
+      return OFFLINE;
+    }
+    const outcome = await this.#sender.send(outbound, signal);
+    if (outcome.kind === "deferred" && outcome.reason === "remote-server-timeout" && !signal.aborted) {
+      this.#link.lost("The homeserver did not answer.");
+    }
+    return this.#isStopped && outcome.kind === "rejected" ? OFFLINE : outcome;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelPing();
+    this.#link.stop();
+    this.#homeserver.close();
+  }
+
+  /** Who are we to it, are the desk's names there, and may it deliver what it holds back? */
+  async #attempt(): Promise<Attempt> {
+    const answer = await this.#homeserver.request({ method: "GET", path: ["v3", "account", "whoami"] });
+    if (answer.kind !== "ok") {
+      const isRefused = answer.kind === "error" && (answer.status === 401 || answer.status === 403);
+      const reason = isRefused
+        ? `${this.#config.homeserver} refuses the asToken of ${this.#context.network}: ${answer.text}`
+        : `${this.#config.homeserver}: ${answer.text}`;
+      return { kind: isRefused ? "refused" : "away", reason };
+    }
+    if (!String(answer.body.user_id ?? "").endsWith(`:${this.#config.serverName}`)) {
+      const reason = `The homeserver's name is not ${this.#config.serverName}: to it the desk is ${String(answer.body.user_id)}.`;
+      return { kind: "refused", reason };
+    }
+    return await this.#introduce();
+  }
+
+  async #introduce(): Promise<Attempt> {
+    const { handles, desk, network } = this.#context;
+    for (const local of [...handles, desk]) {
+      const nobody = { network, id: "" };
+      const failed = await this.#ghosts.prepare(local, this.#context.identity(local, nobody)?.name ?? null);
+      if (failed?.kind === "rejected" && failed.reason === "not-allowed") {
+        const reason = `The registration does not reserve ${this.#ghosts.id(local)} for the desk: ${failed.text ?? ""}`;
+        return { kind: "refused", reason };
+      }
+      if (failed !== null) {
+        const why = failed.kind === "accepted" ? "" : failed.reason;
+        return { kind: "away", reason: `${local} could not be registered: ${why}` };
+      }
+    }
+    void this.#ping();
+    return { kind: "online" };
+  }
+
+  /** Proves the way back, and makes the homeserver deliver at once what it holds (it would wait for up to an hour). */
+  async #ping(): Promise<void> {
+    const path = ["v1", "appservice", this.#config.id, "ping"];
+    const answer = await this.#homeserver.request({ method: "POST", path });
+    if (this.#isStopped || answer.kind === "ok") {
+      return;
+    }
+    const reason = answer.kind === "error" ? `${answer.errcode} ${answer.text}` : answer.text;
+    this.#context.log.warn("matrix.ping.failed", { network: this.#context.network, reason });
+  }
+
+  #count(event: string, reason: string): void {
+    if (!this.#isStopped) {
+      this.#context.count(event, reason);
+    }
+  }
+
+  /** The desk must not hear anything of an adapter that was stopped. */
+  async #receive(inbound: Parameters<AdapterContext["receive"]>[0]): Promise<Verdict> {
+    if (this.#isStopped) {
+      throw new NotTaken("the adapter was stopped");
+    }
+    return await this.#context.receive(inbound);
+  }
+
+  async #taking(take: () => Promise<void>): Promise<void> {
+    if (this.#isStopped) {
+      throw new NotTaken("the adapter was stopped");
+    }
+    await take();
+  }
+
+  /** The homeserver waits longer after every failure, up to nine minutes; a ping makes it try at once. */
+  #notTaken(error: unknown): void {
+    if (!this.#isStopped) {
+      this.#context.log.warn("matrix.transaction.not-taken", { network: this.#context.network, error });
+      this.#cancelPing();
+      this.#cancelPing = this.#context.clock.after(AGAIN_MS, () => void this.#ping());
+    }
+  }
+
+  #exists(userId: string): boolean {
+    const local = this.#namespace.local(userId);
+    return local !== null && this.#ghosts.isPrepared(local);
+  }
+
+  /** Asked once a day for each person, behind their message, and nobody waits for it. */
+  #findSoftware(room: Room): void {
+    const now = this.#context.clock.now();
+    if (now - (this.#softwareAt.get(room.person) ?? Number.NEGATIVE_INFINITY) < SOFTWARE_MS) {
+      return;
+    }
+    this.#softwareAt.set(room.person, now);
+    this.#askSoftware(room).catch((error: unknown) => {
+      if (!this.#isStopped) {
+        this.#context.log.warn("matrix.software.failed", { network: this.#context.network, error: String(error) });
+      }
+    });
+  }
+
+  async #askSoftware({ person, local }: Room): Promise<void> {
+    const body = { device_keys: { [person]: [] } };
+    const as = this.#ghosts.id(local);
+    const answer = await this.#homeserver.request({ method: "POST", path: ["v3", "keys", "query"], as, body });
+    const names = answer.kind === "ok" ? deviceNames(answer.body, person) : [];
+    const software = softwareOf(names, this.#gatewayOf(person));
+    if (software !== null && !this.#isStopped) {
+      const from = { network: this.#context.network, id: person };
+      await this.#receive({
+        redelivery: null,
+        from,
+        device: null,
+        to: local,
+        kind: "software",
+        software,
+        language: null,
+      });
+    }
+  }
+}

@@ -1,0 +1,206 @@
+/** Room events of the client-server API in the model's words. Pure; everything here was written by a stranger. */
+import { z } from "zod";
+import type { PresenceState } from "../../src/core/model.ts";
+
+const id = z.string().min(1).max(255);
+const content = z.record(z.string(), z.unknown());
+
+const roomEvent = z.object({
+  type: z.string().max(255),
+  room_id: id,
+  sender: id,
+  event_id: id,
+  origin_server_ts: z.int().nonnegative().catch(0),
+  state_key: z.string().max(255).optional(),
+  redacts: id.optional().catch(undefined),
+  content: content.catch({}),
+});
+/** An event of a room's timeline or state. */
+export type RoomEvent = z.output<typeof roomEvent>;
+
+const MAX_EVENTS = 1_000;
+/** MSC2409 named it differently before it became part of the specification. */
+const transaction = z.object({
+  events: z.array(z.unknown()).max(MAX_EVENTS).default([]),
+  ephemeral: z.array(z.unknown()).max(MAX_EVENTS).optional(),
+  "de.sorunome.msc2409.ephemeral": z.array(z.unknown()).max(MAX_EVENTS).optional(),
+});
+
+export interface Transaction {
+  readonly events: readonly RoomEvent[];
+  readonly ephemeral: readonly unknown[];
+  /** How many events had not the shape of one. */
+  readonly malformed: number;
+}
+
+/** The body of a transaction (Application Service API, "Pushing events"); null when it is none. */
+export function decodeTransaction(body: unknown): Transaction | null {
+  const parsed = transaction.safeParse(body);
+  if (!parsed.success) {
+    return null;
+  }
+  const events = parsed.data.events.flatMap((event) => roomEvent.safeParse(event).data ?? []);
+  const ephemeral = parsed.data.ephemeral ?? parsed.data["de.sorunome.msc2409.ephemeral"] ?? [];
+  return { events, ephemeral, malformed: parsed.data.events.length - events.length };
+}
+
+export type Said =
+  | { readonly kind: "message"; readonly text: string; readonly replyTo: string | null }
+  | { readonly kind: "edit"; readonly of: string; readonly text: string }
+  | { readonly kind: "reaction"; readonly of: string; readonly reaction: string }
+  | { readonly kind: "redaction"; readonly of: string }
+  | { readonly kind: "encrypted" }
+  | { readonly kind: "nothing"; readonly reason: string };
+
+const relation = z.object({
+  rel_type: z.string().optional().catch(undefined),
+  event_id: id.optional().catch(undefined),
+  key: z.string().min(1).max(255).optional().catch(undefined),
+  "m.in_reply_to": z.object({ event_id: id }).optional().catch(undefined),
+});
+type Relation = z.output<typeof relation>;
+const message = z.object({
+  msgtype: z.string(),
+  body: z.string(),
+  filename: z.string().optional().catch(undefined),
+  geo_uri: z.string().optional().catch(undefined),
+});
+/** Kinds of message that hold a file: what stands for it in words. */
+const FILES: Readonly<Record<string, string>> = {
+  "m.image": "image",
+  "m.file": "file",
+  "m.audio": "recording",
+  "m.video": "video",
+};
+const FILE_NAME_CHARACTERS = 200;
+
+/** What a person said by that event. */
+export function decodeSaid(event: RoomEvent): Said {
+  switch (event.type) {
+    case "m.room.message":
+      return decodeMessage(event.content);
+    case "m.room.encrypted":
+      return { kind: "encrypted" };
+    case "m.sticker":
+      return typeof event.content.body === "string"
+        ? { kind: "message", text: event.content.body.toWellFormed(), replyTo: null }
+        : { kind: "nothing", reason: "a sticker without words" };
+    case "m.reaction": {
+      const { rel_type, event_id, key } = relationOf(event.content);
+      return rel_type === "m.annotation" && event_id !== undefined && key !== undefined
+        ? { kind: "reaction", of: event_id, reaction: key.toWellFormed() }
+        : { kind: "nothing", reason: "a reaction to nothing" };
+    }
+    case "m.room.redaction": {
+      // Room version 11 moved it into the content.
+      const of = event.redacts ?? id.safeParse(event.content.redacts).data;
+      return of === undefined ? { kind: "nothing", reason: "a redaction of nothing" } : { kind: "redaction", of };
+    }
+  }
+  return { kind: "nothing", reason: "an event of another kind" };
+}
+
+function decodeMessage(raw: Readonly<Record<string, unknown>>): Said {
+  const relates = relationOf(raw);
+  if (relates.rel_type === "m.replace") {
+    const newer = message.safeParse(raw["m.new_content"]);
+    const of = relates.event_id;
+    return newer.success && of !== undefined
+      ? { kind: "edit", of, text: textOf(newer.data) }
+      : { kind: "nothing", reason: "an edit of nothing" };
+  }
+  const parsed = message.safeParse(raw);
+  if (!parsed.success) {
+    return { kind: "nothing", reason: "a message without words (redacted, perhaps)" };
+  }
+  if (parsed.data.msgtype === "m.notice") {
+    // "m.notice": automatic clients must not answer them, or two of them never end.
+    return { kind: "nothing", reason: "a notice of an automatic client" };
+  }
+  const replyTo = repliesTo(relates);
+  const text = textOf(parsed.data);
+  return { kind: "message", text: replyTo === null ? text : withoutFallback(text), replyTo };
+}
+
+function relationOf(raw: Readonly<Record<string, unknown>>): Relation {
+  return relation.safeParse(raw["m.relates_to"]).data ?? {};
+}
+
+/** A line in a thread counts as a reply: to what it names, else to the thread's first message. */
+function repliesTo(relates: Relation): string | null {
+  return relates["m.in_reply_to"]?.event_id ?? (relates.rel_type === "m.thread" ? (relates.event_id ?? null) : null);
+}
+
+function textOf({ msgtype, body, filename, geo_uri }: z.output<typeof message>): string {
+  const file = FILES[msgtype];
+  if (file !== undefined) {
+    const name = (filename ?? body).slice(0, FILE_NAME_CHARACTERS);
+    const caption = filename !== undefined && filename !== body ? `\n${body}` : "";
+    return `[${file} "${name}": files cannot be passed on]${caption}`.toWellFormed();
+  }
+  if (msgtype === "m.location" && geo_uri !== undefined) {
+    return `${body}\n${geo_uri}`.toWellFormed();
+  }
+  return (msgtype === "m.emote" ? `* ${body}` : body).toWellFormed();
+}
+
+/** Clients used to quote the answered message in front of the text: lines with "> ", then an empty one. */
+function withoutFallback(text: string): string {
+  if (!text.startsWith("> <") && !text.startsWith("> * <")) {
+    return text;
+  }
+  const lines = text.split("\n");
+  const end = lines.findIndex((line) => !line.startsWith("> "));
+  return end > 0 && lines[end] === "" && end + 1 < lines.length ? lines.slice(end + 1).join("\n") : text;
+}
+
+const member = z.object({
+  membership: z.string(),
+  displayname: z.string().nullish().catch(null),
+});
+/** Content of m.room.member, or null. */
+export function decodeMember(event: RoomEvent): z.output<typeof member> | null {
+  return member.safeParse(event.content).data ?? null;
+}
+
+const ephemeralEvent = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("m.typing"),
+    room_id: id,
+    content: z.object({ user_ids: z.array(id).max(MAX_EVENTS) }),
+  }),
+  z.object({
+    type: z.literal("m.receipt"),
+    room_id: id,
+    content: z.record(id, z.object({ "m.read": z.record(id, z.unknown()).optional() })),
+  }),
+  z.object({
+    type: z.literal("m.presence"),
+    sender: id,
+    content: z.object({ presence: z.string(), status_msg: z.string().nullish().catch(null) }),
+  }),
+]);
+/** Typing, receipts and presence (MSC2409); private receipts are nobody's business. */
+export type EphemeralEvent = z.output<typeof ephemeralEvent>;
+
+export function decodeEphemeral(event: unknown): EphemeralEvent | null {
+  return ephemeralEvent.safeParse(event).data ?? null;
+}
+
+/** Matrix knows three states; `busy` is MSC3026's. */
+const PRESENCES: Readonly<Record<string, PresenceState>> = {
+  online: "available",
+  unavailable: "away",
+  offline: "offline",
+  busy: "dnd",
+  "org.matrix.msc3026.busy": "dnd",
+};
+const STATUS_CHARACTERS = 500;
+
+export function decodePresence(raw: { readonly presence: string; readonly status_msg?: string | null | undefined }): {
+  readonly state: PresenceState;
+  readonly text: string | null;
+} {
+  const text = raw.status_msg?.toWellFormed().slice(0, STATUS_CHARACTERS) ?? "";
+  return { state: PRESENCES[raw.presence] ?? "available", text: text === "" ? null : text };
+}

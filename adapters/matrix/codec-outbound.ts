@@ -1,0 +1,126 @@
+/** What the desk says, as contents of room events. Pure; built anew from neutral content, nothing is copied. */
+import type { Outcome } from "../../src/adapter.ts";
+import type { Condition, Feature, Outbound, OutboundOf, PresenceState } from "../../src/core/model.ts";
+import type { Answer } from "./homeserver.ts";
+
+/** Where an event of the desk bears its key, so that it is found again by it (edits, replies, a send without an answer). */
+export const KEY_FIELD = "io.frontdesk.key";
+
+type Content = Readonly<Record<string, unknown>>;
+/** Said explicitly: no word in a text, "@room" least of all, is to make a client ring for everybody. */
+const NOBODY_IS_MENTIONED = { "m.mentions": {} };
+
+/** m.room.message. The desk's own words are notices: other automatic clients do not answer them. */
+export function encodeMessage(message: OutboundOf<"message">, replyTo: string | null): Content {
+  return {
+    ...words(message.text, message.notice),
+    ...(replyTo === null ? {} : { "m.relates_to": { "m.in_reply_to": { event_id: replyTo } } }),
+    [KEY_FIELD]: message.key,
+  };
+}
+
+/** m.replace, with the text once more for clients that do not know it. */
+export function encodeEdit(edit: OutboundOf<"edit">, of: string): Content {
+  return {
+    ...words(`* ${edit.text}`, false),
+    "m.new_content": words(edit.text, false),
+    "m.relates_to": { rel_type: "m.replace", event_id: of },
+    [KEY_FIELD]: edit.key,
+  };
+}
+
+export function encodeReaction(reaction: string, of: string): Content {
+  return { "m.relates_to": { rel_type: "m.annotation", event_id: of, key: reaction.toWellFormed() } };
+}
+
+/** A sentence of the adapter itself, perhaps about one message. */
+export function encodeNotice(text: string, replyTo: string | null): Content {
+  const relation = replyTo === null ? {} : { "m.relates_to": { "m.in_reply_to": { event_id: replyTo } } };
+  return { ...words(text, true), ...relation };
+}
+
+function words(text: string, notice: boolean): Content {
+  return { msgtype: notice ? "m.notice" : "m.text", body: text.toWellFormed(), ...NOBODY_IS_MENTIONED };
+}
+
+/** Matrix has three words for presence. */
+export function encodePresence(state: PresenceState): "online" | "unavailable" | "offline" {
+  switch (state) {
+    case "chat":
+    case "available":
+      return "online";
+    case "away":
+    case "xa":
+    case "dnd":
+      return "unavailable";
+    case "offline":
+      return "offline";
+  }
+}
+
+/** Which feature a kind needs; null where every network carries it. */
+function neededFeature(outbound: Outbound): Feature | null {
+  switch (outbound.kind) {
+    case "message":
+      return null;
+    case "edit":
+    case "retraction":
+    case "reaction":
+    case "typing":
+    case "presence":
+      return outbound.kind;
+    case "receipt":
+      return outbound.state;
+    case "subscription":
+    case "watch":
+      return "presence";
+  }
+}
+
+type Rejected = Extract<Outcome, { kind: "rejected" }>;
+
+/** Why that will never be carried, or null. Decided before anything is on the wire. */
+export function refusal(outbound: Outbound, features: readonly Feature[], textBytes: number): Rejected | null {
+  const feature = neededFeature(outbound);
+  if (feature !== null && !features.includes(feature)) {
+    return { kind: "rejected", reason: "feature-not-implemented", text: `This network carries no ${outbound.kind}.` };
+  }
+  const bytes = "text" in outbound && outbound.text !== null ? Buffer.byteLength(outbound.text) : 0;
+  if (bytes > textBytes) {
+    const text = `The text has ${bytes} bytes; this network carries ${textBytes} at most.`;
+    return { kind: "rejected", reason: "policy-violation", text };
+  }
+  return null;
+}
+
+/** The homeserver's errors (client-server API, "Standard error response") that will not go away by themselves. */
+const REASONS: Readonly<Record<string, Condition>> = {
+  M_FORBIDDEN: "forbidden",
+  M_NOT_FOUND: "item-not-found",
+  M_TOO_LARGE: "policy-violation",
+  M_BAD_JSON: "bad-request",
+  M_NOT_JSON: "bad-request",
+  M_INVALID_PARAM: "bad-request",
+  M_USER_DEACTIVATED: "gone",
+  M_EXCLUSIVE: "not-allowed",
+  M_UNSUPPORTED_ROOM_VERSION: "not-acceptable",
+};
+/** These say that nobody on this link will get anything done now. */
+const LINK_FAULTS: ReadonlySet<string> = new Set(["M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"]);
+
+/** What became of a request that was not answered with 2xx. */
+export function outcomeOf(answer: Exclude<Answer, { kind: "ok" }>): Outcome {
+  if (answer.kind === "unreachable") {
+    return { kind: "deferred", reason: "remote-server-timeout" };
+  }
+  const { status, errcode, text, retryAfterMs } = answer;
+  if (errcode === "M_LIMIT_EXCEEDED" || status === 429) {
+    const wait: Outcome = { kind: "deferred", reason: "resource-constraint" };
+    return retryAfterMs === null ? wait : { ...wait, retryAfterMs };
+  }
+  if (status >= 500 || LINK_FAULTS.has(errcode)) {
+    return { kind: "deferred", reason: "remote-server-timeout" };
+  }
+  const known = REASONS[errcode] ?? (status === 413 ? "policy-violation" : status === 404 ? "item-not-found" : null);
+  return { kind: "rejected", reason: known ?? "undefined-condition", text };
+}

@@ -1,0 +1,108 @@
+/** The adapter's own keys of a network's section: `mode: appservice`, an application service of a Matrix homeserver. */
+import { z } from "zod";
+import { ConfigProblem } from "../../src/adapter.ts";
+
+const SECRET = { writeOnly: true } as const;
+
+const count = (fallback: number, least: number, most: number, description: string) =>
+  z.number().int().min(least).max(most).default(fallback).describe(description);
+
+const limits = z
+  .strictObject({
+    bodyBytes: count(16_000, 512, 30_000, "Largest text of one message, in UTF-8 bytes; longer texts are split."),
+    eventBytes: count(
+      60_000,
+      4_096,
+      65_000,
+      "Largest content of one event, as JSON; the protocol allows 65536 with all.",
+    ),
+    transactionBytes: count(10_485_760, 65_536, 104_857_600, "Largest transaction taken from the homeserver."),
+    requestSeconds: count(15, 1, 600, "Time the homeserver has for an answer."),
+    healthSeconds: count(20, 1, 3_600, "How often the homeserver is asked for a sign of life."),
+    rooms: count(20_000, 10, 1_000_000, "Rooms, messages and people kept in memory; the others are looked up."),
+    historyEvents: count(500, 10, 10_000, "Events of a room looked through for an earlier message of the desk."),
+    watched: count(1_000, 1, 100_000, "People whose presence is watched."),
+    answersPerMinute: count(2, 1, 60, "Times a minute that a room is told what cannot be read there."),
+  })
+  .prefault({});
+
+const gateway = z.strictObject({
+  users: z.string().min(1).describe('User ids that come through it, as a regular expression: "@telegram_.*"'),
+  type: z.string().min(1).max(64).describe("The network behind it: telegram, whatsapp, signal, discord …"),
+  name: z.string().min(1).max(64).optional().describe("What people read for it: Telegram"),
+});
+
+const appservice = z.strictObject({
+  mode: z.literal("appservice"),
+  homeserver: z.url({ protocol: /^https?$/ }).describe("Where the homeserver's client API is: http://127.0.0.1:8008"),
+  serverName: z.string().min(1).max(230).describe("The homeserver's name, the part of user ids behind the colon."),
+  id: z.string().min(1).max(200).default("frontdesk").describe("`id` of the registration file."),
+  asToken: z.string().min(1).meta(SECRET).describe("`as_token` of the registration file."),
+  hsToken: z.string().min(1).meta(SECRET).describe("`hs_token` of the registration file."),
+  prefix: z
+    .string()
+    .regex(/^[a-z0-9._-]{1,100}$/, "may hold a-z, 0-9, dot, underscore and hyphen")
+    .default("frontdesk_")
+    .describe("What the desk's user ids begin with; the registration file reserves @<prefix>.* for the desk."),
+  path: z
+    .string()
+    .regex(/^\/[A-Za-z0-9._~/-]*$/, "must begin with a slash")
+    .default("/matrix")
+    .describe("Where the homeserver reaches the desk on its HTTP server; two Matrix networks need two."),
+  presence: z
+    .boolean()
+    .default(true)
+    .describe("Whether the homeserver tells presence; false where it is switched off."),
+  gateways: z.array(gateway).max(100).default([]).describe("Bridges whose users come from another network."),
+  limits,
+});
+
+const schema = z.discriminatedUnion("mode", [appservice]);
+
+export type Limits = z.output<typeof limits>;
+export type MatrixConfig = z.output<typeof appservice>;
+
+/** JSON Schema (draft 2020-12); secrets are marked `writeOnly`. */
+export const configSchema: unknown = z.toJSONSchema(schema, { io: "input" });
+
+/** A server name (Matrix appendices §4.1): a host or an address, and maybe a port. */
+const SERVER_NAME = /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/u;
+
+/** Throws ConfigProblem naming the first faulty key. */
+export function parseConfig(section: unknown): MatrixConfig {
+  const result = schema.safeParse(section);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    const path = (issue?.path ?? []).map((part) => (typeof part === "symbol" ? String(part) : part));
+    throw new ConfigProblem(path, sentence(issue));
+  }
+  const config = result.data;
+  if (!SERVER_NAME.test(config.serverName)) {
+    throw new ConfigProblem(
+      ["serverName"],
+      `"${config.serverName}" is no server name; expected one such as example.com.`,
+    );
+  }
+  config.gateways.forEach(({ users }, index) => {
+    if (compileUsers(users) === null) {
+      throw new ConfigProblem(["gateways", index, "users"], `"${users}" is no regular expression.`);
+    }
+  });
+  return { ...config, homeserver: config.homeserver.replace(/\/+$/u, ""), path: config.path.replace(/\/+$/u, "") };
+}
+
+/** The whole user id must match, with or without the server behind the colon. Null when it is no regular expression. */
+export function compileUsers(users: string): RegExp | null {
+  try {
+    return new RegExp(`^(?:${users})(?::.*)?$`, "u");
+  } catch {
+    return null;
+  }
+}
+
+function sentence(issue: z.core.$ZodIssue | undefined): string {
+  if (issue === undefined) {
+    return "The section is not valid.";
+  }
+  return issue.code === "invalid_union" ? 'Say which way the desk is attached: "mode: appservice".' : issue.message;
+}

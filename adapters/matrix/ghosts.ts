@@ -1,0 +1,64 @@
+/** The desk's own users on the homeserver: one for each handle and alias, registered when first needed. */
+import { LRUCache } from "lru-cache";
+import type { Outcome } from "../../src/adapter.ts";
+import { outcomeOf } from "./codec-outbound.ts";
+import type { Answer, Homeserver } from "./homeserver.ts";
+import { displayName, type Namespace } from "./identifiers.ts";
+
+export class Ghosts {
+  readonly #homeserver: Homeserver;
+  readonly #namespace: Namespace;
+  /** Name shown, by local name, of those known to be registered. */
+  readonly #names: LRUCache<string, { readonly name: string | null }>;
+
+  constructor(homeserver: Homeserver, namespace: Namespace, limit: number) {
+    this.#homeserver = homeserver;
+    this.#namespace = namespace;
+    this.#names = new LRUCache({ max: limit });
+  }
+
+  id(local: string): string {
+    return this.#namespace.ghost(local);
+  }
+
+  /** Null when it is there and bears that name; else what became of the attempt. A null name leaves it as it is. */
+  async prepare(local: string, name: string | null, signal?: AbortSignal): Promise<Outcome | null> {
+    const abort = signal === undefined ? {} : { signal };
+    const known = this.#names.get(local);
+    if (known === undefined) {
+      const registered = await this.#register(local, abort);
+      if (registered.kind !== "ok" && !isTaken(registered)) {
+        return outcomeOf(registered);
+      }
+      this.#names.set(local, { name: null });
+    }
+    const shown = displayName(name);
+    if (shown === null || known?.name === shown) {
+      return null;
+    }
+    const id = this.id(local);
+    const path = ["v3", "profile", id, "displayname"];
+    const body = { displayname: shown };
+    const named = await this.#homeserver.request({ method: "PUT", path, as: id, body, ...abort });
+    if (named.kind !== "ok") {
+      return outcomeOf(named);
+    }
+    this.#names.set(local, { name: shown });
+    return null;
+  }
+
+  /** Whether it is known to be registered. */
+  isPrepared(local: string): boolean {
+    return this.#names.get(local) !== undefined;
+  }
+
+  #register(local: string, abort: { readonly signal?: AbortSignal }): Promise<Answer> {
+    const username = this.#namespace.localpart(local);
+    const body = { type: "m.login.application_service", username, inhibit_login: true };
+    return this.#homeserver.request({ method: "POST", path: ["v3", "register"], body, ...abort });
+  }
+}
+
+function isTaken(answer: Answer): boolean {
+  return answer.kind === "error" && answer.errcode === "M_USER_IN_USE";
+}

@@ -1,0 +1,71 @@
+/** Reactions (m.annotation) as whole sets: the homeserver keeps single events and is asked which there are. */
+import { z } from "zod";
+import type { Outcome } from "../../src/adapter.ts";
+import { outcomeOf } from "./codec-outbound.ts";
+import type { Ghosts } from "./ghosts.ts";
+import type { Homeserver } from "./homeserver.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Room } from "./rooms.ts";
+
+const MOST = 100;
+const annotation = z.object({
+  event_id: z.string(),
+  sender: z.string(),
+  content: z.object({ "m.relates_to": z.object({ key: z.string() }) }),
+});
+
+export type Shown =
+  | { readonly kind: "shown"; readonly reactions: readonly { readonly event: string; readonly key: string }[] }
+  | { readonly kind: "failed"; readonly outcome: Outcome };
+
+export class Reactions {
+  readonly #homeserver: Homeserver;
+  readonly #ghosts: Ghosts;
+  readonly #ledger: Ledger;
+
+  constructor(homeserver: Homeserver, ghosts: Ghosts, ledger: Ledger) {
+    this.#homeserver = homeserver;
+    this.#ghosts = ghosts;
+    this.#ledger = ledger;
+  }
+
+  /** What that sender's reactions to that message are now, oldest first, at most 100. */
+  async of(room: Room, message: string, sender: string, signal?: AbortSignal): Promise<Shown> {
+    const path = ["v1", "rooms", room.room, "relations", message, "m.annotation", "m.reaction"];
+    const as = this.#ghosts.id(room.local);
+    const abort = signal === undefined ? {} : { signal };
+    const answer = await this.#homeserver.request({
+      method: "GET",
+      path,
+      as,
+      query: { limit: String(MOST) },
+      ...abort,
+    });
+    if (answer.kind !== "ok") {
+      return { kind: "failed", outcome: outcomeOf(answer) };
+    }
+    const chunk: readonly unknown[] = Array.isArray(answer.body.chunk) ? answer.body.chunk : [];
+    const reactions = chunk.flatMap((event) => {
+      const parsed = annotation.safeParse(event);
+      if (!parsed.success || parsed.data.sender !== sender) {
+        return [];
+      }
+      const { event_id, content } = parsed.data;
+      this.#ledger.reaction(event_id, message);
+      return [{ event: event_id, key: content["m.relates_to"].key.toWellFormed() }];
+    });
+    return { kind: "shown", reactions: reactions.reverse() };
+  }
+
+  async redact(room: Room, event: string, transaction: string, signal: AbortSignal): Promise<Outcome> {
+    const path = ["v3", "rooms", room.room, "redact", event, transaction];
+    const answer = await this.#homeserver.request({
+      method: "PUT",
+      path,
+      as: this.#ghosts.id(room.local),
+      body: {},
+      signal,
+    });
+    return answer.kind === "ok" ? { kind: "accepted", id: null } : outcomeOf(answer);
+  }
+}

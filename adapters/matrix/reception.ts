@@ -1,0 +1,209 @@
+/**
+ * Takes transactions of the homeserver. Nothing of one is acknowledged before all of it is committed; when something could
+ * not be taken, the homeserver delivers the whole transaction again and the desk knows each event by its id.
+ */
+import { LRUCache } from "lru-cache";
+import type { AdapterContext } from "../../src/adapter.ts";
+import { decodeSaid, type RoomEvent, type Said, type Transaction } from "./codec-inbound.ts";
+import { encodeNotice } from "./codec-outbound.ts";
+import type { Limits } from "./config.ts";
+import type { Ghosts } from "./ghosts.ts";
+import { NotTaken, type Place, type Receive, requestOrNotTaken } from "./hand.ts";
+import type { Homeserver } from "./homeserver.ts";
+import type { Namespace } from "./identifiers.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Membership } from "./membership.ts";
+import type { Reactions } from "./reactions.ts";
+import type { Room, Rooms } from "./rooms.ts";
+import type { Signs } from "./signs.ts";
+
+export interface ReceptionParts {
+  readonly context: AdapterContext;
+  readonly limits: Limits;
+  readonly homeserver: Homeserver;
+  readonly namespace: Namespace;
+  readonly ghosts: Ghosts;
+  readonly rooms: Rooms;
+  readonly ledger: Ledger;
+  readonly reactions: Reactions;
+  readonly membership: Membership;
+  readonly signs: Signs;
+  readonly receive: Receive;
+  /** A person has spoken: what do they write from? */
+  spoke(room: Room): void;
+}
+
+const CANNOT_READ =
+  "I cannot read encrypted messages, so this one did not reach us. Please write to me in a chat without encryption.";
+/** Messages this much older than their arrival bear the time at which they were written. */
+const LATE_MS = 10_000;
+const MINUTE_MS = 60_000;
+
+export class Reception {
+  readonly #parts: ReceptionParts;
+  /** Events that were dealt with, so that what the adapter itself does about one is not done again at once. */
+  readonly #done: LRUCache<string, true>;
+  readonly #answers: LRUCache<string, readonly number[]>;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(parts: ReceptionParts) {
+    this.#parts = parts;
+    this.#done = new LRUCache({ max: parts.limits.rooms });
+    this.#answers = new LRUCache({ max: parts.limits.rooms });
+  }
+
+  /** Resolves once all of it is committed, rejects when it is to be delivered again. One transaction at a time. */
+  async transaction(transaction: Transaction): Promise<void> {
+    const taken = this.#last.then(() => this.#take(transaction));
+    this.#last = taken.catch(() => {});
+    await taken;
+  }
+
+  async #take({ events, ephemeral, malformed }: Transaction): Promise<void> {
+    for (let count = 0; count < malformed; count += 1) {
+      this.#parts.context.count("matrix.event.malformed", "not of the shape of an event");
+    }
+    // Rooms side by side, the events of one room in their order.
+    const lanes = Map.groupBy(events, (event) => event.room_id);
+    const ends = await Promise.allSettled([...lanes.values()].map((lane) => this.#lane(lane)));
+    const failed = ends.find((end) => end.status === "rejected");
+    if (failed !== undefined) {
+      throw failed.reason;
+    }
+    for (const sign of ephemeral) {
+      await this.#parts.signs.take(sign);
+    }
+  }
+
+  async #lane(events: readonly RoomEvent[]): Promise<void> {
+    for (const event of events) {
+      if (this.#done.get(event.event_id) !== true) {
+        await this.#event(event);
+        this.#done.set(event.event_id, true);
+      }
+    }
+  }
+
+  async #event(event: RoomEvent): Promise<void> {
+    const { context, namespace, rooms, ledger, membership, ghosts } = this.#parts;
+    if (event.type === "m.room.member") {
+      return await membership.take(event);
+    }
+    if (event.type === "m.room.tombstone" && event.state_key === "") {
+      return await membership.tombstone(event);
+    }
+    const room = await rooms.byId(event.room_id);
+    if (event.state_key !== undefined) {
+      return;
+    }
+    if (namespace.local(event.sender) !== null) {
+      if (room !== null && event.sender === ghosts.id(room.local)) {
+        ledger.follow(event.room_id, event.event_id, event.type === "m.room.message");
+      }
+      return;
+    }
+    if (room === null || event.sender !== room.person) {
+      context.count(
+        "matrix.event.ignored",
+        room === null ? "a room the desk does not know" : "not from this room's person",
+      );
+      return;
+    }
+    ledger.follow(event.room_id, event.event_id, false);
+    await this.#said(event, room, decodeSaid(event));
+  }
+
+  async #said(event: RoomEvent, room: Room, said: Said): Promise<void> {
+    const { context, ledger } = this.#parts;
+    const from = { network: context.network, id: room.person };
+    const place: Place = { redelivery: event.event_id, from, device: null, to: room.local };
+    switch (said.kind) {
+      case "nothing":
+        context.count("matrix.event.ignored", said.reason);
+        return;
+      case "encrypted":
+        context.count("matrix.event.ignored", "encrypted");
+        return await this.#answer(room, event, CANNOT_READ);
+      case "message":
+        return await this.#message(event, room, place, said);
+      case "edit":
+        return await this.#hand(event, room, {
+          ...place,
+          kind: "edit",
+          id: event.event_id,
+          of: ledger.name(said.of),
+          text: said.text,
+        });
+      case "reaction":
+        ledger.reaction(event.event_id, said.of);
+        return await this.#reactions(event, room, place, said.of);
+      case "redaction": {
+        const reacted = ledger.reactedTo(said.of);
+        return reacted === null
+          ? await this.#hand(event, room, { ...place, kind: "retraction", of: ledger.name(said.of) })
+          : await this.#reactions(event, room, place, reacted);
+      }
+    }
+  }
+
+  async #message(
+    event: RoomEvent,
+    room: Room,
+    place: Place,
+    { text, replyTo }: Extract<Said, { kind: "message" }>,
+  ): Promise<void> {
+    const { context, ledger, rooms, spoke } = this.#parts;
+    // They are answered where they last wrote.
+    await rooms.put(room);
+    const late = context.clock.now() - event.origin_server_ts > LATE_MS && event.origin_server_ts > 0;
+    await this.#hand(event, room, {
+      ...place,
+      kind: "message",
+      id: event.event_id,
+      text,
+      choice: null,
+      replyTo: replyTo === null ? null : ledger.name(replyTo),
+      sentAt: late ? event.origin_server_ts : null,
+      language: null,
+      nick: room.nick,
+    });
+    spoke(room);
+  }
+
+  async #reactions(event: RoomEvent, room: Room, place: Place, of: string): Promise<void> {
+    const { reactions, ledger } = this.#parts;
+    const shown = await reactions.of(room, of, room.person);
+    if (shown.kind === "failed") {
+      if (shown.outcome.kind === "deferred") {
+        throw new NotTaken("the reactions could not be looked up");
+      }
+      this.#parts.context.count("matrix.event.ignored", "a reaction to what is not there");
+      return;
+    }
+    const set = [...new Set(shown.reactions.map(({ key }) => key))];
+    await this.#hand(event, room, { ...place, kind: "reaction", of: ledger.name(of), reactions: set });
+  }
+
+  async #hand(event: RoomEvent, room: Room, inbound: Parameters<Receive>[0]): Promise<void> {
+    const verdict = await this.#parts.receive(inbound);
+    if (verdict.kind === "refused") {
+      await this.#answer(room, event, verdict.text);
+    }
+  }
+
+  /** A sentence about that event. Bounded, so that a flood is not answered by another one. */
+  async #answer(room: Room, event: RoomEvent, text: string): Promise<void> {
+    const { context, limits, homeserver, ghosts } = this.#parts;
+    const now = context.clock.now();
+    const recent = (this.#answers.get(room.room) ?? []).filter((at) => now - at < MINUTE_MS);
+    if (recent.length >= limits.answersPerMinute) {
+      context.count("matrix.answer.spared", "said often enough in this minute");
+      return;
+    }
+    // The event's id makes the transaction's: said once, however often the event is delivered.
+    const path = ["v3", "rooms", room.room, "send", "m.room.message", `about-${event.event_id}`];
+    const body = encodeNotice(text, event.event_id);
+    await requestOrNotTaken(homeserver, { method: "PUT", path, as: ghosts.id(room.local), body });
+    this.#answers.set(room.room, [...recent, now]);
+  }
+}

@@ -1,0 +1,283 @@
+/** Puts what the desk says into rooms. The key is the transaction id, so the homeserver takes each message once. */
+import { LRUCache } from "lru-cache";
+import type { AdapterContext, Outcome } from "../../src/adapter.ts";
+import type { Outbound, OutboundKind, OutboundOf } from "../../src/core/model.ts";
+import { encodeEdit, encodeMessage, encodePresence, encodeReaction, KEY_FIELD, outcomeOf } from "./codec-outbound.ts";
+import type { Limits } from "./config.ts";
+import type { Ghosts } from "./ghosts.ts";
+import type { Homeserver } from "./homeserver.ts";
+import { displayName } from "./identifiers.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Reactions } from "./reactions.ts";
+import type { Room, Rooms } from "./rooms.ts";
+
+export interface SenderParts {
+  readonly context: AdapterContext;
+  readonly limits: Limits;
+  readonly homeserver: Homeserver;
+  readonly ghosts: Ghosts;
+  readonly rooms: Rooms;
+  readonly ledger: Ledger;
+  readonly reactions: Reactions;
+  /** The desk wants to know of that person's presence. */
+  watch(person: string, local: string): void;
+}
+
+type Carriers = { readonly [K in OutboundKind]: (outbound: OutboundOf<K>, signal: AbortSignal) => Promise<Outcome> };
+
+const DONE: Outcome = { kind: "accepted", id: null };
+const NO_ROOM: Outcome = { kind: "rejected", reason: "item-not-found", text: "There is no chat with this person." };
+const NO_MESSAGE: Outcome = { kind: "rejected", reason: "item-not-found", text: "The message is not in this chat." };
+/** What is stale soon is dropped while there is nobody to see it. */
+const NOBODY_THERE: Outcome = { kind: "deferred", reason: "recipient-unavailable" };
+/** A typing sign that is not taken back ends by itself. */
+const TYPING_MS = 30_000;
+/** Messages written earlier than this are given their own time (`ts`). */
+const LATE_MS = 10_000;
+const PAGE = 100;
+
+export class Sender {
+  readonly #parts: SenderParts;
+  /** Sends that were begun and never answered: the homeserver may have them, and may have forgotten the transaction id. */
+  readonly #uncertain: LRUCache<string, true>;
+  readonly #carriers: Carriers = {
+    message: (outbound, signal) => this.#message(outbound, signal),
+    edit: (outbound, signal) => this.#edit(outbound, signal),
+    retraction: (outbound, signal) => this.#retraction(outbound, signal),
+    reaction: (outbound, signal) => this.#reaction(outbound, signal),
+    typing: (outbound, signal) => this.#typing(outbound, signal),
+    receipt: (outbound, signal) => this.#receipt(outbound, signal),
+    presence: (outbound, signal) => this.#presence(outbound, signal),
+    subscription: (outbound, signal) => this.#subscription(outbound, signal),
+    watch: async ({ to, from }) => {
+      this.#parts.watch(to.id, from);
+      return DONE;
+    },
+  };
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts;
+    this.#uncertain = new LRUCache({ max: parts.limits.rooms });
+  }
+
+  async send(outbound: Outbound, signal: AbortSignal): Promise<Outcome> {
+    const carry = this.#carriers[outbound.kind] as (outbound: Outbound, signal: AbortSignal) => Promise<Outcome>;
+    return await carry(outbound, signal);
+  }
+
+  async #message(outbound: OutboundOf<"message">, signal: AbortSignal): Promise<Outcome> {
+    const { context, rooms } = this.#parts;
+    const { from, to, nick, replyTo, sentAt } = outbound;
+    const identity = context.identity(from, to);
+    const opened = await rooms.open(from, to.id, identity?.name ?? nick, signal);
+    if (opened.kind === "failed") {
+      return opened.outcome;
+    }
+    const room = identity?.kind === "handle" ? await this.#nameSpeaker(opened.room, nick, signal) : opened.room;
+    const replied = replyTo === null ? null : await this.#find(room, replyTo, signal);
+    const late = context.clock.now() - sentAt > LATE_MS;
+    return await this.#put(room, outbound.key, encodeMessage(outbound, replied), signal, late ? sentAt : null);
+  }
+
+  async #edit(outbound: OutboundOf<"edit">, signal: AbortSignal): Promise<Outcome> {
+    const room = await this.#parts.rooms.of(outbound.from, outbound.to.id);
+    if (room === null) {
+      return NO_ROOM;
+    }
+    const of = await this.#find(room, outbound.of, signal);
+    return of === null ? NO_MESSAGE : await this.#put(room, outbound.key, encodeEdit(outbound, of), signal, null);
+  }
+
+  async #retraction(outbound: OutboundOf<"retraction">, signal: AbortSignal): Promise<Outcome> {
+    const room = await this.#parts.rooms.of(outbound.from, outbound.to.id);
+    if (room === null) {
+      return NO_ROOM;
+    }
+    const of = await this.#find(room, outbound.of, signal);
+    return of === null ? NO_MESSAGE : await this.#parts.reactions.redact(room, of, outbound.key, signal);
+  }
+
+  /** The whole set is given; the homeserver knows single ones, so the difference is sent. */
+  async #reaction(outbound: OutboundOf<"reaction">, signal: AbortSignal): Promise<Outcome> {
+    const { rooms, reactions, ghosts } = this.#parts;
+    const room = await rooms.of(outbound.from, outbound.to.id);
+    if (room === null) {
+      return NO_ROOM;
+    }
+    const of = await this.#find(room, outbound.of, signal);
+    if (of === null) {
+      return NO_MESSAGE;
+    }
+    const shown = await reactions.of(room, of, ghosts.id(room.local), signal);
+    if (shown.kind === "failed") {
+      return shown.outcome;
+    }
+    const gone = shown.reactions.filter(({ key }) => !outbound.reactions.includes(key));
+    for (const [index, { event }] of gone.entries()) {
+      const outcome = await reactions.redact(room, event, `${outbound.key}-gone-${index}`, signal);
+      if (outcome.kind !== "accepted") {
+        return outcome;
+      }
+    }
+    const there = shown.reactions.map(({ key }) => key);
+    const added = [...new Set(outbound.reactions)].filter((reaction) => !there.includes(reaction));
+    for (const [index, reaction] of added.entries()) {
+      const path = ["v3", "rooms", room.room, "send", "m.reaction", `${outbound.key}-${index}`];
+      const outcome = await this.#do(room, path, encodeReaction(reaction, of), signal);
+      if (outcome.kind !== "accepted") {
+        return outcome;
+      }
+    }
+    return DONE;
+  }
+
+  async #typing({ from, to, state }: OutboundOf<"typing">, signal: AbortSignal): Promise<Outcome> {
+    const room = await this.#parts.rooms.of(from, to.id);
+    if (room === null) {
+      return NOBODY_THERE;
+    }
+    const path = ["v3", "rooms", room.room, "typing", this.#parts.ghosts.id(from)];
+    const sign = state === "composing" ? { typing: true, timeout: TYPING_MS } : { typing: false };
+    return await this.#do(room, path, sign, signal);
+  }
+
+  async #receipt({ from, to, of }: OutboundOf<"receipt">, signal: AbortSignal): Promise<Outcome> {
+    const room = await this.#parts.rooms.of(from, to.id);
+    if (room === null) {
+      return NO_ROOM;
+    }
+    const path = ["v3", "rooms", room.room, "receipt", "m.read", of];
+    const as = this.#parts.ghosts.id(from);
+    const answer = await this.#parts.homeserver.request({ method: "POST", path, as, signal });
+    return answer.kind === "ok" ? DONE : outcomeOf(answer);
+  }
+
+  /** Matrix shows one presence to everybody, so a handle's bears no text: it might be meant for one person alone. */
+  async #presence({ from, state, text }: OutboundOf<"presence">, signal: AbortSignal): Promise<Outcome> {
+    const { context, ghosts, homeserver } = this.#parts;
+    const isShared = context.handles.includes(from) || from === context.desk;
+    const unprepared = ghosts.isPrepared(from) ? null : await ghosts.prepare(from, null, signal);
+    if (unprepared !== null) {
+      return unprepared;
+    }
+    const as = ghosts.id(from);
+    const body = {
+      presence: encodePresence(state),
+      ...(text === null || isShared ? {} : { status_msg: text.toWellFormed() }),
+    };
+    const path = ["v3", "presence", as, "status"];
+    const answer = await homeserver.request({ method: "PUT", path, as, body, signal });
+    return answer.kind === "ok" ? DONE : outcomeOf(answer);
+  }
+
+  /** A contact request is an invitation to a direct room; what answers one was done by joining. */
+  async #subscription({ from, to, state, nick }: OutboundOf<"subscription">, signal: AbortSignal): Promise<Outcome> {
+    const { context, rooms } = this.#parts;
+    if (state !== "subscribe") {
+      return DONE;
+    }
+    const opened = await rooms.open(from, to.id, context.identity(from, to)?.name ?? nick, signal);
+    return opened.kind === "failed" ? opened.outcome : DONE;
+  }
+
+  /** Behind a handle several people speak one after another: in this room it bears the name of who does. */
+  async #nameSpeaker(room: Room, nick: string | null, signal: AbortSignal): Promise<Room> {
+    const shown = displayName(nick);
+    if (shown === null || shown === room.shown) {
+      return room;
+    }
+    const { ghosts, homeserver, rooms } = this.#parts;
+    const as = ghosts.id(room.local);
+    const path = ["v3", "rooms", room.room, "state", "m.room.member", as];
+    const body = { membership: "join", displayname: shown };
+    const answer = await homeserver.request({ method: "PUT", path, as, body, signal });
+    if (answer.kind !== "ok") {
+      // The message matters more than the name above it; the next one tries again.
+      return room;
+    }
+    const named = { ...room, shown };
+    await rooms.put(named);
+    return named;
+  }
+
+  async #put(
+    room: Room,
+    key: string,
+    content: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+    sentAt: number | null,
+  ): Promise<Outcome> {
+    const { ledger, limits } = this.#parts;
+    const bytes = Buffer.byteLength(JSON.stringify(content));
+    if (bytes > limits.eventBytes) {
+      const text = `Written as an event this has ${bytes} bytes; ${limits.eventBytes} are the most.`;
+      return { kind: "rejected", reason: "policy-violation", text };
+    }
+    const before = this.#uncertain.get(key) === true ? await this.#find(room, key, signal) : null;
+    const path = ["v3", "rooms", room.room, "send", "m.room.message", key];
+    this.#uncertain.set(key, true);
+    const outcome: Outcome =
+      before === null ? await this.#do(room, path, content, signal, sentAt) : { kind: "accepted", id: before };
+    if (outcome.kind === "accepted" && outcome.id !== null) {
+      ledger.bind(key, outcome.id);
+      ledger.follow(room.room, outcome.id, true);
+    }
+    if (outcome.kind !== "deferred") {
+      this.#uncertain.delete(key);
+    }
+    return outcome;
+  }
+
+  async #do(
+    room: Room,
+    path: readonly string[],
+    body: object,
+    signal: AbortSignal,
+    sentAt: number | null = null,
+  ): Promise<Outcome> {
+    const as = this.#parts.ghosts.id(room.local);
+    const query = sentAt === null ? {} : { query: { ts: String(sentAt) } };
+    const answer = await this.#parts.homeserver.request({ method: "PUT", path, as, body, signal, ...query });
+    if (answer.kind !== "ok") {
+      return outcomeOf(answer);
+    }
+    return { kind: "accepted", id: typeof answer.body.event_id === "string" ? answer.body.event_id : null };
+  }
+
+  /** The event with that id, or with that key of the desk: from memory, else from the room. Null when it is not there. */
+  async #find(room: Room, name: string, signal: AbortSignal): Promise<string | null> {
+    const { ledger, homeserver, ghosts, limits } = this.#parts;
+    const known = name.startsWith("$") ? name : ledger.event(name);
+    if (known !== null) {
+      return known;
+    }
+    const as = ghosts.id(room.local);
+    let from: string | null = null;
+    for (let seen = 0; seen < limits.historyEvents; seen += PAGE) {
+      const query: Record<string, string> = { dir: "b", limit: String(PAGE), ...(from === null ? {} : { from }) };
+      const path = ["v3", "rooms", room.room, "messages"];
+      const answer = await homeserver.request({ method: "GET", path, as, query, signal });
+      const chunk: readonly unknown[] =
+        answer.kind === "ok" && Array.isArray(answer.body.chunk) ? answer.body.chunk : [];
+      const found = chunk.find((event) => bearsKey(event, as, name));
+      if (found !== undefined) {
+        const { event_id } = found as { event_id: string };
+        ledger.bind(name, event_id);
+        return event_id;
+      }
+      const end = answer.kind === "ok" ? answer.body.end : null;
+      if (typeof end !== "string" || chunk.length === 0) {
+        return null;
+      }
+      from = end;
+    }
+    return null;
+  }
+}
+
+function bearsKey(event: unknown, sender: string, key: string): boolean {
+  const { event_id, sender: by, content } = event as { event_id?: unknown; sender?: unknown; content?: unknown };
+  const written =
+    typeof content === "object" && content !== null ? (content as Record<string, unknown>)[KEY_FIELD] : null;
+  return typeof event_id === "string" && by === sender && written === key;
+}

@@ -1,0 +1,201 @@
+/** A person with matrix-js-sdk, for the conformance suite: what their client shows, in the words of the model. */
+import type { Choice, PresenceState, ReceiptState, TypingState } from "../../src/core/model.ts";
+import type { ClientEvent, MatrixTestClient } from "../support/matrix-client.ts";
+import { Arrivals, beats } from "../support/wait.ts";
+import type { FarEvent, FarPerson } from "./far-end.ts";
+
+type Content = Readonly<Record<string, unknown>>;
+interface Relation {
+  readonly rel_type?: string;
+  readonly event_id?: string;
+  readonly key?: string;
+  readonly "m.in_reply_to"?: { readonly event_id: string };
+}
+/** Single reactions make a set; a client draws it anew when no more come. */
+const SETTLED_MS = 300;
+const TO_MATRIX: Readonly<Record<PresenceState, string>> = {
+  chat: "online",
+  available: "online",
+  away: "unavailable",
+  xa: "unavailable",
+  dnd: "org.matrix.msc3026.busy",
+  offline: "offline",
+};
+const FROM_MATRIX: Readonly<Record<string, PresenceState>> = {
+  online: "available",
+  unavailable: "away",
+  offline: "offline",
+};
+
+export class MatrixFarPerson implements FarPerson {
+  readonly address;
+  readonly software;
+  readonly received = new Arrivals<FarEvent>((event) => JSON.stringify(event));
+  readonly client: MatrixTestClient;
+  readonly #prefix: string;
+  readonly #server: string;
+  /** Reactions of the desk by their event: what they belong to. */
+  readonly #reactions = new Map<string, { readonly of: string; readonly key: string; readonly from: string }>();
+  readonly #own = new Map<string, string>();
+
+  /** `prefix`: what the desk's user ids begin with. */
+  constructor(network: string, client: MatrixTestClient, prefix: string, software: FarPerson["software"] = null) {
+    this.address = { network, id: client.userId };
+    this.client = client;
+    this.software = software;
+    this.#prefix = prefix;
+    this.#server = client.userId.slice(client.userId.indexOf(":"));
+    client.events.listen((event) => this.#take(event));
+    client.onTyping((userId, isTyping) => {
+      const from = this.#local(userId);
+      if (from !== null) {
+        this.received.push({ kind: "typing", from, state: isTyping ? "composing" : "paused" });
+      }
+    });
+  }
+
+  async say(to: string, text: string): Promise<string> {
+    if (!text.isWellFormed()) {
+      throw new Error("Canonical JSON cannot carry this text.");
+    }
+    return await this.#send(to, "m.room.message", { msgtype: "m.text", body: text });
+  }
+  async choose(_to: string, _of: string, _choice: Choice): Promise<void> {
+    throw new Error("Matrix has no word for a choice.");
+  }
+  async edit(to: string, of: string, text: string): Promise<void> {
+    const newer = { msgtype: "m.text", body: text };
+    const relation = { rel_type: "m.replace", event_id: of };
+    await this.#send(to, "m.room.message", {
+      ...newer,
+      body: `* ${text}`,
+      "m.new_content": newer,
+      "m.relates_to": relation,
+    });
+  }
+  async retract(to: string, of: string): Promise<void> {
+    await this.client.sdk.redactEvent(await this.#room(to), of);
+  }
+  async react(to: string, of: string, reactions: readonly string[]): Promise<void> {
+    for (const [event, key] of [...this.#own]) {
+      if (!reactions.includes(key)) {
+        this.#own.delete(event);
+        await this.client.sdk.redactEvent(await this.#room(to), event);
+      }
+    }
+    for (const key of reactions.filter((one) => ![...this.#own.values()].includes(one))) {
+      const relation = { rel_type: "m.annotation", event_id: of, key };
+      this.#own.set(await this.#send(to, "m.reaction", { "m.relates_to": relation }), key);
+    }
+  }
+  async typing(to: string, state: TypingState): Promise<void> {
+    await this.client.sdk.sendTyping(await this.#room(to), state === "composing", 30_000);
+  }
+  async receipt(to: string, of: string, _state: ReceiptState): Promise<void> {
+    const path = `/rooms/${encodeURIComponent(await this.#room(to))}/receipt/m.read/${encodeURIComponent(of)}`;
+    await this.client.request("POST", path, {});
+  }
+  /** Only those who share a room are told, so the first handle is made a contact. */
+  async presence(state: PresenceState): Promise<void> {
+    await this.#room("support");
+    const path = `/presence/${encodeURIComponent(this.client.userId)}/status`;
+    await this.client.request("PUT", path, { presence: TO_MATRIX[state] });
+  }
+  async subscribe(to: string, state: "subscribe" | "unsubscribe"): Promise<void> {
+    if (state === "subscribe") {
+      await this.#room(to);
+    } else {
+      await this.client.sdk.leave(await this.#room(to));
+    }
+  }
+
+  async #room(to: string): Promise<string> {
+    return await this.client.chatWith(`@${this.#prefix}${to}${this.#server}`);
+  }
+  async #send(to: string, type: string, content: Content): Promise<string> {
+    return await this.client.send(await this.#room(to), type, content);
+  }
+  #local(userId: string | null): string | null {
+    const start = `@${this.#prefix}`;
+    return userId?.startsWith(start) ? userId.slice(start.length, -this.#server.length) : null;
+  }
+
+  #take(event: ClientEvent): void {
+    if (event.type === "m.receipt") {
+      this.#takeReceipts(event.content);
+    }
+    const from = this.#local(event.sender);
+    if (from === null || event.stateKey !== null) {
+      return;
+    }
+    switch (event.type) {
+      case "m.presence":
+        this.#takePresence(from, event.content);
+        return;
+      case "m.room.redaction":
+        this.#takeRedaction(from, event.redacts ?? "");
+        return;
+      case "m.reaction":
+        this.#takeReaction(from, event);
+        return;
+      case "m.room.message":
+        this.received.push(toMessage(from, event));
+        return;
+    }
+  }
+
+  #takeReceipts(content: Content): void {
+    for (const [of, kinds] of Object.entries(content)) {
+      const readers = (kinds as { "m.read"?: Content })["m.read"] ?? {};
+      for (const from of Object.keys(readers).flatMap((user) => this.#local(user) ?? [])) {
+        this.received.push({ kind: "receipt", from, of, state: "read" });
+      }
+    }
+  }
+  #takePresence(from: string, content: Content): void {
+    const state = FROM_MATRIX[String(content.presence)] ?? "available";
+    this.received.push({ kind: "presence", from, state, text: (content.status_msg as string | undefined) ?? null });
+  }
+  #takeRedaction(from: string, of: string): void {
+    const reaction = this.#reactions.get(of);
+    if (reaction === undefined) {
+      this.received.push({ kind: "retraction", from, of });
+      return;
+    }
+    this.#reactions.delete(of);
+    void this.#redraw(from, reaction.of);
+  }
+  #takeReaction(from: string, { id, content }: ClientEvent): void {
+    const { event_id: of, key } = (content["m.relates_to"] ?? {}) as Relation;
+    if (id !== null && of !== undefined && key !== undefined) {
+      this.#reactions.set(id, { of, key, from });
+      void this.#redraw(from, of);
+    }
+  }
+
+  readonly #drawing = new Map<string, number>();
+  /** Once no more reactions to that message have come for a while. */
+  async #redraw(from: string, of: string): Promise<void> {
+    const drawing = (this.#drawing.get(of) ?? 0) + 1;
+    this.#drawing.set(of, drawing);
+    for await (const beat of beats(SETTLED_MS)) {
+      if (beat > 1) {
+        break;
+      }
+    }
+    if (this.#drawing.get(of) === drawing) {
+      const reactions = [...this.#reactions.values()].filter((one) => one.of === of).map(({ key }) => key);
+      this.received.push({ kind: "reaction", from, of, reactions });
+    }
+  }
+}
+
+function toMessage(from: string, { id, senderName, content }: ClientEvent): FarEvent {
+  const relation = (content["m.relates_to"] ?? {}) as Relation;
+  if (relation.rel_type === "m.replace") {
+    const newer = content["m.new_content"] as { readonly body: string };
+    return { kind: "edit", from, of: relation.event_id ?? "", text: newer.body };
+  }
+  const replyTo = relation["m.in_reply_to"]?.event_id ?? null;
+  return { kind: "message", from, id, text: String(content.body), nick: senderName, choices: [], replyTo };
+}

@@ -1,0 +1,147 @@
+/** A person's Matrix client: matrix-js-sdk, as an application in Node uses it, without encryption. */
+import type { MatrixClient, MatrixEvent } from "matrix-js-sdk";
+import type { Account, Synapse } from "./synapse.ts";
+import { Arrivals, until, within } from "./wait.ts";
+
+/** An event as the homeserver gave it to this client. */
+export interface ClientEvent {
+  readonly type: string;
+  readonly id: string | null;
+  readonly room: string | null;
+  readonly sender: string | null;
+  /** The name the room shows for the sender at that moment. */
+  readonly senderName: string | null;
+  readonly stateKey: string | null;
+  readonly redacts: string | null;
+  readonly content: Readonly<Record<string, unknown>>;
+}
+
+export interface MatrixTestClient {
+  readonly userId: string;
+  /** Everything that came, in order, own events included; never a local echo. */
+  readonly events: Arrivals<ClientEvent>;
+  readonly sdk: MatrixClient;
+  /** The newest room in which that user is or to which they are invited, and in which this client is; null if none. */
+  roomWith(userId: string): string | null;
+  /** That room, or a new direct one; resolves once the user has joined. */
+  chatWith(userId: string): Promise<string>;
+  /** Sends an event and resolves with its id. */
+  send(room: string, type: string, content: object): Promise<string>;
+  /** Tells of every change of who is typing in a room with this client. */
+  onTyping(listener: (userId: string, isTyping: boolean) => void): void;
+  /** A request of the client-server API, for what the SDK has no word for. */
+  request(method: "GET" | "PUT" | "POST", path: string, body?: object): Promise<Record<string, unknown>>;
+  stop(): Promise<void>;
+}
+
+const SYNC_LIMIT_MS = 30_000;
+const LONG_TIMER_MS = 60_000;
+
+/** The SDK forgets the timer of a request that it cancels (80 s); no such timer is to keep a finished test run alive. */
+function letLongTimersGo(): void {
+  const original = globalThis.setTimeout;
+  const relaxed = (callback: (...all: unknown[]) => void, delayMs?: number, ...all: unknown[]): NodeJS.Timeout => {
+    const timer = original(callback, delayMs, ...all);
+    return (delayMs ?? 0) >= LONG_TIMER_MS ? timer.unref() : timer;
+  };
+  globalThis.setTimeout = Object.assign(relaxed, original) as typeof original;
+}
+let isQuietened = false;
+
+/** The SDK writes to the console whatever logger it is given; loggers made from now on are mute. */
+async function quietenSdk(): Promise<void> {
+  if (isQuietened) {
+    return;
+  }
+  isQuietened = true;
+  letLongTimersGo();
+  const { logger } = await import("matrix-js-sdk/lib/logger.js");
+  const loud = logger as unknown as { methodFactory: () => () => void; rebuild(): void };
+  loud.methodFactory = () => quiet;
+  loud.rebuild();
+}
+
+const MUTE = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet, getChild: () => MUTE };
+
+/** Logs that account in with matrix-js-sdk; resolves after the first sync. It accepts every invitation. */
+export async function connectMatrixClient(synapse: Synapse, account: Account): Promise<MatrixTestClient> {
+  const { createClient, ClientEvent: On, RoomMemberEvent, SyncState } = await import("matrix-js-sdk");
+  await quietenSdk();
+  const { userId, accessToken, deviceId } = account;
+  const sdk = createClient({ baseUrl: synapse.url, userId, accessToken, deviceId, logger: MUTE });
+  const events = new Arrivals<ClientEvent>((event) => JSON.stringify(event));
+  sdk.on(On.Event, (event) => events.push(describe(sdk, event)));
+  sdk.on(RoomMemberEvent.Membership, (_event, member) => {
+    if (member.userId === userId && member.membership === "invite") {
+      void sdk.joinRoom(member.roomId).catch(() => {});
+    }
+  });
+  const synced = new Promise<void>((resolve) => {
+    sdk.on(On.Sync, (state) => (state === SyncState.Prepared || state === SyncState.Syncing) && resolve());
+  });
+  await sdk.startClient({ initialSyncLimit: 20, pollTimeout: 10_000 });
+  await within(SYNC_LIMIT_MS, `${userId} to synchronise`, synced);
+  const roomWith = (other: string): string | null => newestRoom(sdk, other);
+  return {
+    userId,
+    events,
+    sdk,
+    roomWith,
+    async chatWith(other) {
+      const known = roomWith(other);
+      if (known !== null) {
+        return known;
+      }
+      const { room_id } = await sdk.createRoom({
+        is_direct: true,
+        invite: [other],
+        preset: "trusted_private_chat" as never,
+      });
+      await until(
+        `${other} to join`,
+        () => sdk.getRoom(room_id)?.getMember(other)?.membership === "join",
+        SYNC_LIMIT_MS,
+      );
+      return room_id;
+    },
+    async send(room, type, content) {
+      const { event_id } = await sdk.sendEvent(room, type as never, content as never);
+      return event_id;
+    },
+    onTyping: (listener) => {
+      sdk.on(RoomMemberEvent.Typing, (_event, { userId: who, typing }) => listener(who, typing));
+    },
+    request: (method, path, body) => sdk.http.authedRequest(method as never, path, undefined, body),
+    stop: async () => {
+      sdk.stopClient();
+      sdk.removeAllListeners();
+    },
+  };
+}
+
+function quiet(): void {}
+
+function newestRoom(sdk: MatrixClient, other: string): string | null {
+  const shared = sdk.getRooms().filter((room) => {
+    return room.getMyMembership() === "join" && ["join", "invite"].includes(room.getMember(other)?.membership ?? "");
+  });
+  const created = (room: (typeof shared)[number]): number =>
+    room.currentState.getStateEvents("m.room.create", "")?.getTs() ?? 0;
+  return shared.sort((a, b) => created(b) - created(a))[0]?.roomId ?? null;
+}
+
+function describe(sdk: MatrixClient, event: MatrixEvent): ClientEvent {
+  const room = event.getRoomId() ?? null;
+  const sender = event.getSender() ?? null;
+  const member = room === null || sender === null ? null : sdk.getRoom(room)?.getMember(sender);
+  return {
+    type: event.getType(),
+    id: event.getId() ?? null,
+    room,
+    sender,
+    senderName: member?.rawDisplayName ?? null,
+    stateKey: event.getStateKey() ?? null,
+    redacts: event.event.redacts ?? (event.event.content as { redacts?: string } | undefined)?.redacts ?? null,
+    content: structuredClone(event.event.content ?? {}),
+  };
+}
