@@ -166,7 +166,7 @@ export class XmppAdapter implements Adapter {
       this.#presences.watch(to.bare, outbound.from);
     }
     session.stream.write(xml);
-    return session.fence.track(outbound.key, signal);
+    return session.fence.track(outbound.key, to.bare, signal);
   }
 
   #open(): Promise<XmppStream> {

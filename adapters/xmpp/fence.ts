@@ -21,6 +21,8 @@ export interface FenceOptions {
 
 interface Waiting {
   readonly key: string;
+  /** Bare address it was sent to: nobody else can send it back. */
+  readonly to: string;
   settle(outcome: Outcome): void;
 }
 
@@ -51,11 +53,12 @@ export class Fence {
     return FULL;
   }
 
-  /** Call right after writing a stanza; resolves with what became of it. `signal` gives up waiting. */
-  track(key: string, signal: AbortSignal): Promise<Outcome> {
+  /** Call right after writing a stanza to the bare address `to`; resolves with what became of it. `signal` gives up waiting. */
+  track(key: string, to: string, signal: AbortSignal): Promise<Outcome> {
     return new Promise((resolve) => {
       const waiting: Waiting = {
         key,
+        to,
         settle: (outcome) => {
           this.#forget(waiting, signal);
           resolve(outcome);
@@ -118,10 +121,13 @@ export class Fence {
     return true;
   }
 
-  /** A stanza that still waits came back: true, and its send has the outcome. False: it was answered for before. */
-  bounced(key: string, error: StanzaError): boolean {
+  /**
+   * A stanza that still waits came back from the bare address `from`: true, and its send has the outcome. False: it was
+   * answered for before, or it was never sent to them. Keys can be guessed, so anybody could claim somebody else's.
+   */
+  bounced(key: string, from: string, error: StanzaError): boolean {
     const waiting = this.#waiting.get(key);
-    if (waiting === undefined) {
+    if (waiting === undefined || waiting.to !== from) {
       return false;
     }
     const { condition, text } = error;
@@ -135,10 +141,12 @@ export class Fence {
 
   /** The link is gone: whatever waits is deferred. */
   cut(): void {
+    const all = [...(this.#asked?.covers ?? []), ...this.#next, ...this.#waiting.values()];
     this.#asked?.cancel();
     this.#asked = null;
     this.#next = [];
-    for (const waiting of [...this.#waiting.values()]) {
+    // Of two sends under one key the map knows the later alone; whoever is settled already takes no notice.
+    for (const waiting of all) {
       waiting.settle(CUT);
     }
   }

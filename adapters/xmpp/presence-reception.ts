@@ -150,7 +150,8 @@ export class PresenceReception {
   /** Their server cannot be asked: as far as anybody can tell, nobody is there (RFC 6121 §4.3.2). */
   #bounced(arrival: Arrival, to: string, hand: (event: Inbound) => void): void {
     const error = readError(arrival.stanza);
-    const isOurs = this.#parts.fence()?.bounced(attribute(arrival.stanza, "id") ?? "", error) === true;
+    const id = attribute(arrival.stanza, "id") ?? "";
+    const isOurs = this.#parts.fence()?.bounced(id, arrival.from.bare, error) === true;
     this.#parts.context.count("xmpp.presence.bounced", error.condition, arrival.from.full);
     if (!isOurs) {
       const gone = parseJid(arrival.from.bare) ?? arrival.from;

@@ -146,7 +146,8 @@ export class Reception {
       case "message":
         break;
     }
-    if (decoded.events.some((event) => event.kind === "bounce" && fence()?.bounced(event.of, readError(stanza)))) {
+    const isUnanswered = (of: string): boolean => fence()?.bounced(of, from.bare, readError(stanza)) === true;
+    if (decoded.events.some((event) => event.kind === "bounce" && isUnanswered(event.of))) {
       return false; // its send has not been answered yet, and now is
     }
     this.#hand(arrival, decoded.events, decoded.receipt);

@@ -78,7 +78,7 @@ describe("the fence", () => {
     });
     const send = (key: string, signal = steady) => {
       const state: { outcome: Outcome | null } = { outcome: null };
-      void fence.track(key, signal).then((outcome) => {
+      void fence.track(key, "anna@x", signal).then((outcome) => {
         state.outcome = outcome;
       });
       return state;
@@ -116,14 +116,31 @@ describe("the fence", () => {
     const { fence, asked, send, turn } = make();
     const [gone, busy, well] = [send("1"), send("2"), send("3")];
     await turn();
-    expect(fence.bounced("1", { condition: "item-not-found", type: "cancel", text: "nobody" })).to.equal(true);
-    expect(fence.bounced("2", { condition: "resource-constraint", type: "wait", text: null })).to.equal(true);
-    expect(fence.bounced("7", { condition: "gone", type: "cancel", text: null })).to.equal(false);
+    expect(fence.bounced("1", "anna@x", { condition: "item-not-found", type: "cancel", text: "nobody" })).to.equal(true);
+    expect(fence.bounced("2", "anna@x", { condition: "resource-constraint", type: "wait", text: null })).to.equal(true);
+    expect(fence.bounced("7", "anna@x", { condition: "gone", type: "cancel", text: null })).to.equal(false);
     fence.answered(asked[0] ?? "");
     await turn();
     expect(gone.outcome).to.deep.equal({ kind: "rejected", reason: "item-not-found", text: "nobody" });
     expect(busy.outcome).to.deep.equal({ kind: "deferred", reason: "resource-constraint" });
     expect(well.outcome).to.deep.equal(ACCEPTED);
+  });
+  it("lets nobody send back what was sent to somebody else", async () => {
+    const { fence, asked, send, turn } = make();
+    const one = send("1");
+    await turn();
+    expect(fence.bounced("1", "mallory@x", { condition: "gone", type: "cancel", text: null })).to.equal(false);
+    fence.answered(asked[0] ?? "");
+    await turn();
+    expect(one.outcome).to.deep.equal(ACCEPTED);
+  });
+  it("forgets no send when two bear one key", async () => {
+    const { fence, send, turn } = make();
+    const both = [send("1"), send("1")];
+    await turn();
+    fence.cut();
+    await turn();
+    expect(both.map(({ outcome }) => outcome?.kind)).to.deep.equal(["deferred", "deferred"]);
   });
   it("is full at its limit", async () => {
     const { fence, send } = make();
