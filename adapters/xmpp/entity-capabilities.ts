@@ -68,8 +68,20 @@ export function verificationHash(info: DiscoInfo): string {
     .digest("base64");
 }
 
-/** XEP-0115 §5.4: an answer that says the same thing twice is made to collide, and not believed. */
+/**
+ * XEP-0115 §5.4: an answer that says the same thing twice is made to collide, and not believed. Nor is one with the very
+ * characters that part the pieces in the hashed text: one feature "a<b" has the hash of two honest ones (§8.1).
+ */
 export function isUnambiguous(info: DiscoInfo): boolean {
+  const words = info.identities.flatMap(({ category, type, language }) => [category, type, language]);
+  const values = info.forms.flatMap(({ type, fields }) => [
+    type,
+    ...[...fields].flatMap(([name, all]) => [name, ...all]),
+  ]);
+  const all = [...words, ...info.identities.map(({ name }) => name), ...info.features, ...values];
+  if (all.some((text) => text.includes("<")) || words.some((text) => text.includes("/"))) {
+    return false;
+  }
   const identities = info.identities.map(({ category, type, language }) => `${category}/${type}/${language}`);
   const forms = info.forms.map((form) => form.type);
   return [identities, info.features, forms].every((list) => new Set(list).size === list.length);

@@ -30,6 +30,15 @@ describe("XMPP software discovery", () => {
     const twice = SIMPLE.replace("</query>", "<feature var='http://jabber.org/protocol/muc'/></query>");
     expect(isUnambiguous(readDiscoInfo(stanza(twice)))).to.equal(false);
   });
+  it("does not believe an answer that has an honest client's hash by the characters that part its pieces", () => {
+    const poisoned = SIMPLE.replace(
+      `<feature var='http://jabber.org/protocol/disco#items'/><feature var='http://jabber.org/protocol/muc'/>`,
+      `<feature var='http://jabber.org/protocol/disco#items&lt;http://jabber.org/protocol/muc'/>`,
+    );
+    const info = readDiscoInfo(stanza(poisoned));
+    expect(verificationHash(info)).to.equal(SIMPLE_HASH);
+    expect(isUnambiguous(info)).to.equal(false);
+  });
   it("takes capabilities from presence only with the hash it can verify", () => {
     const caps = (attributes: string) =>
       announcedCapabilities(stanza(`<presence><c xmlns='http://jabber.org/protocol/caps' ${attributes}/></presence>`));
