@@ -63,6 +63,10 @@ export function decodeMessage(stanza: Element, frame: Frame): DecodedMessage | U
   if (type === "groupchat" || type === "headline") {
     return { kind: "ignored", reason: type };
   }
+  // The desk is in no room. An invitation comes from the room's address, which is nobody who could be answered.
+  if (type !== "error" && childElements(stanza).some((child) => child.getNS() === NS.roomUser)) {
+    return { kind: "ignored", reason: "groupchat" };
+  }
   if (type === "error") {
     return decodeBounce(stanza, frame);
   }
@@ -214,14 +218,18 @@ function bounded(value: string | null, limit: number): string | null {
   return value === null || value === "" || value.length > limit ? null : value;
 }
 
-/** The fields every event has. A stanza id counts only if our own archive gave it: anybody can write one (XEP-0359 §5). */
+/**
+ * The fields every event has. A stanza id counts only if our own archive gave it: anybody can write one (XEP-0359 §5). A
+ * server without an archive lets such a one pass, so the sender is part of the redelivery id: nobody can take another's.
+ */
 export function base(stanza: Element, frame: Frame) {
   let redelivery: string | null = null;
   if (frame.archive !== null) {
     const own = childrenOf(stanza, "stanza-id", NS.stanzaIds, 20).filter(
       (child) => parseJid(attribute(child, "by") ?? "")?.full === frame.archive,
     );
-    redelivery = own.length === 1 ? reference(own[0]) : null;
+    const given = own.length === 1 ? reference(own[0]) : null;
+    redelivery = given === null ? null : `${frame.from.bare} ${given}`;
   }
   return {
     redelivery: redelivery ?? frame.delivery,

@@ -6,6 +6,9 @@ import { z } from "zod";
 import { ConfigProblem } from "../../src/adapter.ts";
 import { canonicalJid, parseJid } from "./jid.ts";
 
+/** Hosts that cannot be anybody else's machine (RFC 6890 §2.2.2, RFC 4291 §2.5.3, RFC 6761 §6.3). */
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
 const SECRET = { writeOnly: true } as const;
 
 const count = (fallback: number, least: number, most: number, description: string) =>
@@ -97,6 +100,12 @@ export function parseConfig(section: unknown): XmppConfig {
   if (config.limits.streamBytes < config.limits.stanzaBytes) {
     throw new ConfigProblem(["limits", "streamBytes"], "streamBytes must be at least stanzaBytes.");
   }
+  if (config.limits.textBytes * 2 > config.limits.stanzaBytes) {
+    throw new ConfigProblem(
+      ["limits", "textBytes"],
+      "stanzaBytes must be at least twice textBytes: XML escapes texts.",
+    );
+  }
   config.joins.forEach(({ room }, index) => {
     const jid = parseJid(room);
     if (jid === null || jid.local === null || jid.resource !== null) {
@@ -125,6 +134,9 @@ function checkAccount(config: AccountConfig): AccountConfig {
   }
   if (config.port !== undefined && config.host === undefined) {
     throw new ConfigProblem(["port"], "A port needs a host; leave both out to find the server by DNS.");
+  }
+  if (config.tls === "none" && !LOOPBACK.test(config.host ?? "")) {
+    throw new ConfigProblem(["tls"], "Without encryption only a server on this machine may be named: host: 127.0.0.1");
   }
   return { ...config, jid: canonicalJid(config.jid) ?? config.jid };
 }

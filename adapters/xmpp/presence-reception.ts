@@ -46,7 +46,7 @@ export class PresenceReception {
 
   constructor(parts: PresenceParts) {
     this.#parts = parts;
-    this.#table = new PresenceTable(parts.devices);
+    this.#table = new PresenceTable(parts.devices, (bare) => this.#watched.has(bare));
     this.#reported = new LRUCache({ max: parts.devices });
     this.#watched = new LRUCache({ max: parts.devices });
   }

@@ -25,10 +25,13 @@ const DEVICES_PER_PERSON = 50;
 export class PresenceTable {
   readonly #people = new Map<string, Map<string, DevicePresence>>();
   readonly #limit: number;
+  readonly #isWatched: (bare: string) => boolean;
   #devices = 0;
 
-  constructor(devices: number) {
+  /** Beyond `devices` the longest unheard of are forgotten: strangers first, so that no crowd makes a CSR look away. */
+  constructor(devices: number, isWatched: (bare: string) => boolean = () => false) {
     this.#limit = devices;
+    this.#isWatched = isWatched;
   }
 
   /** Notes what one device said and gives the person's state before and after it. */
@@ -93,13 +96,19 @@ export class PresenceTable {
   }
 
   #evict(): void {
+    let spared = 0;
     while (this.#devices > this.#limit) {
       const [bare, devices] = this.#people.entries().next().value ?? [];
       if (bare === undefined || devices === undefined) {
         return;
       }
       this.#people.delete(bare);
-      this.#devices -= devices.size;
+      if (spared <= this.#people.size && this.#isWatched(bare)) {
+        spared += 1;
+        this.#people.set(bare, devices);
+      } else {
+        this.#devices -= devices.size;
+      }
     }
   }
 }

@@ -163,6 +163,11 @@ const outOfBand = (url: string) => `<x xmlns='jabber:x:oob'><url>${url}</url></x
 
 const IGNORED: readonly (readonly [what: string, xml: string, reason: string])[] = [
   ["a room's message", message("<body>x</body>", "type='groupchat'"), "groupchat"],
+  [
+    "a room's invitation, and whatever else a room passes on",
+    message("<body>join us</body><x xmlns='http://jabber.org/protocol/muc#user'><invite from='a@b'/></x>"),
+    "groupchat",
+  ],
   ["a headline", message("<body>news</body>", "type='headline'"), "headline"],
   ["nothing", message(""), "empty"],
   ["an empty body", message("<body/>"), "empty"],
@@ -239,7 +244,12 @@ describe("XMPP inbound codec", () => {
       return decoded.kind === "message" ? decoded.events[0]?.redelivery : undefined;
     };
     const archive = "support@im.example";
-    it("the id its own archive gave it (XEP-0359)", () => expect(redelivery(ids, { archive })).to.equal("s1"));
+    it("the id its own archive gave it (XEP-0359)", () =>
+      expect(redelivery(ids, { archive })).to.equal("anna@im.example s1"));
+    it("that id and its sender, so that an id a server let pass can hide nobody else's message", () => {
+      const from = parseJid("mallory@im.example") ?? undefined;
+      expect(redelivery(ids, { archive, ...(from === undefined ? {} : { from }) })).to.equal("mallory@im.example s1");
+    });
     it("the place in the managed stream where no archive names it", () =>
       expect(redelivery("", { archive, delivery: "sm x 3" })).to.equal("sm x 3"));
     it("nothing a stranger wrote", () => {

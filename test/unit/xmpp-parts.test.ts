@@ -32,8 +32,11 @@ describe("XMPP configuration", () => {
     ["a resource in the account", { ...account, jid: "a@b/c" }, ["jid"]],
     ["a port that is none", { ...component, port: 70_000 }, ["port"]],
     ["a port without host", { ...account, port: 5_222 }, ["port"]],
+    ["a login in the clear to another machine", { ...account, tls: "none", host: "im.example" }, ["tls"]],
+    ["a login in the clear to wherever DNS points", { ...account, tls: "none" }, ["tls"]],
     ["an unknown key", { ...component, colour: "red" }, []],
     ["a limit that is none", { ...component, limits: { window: 0 } }, ["limits", "window"]],
+    ["texts that fit into no stanza", { ...component, limits: { textBytes: 300_000 } }, ["limits", "textBytes"]],
     ["limits that contradict", { ...component, limits: { streamBytes: 20_000 } }, ["limits", "streamBytes"]],
   ];
   for (const [what, section, path] of FAULTS) {
@@ -48,6 +51,11 @@ describe("XMPP configuration", () => {
       throw new Error("It was accepted.");
     });
   }
+  it("takes a login in the clear on the same machine", () => {
+    for (const host of ["127.0.0.1", "127.1.2.3", "::1", "localhost"]) {
+      expect(parseConfig({ ...account, tls: "none", host })).to.include({ host });
+    }
+  });
   it("marks secrets in its schema", () => {
     const schema = JSON.stringify(configSchema);
     expect(schema.match(/"writeOnly":true/g)).to.have.length(2);
@@ -116,7 +124,9 @@ describe("the fence", () => {
     const { fence, asked, send, turn } = make();
     const [gone, busy, well] = [send("1"), send("2"), send("3")];
     await turn();
-    expect(fence.bounced("1", "anna@x", { condition: "item-not-found", type: "cancel", text: "nobody" })).to.equal(true);
+    expect(fence.bounced("1", "anna@x", { condition: "item-not-found", type: "cancel", text: "nobody" })).to.equal(
+      true,
+    );
     expect(fence.bounced("2", "anna@x", { condition: "resource-constraint", type: "wait", text: null })).to.equal(true);
     expect(fence.bounced("7", "anna@x", { condition: "gone", type: "cancel", text: null })).to.equal(false);
     fence.answered(asked[0] ?? "");
@@ -193,6 +203,22 @@ describe("presence of several devices", () => {
     say(table, "anna@x/1", "available");
     say(table, "anna@x/2", "available");
     expect(say(table, "anna@x", "offline")).to.equal("offline");
+  });
+  it("is not forgotten for a crowd of strangers, of those who are watched", () => {
+    const table = new PresenceTable(60, (bare) => bare === "csr@x");
+    say(table, "csr@x/desk", "available");
+    for (let n = 0; n < 200; n += 1) {
+      say(table, `stranger${n}@x/1`, "available");
+    }
+    expect(say(table, "csr@x/phone", "away")).to.equal("available");
+  });
+  it("is bounded even when all are watched", () => {
+    const table = new PresenceTable(60, () => true);
+    for (let n = 0; n < 200; n += 1) {
+      say(table, `person${n}@x/1`, "available");
+    }
+    expect(table.of("person0@x").state).to.equal("offline");
+    expect(table.of("person199@x").state).to.equal("available");
   });
   it("is bounded, for all and for one", () => {
     const table = new PresenceTable(60);
