@@ -22,6 +22,7 @@ import { csrLeg, customerOf, inviteLeg, originOf, putLeg } from "./legs.ts";
 import { ACCEPTED, type Address, addressKey, type Verdict } from "./model.ts";
 import { askToAccept } from "./offer.ts";
 import { queueFor } from "./queue-for.ts";
+import { forgetFormer, inviteElsewhere } from "./redirect.ts";
 import { excerpt } from "./rendering.ts";
 import type { Match } from "./routing/routing.ts";
 import type { Handle, Queue, SkillLevel } from "./rules.ts";
@@ -177,6 +178,7 @@ function enqueue(
     waitingSince: row.waitingSince ?? turn.world.now,
   });
   fact(turn, "queue.entered", { conversation: row.id }, { queue: queue.id, priority });
+  inviteElsewhere(turn, next, queue);
   turn.memory.activity.set(next.id, turn.world.now);
 }
 
@@ -360,7 +362,8 @@ export function close(turn: Turn, row: ConversationRow, why: Ending): void {
   if (told !== null)
     tell(turn, closed, customer, told, { csr: turn.rules.csrs.get(leg?.csr ?? "")?.name ?? turn.rules.company });
   for (const timer of ["silence", "offer", "idle", "absent", "round"]) cancelTimer(turn, `${timer} ${row.id}`);
-  turn.tables.contact.delete(contactKey(customer.address, row.handle));
+  turn.tables.contact.delete(contactKey(customer.address, customer.desk));
+  forgetFormer(turn, row);
   turn.tables.conversation.delete(row.id);
   turn.memory.activity.delete(row.id);
   fact(

@@ -8,6 +8,7 @@ import { hear } from "./hearing.ts";
 import { showHistory } from "./history.ts";
 import { ACCEPTED, addressKey, type Verdict } from "./model.ts";
 import { reconcile } from "./reconcile.ts";
+import { invitationRanOut } from "./redirect.ts";
 import { createRoutingEngine } from "./routing/engine.ts";
 import type { RoutingEngine } from "./routing/routing.ts";
 import type { Rules } from "./rules.ts";
@@ -157,7 +158,7 @@ function act(turn: Turn, event: DeskEvent): Verdict {
     case "inbound":
       return hear(turn, event);
     case "undelivered":
-      undelivered(turn, event.reference, event.reason, event.text);
+      undelivered(turn, event.outbound.to, event.reference, event.reason, event.text);
       return ACCEPTED;
     case "timer":
       ring(turn, event.timer);
@@ -211,6 +212,7 @@ function ring(turn: Turn, timer: Timer): void {
   const row = timer.conversation === null ? null : turn.tables.conversation.get(timer.conversation);
   if (row === null) return;
   if (timer.name === "round") nextRound(turn, row);
+  else if (timer.name === "continue") invitationRanOut(turn, row);
   else if (row.generation === timer.generation && Object.hasOwn(RINGS, timer.name))
     RINGS[timer.name]?.(turn, row, timer);
 }

@@ -6,6 +6,7 @@ import { amendHeld, waits } from "./held.ts";
 import { withinLimits } from "./limits.ts";
 import { ACCEPTED, addressKey, type InboundKind, type InboundOf, type Verdict } from "./model.ts";
 import { nobody, openFor } from "./newcomers.ts";
+import { comeByInvitation, goneElsewhere } from "./redirect.ts";
 import { type Amendment, excerpt } from "./rendering.ts";
 import {
   hearArrival,
@@ -45,7 +46,7 @@ const HEARINGS: { readonly [K in InboundKind]: Hearing<K> } = {
   arrival: hearArrival,
   departure: hearDeparture,
   bounce: (turn, inbound, event) => {
-    undelivered(turn, event.reference, inbound.reason, inbound.text);
+    undelivered(turn, inbound.from, event.reference, inbound.reason, inbound.text);
     return ACCEPTED;
   },
 };
@@ -54,6 +55,8 @@ export function hear(turn: Turn, event: InboundEvent): Verdict {
   const { inbound } = event;
   const guarded = withinLimits(turn, inbound);
   if (guarded !== null) return guarded;
+  const invited = comeByInvitation(turn, inbound);
+  if (invited?.kind === "refused") return invited;
   // The table is keyed by the very kind the event has; TypeScript cannot see that the two go together.
   const hearing = HEARINGS[inbound.kind] as Hearing<InboundKind>;
   return hearing(turn, inbound as InboundOf<InboundKind>, event);
@@ -83,6 +86,8 @@ function hearMessage(turn: Turn, inbound: InboundOf<"message">, event: InboundEv
       sayAside(turn, asideTo(turn, csr, inbound), "alias.closed", { name: party.alias.name });
       return ACCEPTED;
     }
+    case "moved":
+      return goneElsewhere(turn, party.conversation, inbound.from);
     case "nobody":
       return nobody(turn, inbound);
   }
@@ -220,6 +225,7 @@ function hearAmendment(
   const { reference } = event;
   const party = resolve(turn, inbound.from, inbound.to, null, reference);
   if (party.kind === "nobody") return nobody(turn, inbound);
+  if (party.kind === "moved") return goneElsewhere(turn, party.conversation, inbound.from);
   if (party.kind !== "leg") return ACCEPTED;
   const { conversation: row, leg } = party;
   const own = isOwn(reference, row, leg);

@@ -1,4 +1,4 @@
-/** What was said before, for a CSR who came later: what customer and CSRs said, not what the desk said. */
+/** What was said before, for a CSR who came later or a customer who continues elsewhere: what customer and CSRs said, not what the desk said. */
 import { csrLeg } from "./legs.ts";
 import { byteLength, excerpt } from "./rendering.ts";
 import type { ConversationRow, Leg } from "./state.ts";
@@ -14,7 +14,7 @@ const HISTORY_BYTES = 16_384;
 export function showHistory(turn: Turn, conversation: string, index: number, lines: readonly Line[]): void {
   const row = turn.tables.conversation.get(conversation);
   const leg = row?.legs[index];
-  if (row === null || leg?.state !== "active" || leg !== csrLeg(row)) return;
+  if (row === null || leg?.state !== "active" || (leg.role === "csr" && leg !== csrLeg(row))) return;
   const said = lines.flatMap((line) => inWords(turn, row, leg, line) ?? []);
   const shown = newestWithin(said, roomFor(turn, leg));
   if (shown.length === 0) return;
@@ -25,6 +25,8 @@ export function showHistory(turn: Turn, conversation: string, index: number, lin
 /** On one line and with its speaker in front, so that nobody can have written a line of somebody else's. */
 function inWords(turn: Turn, row: ConversationRow, leg: Leg, line: Line): string | null {
   if (line.author === null) return null;
+  // A customer is shown again what they said and were shown, and nothing that was said among staff.
+  if (leg.role === "customer" && line.author !== leg.index && !line.viewers.includes(leg.index)) return null;
   const name = line.author === 0 ? customerName(turn, row, languageOf(turn, row, leg)) : (line.nick ?? "");
   if (line.content.kind === "message") return `${name}: ${excerpt(line.content.text, LINE_LENGTH)}`;
   return line.content.kind === "note" ? `[${name}] ${excerpt(line.content.text, LINE_LENGTH)}` : null;

@@ -134,7 +134,13 @@ export type Inbound = InboundBase &
     /** A contact request or its end (RFC 6121 §3). The desk answers with an Outbound of the same kind. */
     | { readonly kind: "subscription"; readonly state: "subscribe" | "subscribed" | "unsubscribe" | "unsubscribed" }
     /** The person opened contact without a word yet (web chat opened). Repeats are harmless. */
-    | { readonly kind: "arrival"; readonly language: string | null; readonly nick: string | null }
+    | {
+        readonly kind: "arrival";
+        readonly language: string | null;
+        readonly nick: string | null;
+        /** The token of the invitation they came by (a link the desk gave them elsewhere); left out: none. */
+        readonly token?: string;
+      }
     /** The person ended contact in the network's own way (web "end chat"). */
     | { readonly kind: "departure" }
     /** A message accepted earlier came back (XMPP error stanza). Never answered with an error (RFC 6120 §8.3.1). */
@@ -207,7 +213,13 @@ export const VOLATILE_OUTBOUND: ReadonlySet<OutboundKind> = new Set(["typing", "
 /** What the desk says of an inbound event once it is committed: taken, or refused with the protocol's own condition. */
 export type Verdict =
   | { readonly kind: "accepted" }
-  | { readonly kind: "refused"; readonly reason: Condition; readonly text: string };
+  | {
+      readonly kind: "refused";
+      readonly reason: Condition;
+      readonly text: string;
+      /** With `redirect` and `gone`: the URI of where to write instead, where there is one. */
+      readonly uri?: string;
+    };
 export const ACCEPTED: Verdict = { kind: "accepted" };
 
 /** What a network, as configured, can do. Fixed for the life of an adapter. */

@@ -52,6 +52,8 @@ export interface Queue {
   readonly priority: number;
   readonly strategies: readonly Strategy[];
   readonly compatibility: Compatibility;
+  /** The network on which the desk asks customers to continue, and for how long; null or left out: served where they are. */
+  readonly hosting?: { readonly network: string; readonly seconds: number } | null;
   /** OpenStreetMap opening_hours text and IANA zone, or null for always. Evaluated outside the core. */
   readonly hours: { readonly text: string; readonly timeZone: string } | null;
   /** Conversations that may wait at once; more are told that the desk is full. */
@@ -79,6 +81,16 @@ export interface NetworkRules {
   readonly title: string;
   readonly desk: string;
   readonly handles: readonly Handle[];
+  /** How people are led there from elsewhere; null or left out: they cannot be. */
+  readonly continuation?: Continuation | null;
+}
+
+/** URI templates for an address that the desk hosts itself. */
+export interface Continuation {
+  /** Of the invitation; `{}` stands for its token. */
+  readonly link: string;
+  /** Of the place where somebody who came continues; `{}` stands for the desk's name that they write to there. */
+  readonly place: string;
 }
 
 /** One way to tell that somebody comes through a gateway. Null: does not matter; never all of `type`, `name` and `users`. */

@@ -3,6 +3,7 @@ import { csrMoved } from "./assignment.ts";
 import { close } from "./conversation.ts";
 import { ACCEPTED, addressKey, type InboundOf, type Verdict } from "./model.ts";
 import { nobody, openFor } from "./newcomers.ts";
+import { goneElsewhere } from "./redirect.ts";
 import { featuresOf } from "./rendering.ts";
 import type { DeskEvent } from "./step.ts";
 import { listeners, passReceipt } from "./transcript.ts";
@@ -83,9 +84,11 @@ export function hearSoftware(turn: Turn, inbound: InboundOf<"software">): Verdic
     return ACCEPTED;
   }
   remember(turn.memory.software, key, inbound.software, REMEMBERED_SOFTWARE);
-  for (const handle of turn.rules.networks.get(inbound.from.network)?.handles ?? []) {
-    const contact = turn.tables.contact.get(contactKey(inbound.from, handle.id));
-    const row = contact === null ? null : turn.tables.conversation.get(contact.conversation);
+  const handles = (turn.rules.networks.get(inbound.from.network)?.handles ?? []).map((handle) => handle.id);
+  // Besides the handles, a customer may write to an address made for them alone.
+  for (const desk of new Set([...handles, inbound.to])) {
+    const contact = turn.tables.contact.get(contactKey(inbound.from, desk));
+    const row = contact === null || contact.moved === true ? null : turn.tables.conversation.get(contact.conversation);
     if (row === null) continue;
     putConversation(turn, row, {
       software: inbound.software,
@@ -115,6 +118,7 @@ export function hearSubscription(turn: Turn, inbound: InboundOf<"subscription">)
 export function hearArrival(turn: Turn, inbound: InboundOf<"arrival">): Verdict {
   const party = resolve(turn, inbound.from, inbound.to, null, null);
   if (party.kind === "newcomer") return openFor(turn, inbound, party.handle, null);
+  if (party.kind === "moved") return goneElsewhere(turn, party.conversation, inbound.from);
   return party.kind === "nobody" ? nobody(turn, inbound) : ACCEPTED;
 }
 

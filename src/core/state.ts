@@ -65,6 +65,10 @@ export interface ConversationRow {
   readonly held: readonly HeldLine[];
   /** A CSR has talked with them before: who comes next is shown what was said. */
   readonly passedOn: boolean;
+  /** Where the customer has been asked to continue, until when (milliseconds), and the token they come with. */
+  readonly continuation?: { readonly network: string; readonly token: string; readonly until: number } | null;
+  /** Keys of the contacts that the customer has left by coming elsewhere. */
+  readonly former?: readonly string[];
 }
 
 /** An alias (virtual identity) or a label (fixed identity), bound to its conversation, its leg and its one viewer. */
@@ -85,6 +89,8 @@ export interface AliasRow {
 /** Which open conversation a customer's words to a handle belong to. */
 export interface ContactRow {
   readonly conversation: string;
+  /** The customer has left it: the conversation goes on at another address. */
+  readonly moved?: boolean;
 }
 
 export interface CsrRow {

@@ -23,6 +23,8 @@ export type Party =
     }
   /** The alias or label belongs to them, but its conversation is over. */
   | { readonly kind: "released"; readonly alias: AliasRow }
+  /** A customer at an address that their conversation has left for another. */
+  | { readonly kind: "moved"; readonly conversation: ConversationRow }
   /** No such address, or none for them: the two are told apart by nobody outside. */
   | { readonly kind: "nobody" };
 
@@ -87,6 +89,7 @@ function resolveCustomer(turn: Turn, from: Address, handle: string, text: string
   const conversation = contact === null ? null : turn.tables.conversation.get(contact.conversation);
   const leg = conversation?.legs[0];
   if (conversation === null || leg === undefined) return { kind: "newcomer", handle };
+  if (contact?.moved === true) return { kind: "moved", conversation };
   return { kind: "leg", conversation, leg, text };
 }
 

@@ -1,7 +1,7 @@
 /** What becomes of messages that did not arrive. */
 import { sayAside } from "./aside.ts";
 import { close, refuse } from "./conversation.ts";
-import { addressKey, type Condition } from "./model.ts";
+import { type Address, addressKey, type Condition } from "./model.ts";
 import { excerpt } from "./rendering.ts";
 import type { ConversationRow } from "./state.ts";
 import type { LineReference } from "./step.ts";
@@ -14,7 +14,13 @@ const GONE: ReadonlySet<Condition> = new Set(["gone", "item-not-found", "jid-mal
  * A send failed for good. Its author is told in words; the desk's own notices are told to nobody (no answer to an error
  * ever goes back to the side that failed), but an offer that cannot arrive goes to the next CSR.
  */
-export function undelivered(turn: Turn, reference: LineReference | null, reason: Condition, text: string | null): void {
+export function undelivered(
+  turn: Turn,
+  to: Address,
+  reference: LineReference | null,
+  reason: Condition,
+  text: string | null,
+): void {
   const row = reference === null ? null : turn.tables.conversation.get(reference.conversation);
   fact(turn, "message.undelivered", row === null ? {} : { conversation: row.id }, { reason, text });
   if (reference === null || reference.viewer === null) return;
@@ -23,7 +29,8 @@ export function undelivered(turn: Turn, reference: LineReference | null, reason:
     return;
   }
   const viewer = row?.legs[reference.viewer];
-  if (row === null || viewer === undefined) return;
+  // An address that the customer has left may well be gone.
+  if (row === null || viewer === undefined || addressKey(viewer.address) !== addressKey(to)) return;
   if (row.offered === viewer.index) refuse(turn, row, viewer, "missed");
   else if (viewer.role === "customer" && row.state !== "talking" && GONE.has(reason)) close(turn, row, "unreachable");
 }

@@ -82,6 +82,9 @@ function identity(turn: Turn, networkName: string, desk: string, viewer: Address
   const isCsr = turn.memory.csrOf.has(addressKey(viewer));
   if (network?.desk === desk)
     return isCsr ? { kind: "desk", name: turn.rules.company, state: "available", text: null } : null;
+  const own = turn.tables.contact.get(contactKey(viewer, desk));
+  if (own !== null && own.moved !== true)
+    return { kind: "handle", name: turn.rules.company, state: "available", text: null };
   const alias = turn.tables.alias.get(aliasKey(networkName, desk));
   if (alias === null || alias.label !== null || addressKey(alias.viewer) !== addressKey(viewer)) return null;
   return { kind: "alias", name: alias.name, state: alias.releasedAt === null ? "available" : "offline", text: null };
@@ -110,7 +113,7 @@ function legOf(
   desk: string,
 ): { readonly conversation: string; readonly leg: number } | null {
   const contact = turn.tables.contact.get(contactKey(viewer, desk));
-  if (contact !== null) return { conversation: contact.conversation, leg: 0 };
+  if (contact !== null) return contact.moved === true ? null : { conversation: contact.conversation, leg: 0 };
   const alias = turn.tables.alias.get(aliasKey(viewer.network, desk));
   if (alias === null || alias.label !== null || addressKey(alias.viewer) !== addressKey(viewer)) return null;
   return { conversation: alias.conversation, leg: alias.leg };

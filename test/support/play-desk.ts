@@ -8,7 +8,7 @@ import { closeLoopbackExchange, loopback, loopbackExchange } from "../../adapter
 import type { AdapterContext, AdapterModule, HistoryLine } from "../../src/adapter.ts";
 import { type AdapterHost, createAdapterHost } from "../../src/adapter-host.ts";
 import { createDesk } from "../../src/core/desk.ts";
-import type { Software } from "../../src/core/model.ts";
+import type { Software, Verdict } from "../../src/core/model.ts";
 import type { Rules } from "../../src/core/rules.ts";
 import { ENGINE_LIMITS } from "../../src/engine/limits.ts";
 import { createTokens } from "../../src/engine/tokens.ts";
@@ -114,6 +114,18 @@ export class PlayDesk {
     } as const;
     await this.#contexts.get(network)?.receive(inbound);
     await this.settle();
+  }
+
+  /** That person opens the desk's page by an invitation. */
+  async follow(person: LoopbackPerson, network: string, to: string, token: string): Promise<Verdict | undefined> {
+    person.connect();
+    const from = { network, id: person.id };
+    const arrival = { kind: "arrival", language: null, nick: null, token } as const;
+    const verdict = await this.#contexts
+      .get(network)
+      ?.receive({ redelivery: null, from, device: null, to, ...arrival });
+    await this.settle();
+    return verdict;
   }
 
   /** What a client that asks the desk for the running conversation is shown in that window. */

@@ -10,7 +10,17 @@ import { compileDialogs, type DialogsSource } from "../../src/core/dialog.ts";
 import { createDirectory, type DirectoryEntry } from "../../src/core/directory.ts";
 import type { Feature, Software } from "../../src/core/model.ts";
 import { FEATURES } from "../../src/core/model.ts";
-import type { Csr, Gateway, Handle, Limits, NetworkRules, Queue, Rules, SkillLevel } from "../../src/core/rules.ts";
+import type {
+  Continuation,
+  Csr,
+  Gateway,
+  Handle,
+  Limits,
+  NetworkRules,
+  Queue,
+  Rules,
+  SkillLevel,
+} from "../../src/core/rules.ts";
 
 export interface PlayNetwork {
   readonly title: string;
@@ -19,6 +29,7 @@ export interface PlayNetwork {
   readonly identity?: "virtual" | "fixed";
   readonly features?: readonly Feature[];
   readonly maxTextBytes?: number;
+  readonly continuation?: Continuation;
 }
 export interface PlayCsr {
   readonly name: string;
@@ -94,6 +105,13 @@ const PHRASES: Readonly<Record<string, string>> = {
   "hours.closed": "{queue} is closed, open again {opens}.",
   "queue.full": "{queue} is full.",
   "no-csr-ever": "Nobody serves {queue} at all.",
+  "continue.invite": "Continue on {network} with {link} within {minutes}.",
+  "continue.moved": "It continues at {place}.",
+  "continue.welcome": "It continues here.",
+  "continue.elsewhere": "Please write to {place}.",
+  "continue.unknown": "That invitation stands for nothing.",
+  "continue.busy": "End your other conversation first.",
+  "csr.customer-moved": "{name} writes from {network} now.",
   "csr.offer.head": "{name} for {queue} on {network}",
   "csr.offer.software": "Software: {software}",
   "csr.offer.losses": "Not across: {losses}",
@@ -192,7 +210,10 @@ export function company(changes: Partial<PlayConfig> = {}): PlayConfig {
 export interface PlaySetting {
   readonly rules: Rules;
   readonly networks: Readonly<
-    Record<string, Omit<Required<PlayNetwork>, "title" | "handles"> & { readonly handles: readonly string[] }>
+    Record<
+      string,
+      Omit<Required<PlayNetwork>, "title" | "handles" | "continuation"> & { readonly handles: readonly string[] }
+    >
   >;
   readonly people: Readonly<Record<string, PlayPerson>>;
 }
@@ -295,5 +316,5 @@ function playNetwork(name: string, network: PlayNetwork): NetworkRules {
   const handles = Object.entries(network.handles).map(
     ([id, dialog]): Handle => ({ network: name, id, name: id, dialog }),
   );
-  return { name, title: network.title, desk: "desk", handles };
+  return { name, title: network.title, desk: "desk", handles, continuation: network.continuation ?? null };
 }

@@ -66,6 +66,15 @@ export class Stage {
     return screen;
   }
 
+  /** The token of the newest invitation that this person was shown. */
+  invitation(who: string): string {
+    const token = /continue[:/]([a-z2-7]+)/u.exec(this.screen(who).shown("continue on").text)?.[1];
+    if (token === undefined) {
+      throw new Error(`${who} was shown no invitation.`);
+    }
+    return token;
+  }
+
   /** The desk's name of the window that the play calls so: a name, or part of the title of a chat. */
   window(screen: Screen, called: string): string {
     const handles = this.desk.setting.networks[screen.network]?.handles ?? [];
@@ -129,6 +138,24 @@ const LINES: readonly LineForm[] = [
     const screen = stage.screen(who);
     await stage.desk.tellSoftware(screen.person, screen.network, softwareCalled(screen.network, name, features));
   }),
+  form(`${WHO} comes by the invitation of ${WHO}`, async (stage, [who = "", invited = ""]) => {
+    const [screen, token] = [stage.screen(who), stage.invitation(invited)];
+    const verdict = await stage.desk.follow(screen.person, screen.network, screen.window, token);
+    expect(verdict, "the desk's answer").to.deep.equal({ kind: "accepted" });
+  }),
+  form(`${WHO} comes in vain by the invitation of ${WHO}: (.+)`, async (stage, [who = "", invited = "", text = ""]) => {
+    const [screen, token] = [stage.screen(who), stage.invitation(invited)];
+    const verdict = await stage.desk.follow(screen.person, screen.network, screen.window, token);
+    expect(verdict, "the desk's answer").to.include({ kind: "refused", text });
+  }),
+  form(
+    `${WHO} writes to the address of the invitation of ${WHO}: (.+)`,
+    (stage, [who = "", invited = "", text = ""]) => {
+      const screen = stage.screen(who);
+      screen.window = stage.invitation(invited);
+      screen.say(text);
+    },
+  ),
   form(`${WHO} arrives`, (stage, [who = ""]) => arrive(stage.screen(who))),
   form(`${WHO} leaves`, (stage, [who = ""]) => stage.screen(who).person.leave(stage.screen(who).window)),
   // What is seen.

@@ -57,6 +57,16 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "label.which": "Welches Gespräch meinen Sie? Bitte beginnen Sie Ihre Zeile mit einem von {labels}.",
   "label.unknown": "Es gibt kein offenes Gespräch {label}.",
   "label.hint": "Zum Antworten beginnen Sie Ihre Zeile mit {label}.",
+  "continue.invite":
+    "Sie können dieses Gespräch auf {network} fortsetzen: {link} – Ihr Platz und alles bisher Gesagte kommen mit. Der Link gilt einmal, {minutes} lang. Oder bleiben Sie einfach hier.",
+  "continue.moved":
+    "Ihr Gespräch geht von jetzt an unter {place} weiter. Was Sie hier schreiben, erreicht es nicht mehr.",
+  "continue.welcome": "Ihr Gespräch geht hier weiter. Nichts ist verloren, und Ihren Platz haben Sie behalten.",
+  "continue.elsewhere": "Ihr Gespräch geht unter {place} weiter. Bitte schreiben Sie dort.",
+  "continue.unknown": "Diese Einladung ist abgelaufen oder wurde schon benutzt.",
+  "continue.busy":
+    "Sie haben hier noch ein anderes Gespräch offen. Bitte beenden Sie es zuerst und benutzen Sie die Einladung dann noch einmal.",
+  "csr.customer-moved": "{name} schreibt jetzt von {network}.",
   "software.unknown": "unbekannte Software",
 
   "dialog.greeting": "Hallo und herzlich willkommen!",

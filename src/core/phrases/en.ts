@@ -60,6 +60,14 @@ export const EN = {
   "label.which": "Which conversation do you mean? Please begin your line with one of {labels}.",
   "label.unknown": "There is no open conversation {label}.",
   "label.hint": "To answer, begin your line with {label}.",
+  "continue.invite":
+    "You can continue this conversation on {network}: {link} – your place and everything said so far come along. The link works once, for {minutes}. Or simply stay here.",
+  "continue.moved": "Your conversation continues at {place} from now on. What you write here no longer reaches it.",
+  "continue.welcome": "Your conversation continues here. Nothing is lost, and you have kept your place.",
+  "continue.elsewhere": "Your conversation continues at {place}. Please write there.",
+  "continue.unknown": "This invitation has expired or has been used already.",
+  "continue.busy": "You have another conversation open here. Please end it first, then use the invitation again.",
+  "csr.customer-moved": "{name} now writes from {network}.",
   "software.unknown": "unknown software",
 
   // The bot.

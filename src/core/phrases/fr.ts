@@ -56,6 +56,16 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
     "De quelle conversation parlez-vous ? Veuillez commencer votre ligne par l’un de ces repères : {labels}.",
   "label.unknown": "Il n’y a pas de conversation ouverte {label}.",
   "label.hint": "Pour répondre, commencez votre ligne par {label}.",
+  "continue.invite":
+    "Vous pouvez poursuivre cette conversation sur {network} : {link} – votre place et tout ce qui a été dit vous suivent. Le lien sert une fois, pendant {minutes}. Ou restez simplement ici.",
+  "continue.moved":
+    "Votre conversation se poursuit désormais à l’adresse {place}. Ce que vous écrivez ici ne lui parvient plus.",
+  "continue.welcome": "Votre conversation se poursuit ici. Rien n’est perdu et vous gardez votre place.",
+  "continue.elsewhere": "Votre conversation se poursuit à l’adresse {place}. Merci d’écrire là-bas.",
+  "continue.unknown": "Cette invitation a expiré ou a déjà servi.",
+  "continue.busy":
+    "Vous avez une autre conversation ouverte ici. Terminez-la d’abord, puis utilisez de nouveau l’invitation.",
+  "csr.customer-moved": "{name} écrit maintenant depuis {network}.",
   "software.unknown": "logiciel inconnu",
 
   "dialog.greeting": "Bonjour et bienvenue !",
