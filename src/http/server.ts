@@ -17,7 +17,10 @@ export interface HttpConfig {
   readonly host: string;
   /** 0 lets the system choose (tests). */
   readonly port: number;
-  /** True when a reverse proxy in front sets X-Forwarded-For, -Proto and -Host; else these headers are ignored. */
+  /**
+   * True when one reverse proxy in front sets X-Forwarded-Proto and -Host and appends to X-Forwarded-For, whose last address
+   * is then the client's; else these headers are ignored.
+   */
   readonly trustProxy: boolean;
 }
 
@@ -117,7 +120,8 @@ export function createHttpServer(surroundings: HttpSurroundings): HttpServer {
 function build(surroundings: HttpSurroundings, limits: HttpLimits, mounts: readonly Mount[]): FastifyInstance {
   const server = fastify({
     logger: false,
-    trustProxy: surroundings.config.trustProxy,
+    // One hop: the last address was written by our proxy, those before it by whoever asked.
+    trustProxy: surroundings.config.trustProxy ? (_address, hop) => hop === 0 : false,
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestMs,
     connectionTimeout: 0,

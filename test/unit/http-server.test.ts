@@ -18,10 +18,10 @@ describe("the HTTP server", () => {
   const write = (event: string, fields?: object) => void logged.push(`${event} ${JSON.stringify(fields)}`);
   const log: Logger = { error: write, warn: write, info: write, debug: write };
 
-  function make(limits: HttpLimits = HTTP_LIMITS): HttpServer {
+  function make(limits: HttpLimits = HTTP_LIMITS, trustProxy = false): HttpServer {
     const metrics = new Registry();
     new Gauge({ name: "frontdesk_test", help: "A test's gauge.", registers: [metrics] }).set(7);
-    const config = { host: "127.0.0.1", port: 0, trustProxy: false };
+    const config = { host: "127.0.0.1", port: 0, trustProxy };
     running = createHttpServer({ config, limits, log, readiness: () => readiness, metrics });
     return running;
   }
@@ -61,6 +61,23 @@ describe("the HTTP server", () => {
       expect(await answer.text(), path).to.not.contain("inside of the server");
     }
     expect(logged.some((line) => line.startsWith("http.failed"))).to.equal(true);
+  });
+
+  it("takes a client's address from the proxy alone, never from what the client wrote there itself", async () => {
+    for (const [trustProxy, expected] of [
+      [true, "192.0.2.7"],
+      [false, "127.0.0.1"],
+    ] as const) {
+      const server = make(HTTP_LIMITS, trustProxy);
+      server.mount("a test", (scope) => {
+        scope.get("/ip", async (request) => request.ip);
+      });
+      const { url } = await server.start();
+      // A proxy appends who connected to it; the rest came with the request.
+      const answer = await fetch(`${url}/ip`, { headers: { "x-forwarded-for": "198.51.100.1, 192.0.2.7" } });
+      expect(await answer.text()).to.equal(expected);
+      await server.stop();
+    }
   });
 
   it("logs the route and never the URL", async () => {
