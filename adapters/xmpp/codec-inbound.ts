@@ -63,8 +63,7 @@ export function decodeMessage(stanza: Element, frame: Frame): DecodedMessage | U
   if (type === "groupchat" || type === "headline") {
     return { kind: "ignored", reason: type };
   }
-  // The desk is in no room. An invitation comes from the room's address, which is nobody who could be answered.
-  if (type !== "error" && childElements(stanza).some((child) => child.getNS() === NS.roomUser)) {
+  if (type !== "error" && invitesToRoom(stanza)) {
     return { kind: "ignored", reason: "groupchat" };
   }
   if (type === "error") {
@@ -82,6 +81,12 @@ export function decodeMessage(stanza: Element, frame: Frame): DecodedMessage | U
     return { kind: "unreadable", reason: "encrypted", text: ENCRYPTED_TEXT };
   }
   return { kind: "ignored", reason: "empty" };
+}
+
+/** XEP-0045 §7.8.2: such an invitation, and its declining, come from the room's address, which is nobody to be answered. */
+function invitesToRoom(stanza: Element): boolean {
+  const user = childOf(stanza, "x", NS.mucUser);
+  return user !== undefined && ["invite", "decline"].some((name) => childOf(user, name, NS.mucUser) !== undefined);
 }
 
 /** RFC 6120 §8.3: what came back names the message by the id it was sent with. */

@@ -29,7 +29,6 @@ export const NS = {
   fallback: "urn:xmpp:fallback:0",
   stanzaIds: "urn:xmpp:sid:0",
   hints: "urn:xmpp:hints",
-  roomUser: "http://jabber.org/protocol/muc#user",
   forms: "jabber:x:data",
   quickResponse: "urn:xmpp:tmp:quick-response",
   carbons: "urn:xmpp:carbons:2",

@@ -164,7 +164,7 @@ const outOfBand = (url: string) => `<x xmlns='jabber:x:oob'><url>${url}</url></x
 const IGNORED: readonly (readonly [what: string, xml: string, reason: string])[] = [
   ["a room's message", message("<body>x</body>", "type='groupchat'"), "groupchat"],
   [
-    "a room's invitation, and whatever else a room passes on",
+    "a room's invitation (XEP-0045), which comes from no person",
     message("<body>join us</body><x xmlns='http://jabber.org/protocol/muc#user'><invite from='a@b'/></x>"),
     "groupchat",
   ],
