@@ -6,7 +6,7 @@ import { expect } from "chai";
 import type { ConversationView } from "../../src/core/step.ts";
 import { type Biboumi, configureBiboumi, startBiboumi } from "../support/biboumi.ts";
 import { type Daemon, startDaemon } from "../support/daemon.ts";
-import { componentNetwork, csrEntries, TWO_DIALOGS, TWO_QUEUES } from "../support/desk-config.ts";
+import { accountNetwork, componentNetwork, csrEntries, TWO_DIALOGS, TWO_QUEUES } from "../support/desk-config.ts";
 import { hears, leaks, PATIENCE_MS, passwordOf, type XmppSomebody, xmppPerson } from "../support/desk-people.ts";
 import { IrcClient } from "../support/irc-client.ts";
 import type { IrcServer } from "../support/irc-server.ts";
@@ -14,6 +14,7 @@ import { startNgircd } from "../support/ngircd.ts";
 import { startProsody } from "../support/prosody.ts";
 import { requires } from "../support/requires.ts";
 import { until } from "../support/wait.ts";
+import { connectXmppClient } from "../support/xmpp-client.ts";
 import { connectXmppComponent } from "../support/xmpp-component.ts";
 import type { XmppServer } from "../support/xmpp-server.ts";
 
@@ -30,6 +31,25 @@ gateways:
       - {network: xmpp, type: irc}
     features: [multiline]
 `;
+
+/** Waits until the desk's nick is on IRC. */
+async function comesOnIrc(person: IrcClient): Promise<void> {
+  const isThere = async () => {
+    person.write(`ISON ${NICK}`);
+    return (await person.next("303")).params.at(-1)?.trim() === NICK;
+  };
+  await until(`${NICK} to be on IRC`, isThere, PATIENCE_MS);
+}
+
+/** Waits until the desk has written that to them. */
+async function reads(person: IrcClient, text: string | RegExp): Promise<void> {
+  const isIt = (said: string) => (typeof text === "string" ? said === text : text.test(said));
+  await person.lines.next(
+    `${person.nick} to be shown ${String(text)}`,
+    ({ nick, command, params }) => nick === NICK && command === "PRIVMSG" && isIt(params.at(-1) ?? ""),
+    PATIENCE_MS,
+  );
+}
 
 describe("a customer on IRC behind biboumi, between a real Prosody and a real ngircd", function () {
   this.timeout(120_000);
@@ -70,24 +90,9 @@ describe("a customer on IRC behind biboumi, between a real Prosody and a real ng
     await server?.remove();
   });
 
-  const deskIsOnIrc = () =>
-    until(
-      `${NICK} to be on IRC`,
-      async () => {
-        anna.write(`ISON ${NICK}`);
-        return (await anna.next("303")).params.at(-1)?.trim() === NICK;
-      },
-      PATIENCE_MS,
-    );
+  const deskIsOnIrc = () => comesOnIrc(anna);
   const says = (text: string) => anna.write(`PRIVMSG ${NICK} :${text}`);
-  const shown = async (text: string | RegExp) => {
-    const isIt = (said: string) => (typeof text === "string" ? said === text : text.test(said));
-    return anna.lines.next(
-      `anna to be shown ${String(text)}`,
-      ({ nick, command, params }) => nick === NICK && command === "PRIVMSG" && isIt(params.at(-1) ?? ""),
-      PATIENCE_MS,
-    );
-  };
+  const shown = (text: string | RegExp) => reads(anna, text);
   const conversations = async () =>
     JSON.parse(await desk.command("conversations", "--json")) as readonly ConversationView[];
 
@@ -161,5 +166,59 @@ describe("a customer on IRC behind biboumi, between a real Prosody and a real ng
     await shown("yes");
     await csr.person.say(alias, "/close");
     await shown(/closed/u);
+  });
+});
+
+describe("a customer on IRC behind biboumi, and the desk as an ordinary account", function () {
+  this.timeout(120_000);
+  requires("prosody", "ngircd", "biboumi");
+  const ACCOUNT = "support";
+  let server: XmppServer;
+  let irc: IrcServer;
+  let biboumi: Biboumi;
+  let desk: Daemon;
+  let csr: XmppSomebody;
+  let anna: IrcClient;
+
+  before(async () => {
+    [server, irc] = await Promise.all([startProsody({ components: ["irc"] }), startNgircd()]);
+    biboumi = startBiboumi(server, "irc");
+    for (const user of [ACCOUNT, CSR]) await server.register(user, passwordOf(user));
+    const admin = await connectXmppClient({ server, user: ACCOUNT, password: passwordOf(ACCOUNT), available: false });
+    await configureBiboumi(biboumi, admin, null, irc);
+    await admin.stop();
+    desk = await startDaemon({
+      networks: `${accountNetwork(server, ACCOUNT, passwordOf(ACCOUNT))}    joins:
+      - {room: "#desk%${irc.name}@${biboumi.domain}", nick: ${NICK}}
+`,
+      csrs: csrEntries({ id: "ada", name: "Ada", address: `xmpp: ${CSR}@${server.domain}`, skill: "support" }),
+      routing: `${TWO_QUEUES}${GATEWAYS}`,
+      dialogs: TWO_DIALOGS,
+    });
+    csr = await xmppPerson(server, { user: CSR, resource: "workplace", deskDomain: server.domain });
+    anna = await IrcClient.connect(irc, "anna");
+  });
+  after(async () => {
+    anna?.stop();
+    await csr?.stop();
+    await desk?.remove();
+    await biboumi?.remove();
+    await irc?.remove();
+    await server?.remove();
+  });
+
+  it("is recognised, offered with a label, and talked to", async () => {
+    await comesOnIrc(anna);
+    anna.write(`PRIVMSG ${NICK} :hello`);
+    await reads(anna, /your name/u);
+    anna.write(`PRIVMSG ${NICK} :Anna`);
+    const offer = await hears(csr, /Anna[\s\S]*\/accept/u);
+    expect(offer.text).to.match(/^#1 .*Anna · Support · IRC$/mu);
+    await csr.person.say(ACCOUNT, "#1 /accept");
+    await reads(anna, /connected to Ada/u);
+    anna.write(`PRIVMSG ${NICK} :my bill is wrong`);
+    await hears(csr, "#1 Anna: my bill is wrong");
+    await csr.person.say(ACCOUNT, "#1 let me see");
+    await reads(anna, "let me see");
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { xml } from "@xmpp/client";
+import type { Element } from "@xmpp/xml";
 import type { IrcServerAddresses } from "./irc-server.ts";
 import { programs } from "./programs.ts";
 import { ServerProcess } from "./server-process.ts";
@@ -68,14 +69,20 @@ const COMMANDS = "http://jabber.org/protocol/commands";
 const FORM = "jabber:x:data";
 const LIMIT_MS = 20_000;
 
+/** A component or a client that is logged in. */
+export interface Session {
+  readonly stanzas: XmppComponent["stanzas"];
+  send(stanza: Element): unknown;
+}
+
 /**
  * Tells biboumi where that IRC server is, for one of its users, by the form it has for it (XEP-0050): ports and password. It keeps
- * that. `owner` is a full address of the component's domain. Waits for biboumi to be there.
+ * that. `owner` is the address a component speaks as; null for an account, whose server writes it. Waits for biboumi to be there.
  */
 export async function configureBiboumi(
   biboumi: Biboumi,
-  component: XmppComponent,
-  owner: string,
+  session: Session,
+  owner: string | null,
   irc: IrcServerAddresses,
 ): Promise<void> {
   let tries = 0;
@@ -83,16 +90,17 @@ export async function configureBiboumi(
     tries += 1;
     const id = `configure-${tries}`;
     const command = xml("command", { xmlns: COMMANDS, node: "configure", ...attributes }, ...children);
-    component.send(xml("iq", { type: "set", id, from: owner, to: `${irc.name}@${biboumi.domain}` }, command));
-    const answer = await component.stanzas.next(`the answer to ${id}`, (one) => one.is("iq") && one.attrs.id === id);
+    const from = owner === null ? {} : { from: owner };
+    session.send(xml("iq", { type: "set", id, ...from, to: `${irc.name}@${biboumi.domain}` }, command));
+    const answer = await session.stanzas.next(`the answer to ${id}`, (one) => one.is("iq") && one.attrs.id === id);
     return answer.attrs.type === "result" ? (answer.getChild("command", COMMANDS) ?? null) : null;
   };
-  let session = "";
+  let form = "";
   await until(
     "biboumi to be connected",
     async () => {
-      session = String((await ask({ action: "execute" }))?.attrs.sessionid ?? "");
-      return session !== "";
+      form = String((await ask({ action: "execute" }))?.attrs.sessionid ?? "");
+      return form !== "";
     },
     LIMIT_MS,
   );
@@ -104,10 +112,7 @@ export async function configureBiboumi(
     throttle_limit: "-1",
   };
   const fields = Object.entries(values).map(([name, value]) => xml("field", { var: name }, xml("value", {}, value)));
-  const done = await ask(
-    { action: "complete", sessionid: session },
-    xml("x", { xmlns: FORM, type: "submit" }, ...fields),
-  );
+  const done = await ask({ action: "complete", sessionid: form }, xml("x", { xmlns: FORM, type: "submit" }, ...fields));
   if (done?.attrs.status !== "completed") {
     throw new Error(`biboumi did not take the configuration of ${irc.name}.\n${biboumi.log()}`);
   }
