@@ -1,7 +1,7 @@
 /** Keeps one stream open: connects, waits for its end, backs off, connects again, until stopped. */
 import type { AdapterContext } from "../../src/adapter.ts";
 import type { XmppStream } from "./stream.ts";
-import { explain, type StreamFailure } from "./stream-failure.ts";
+import { explain, StreamFailure } from "./stream-failure.ts";
 
 export interface LinkHandlers {
   /** A fresh stream, not yet opened: one stream is one connection. */
@@ -12,6 +12,9 @@ export interface LinkHandlers {
   offline(): void;
 }
 
+/** Thrown out by the server sooner than this, a login was no success: two daemons on one account do it to each other. */
+const STEADY_MS = 10_000;
+
 export class Link {
   readonly #context: AdapterContext;
   readonly #handlers: LinkHandlers;
@@ -19,6 +22,7 @@ export class Link {
   readonly #stopped = Promise.withResolvers<void>();
   #isStopped = false;
   #stream: XmppStream | null = null;
+  /** Since the last session that was not thrown out at once. */
   #attempt = 0;
 
   constructor(context: AdapterContext, connectMs: number, handlers: LinkHandlers) {
@@ -87,7 +91,10 @@ export class Link {
         return null;
       }
       await this.#session(stream, connected);
+      const since = this.#context.clock.now();
       const reason = await stream.ended;
+      const isThrownOut = reason instanceof StreamFailure && this.#context.clock.now() - since < STEADY_MS;
+      this.#attempt = isThrownOut ? this.#attempt : 0;
       return reason === null ? null : explain(reason);
     } catch (error) {
       const reason = error instanceof Error ? error : new Error(String(error));
@@ -101,7 +108,6 @@ export class Link {
   async #session(stream: XmppStream, connected: () => void): Promise<void> {
     stream.ended.then(() => this.#handlers.offline());
     await this.#handlers.online(stream);
-    this.#attempt = 0;
     if (!this.#isStopped) {
       this.#context.log.info("xmpp.link.online", { network: this.#context.network });
       this.#status("online");
