@@ -130,6 +130,27 @@ describe("metrics", () => {
     }
   });
 
+  it("count conversations through gateways by the admins' ids alone, never by what a stranger's gateway calls itself", async () => {
+    const metrics = createMetrics();
+    const none = { features: null, name: null, version: null, os: null, protocol: "xmpp" };
+    const through = (gateway: string | null, type: string | null) =>
+      ({ gateway, software: type === null ? null : { ...none, gateway: { type, name: null } } }) as ConversationView;
+    const views = [
+      through("telegram", null),
+      through("telegram", "telegram"),
+      through(null, "made-up-1"),
+      through(null, "made-up-2"),
+      through(null, null),
+    ];
+    const desk = { ...sources().desk(), conversations: () => views } as unknown as Desk;
+    metrics.watch({ ...sources(), desk: () => desk });
+    const lines = (await read(metrics)).filter((line) => line.startsWith("frontdesk_gateway_conversations"));
+    expect(lines).to.have.members([
+      'frontdesk_gateway_conversations{gateway="telegram"} 2',
+      'frontdesk_gateway_conversations{gateway="other"} 2',
+    ]);
+  });
+
   it("count the engine's counters once however often they are read", async () => {
     const metrics = createMetrics();
     metrics.watch(sources());
