@@ -3,7 +3,16 @@
  * routing, dialogs or people; the desk knows no protocol. docs/adapters.md is the tutorial, test/conformance the law.
  */
 import type { FastifyInstance } from "fastify";
-import type { Address, Capabilities, Condition, DeskIdentity, Inbound, Outbound, Verdict } from "./core/model.ts";
+import type {
+  Address,
+  Capabilities,
+  Condition,
+  Continuation,
+  DeskIdentity,
+  Inbound,
+  Outbound,
+  Verdict,
+} from "./core/model.ts";
 
 export type LinkStatus = "offline" | "connecting" | "online";
 
@@ -157,6 +166,12 @@ export interface AdapterModule<Config> {
   readonly signsInStaff?: boolean;
   /** What it mounts for people to open, for the words printed at start: paths on the HTTP server, by what stands there. */
   pages?(config: Config): readonly { readonly path: string; readonly title: string }[];
+  /**
+   * How people are led to this network from others, where the desk itself has addresses on it: URI templates, see `Continuation`.
+   * Left out, or null: they cannot be. Whoever comes is reported by an arrival with the `token`, or by writing to the desk's
+   * local name that is the token. `origin`: where people reach the HTTP server ("https://chat.example").
+   */
+  continuation?(config: Config, origin: string): Continuation | null;
   /** Performs no I/O. */
   create(config: Config, context: AdapterContext): Adapter;
 }

@@ -57,6 +57,8 @@ export function toInbounds(frame: NumberedFrame, sender: Sender): readonly Inbou
       }));
     case "open":
       return [{ ...base, kind: "arrival", language: sender.language, nick: null }];
+    case "continue":
+      return [{ ...base, kind: "arrival", language: sender.language, nick: null, token: frame.token }];
     case "end":
       return [{ ...base, kind: "departure" }];
   }

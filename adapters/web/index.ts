@@ -13,6 +13,10 @@ export const web: AdapterModule<WebConfig> = {
     { path: samplePage ? path : `${path}chat`, title: "Chat for customers" },
     { path: `${path}csr`, title: "Console for CSRs" },
   ],
+  continuation: ({ path }, origin) => ({
+    link: `${origin}${path}continue/{}`,
+    place: `${origin}${path}chat?to={}`,
+  }),
   create(config, context) {
     const network = new WebNetwork(config, context);
     const routes = new Routes(config, context, network);

@@ -30,6 +30,9 @@ export interface IntakeLimits {
   readonly lineBurst: number;
 }
 
+/** Frames after which a conversation is running. */
+const OPENING: ReadonlySet<NumberedFrame["kind"]> = new Set(["open", "continue", "line"]);
+
 /** `introduce`: report what this window's person writes from, without waiting for their first word. */
 type Work =
   | { readonly kind: "introduce" }
@@ -63,7 +66,7 @@ export class Intake {
   readonly #people: People;
   readonly #visitors: Visitors;
   readonly #limits: IntakeLimits;
-  readonly #answered: (window: Window) => void;
+  readonly #answered: (window: Window, frame: NumberedFrame, verdict: Verdict) => void;
   /** Person → id of a frame → its answer, or the promise of it. */
   readonly #answers = new Map<string, Map<string, Promise<Verdict>>>();
   /** Person → JSON of the software that was reported last. */
@@ -75,7 +78,7 @@ export class Intake {
     people: People,
     visitors: Visitors,
     limits: IntakeLimits,
-    answered: (window: Window) => void,
+    answered: (window: Window, frame: NumberedFrame, verdict: Verdict) => void,
   ) {
     this.#context = context;
     this.#people = people;
@@ -172,7 +175,7 @@ export class Intake {
       case "refused":
         window.wire.send({ kind: "refused", id: frame.id, reason: verdict.reason, text: verdict.text });
     }
-    this.#answered(window);
+    this.#answered(window, frame, verdict);
   }
 
   async #judge(lane: Lane, frame: NumberedFrame): Promise<Verdict> {
@@ -188,7 +191,7 @@ export class Intake {
       const answer = await this.#context.receive(inbound);
       verdict = answer.kind === "refused" ? answer : verdict;
     }
-    if (!lane.introduced && verdict.kind === "accepted" && (frame.kind === "open" || frame.kind === "line")) {
+    if (!lane.introduced && verdict.kind === "accepted" && OPENING.has(frame.kind)) {
       lane.introduced = true;
       await this.#context.receive(softwareOf(lane));
     }
@@ -253,6 +256,7 @@ export class Intake {
         this.#people.mirror(window, { kind: "retract", key: null, desk, of: frame.of });
         return;
       case "open":
+      case "continue":
       case "read":
       case "end":
         return;

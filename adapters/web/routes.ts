@@ -7,6 +7,7 @@ import type { WebConfig } from "./config.ts";
 import { readCookie, writeCookie } from "./cookies.ts";
 import { Documents } from "./documents.ts";
 import { PageHeaders } from "./page-headers.ts";
+import { isInvitation } from "./pages/protocol.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { firstLanguage, softwareOf } from "./software.ts";
 import type { StaffSession } from "./staff-sessions.ts";
@@ -54,6 +55,12 @@ export class Routes {
       server.get(path, (_request, reply) => reply.redirect(`${path}chat`));
     }
     server.get(`${path}chat`, (request, reply) => this.#page(request, reply, headers.framed, documents.chat()));
+    // The token goes on in the fragment, which stands in no server's log; and only the page uses it, so that nobody's preview of
+    // the link does.
+    server.get<{ Params: { token: string } }>(`${path}continue/:token`, (request, reply) => {
+      const { token } = request.params;
+      return reply.redirect(isInvitation(token) ? `${path}chat#continue=${token}` : `${path}chat`);
+    });
     server.get(`${path}csr`, (_request, reply) => document(reply, headers.own, documents.console()));
     server.get<{ Params: { "*": string } }>(`${path}assets/*`, (request, reply) =>
       sendAsset(assets.get(request.params["*"]), request, reply),

@@ -66,9 +66,16 @@ export class WebNetwork implements Adapter {
     this.visitors = new Visitors(network, state, clock, config.visitorDays);
     this.sessions = new StaffSessions(state, accounts, clock, config.sessionHours);
     this.#delivery = new Delivery(this.#people, handles, clock, config.ackSeconds * 1_000);
-    this.#intake = new Intake(context, this.#people, this.visitors, config, (window) =>
-      this.#tellContacts(this.#people.of(window.address.id)),
-    );
+    this.#intake = new Intake(context, this.#people, this.visitors, config, (window, frame, verdict) => {
+      const windows = this.#people.of(window.address.id);
+      this.#tellContacts(windows);
+      if (frame.kind === "continue" && verdict.kind === "accepted") {
+        // A conversation from elsewhere came along: what was said in it is here now.
+        for (const one of windows) {
+          this.#tellHistories(one, this.#contacts(one));
+        }
+      }
+    });
     this.#presence = new StaffPresence(context, (id) => this.#people.isHere(id), config.graceSeconds * 1_000);
   }
 
@@ -262,6 +269,7 @@ export class WebNetwork implements Adapter {
   #frame(lane: Lane, frame: ClientFrame): void {
     switch (frame.kind) {
       case "open":
+      case "continue":
       case "line":
       case "edit":
       case "retract":

@@ -15,6 +15,8 @@ export const xmpp: AdapterModule<XmppConfig> = {
   configSchema,
   canonicalAddress: canonicalJid,
   checkHandles,
+  continuation: (config) =>
+    config.mode === "component" ? { link: `xmpp:{}@${config.domain}`, place: `xmpp:{}@${config.domain}` } : null,
   create,
 };
 

@@ -57,6 +57,7 @@ export interface Arrival {
 
 /** Kinds whose sender is told by an error stanza that they were not taken; nobody waits for the others. */
 const ANSWERED: ReadonlySet<InboundKind> = new Set(["message", "edit", "retraction", "reaction"]);
+type Refusal = Omit<Extract<Verdict, { kind: "refused" }>, "kind">;
 const NOT_TAKEN = "The desk could not take your message. Please send it again in a minute.";
 
 export class Reception {
@@ -181,7 +182,7 @@ export class Reception {
           context.log.error("xmpp.receive.failed", { network: context.network, error: String(error) });
         }
         if (arrival.delivery.id === null) {
-          this.#refused(arrival, events, "resource-constraint", NOT_TAKEN);
+          this.#refused(arrival, events, { reason: "resource-constraint", text: NOT_TAKEN });
         }
         arrival.delivery.settle(false);
       })
@@ -194,25 +195,25 @@ export class Reception {
   #decided(arrival: Arrival, events: readonly Inbound[], verdicts: readonly Verdict[], receipt: string | null): void {
     const refusal = verdicts.find((verdict) => verdict.kind === "refused");
     if (refusal !== undefined) {
-      this.#refused(arrival, events, refusal.reason, refusal.text);
+      this.#refused(arrival, events, refusal);
     } else if (receipt !== null && arrival.to.kind === "desk") {
       const from = this.#parts.attachment.speaker(arrival.to.name);
       this.#parts.write(encodeReceived(receipt, { from, to: arrival.from }));
     }
   }
 
-  #refused(arrival: Arrival, events: readonly Inbound[], reason: Condition, text: string): void {
+  #refused(arrival: Arrival, events: readonly Inbound[], { reason, text, uri }: Refusal): void {
     const [first] = events;
     this.#parts.context.count("xmpp.event.refused", `${first?.kind ?? "nothing"} ${reason}`, arrival.from.full);
     if (first !== undefined && ANSWERED.has(first.kind)) {
-      this.#refuse(arrival.stanza, reason, text);
+      this.#refuse(arrival.stanza, reason, text, uri);
     } else if (first?.kind === "subscription") {
       this.#parts.presences.deny(arrival);
     }
   }
 
-  #refuse(stanza: Element, condition: Condition, text: string | null): void {
-    const answer = errorAnswer(stanza, condition, text);
+  #refuse(stanza: Element, condition: Condition, text: string | null, uri: string | null = null): void {
+    const answer = errorAnswer(stanza, condition, text, uri);
     if (answer !== null) {
       if (this.#parts.attachment.identity === "fixed") {
         delete answer.attrs.from;

@@ -3,6 +3,7 @@ import { createDirectory, type DirectoryEntry } from "../core/directory.ts";
 import type { Address } from "../core/model.ts";
 import type { Csr, Gateway, Limits, NetworkRules, Queue, Rules, SkillLevel } from "../core/rules.ts";
 import type { CompiledDialogs } from "./dialogs.ts";
+import type { Continuations } from "./hosting.ts";
 import type { Canonical } from "./references.ts";
 import type { DirectoryInput } from "./schema-directory.ts";
 import type { FrontdeskInput } from "./schema-frontdesk.ts";
@@ -15,13 +16,14 @@ export interface Inputs {
   readonly routing: RoutingInput;
   readonly people: PeopleInput;
   readonly directory: DirectoryInput;
+  readonly continuations: Continuations;
 }
 
 export function buildRules(inputs: Inputs, dialogs: CompiledDialogs, canonical: Canonical, version: string): Rules {
   const { frontdesk, routing, people } = inputs;
   return deepFreeze({
     version,
-    networks: byId(frontdesk.networks, buildNetwork),
+    networks: byId(frontdesk.networks, (name, network) => buildNetwork(name, network, inputs.continuations)),
     csrs: byId(people.csrs, (id, csr) => buildCsr(id, csr, frontdesk.languages, canonical)),
     queues: byId(routing.queues, (id, queue) => buildQueue(id, queue, routing)),
     gateways: Object.entries(routing.gateways).map(([id, gateway]) => buildGateway(id, gateway)),
@@ -43,14 +45,19 @@ function byId<In, Out>(
   return new Map(Object.entries(section).map(([id, value]) => [id, build(id, value)]));
 }
 
-function buildNetwork(name: string, network: FrontdeskInput["networks"][string]): NetworkRules {
+function buildNetwork(
+  name: string,
+  network: FrontdeskInput["networks"][string],
+  continuations: Continuations,
+): NetworkRules {
   const handles = Object.entries(network.handles).map(([id, handle]) => ({
     network: name,
     id,
     name: handle.name,
     dialog: handle.dialog,
   }));
-  return { name, title: network.title ?? name, desk: network.desk, handles };
+  const continuation = continuations.get(name) ?? null;
+  return { name, title: network.title ?? name, desk: network.desk, handles, continuation };
 }
 
 function buildCsr(id: string, csr: PeopleInput["csrs"][string], offered: readonly string[], canonical: Canonical): Csr {
@@ -65,12 +72,14 @@ function buildCsr(id: string, csr: PeopleInput["csrs"][string], offered: readonl
 }
 
 function buildQueue(id: string, queue: RoutingInput["queues"][string], routing: RoutingInput): Queue {
-  const { skills, hours, timeZone, ...rest } = queue;
+  const { skills, hours, timeZone, hosting, redirectTo, redirectSeconds, ...rest } = queue;
   const text = hours ?? routing.hours;
   return {
     ...rest,
     id,
     skills: levels(skills),
+    hosting:
+      hosting === "redirect" && redirectTo !== undefined ? { network: redirectTo, seconds: redirectSeconds } : null,
     hours: text === undefined ? null : { text, timeZone: timeZone ?? routing.timeZone },
   };
 }

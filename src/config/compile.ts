@@ -6,6 +6,7 @@ import { directoryProblems } from "../core/directory.ts";
 import type { Rules } from "../core/rules.ts";
 import { buildRules, directoryEntries } from "./build.ts";
 import { compileDialogsFile } from "./dialogs.ts";
+import { checkHosting, continuationsOf } from "./hosting.ts";
 import { compileNetworks } from "./networks.ts";
 import { hasErrors, type Problem, sortProblems } from "./problem.ts";
 import { entriesAt } from "./raw.ts";
@@ -68,6 +69,7 @@ export function compileConfiguration(
     modules,
     secrets.secrets,
   );
+  const continuations = continuationsOf(networks.networks, checked.frontdesk.value?.http);
   const dialogs = compileDialogsFile(sources);
   const secretFaults = secrets.faults.map((fault) => frontdesk.error(fault.path, fault.message));
   const problems = [
@@ -76,6 +78,7 @@ export function compileConfiguration(
     ...networks.problems,
     ...dialogs.problems,
     ...checkReferences({ ...sources, frontdesk }, canonical),
+    ...checkHosting({ ...sources, frontdesk }, networks.networks, continuations),
     ...checkDirectory(sources.directory, checked.directory.value, canonical),
   ]
     // A secret that is not there is complained about once, not again as an empty text.
@@ -92,7 +95,12 @@ export function compileConfiguration(
   ) {
     return { rules: null, settings: null, problems: sortProblems(problems) };
   }
-  const rules = buildRules({ frontdesk: desk, routing, people, directory }, dialogs, canonical, versionOf(sources));
+  const rules = buildRules(
+    { frontdesk: desk, routing, people, directory, continuations },
+    dialogs,
+    canonical,
+    versionOf(sources),
+  );
   const settings = buildSettings(desk, networks.networks, resolve(folder, options.dataFolder ?? desk.store.folder));
   return { rules, settings, problems: sortProblems(problems) };
 }

@@ -31,6 +31,12 @@ export const queueSchema = z.strictObject({
     .enum(COMPATIBILITIES)
     .default("translated")
     .describe("How alike both sides must be: the same software, the same network, or any through translation."),
+  hosting: z
+    .enum(["relay", "redirect"])
+    .default("relay")
+    .describe("relay: customers are served where they are. redirect: they are asked to continue on redirectTo."),
+  redirectTo: identifier.optional().describe("The network customers are asked to continue on."),
+  redirectSeconds: seconds(60, 86_400).default(900).describe("How long the invitation to continue there holds."),
   hours: hoursText.optional().describe("Opening hours in OpenStreetMap's syntax; always open when left out."),
   timeZone: timeZone.optional().describe("The zone of these hours, when it is not the file's."),
   maxWaiting: z

@@ -235,6 +235,14 @@ export interface Capabilities {
   readonly deduplicates: boolean;
 }
 
+/** URI templates for an address that the desk hosts itself. */
+export interface Continuation {
+  /** Of the invitation; `{}` stands for its token. */
+  readonly link: string;
+  /** Of the place where somebody who came continues; `{}` stands for the desk's name that they write to there. */
+  readonly place: string;
+}
+
 /** How a handle or alias is to appear to one viewer. Null from `identity` means: to this viewer it does not exist. */
 export interface DeskIdentity {
   readonly kind: "handle" | "alias" | "desk";

@@ -6,7 +6,7 @@
 import type { DialogScript } from "./dialog.ts";
 import type { Directory } from "./directory.ts";
 import type { Intents } from "./intents.ts";
-import type { Address, Feature } from "./model.ts";
+import type { Address, Continuation, Feature } from "./model.ts";
 
 /** 1 (knows of it) to 5 (best). */
 export type SkillLevel = 1 | 2 | 3 | 4 | 5;
@@ -83,14 +83,6 @@ export interface NetworkRules {
   readonly handles: readonly Handle[];
   /** How people are led there from elsewhere; null or left out: they cannot be. */
   readonly continuation?: Continuation | null;
-}
-
-/** URI templates for an address that the desk hosts itself. */
-export interface Continuation {
-  /** Of the invitation; `{}` stands for its token. */
-  readonly link: string;
-  /** Of the place where somebody who came continues; `{}` stands for the desk's name that they write to there. */
-  readonly place: string;
 }
 
 /** One way to tell that somebody comes through a gateway. Null: does not matter; never all of `type`, `name` and `users`. */

@@ -8,19 +8,9 @@ import type { AdapterModule } from "../../src/adapter.ts";
 import { loadConfiguration } from "../../src/config/load.ts";
 import { compileDialogs, type DialogsSource } from "../../src/core/dialog.ts";
 import { createDirectory, type DirectoryEntry } from "../../src/core/directory.ts";
-import type { Feature, Software } from "../../src/core/model.ts";
+import type { Continuation, Feature, Software } from "../../src/core/model.ts";
 import { FEATURES } from "../../src/core/model.ts";
-import type {
-  Continuation,
-  Csr,
-  Gateway,
-  Handle,
-  Limits,
-  NetworkRules,
-  Queue,
-  Rules,
-  SkillLevel,
-} from "../../src/core/rules.ts";
+import type { Csr, Gateway, Handle, Limits, NetworkRules, Queue, Rules, SkillLevel } from "../../src/core/rules.ts";
 
 export interface PlayNetwork {
   readonly title: string;

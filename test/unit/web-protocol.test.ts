@@ -56,6 +56,11 @@ describe("web protocol: what a person sends, as the desk hears it", () => {
       ],
     ],
     ["an opened chat", `{"kind":"open","id":"${ID}","desk":"support"}`, [{ kind: "arrival", language: "en" }]],
+    [
+      "an invitation followed",
+      `{"kind":"continue","id":"${ID}","desk":"support","token":"abcdefgh234567ab"}`,
+      [{ kind: "arrival", language: "en", token: "abcdefgh234567ab" }],
+    ],
     ["an ended chat", `{"kind":"end","id":"${ID}","desk":"support"}`, [{ kind: "departure" }]],
   ];
   for (const [what, wire, expected] of table) {

@@ -113,6 +113,30 @@ describe("web visitors", function () {
     });
   });
 
+  describe("an invitation", () => {
+    const token = "abcdefgh234567ab";
+
+    it("leads to the chat without being used by whoever merely looks at the link", async () => {
+      for (const [path, target] of [
+        [`continue/${token}`, `/chat#continue=${token}`],
+        ["continue/..%2f..%2fcsr", "/chat"],
+      ] as const) {
+        const answer = await fetch(new URL(path, url), { redirect: "manual" });
+        expect([answer.status, answer.headers.get("location")], path).to.deep.equal([302, target]);
+      }
+      expect(context.stored.size, "nothing is left behind").to.equal(0);
+    });
+
+    it("is brought to the desk by the page, which then shows what was said elsewhere", async () => {
+      const person = await visitor();
+      await person.next("history");
+      const id = person.send({ kind: "continue", desk: "support", token });
+      expect(await context.next("arrival", addressOf(person))).to.include({ to: "support", token });
+      expect(await person.next("ack")).to.include({ id });
+      expect(await person.next("history")).to.include({ desk: "support" });
+    });
+  });
+
   describe("several windows", () => {
     it("show the same, whichever was written in", async () => {
       const first = await visitor();

@@ -312,6 +312,14 @@ describe("stanza errors", () => {
         '<text xmlns="urn:ietf:params:xml:ns:xmpp-stanzas" xml:lang="en">Closed.</text></error></message>',
     );
   });
+  it("say where to write instead, in the element that has room for it (RFC 6120 §8.3.3.5, §8.3.3.14)", () => {
+    const message = stanza("<message from='a@b/c' to='s@d'/>");
+    const uri = "https://chat.example/chat?to=support&x=<y>";
+    const shown = "https://chat.example/chat?to=support&amp;x=&lt;y&gt;</redirect>";
+    expect(String(errorAnswer(message, "redirect", "There.", uri))).to.contain(shown);
+    expect(String(errorAnswer(message, "gone", "There.", "xmpp:x@d"))).to.contain(">xmpp:x@d</gone>");
+    expect(String(errorAnswer(message, "forbidden", "There.", "xmpp:x@d"))).not.to.contain("xmpp:x@d");
+  });
   it("never answer an error or a result", () => {
     expect(errorAnswer(stanza("<message type='error' from='a@b'/>"), "gone", null)).to.equal(null);
     expect(errorAnswer(stanza("<iq type='result' from='a@b'/>"), "gone", null)).to.equal(null);

@@ -33,5 +33,12 @@ function draw(): void {
 
 followBrowser(() => [client], draw);
 client.wake();
-client.open(desk);
+const invitation = /^#continue=([a-z2-7]+)$/.exec(location.hash)?.[1];
+if (invitation === undefined) {
+  client.open(desk);
+} else {
+  // Of use once; a page that is reloaded has the conversation.
+  history.replaceState(null, "", location.pathname + location.search);
+  client.follow(desk, invitation);
+}
 draw();

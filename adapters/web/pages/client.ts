@@ -132,6 +132,16 @@ export class ChatClient {
     this.#openIfNew(desk);
   }
 
+  /** The person comes by an invitation: what was said elsewhere is shown once the desk has taken it. */
+  follow(desk: string, token: string): void {
+    const id = freshId();
+    this.#opening.delete(desk);
+    this.#undo.set(id, { desk, thread: (thread) => thread });
+    this.#change(desk, () => threads.emptyThread(desk));
+    this.#link.send({ kind: "continue", id, desk, token });
+    this.save();
+  }
+
   /** Writes a line; `choice` is the value of a pressed button. False when too much is waiting to be sent. */
   say(desk: string, text: string, choice: string | null = null): boolean {
     const id = freshId();
@@ -303,7 +313,9 @@ export class ChatClient {
     }
     this.#opening.delete(desk);
     const { lines, ended } = this.thread(desk);
-    const opened = this.#link.pending.some((frame) => frame.kind === "open" && frame.desk === desk);
+    const opened = this.#link.pending.some(
+      ({ kind, desk: of }) => (kind === "open" || kind === "continue") && of === desk,
+    );
     if (lines.length === 0 && !ended && !opened) {
       this.#sendOpen(desk);
     }

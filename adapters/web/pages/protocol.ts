@@ -57,6 +57,7 @@ const key = pattern(/^[^\s\p{C}]{1,200}$/u, "a key of at most 200 characters");
 /** A handle or alias. */
 const desk = pattern(/^[^\s\p{C}]{1,128}$/u, "a name of the desk");
 const token = pattern(/^[A-Za-z0-9_-]{43}$/, "a token");
+const invitation = pattern(/^[a-z2-7]{16,64}$/, "the token of an invitation");
 const language = pattern(/^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,5}$/, "a language tag (RFC 5646)");
 const lineText = text(FRAME_LIMITS.textBytes);
 const label = text(FRAME_LIMITS.labelBytes);
@@ -76,6 +77,8 @@ const clientFrames = {
   },
   /** The person opened the chat; the desk may greet. */
   open: { id, desk },
+  /** The person comes by an invitation that the desk sent them on another network. */
+  continue: { id, desk, token: invitation },
   /** `choice` is the value of the button that was pressed, `text` its label. */
   line: { id, desk, text: lineText, choice: nullable(label) },
   /** `of` is the id of an own line. */
@@ -170,6 +173,7 @@ export function isNumbered(frame: ClientFrame): frame is NumberedFrame {
 
 /** Whether that is a visitor's token by its looks. */
 export const isToken = matches(token);
+export const isInvitation = matches(invitation);
 export const isLanguage = matches(language);
 
 function matches(field: Field<string>): (value: unknown) => boolean {
