@@ -7,6 +7,7 @@ import type {
   AdapterModule,
   AdapterState,
   Clock,
+  FileShelf,
   HistoryLine,
   LinkStatus,
   Logger,
@@ -35,6 +36,8 @@ export interface AdapterHostOptions {
   readonly engine: Engine;
   readonly store: Store;
   readonly accounts: Accounts;
+  /** See `AdapterContext.files`. */
+  readonly files?: FileShelf;
   /** The HTTP server's `mount`. */
   readonly mount: (owner: string, routes: (server: FastifyInstance) => Promise<void> | void) => void;
   /** See `AdapterContext.http.publicOrigin` and `AdapterContext.company`. */
@@ -152,7 +155,7 @@ class Host implements AdapterHost {
   }
 
   #context({ name, handles, desk }: HostedNetwork, log: Logger): AdapterContext {
-    const { engine, store, accounts, mount, clock, publicOrigin, company } = this.#options;
+    const { engine, store, accounts, mount, clock, publicOrigin, company, files } = this.#options;
     return {
       network: name,
       handles,
@@ -166,6 +169,7 @@ class Host implements AdapterHost {
       backoffMs: this.#backoffMs,
       state: createAdapterState(engine, store, name),
       accounts,
+      ...(files === undefined ? {} : { files }),
       http: { mount: (routes) => mount(name, routes), publicOrigin: publicOrigin ?? null },
       ...(company === undefined ? {} : { company }),
       log,
@@ -209,7 +213,8 @@ class Host implements AdapterHost {
     const isOnline = status === "online";
     if (hosted.status !== status) {
       hosted.since = this.#options.clock.now();
-      hosted.log.info(`link.${status}`, detail === null ? {} : { detail });
+      // A link that was up is missed; one that is being made is the way of things.
+      hosted.log[wasOnline ? "warn" : "info"](`link.${status}`, detail === null ? {} : { detail });
     }
     hosted.status = status;
     hosted.detail = detail;
@@ -256,11 +261,14 @@ class Host implements AdapterHost {
   }
 
   async #pause(delayMs: number): Promise<void> {
+    const { signal } = this.#stop;
     const { promise, resolve } = Promise.withResolvers<void>();
     const cancel = this.#options.clock.after(delayMs, resolve);
-    this.#stop.signal.addEventListener("abort", () => resolve(), { once: true });
+    const end = (): void => resolve();
+    signal.addEventListener("abort", end, { once: true });
     await promise;
     cancel();
+    signal.removeEventListener("abort", end);
   }
 
   async #stopAll(): Promise<void> {

@@ -49,7 +49,16 @@ export function createLink(worker: Worker, path: string, onLost: (fault: StoreFa
   function flush(): void {
     const requests = unsent;
     unsent = [];
-    worker.postMessage(requests);
+    try {
+      worker.postMessage(requests);
+    } catch (error) {
+      // Something in them cannot cross to another thread; thrown here, it would end the process.
+      const fault = new StoreFault("data", `A question to ${path} holds what cannot be stored: ${error}`);
+      for (const { id } of requests) {
+        waiting.get(id)?.reject(fault);
+        waiting.delete(id);
+      }
+    }
   }
   function ask(question: wire.Ask): Promise<readonly wire.Cell[]> {
     if (ended !== null) return Promise.reject(ended);

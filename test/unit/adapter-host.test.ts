@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { expect } from "chai";
 import type { Adapter, AdapterContext, AdapterModule, Outcome } from "../../src/adapter.ts";
 import { type AdapterHost, createAdapterHost, createAdapterState, FIRST_START_MS } from "../../src/adapter-host.ts";
@@ -125,6 +126,34 @@ describe("adapter host", () => {
     expect(() => createAdapterHost({ ...options, networks: [network("web"), network("web")] })).to.throw(
       'bear the name "web"',
     );
+  });
+
+  it("keeps nothing of a start that failed, however often it is tried", async () => {
+    const { host, puppet, clock } = await setUp();
+    const signals = new Set<AbortSignal>();
+    puppet("xmpp").onStart = async (signal) => {
+      signals.add(signal);
+      throw new Error("The server refuses the secret.");
+    };
+    await host.start();
+    for (let minute = 0; minute < 30; minute += 1) await clock.advance(60_000);
+    expect(puppet("xmpp").starts).to.be.above(30);
+    expect([...signals].map((signal) => getEventListeners(signal, "abort").length)).to.deep.equal([1]);
+    await host.stop();
+  });
+
+  it("says it louder when a link is lost than while one is being made", async () => {
+    const { host, puppet, log } = await setUp();
+    await host.start();
+    const { context } = puppet("xmpp");
+    context.status("connecting", "the server closed the stream");
+    context.status("online");
+    const links = log.records.filter(({ event, fields }) => event.startsWith("link.") && fields.network === "xmpp");
+    expect(links.map(({ event, level }) => `${event} ${level}`)).to.deep.equal([
+      "link.online info",
+      "link.connecting warn",
+      "link.online info",
+    ]);
   });
 
   it("tells the desk when a link comes up or goes, and only then", async () => {

@@ -49,6 +49,15 @@ describe("the way to the store's thread", () => {
     expect(await link.ask({ kind: "load-timers" }).catch((error: unknown) => error)).to.equal(fault);
   });
 
+  it("takes a question that cannot cross to the thread for a fault of that question's data", async () => {
+    const { link } = setUp();
+    const wrong = { ...DEADLY, kind: "reference", person: "anna", id: (() => "an id") as unknown as string } as const;
+    const fault = await within(5_000, "its refusal", link.ask(wrong)).catch((error: unknown) => error);
+    expect(fault).to.include({ kind: "data" });
+    expect(await link.ask({ kind: "load-timers" })).to.have.length(1);
+    await link.close();
+  });
+
   it("tells of a thread that ends while nobody asks anything", async () => {
     const { worker, lost, whenLost } = setUp();
     await worker.terminate();

@@ -114,6 +114,26 @@ describe("the real clock", () => {
     await within(5_000, "a short delay", new Promise<void>((resolve) => clock.after(30, resolve)));
     cancelLong();
   });
+
+  it("never goes back: set back, it goes at half speed until the machine's clock has caught up", () => {
+    let [wall, monotonic] = [1_000_000, 50];
+    const clock = createClock({ wall: () => wall, monotonic: () => monotonic });
+    const pass = (ms: number): number => {
+      wall += ms;
+      monotonic += ms;
+      return clock.now();
+    };
+    expect(pass(1_000)).to.equal(1_001_000);
+    wall -= 3_600_000;
+    expect(clock.now(), "set back by an hour").to.equal(1_001_000);
+    expect(pass(60_000), "a minute later").to.equal(1_031_000);
+    expect(pass(3_600_000), "an hour later").to.equal(2_831_000);
+    expect(pass(3_540_000), "after two hours").to.equal(4_601_000);
+    expect(wall).to.equal(4_601_000);
+    expect(pass(1_000), "at full speed again").to.equal(4_602_000);
+    wall += 3_600_000;
+    expect(clock.now(), "set forward, it follows").to.equal(8_202_000);
+  });
 });
 
 describe("back-off", () => {
