@@ -39,9 +39,14 @@ export function decodeTransaction(body: unknown): Transaction | null {
   if (!parsed.success) {
     return null;
   }
-  const events = parsed.data.events.flatMap((event) => roomEvent.safeParse(event).data ?? []);
+  const events = decodeRoomEvents(parsed.data.events);
   const ephemeral = parsed.data.ephemeral ?? parsed.data["de.sorunome.msc2409.ephemeral"] ?? [];
   return { events, ephemeral, malformed: parsed.data.events.length - events.length };
+}
+
+/** Those of them that are events of a room. */
+export function decodeRoomEvents(events: readonly unknown[]): readonly RoomEvent[] {
+  return events.flatMap((event) => roomEvent.safeParse(event).data ?? []);
 }
 
 export type Said =
@@ -66,12 +71,12 @@ const message = z.object({
   geo_uri: z.string().optional().catch(undefined),
 });
 /** Kinds of message that hold a file: what stands for it in words. */
-const FILES: Readonly<Record<string, string>> = {
-  "m.image": "image",
-  "m.file": "file",
-  "m.audio": "recording",
-  "m.video": "video",
-};
+const FILES: ReadonlyMap<string, string> = new Map([
+  ["m.image", "image"],
+  ["m.file", "file"],
+  ["m.audio", "recording"],
+  ["m.video", "video"],
+]);
 const FILE_NAME_CHARACTERS = 200;
 
 /** What a person said by that event. */
@@ -132,7 +137,7 @@ function repliesTo(relates: Relation): string | null {
 }
 
 function textOf({ msgtype, body, filename, geo_uri }: z.output<typeof message>): string {
-  const file = FILES[msgtype];
+  const file = FILES.get(msgtype);
   if (file !== undefined) {
     const name = (filename ?? body).slice(0, FILE_NAME_CHARACTERS);
     const caption = filename !== undefined && filename !== body ? `\n${body}` : "";
@@ -188,13 +193,13 @@ export function decodeEphemeral(event: unknown): EphemeralEvent | null {
 }
 
 /** Matrix knows three states; `busy` is MSC3026's. */
-const PRESENCES: Readonly<Record<string, PresenceState>> = {
-  online: "available",
-  unavailable: "away",
-  offline: "offline",
-  busy: "dnd",
-  "org.matrix.msc3026.busy": "dnd",
-};
+const PRESENCES: ReadonlyMap<string, PresenceState> = new Map([
+  ["online", "available"],
+  ["unavailable", "away"],
+  ["offline", "offline"],
+  ["busy", "dnd"],
+  ["org.matrix.msc3026.busy", "dnd"],
+]);
 const STATUS_CHARACTERS = 500;
 
 export function decodePresence(raw: { readonly presence: string; readonly status_msg?: string | null | undefined }): {
@@ -202,5 +207,5 @@ export function decodePresence(raw: { readonly presence: string; readonly status
   readonly text: string | null;
 } {
   const text = raw.status_msg?.toWellFormed().slice(0, STATUS_CHARACTERS) ?? "";
-  return { state: PRESENCES[raw.presence] ?? "available", text: text === "" ? null : text };
+  return { state: PRESENCES.get(raw.presence) ?? "available", text: text === "" ? null : text };
 }

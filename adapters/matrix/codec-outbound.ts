@@ -94,17 +94,17 @@ export function refusal(outbound: Outbound, features: readonly Feature[], textBy
 }
 
 /** The homeserver's errors (client-server API, "Standard error response") that will not go away by themselves. */
-const REASONS: Readonly<Record<string, Condition>> = {
-  M_FORBIDDEN: "forbidden",
-  M_NOT_FOUND: "item-not-found",
-  M_TOO_LARGE: "policy-violation",
-  M_BAD_JSON: "bad-request",
-  M_NOT_JSON: "bad-request",
-  M_INVALID_PARAM: "bad-request",
-  M_USER_DEACTIVATED: "gone",
-  M_EXCLUSIVE: "not-allowed",
-  M_UNSUPPORTED_ROOM_VERSION: "not-acceptable",
-};
+const REASONS: ReadonlyMap<string, Condition> = new Map([
+  ["M_FORBIDDEN", "forbidden"],
+  ["M_NOT_FOUND", "item-not-found"],
+  ["M_TOO_LARGE", "policy-violation"],
+  ["M_BAD_JSON", "bad-request"],
+  ["M_NOT_JSON", "bad-request"],
+  ["M_INVALID_PARAM", "bad-request"],
+  ["M_USER_DEACTIVATED", "gone"],
+  ["M_EXCLUSIVE", "not-allowed"],
+  ["M_UNSUPPORTED_ROOM_VERSION", "not-acceptable"],
+]);
 /** These say that nobody on this link will get anything done now. */
 const LINK_FAULTS: ReadonlySet<string> = new Set(["M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"]);
 
@@ -121,6 +121,7 @@ export function outcomeOf(answer: Exclude<Answer, { kind: "ok" }>): Outcome {
   if (status >= 500 || LINK_FAULTS.has(errcode)) {
     return { kind: "deferred", reason: "remote-server-timeout" };
   }
-  const known = REASONS[errcode] ?? (status === 413 ? "policy-violation" : status === 404 ? "item-not-found" : null);
+  const known =
+    REASONS.get(errcode) ?? (status === 413 ? "policy-violation" : status === 404 ? "item-not-found" : null);
   return { kind: "rejected", reason: known ?? "undefined-condition", text };
 }

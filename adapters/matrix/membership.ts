@@ -4,7 +4,7 @@
  * leaves; it never follows a room to where somebody else points (the CVE-2021-32659 family).
  */
 import type { AdapterContext } from "../../src/adapter.ts";
-import { decodeMember, type RoomEvent } from "./codec-inbound.ts";
+import { decodeMember, decodeRoomEvents, type RoomEvent } from "./codec-inbound.ts";
 import { encodeNotice } from "./codec-outbound.ts";
 import type { Ghosts } from "./ghosts.ts";
 import { acceptedOrNotTaken, type Receive, requestOrNotTaken } from "./hand.ts";
@@ -27,6 +27,7 @@ const THIRD_PERSON =
   "This chat is for you and us alone, and somebody else is in it. I am leaving; please write to me in a chat of our own.";
 const PRESENT: ReadonlySet<string> = new Set(["join", "invite", "knock"]);
 const MOST_MEMBERS = 50;
+const MOST_MISSED = 50;
 
 export class Membership {
   readonly #parts: MembershipParts;
@@ -35,29 +36,40 @@ export class Membership {
     this.#parts = parts;
   }
 
-  /** Takes m.room.member. Throws NotTaken when it could not be dealt with now. */
-  async take(event: RoomEvent): Promise<void> {
+  /**
+   * Takes m.room.member. Resolves with what was said between an invitation and its acceptance, which the homeserver does not
+   * push; it is to be taken next. Throws NotTaken when it could not be dealt with now.
+   */
+  async take(event: RoomEvent): Promise<readonly RoomEvent[]> {
     const { context, namespace, rooms } = this.#parts;
     const member = decodeMember(event);
     const whom = event.state_key;
     if (member === null || whom === undefined) {
       context.count("matrix.event.ignored", "a member event without a member");
-      return;
+      return [];
     }
     const local = namespace.local(whom);
     const room = await rooms.byId(event.room_id);
     if (local !== null) {
       const isOwnDoing = namespace.local(event.sender) !== null;
       if (member.membership === "invite" && !isOwnDoing) {
-        await this.#invited(event, local, room);
-      } else if (room !== null && !isOwnDoing && room.local === local && !PRESENT.has(member.membership)) {
+        return (await this.#invited(event, local, room)) ? await this.#missed(event, local) : [];
+      }
+      if (room !== null && !isOwnDoing && room.local === local && !PRESENT.has(member.membership)) {
         await this.#departed(event, room);
       }
-      return;
+    } else if (room !== null) {
+      await this.#ofPeople(event, room, whom, member);
     }
-    if (room === null) {
-      return;
-    }
+    return [];
+  }
+
+  async #ofPeople(
+    event: RoomEvent,
+    room: Room,
+    whom: string,
+    member: { readonly membership: string; readonly displayname?: string | null | undefined },
+  ): Promise<void> {
     if (whom !== room.person) {
       if (PRESENT.has(member.membership)) {
         await this.#thirdPerson(event, room);
@@ -78,32 +90,33 @@ export class Membership {
     }
   }
 
-  async #invited(event: RoomEvent, local: string, known: Room | null): Promise<void> {
+  /** True when the desk's name is in the room now. */
+  async #invited(event: RoomEvent, local: string, known: Room | null): Promise<boolean> {
     const { context, ghosts, rooms, namespace } = this.#parts;
     const person = canonicalUserId(event.sender);
     if (known !== null && (known.local !== local || known.person !== person)) {
       // Two names of the desk in one room would be a conversation of three.
       context.count("matrix.invitation.declined", "the room belongs to another conversation");
       await this.#declined(event.room_id, local);
-      return;
+      return false;
     }
     const from = { network: context.network, id: person ?? "" };
     const identity = person === null || namespace.local(person) !== null ? null : context.identity(local, from);
     if (person === null || identity === null) {
       context.count("matrix.invitation.declined", "for this person there is no such name");
       await this.#declined(event.room_id, local);
-      return;
+      return false;
     }
     acceptedOrNotTaken(await ghosts.prepare(local, identity.name));
     if (!(await this.#join(event.room_id, local))) {
       context.count("matrix.invitation.declined", "it could not be accepted");
-      return;
+      return false;
     }
     const members = await this.#members(event.room_id, local);
     const room: Room = { room: event.room_id, local, person, nick: members.get(person)?.name ?? null, shown: null };
     if ([...members.keys()].some((member) => member !== person && member !== ghosts.id(local))) {
       await this.#thirdPerson(event, room);
-      return;
+      return false;
     }
     await rooms.put(room);
     this.#parts.met(person);
@@ -113,6 +126,20 @@ export class Membership {
       await this.#say(room, verdict.text, event.event_id);
     }
     context.reachable(from);
+    return true;
+  }
+
+  /** What the person said from the invitation on, oldest first: many clients send the first message at once. */
+  async #missed(invitation: RoomEvent, local: string): Promise<readonly RoomEvent[]> {
+    const { homeserver, ghosts } = this.#parts;
+    const path = ["v3", "rooms", invitation.room_id, "messages"];
+    const query = { dir: "b", limit: String(MOST_MISSED) };
+    const answer = await requestOrNotTaken(homeserver, { method: "GET", path, as: ghosts.id(local), query });
+    const chunk: readonly unknown[] = answer.kind === "ok" && Array.isArray(answer.body.chunk) ? answer.body.chunk : [];
+    const events = decodeRoomEvents(chunk);
+    const place = events.findIndex(({ event_id }) => event_id === invitation.event_id);
+    const later = place === -1 ? [] : events.slice(0, place);
+    return later.filter(({ sender, state_key }) => sender === invitation.sender && state_key === undefined).reverse();
   }
 
   async #joined(room: Room, nick: string | null): Promise<void> {
@@ -137,11 +164,12 @@ export class Membership {
   async #departed(event: RoomEvent, room: Room): Promise<void> {
     const { context, rooms, receive } = this.#parts;
     const isCurrent = (await rooms.of(room.local, room.person))?.room === room.room;
-    await this.#leave(room);
     if (isCurrent) {
       const from = { network: context.network, id: room.person };
       await receive({ redelivery: event.event_id, from, device: null, to: room.local, kind: "departure" });
     }
+    // Last: once the room is off the map, a repeated event means nothing any more.
+    await this.#leave(room);
   }
 
   async #thirdPerson(event: RoomEvent, room: Room): Promise<void> {

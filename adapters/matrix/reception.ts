@@ -87,7 +87,7 @@ export class Reception {
   async #event(event: RoomEvent): Promise<void> {
     const { context, namespace, rooms, ledger, membership, ghosts } = this.#parts;
     if (event.type === "m.room.member") {
-      return await membership.take(event);
+      return await this.#lane(await membership.take(event));
     }
     if (event.type === "m.room.tombstone" && event.state_key === "") {
       return await membership.tombstone(event);

@@ -21,6 +21,11 @@ const TO_MATRIX: Readonly<Record<PresenceState, string>> = {
   dnd: "org.matrix.msc3026.busy",
   offline: "offline",
 };
+const TO_SYNC: Readonly<Partial<Record<PresenceState, string>>> = {
+  away: "unavailable",
+  xa: "unavailable",
+  offline: "offline",
+};
 const FROM_MATRIX: Readonly<Record<string, PresenceState>> = {
   online: "available",
   unavailable: "away",
@@ -98,6 +103,8 @@ export class MatrixFarPerson implements FarPerson {
   /** Only those who share a room are told, so the first handle is made a contact. */
   async presence(state: PresenceState): Promise<void> {
     await this.#room("support");
+    // Every request of the SDK for news says a state too; with this one it says the same.
+    await this.client.sdk.setSyncPresence(TO_SYNC[state] as never);
     const path = `/presence/${encodeURIComponent(this.client.userId)}/status`;
     await this.client.request("PUT", path, { presence: TO_MATRIX[state] });
   }
