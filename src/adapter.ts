@@ -9,6 +9,7 @@ import type {
   Condition,
   Continuation,
   DeskIdentity,
+  HostedFile,
   Inbound,
   Outbound,
   Verdict,
@@ -101,6 +102,28 @@ export interface Accounts {
   changedAt?(login: string): Promise<number | null>;
 }
 
+/** What somebody says of a file they send: a claim. */
+export interface FileOffer {
+  readonly name: string;
+}
+
+export type TakenFile =
+  /** `words` tell of it in a text. */
+  | { readonly kind: "taken"; readonly file: HostedFile; readonly words: string }
+  /** `text` is for its sender. */
+  | { readonly kind: "refused"; readonly reason: Condition; readonly text: string };
+
+/** Where adapters bring files that people send, so that the desk hands them out itself. */
+export interface FileShelf {
+  /** Larger ones are refused; 0: none are taken, and their senders are to be told so. */
+  readonly maxBytes: number;
+  /**
+   * Reads the bytes to their end or to `maxBytes`, cleans pictures of what was written about them, and keeps the file. Resolves once it
+   * is on disk. Rejects as `chunks` does, and when the disk fails. What a file is, is found out from its bytes.
+   */
+  take(offer: FileOffer, chunks: AsyncIterable<Uint8Array>): Promise<TakenFile>;
+}
+
 export interface AdapterContext {
   /** The configured name of this network: the `network` of every address it reports. */
   readonly network: string;
@@ -127,6 +150,8 @@ export interface AdapterContext {
   /** Delay before try number `attempt` (from 0): exponential, capped, with jitter. */
   backoffMs(attempt: number): number;
   readonly state: AdapterState;
+  /** Absent: this desk keeps no files. */
+  readonly files?: FileShelf;
   readonly accounts: Accounts;
   /** Routes of this adapter in the one HTTP server; may be called during create() and never later. */
   readonly http: {

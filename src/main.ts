@@ -28,6 +28,7 @@ import { createDesk } from "./core/desk.ts";
 import type { Rules } from "./core/rules.ts";
 import { createTokens } from "./engine/tokens.ts";
 import { createEngine, type Engine } from "./engine.ts";
+import { createFiles, type Files } from "./files.ts";
 import { createHttpServer, type HttpServer, type Readiness } from "./http/server.ts";
 import { type ClosableLogger, createLog, withFields } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -52,6 +53,8 @@ const STOP_GRACE_MS = 1_000;
 const UNDO_MS = 5_000;
 /** Under this name the accounts keep their rows in the store, beside those of adapters. A network's name has no capital. */
 const ACCOUNTS = "desk.Accounts";
+/** Folder of what people send, in the data folder. */
+const FILES_FOLDER = "files";
 
 export interface RunOptions {
   /** The folder of the configuration. */
@@ -164,8 +167,13 @@ async function build(ground: Ground, steps: Steps): Promise<House> {
     publicOrigin: publicUrl === null ? null : new URL(publicUrl).origin,
     company: running.rules.company,
   };
-  const hostParts = { networks, engine, store, accounts, mount, clock, log, limits, random, counted, ...site };
-  const host: AdapterHost = await steps.take("8 adapters", () => createAdapterHost(hostParts));
+  const files = await steps.take(
+    "8 files",
+    () => filesFor(ground, http, site.publicOrigin),
+    (kept) => kept.stop(),
+  );
+  const hostParts = { networks, engine, store, accounts, files, mount, clock, log, limits, random, counted, ...site };
+  const host: AdapterHost = await steps.take("9 adapters", () => createAdapterHost(hostParts));
   const desk = () => (engine.status().state === "created" ? null : engine.desk());
   metrics.watch({ desk, engine: () => engine.status(), networks: () => host.status(), now: () => clock.now() });
   return { engine, accounts, http, host, ready };
@@ -186,23 +194,23 @@ async function open({ clock, settings, running, log }: Ground, house: House, ste
   const tell = (event: HoursEvent) =>
     void engine.submit(event).catch((error: unknown) => log.warn("hours.lost", { error }));
   const hours = await steps.take(
-    "9 opening hours",
+    "10 opening hours",
     () => watchHours(running.rules, clock, tell),
     (watch) => watch.stop(),
   );
   await steps.take(
-    "10 engine runs",
+    "11 engine runs",
     () => engine.start(host),
     () => engine.stop(),
   );
-  const passwords = await steps.take("11 accounts", () => accounts.ensure(staffLogins(settings, running.rules)));
+  const passwords = await steps.take("12 accounts", () => accounts.ensure(staffLogins(settings, running.rules)));
   const { url } = await steps.take(
-    "12 http listens",
+    "13 http listens",
     () => http.start(),
     () => http.stop(),
   );
   const networks = await steps.take(
-    "13 networks",
+    "14 networks",
     // Not waited for here: while a network's server is away, signals and the control socket are to be answered already.
     () => ({ begun: host.start() }),
     () => host.stop(),
@@ -241,7 +249,7 @@ async function serve(options: RunOptions, ground: Ground, house: House, doors: D
     reload,
   });
   await steps.take(
-    "14 control socket",
+    "15 control socket",
     () => startControl(settings.dataFolder, desk, log),
     (control) => control.stop(),
   );
@@ -250,7 +258,7 @@ async function serve(options: RunOptions, ground: Ground, house: House, doors: D
     const actions = { stop: stopOn(log, stop), leaveAtOnce: process.exit, reload: reloadOn(log, reload) };
     // Undone before the log closes and after everything else, so that a second signal is heard while the first is obeyed.
     await steps.takeFirst(
-      "15 signals",
+      "16 signals",
       () => handleSignals(actions),
       (unlisten) => unlisten(),
     );
@@ -258,7 +266,7 @@ async function serve(options: RunOptions, ground: Ground, house: House, doors: D
   await networksBegun;
   // Taken last, so undone first: the desk stops taking and finishes while its networks are still there to send.
   await steps.take(
-    "16 traffic",
+    "17 traffic",
     () => log.info("start.done", { url }),
     () => engine.stop(),
   );
@@ -294,6 +302,22 @@ function engineFor({ running, settings, store, clock, log, metrics, down }: Grou
     observer: metrics.observer,
     onFatal: (fault) => endAtFault(fault, log, down),
   });
+}
+
+/** Keeps what people send beside the store; handed out by the same HTTP server as everything else. */
+async function filesFor(ground: Ground, http: HttpServer, publicOrigin: string | null): Promise<Files> {
+  const { settings, clock, log } = ground;
+  const files = createFiles({
+    folder: join(settings.dataFolder, FILES_FOLDER),
+    limits: settings.limits,
+    origin: () => publicOrigin ?? http.url() ?? "",
+    token: createTokens(),
+    clock,
+    log: withFields(log, { part: "files" }),
+  });
+  await files.start();
+  http.mount("files", (server) => files.routes(server));
+  return files;
 }
 
 function endAtFault(fault: StoreFault, log: ClosableLogger, down: Ground["down"]): void {

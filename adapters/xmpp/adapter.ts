@@ -8,6 +8,7 @@ import { encodeOutbound } from "./codec-outbound.ts";
 import type { Limits } from "./config.ts";
 import { Discovery } from "./discovery.ts";
 import { Fence } from "./fence.ts";
+import { FileReception } from "./file-reception.ts";
 import { type Jid, parseJid } from "./jid.ts";
 import { Link } from "./link.ts";
 import { NS } from "./namespaces.ts";
@@ -63,6 +64,7 @@ export class XmppAdapter implements Adapter {
   readonly #requests: Requests;
   readonly #discovery: Discovery;
   readonly #presences: PresenceReception;
+  readonly #files: FileReception;
   readonly #reception: Reception;
   readonly #rooms: Rooms;
   readonly #answers: string[] = [];
@@ -72,13 +74,19 @@ export class XmppAdapter implements Adapter {
   #isStopped = false;
   #cancelIdle: (() => void) | null = null;
 
-  constructor(attachment: Attachment, limits: Limits, context: AdapterContext, joins: readonly Join[] = []) {
+  constructor(
+    attachment: Attachment,
+    limits: Limits,
+    context: AdapterContext,
+    joins: readonly Join[] = [],
+    trusted: readonly string[] = [],
+  ) {
     this.#context = context;
     this.#attachment = attachment;
     this.#limits = limits;
     this.capabilities = {
       identity: attachment.identity,
-      features: FEATURES,
+      features: FileReception.takes(context) ? [...FEATURES, "file"] : FEATURES,
       maxTextBytes: limits.textBytes,
       window: limits.window,
       deduplicates: false,
@@ -97,12 +105,14 @@ export class XmppAdapter implements Adapter {
       write: (stanza) => this.#session?.stream.write(stanza.toString()),
       ask: (desk, to, question) => this.#ask(desk, to, question),
     });
+    this.#files = new FileReception(context, { trusted, seconds: limits.fetchSeconds });
     this.#reception = new Reception({
       ...shared,
       fence,
       discovery,
       presences: this.#presences,
       rooms: this.#rooms,
+      files: this.#files,
       questions: new QuestionReception({ ...shared, requests: this.#requests }),
       inbound: limits.inbound,
       isStopped: () => this.#isStopped,
@@ -149,6 +159,7 @@ export class XmppAdapter implements Adapter {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#files.stop();
     this.#session?.managed?.acknowledge();
     this.#cut();
     await this.#link.stop();

@@ -3,11 +3,11 @@
  * Only the outer stanza counts: what is forwarded inside it (XEP-0280 carbons, XEP-0297) is a claim of the sender.
  */
 import type { Element } from "@xmpp/xml";
-import type { Inbound, PresenceState, TypingState } from "../../src/core/model.ts";
+import type { Inbound, InboundOf, PresenceState, TypingState } from "../../src/core/model.ts";
 import { readError } from "./conditions.ts";
 import { attribute, childElements, childOf, childrenOf, textOf } from "./elements.ts";
 import { type Jid, parseJid } from "./jid.ts";
-import { bringsFile, chosen, replyOf, spokenText } from "./message-text.ts";
+import { bringsStrangeFile, chosen, linkedFile, replyOf, type SpokenText, spokenText } from "./message-text.ts";
 import { NS } from "./namespaces.ts";
 import type { DevicePresence } from "./presence.ts";
 
@@ -27,6 +27,16 @@ export interface DecodedMessage {
   readonly kind: "message";
   readonly events: readonly Inbound[];
   /** The id to confirm once `events` are committed (XEP-0184), or null when the sender did not ask. */
+  readonly receipt: string | null;
+}
+/** A message that brings a file, which has to be fetched first. */
+export interface FileMessage {
+  readonly kind: "file";
+  /** Where it is: to be shown to nobody. */
+  readonly link: string;
+  /** Its text is what was written beside the link; mostly nothing. */
+  readonly event: InboundOf<"message">;
+  /** As in DecodedMessage. */
   readonly receipt: string | null;
 }
 /** A message that is answered with an error rather than taken. */
@@ -58,7 +68,10 @@ const ENCRYPTED = new Set<string>([NS.omemo, NS.omemo2, NS.openpgp, NS.pgp]);
 const CHAT_STATES: ReadonlySet<string> = new Set<TypingState>(["active", "composing", "paused", "inactive", "gone"]);
 
 /** Decodes a `<message/>` of any type. */
-export function decodeMessage(stanza: Element, frame: Frame): DecodedMessage | UnreadableMessage | IgnoredMessage {
+export function decodeMessage(
+  stanza: Element,
+  frame: Frame,
+): DecodedMessage | FileMessage | UnreadableMessage | IgnoredMessage {
   const type = attribute(stanza, "type");
   if (type === "groupchat" || type === "headline") {
     return { kind: "ignored", reason: type };
@@ -69,13 +82,25 @@ export function decodeMessage(stanza: Element, frame: Frame): DecodedMessage | U
   if (type === "error") {
     return decodeBounce(stanza, frame);
   }
-  if (bringsFile(stanza)) {
+  const receipt = childOf(stanza, "request", NS.receipts) === undefined ? null : idOf(stanza);
+  const link = linkedFile(stanza);
+  const corrects = childOf(stanza, "replace", NS.correction) !== undefined;
+  if (bringsStrangeFile(stanza) || (link !== null && corrects)) {
     return { kind: "unreadable", reason: "file", text: FILE_TEXT };
+  }
+  if (link !== null) {
+    const spoken = spokenText(stanza);
+    const text = spoken?.text.replaceAll(link, "").trim() ?? "";
+    return {
+      kind: "file",
+      link,
+      event: messageOf(stanza, frame, { text, body: spoken?.body ?? stanza }, null),
+      receipt,
+    };
   }
   const events = decodeEvents(stanza, frame);
   if (events.length > 0) {
-    const asks = childOf(stanza, "request", NS.receipts) !== undefined;
-    return { kind: "message", events, receipt: asks ? idOf(stanza) : null };
+    return { kind: "message", events, receipt };
   }
   if (childElements(stanza).some((child) => ENCRYPTED.has(child.getNS() ?? ""))) {
     return { kind: "unreadable", reason: "encrypted", text: ENCRYPTED_TEXT };
@@ -151,15 +176,24 @@ function decodeContent(stanza: Element, frame: Frame): Inbound | null {
   if (replaced !== null) {
     return { ...inbound, kind: "edit", id: idOf(stanza), of: replaced, text };
   }
+  return messageOf(stanza, frame, { text, body: spoken?.body ?? stanza }, choice);
+}
+
+function messageOf(
+  stanza: Element,
+  frame: Frame,
+  { text, body }: SpokenText,
+  choice: string | null,
+): InboundOf<"message"> {
   return {
-    ...inbound,
+    ...base(stanza, frame),
     kind: "message",
     id: idOf(stanza),
     text,
     choice,
     replyTo: bounded(replyOf(stanza), ID_CHARACTERS),
     sentAt: decodeDelay(stanza),
-    language: languageOf(spoken?.body ?? stanza, stanza),
+    language: languageOf(body, stanza),
     nick: nickOf(stanza),
   };
 }

@@ -3,7 +3,7 @@
  * can be on it (law 2 of the architecture).
  */
 import { Element } from "@xmpp/xml";
-import type { Condition, Outbound, OutboundOf, PresenceState } from "../../src/core/model.ts";
+import { type Condition, fileWords, type Outbound, type OutboundOf, type PresenceState } from "../../src/core/model.ts";
 import { xmlText } from "./elements.ts";
 import type { Jid } from "./jid.ts";
 import { CHOICE_FIELD } from "./message-text.ts";
@@ -81,7 +81,14 @@ function encodeMessage(outbound: OutboundOf<"message">, frame: OutboundFrame): E
   if (outbound.language !== null) {
     stanza.attrs["xml:lang"] = xmlText(outbound.language);
   }
-  body(stanza, outbound.text);
+  const file = outbound.file ?? null;
+  // Clients show a file as one when its address is all that is said (XEP-0066 §3.2 and the practice of XEP-0363).
+  body(stanza, file !== null && outbound.text === fileWords(file) ? file.url : outbound.text);
+  if (file !== null) {
+    const outOfBand = new Element("x", { xmlns: NS.outOfBand });
+    outOfBand.c("url").t(xmlText(file.url));
+    stanza.cnode(outOfBand);
+  }
   named(stanza, outbound.nick);
   if (outbound.replyTo !== null) {
     add(stanza, "reply", NS.reply, { id: xmlText(outbound.replyTo) });

@@ -28,6 +28,7 @@ const limits = z
     answerSeconds: count(20, 1, 600, "Silence of the server after which the link counts as cut."),
     idleSeconds: count(60, 5, 3_600, "Quiet after which the server is asked for a sign of life."),
     connectSeconds: count(20, 1, 600, "Time for connecting and logging in."),
+    fetchSeconds: count(30, 1, 600, "Time for fetching a file that somebody has uploaded to their server."),
     requestSeconds: count(15, 1, 600, "Time a client has to answer what software it is."),
     discoveriesPerSecond: count(20, 1, 1_000, "Clients asked for their software in one second."),
     discoveriesWaiting: count(1_000, 1, 100_000, "Clients waiting to be asked; more are not asked."),
@@ -51,6 +52,14 @@ const joins = z
   .default([])
   .describe("Rooms the desk stays in: an IRC gateway is on IRC for those alone who are in a channel through it.");
 
+const trustedUploads = z
+  .array(z.string().min(1).max(300))
+  .max(100)
+  .default([])
+  .describe(
+    "Where files of people's uploads are fetched besides each sender's own domain, even inside and over http: upload.corp:8443",
+  );
+
 const component = z.strictObject({
   mode: z.literal("component"),
   domain: z.string().min(1).describe("The component's domain, as the XMPP server knows it: desk.example.com"),
@@ -59,6 +68,7 @@ const component = z.strictObject({
   secret: z.string().min(1).meta(SECRET).describe("The secret shared with the XMPP server."),
   resource,
   joins,
+  trustedUploads,
   limits,
 });
 
@@ -75,6 +85,7 @@ const account = z.strictObject({
   authority: z.string().min(1).optional().describe("PEM certificates to trust instead of the system's."),
   resource,
   joins,
+  trustedUploads,
   limits,
 });
 

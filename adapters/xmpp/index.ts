@@ -44,10 +44,16 @@ function joinsOf(config: XmppConfig, context: AdapterContext): readonly Join[] {
 /** Throws ConfigProblem when an ordinary account is to stand for more than one handle. */
 function create(config: XmppConfig, context: AdapterContext): Adapter {
   if (config.mode === "component") {
-    return new XmppAdapter(componentAttachment(config), config.limits, context, joinsOf(config, context));
+    return new XmppAdapter(
+      componentAttachment(config),
+      config.limits,
+      context,
+      joinsOf(config, context),
+      config.trustedUploads,
+    );
   }
   checkHandles(config, context.handles);
   const [handle] = context.handles;
   const attachment = accountAttachment(config, handle ?? context.desk);
-  return new XmppAdapter(attachment, config.limits, context, joinsOf(config, context));
+  return new XmppAdapter(attachment, config.limits, context, joinsOf(config, context), config.trustedUploads);
 }

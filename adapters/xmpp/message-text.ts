@@ -5,7 +5,6 @@ import { NS } from "./namespaces.ts";
 
 /** The field of a form (XEP-0004) in which the desk's choices are offered and answered. */
 export const CHOICE_FIELD = "choice";
-const OUT_OF_BAND = "jabber:x:oob";
 /** Stateless file sharing (XEP-0447). */
 const FILE_SHARING = "urn:xmpp:sfs:0";
 /** A file that OMEMO clients have encrypted and uploaded: its address is all the message says. */
@@ -34,14 +33,21 @@ export function spokenText(stanza: Element): SpokenText | null {
 }
 
 /**
- * Whether it brings a file, with words or without: by XEP-0066 (what clients send after an upload by XEP-0363), by XEP-0447, or
- * encrypted. The address of such a file names the sender's own server, so it must not be passed on as text.
+ * Where the file is that it brings (XEP-0066: what clients send after an upload by XEP-0363), or null. It names the sender's own
+ * server, so it must not be passed on.
  */
-export function bringsFile(stanza: Element): boolean {
-  const outOfBand = childOf(stanza, "x", OUT_OF_BAND);
+export function linkedFile(stanza: Element): string | null {
+  const outOfBand = childOf(stanza, "x", NS.outOfBand);
   const link = (outOfBand && textOf(outOfBand, "url"))?.trim() ?? "";
+  return link === "" ? null : link;
+}
+
+/** Whether it brings a file in a way that cannot be followed: by XEP-0447 alone, or encrypted. */
+export function bringsStrangeFile(stanza: Element): boolean {
+  const link = linkedFile(stanza);
   const shared = childOf(stanza, "file-sharing", FILE_SHARING);
-  return link !== "" || shared !== undefined || ENCRYPTED_FILE.test(bodyOf(stanza)?.getText().trim() ?? "");
+  const text = link ?? bodyOf(stanza)?.getText().trim() ?? "";
+  return ENCRYPTED_FILE.test(text) || (link === null && shared !== undefined);
 }
 
 /** RFC 6121 §5.2.3: several bodies are the same in several languages; that of the stanza's own language is the original. */

@@ -29,6 +29,7 @@ export const NS = {
   fallback: "urn:xmpp:fallback:0",
   stanzaIds: "urn:xmpp:sid:0",
   hints: "urn:xmpp:hints",
+  outOfBand: "jabber:x:oob",
   forms: "jabber:x:data",
   quickResponse: "urn:xmpp:tmp:quick-response",
   carbons: "urn:xmpp:carbons:2",

@@ -6,13 +6,14 @@ import type { Element } from "@xmpp/xml";
 import type { AdapterContext } from "../../src/adapter.ts";
 import type { Address, Condition, Inbound, InboundKind, Verdict } from "../../src/core/model.ts";
 import type { Addressee, Attachment } from "./attachment.ts";
-import { decodeMessage, type Frame, languageOf } from "./codec-inbound.ts";
+import { decodeMessage, type FileMessage, type Frame, languageOf } from "./codec-inbound.ts";
 import { encodeReceived } from "./codec-outbound.ts";
 import { errorAnswer, readError } from "./conditions.ts";
 import type { Discovery } from "./discovery.ts";
 import { attribute } from "./elements.ts";
 import { announcedCapabilities } from "./entity-capabilities.ts";
 import type { Fence } from "./fence.ts";
+import type { FileReception } from "./file-reception.ts";
 import { addressOf, type Jid, parseJid } from "./jid.ts";
 import type { PresenceReception } from "./presence-reception.ts";
 import type { QuestionReception } from "./question-reception.ts";
@@ -26,6 +27,7 @@ export interface ReceptionParts {
   readonly presences: PresenceReception;
   readonly questions: QuestionReception;
   readonly rooms: Rooms;
+  readonly files: FileReception;
   /** Stanzas that may await the desk before reading pauses. */
   readonly inbound: number;
   /** Whether the adapter must not be heard any more. */
@@ -144,6 +146,10 @@ export class Reception {
         context.count("xmpp.message.ignored", decoded.reason, from.full);
         this.#refuse(stanza, "not-acceptable", decoded.text);
         return false;
+      case "file":
+        this.#file(arrival, decoded);
+        this.#notice(arrival);
+        return true;
       case "message":
         break;
     }
@@ -151,9 +157,38 @@ export class Reception {
     if (decoded.events.some((event) => event.kind === "bounce" && isUnanswered(event.of))) {
       return false; // its send has not been answered yet, and now is
     }
-    this.#hand(arrival, decoded.events, decoded.receipt);
+    this.#behindFiles(from, () => this.#hand(arrival, decoded.events, decoded.receipt));
     this.#notice(arrival);
     return true;
+  }
+
+  /** Nothing that somebody writes after a file overtakes it; while it waits it counts as awaiting the desk. */
+  #behindFiles(from: Jid, hand: () => void): void {
+    this.#awaiting += 1;
+    this.#parts.files.inOrder(from.bare, () => {
+      this.#awaiting -= 1;
+      hand();
+    });
+    this.#press();
+  }
+
+  /** The file first, then the message that tells of it; what cannot be taken is said to its sender. */
+  #file(arrival: Arrival, { link, event, receipt }: FileMessage): void {
+    this.#awaiting += 1;
+    this.#press();
+    void this.#parts.files.take(arrival.from, link).then((taken) => {
+      this.#awaiting -= 1;
+      this.#press();
+      if (this.#parts.isStopped()) {
+        arrival.delivery.settle(false);
+      } else if (taken.kind === "refused") {
+        this.#refuse(arrival.stanza, taken.reason, taken.text);
+        arrival.delivery.settle(true);
+      } else {
+        const text = [event.text, taken.words].filter((words) => words !== "").join("\n");
+        this.#hand(arrival, [{ ...event, text, file: taken.file }], receipt);
+      }
+    });
   }
 
   /** Somebody wrote or showed themselves: what do they write from? */

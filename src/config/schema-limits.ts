@@ -54,6 +54,11 @@ export const shellLimits = {
   retryMostSeconds: seconds(1, 3_600).default(60).describe("The longest pause between attempts."),
   inboxDays: count(1, 365).default(3).describe("Days for which a network's repeat of a message is recognised."),
   retentionDays: count(1, 36_500).default(90).describe("Days after closing for which transcripts are kept."),
+  fileBytes: count(0, 100_000_000).default(10_000_000).describe("Largest file taken from anybody; 0 takes none."),
+  fileStoreMegabytes: count(1, 10_000_000)
+    .default(10_000)
+    .describe("All files together, in millions of bytes; beyond it none are taken."),
+  fileDays: count(1, 36_500).default(90).describe("Days for which the link to a file works."),
   stopSeconds: seconds(1, 600)
     .default(15)
     .describe("How long stopping may take before what is unsent is left to the next start."),

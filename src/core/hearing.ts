@@ -114,6 +114,7 @@ function customerSays(
         foreign: inbound.id,
         at: writtenAt(turn, inbound.sentAt),
         replyTo: event.replyTo,
+        file: inbound.file ?? null,
       };
       if (relay(turn, row, leg, spoken)) return ACCEPTED;
       tell(turn, row, leg, "undelivered", { text: excerpt(inbound.text) });
@@ -146,7 +147,13 @@ function csrSays(
     answer(turn, place, "csr.no-conversation", { word: "" });
     return ACCEPTED;
   }
-  const spoken = { text: read.text, foreign: inbound.id, at: writtenAt(turn, inbound.sentAt), replyTo: event.replyTo };
+  const spoken = {
+    text: read.text,
+    foreign: inbound.id,
+    at: writtenAt(turn, inbound.sentAt),
+    replyTo: event.replyTo,
+    file: inbound.file ?? null,
+  };
   if (!relay(turn, row, leg, spoken)) tell(turn, row, leg, "undelivered", { text: excerpt(read.text) });
   return ACCEPTED;
 }

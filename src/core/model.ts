@@ -85,6 +85,29 @@ export type PresenceState = "chat" | "available" | "away" | "xa" | "dnd" | "offl
 /** Passed on as what it is, never as more. `received` is said by the adapter itself, after the commit. */
 export type ReceiptState = "delivered" | "read";
 
+/**
+ * A file that the desk keeps and hands out itself, cleaned of what was written about it. `url` is an address of the desk's
+ * own and cannot be guessed; where the file came from is nowhere in it.
+ */
+export interface HostedFile {
+  readonly name: string;
+  /** Media type, found out from the bytes. */
+  readonly type: string;
+  readonly bytes: number;
+  readonly url: string;
+}
+
+/** A file in words, for whoever can show no more: `bill.pdf (34 kB): https://…` */
+export function fileWords({ name, bytes, url }: HostedFile): string {
+  const size =
+    bytes < 1_000
+      ? `${bytes} bytes`
+      : bytes < 1_000_000
+        ? `${Math.round(bytes / 1_000)} kB`
+        : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return `${name} (${size}): ${url}`;
+}
+
 interface InboundBase {
   /**
    * The id under which the network itself would deliver this very event again (Matrix event id, a web client's resend
@@ -106,6 +129,8 @@ export type Inbound = InboundBase &
         /** The sender's id of this message: what a later edit, receipt or reply names. Unique at best per sender. */
         readonly id: string | null;
         readonly text: string;
+        /** The file it brings, taken in by `AdapterContext.files`; `text` says all without it (`fileWords`). Null or absent: none. */
+        readonly file?: HostedFile | null;
         /** The value of a `Choice` the person picked by button or form, where the network tells it apart from text. */
         readonly choice: string | null;
         /** Network id (or the desk's key) of the message this replies to. */
@@ -166,6 +191,8 @@ export type Outbound = OutboundBase &
     | {
         readonly kind: "message";
         readonly text: string;
+        /** The file of which the text tells, where the recipient can be shown files; else null or absent. */
+        readonly file?: HostedFile | null;
         /** Buttons, where they can be shown; the text always says the same in words (law 7). */
         readonly choices: readonly Choice[];
         /** The network's own id of the message this replies to, as the recipient's side knows it; or null. */

@@ -4,7 +4,15 @@
  * is ever cut (law 5).
  */
 import { carriedFeatures, knownFeatures } from "./gateways.ts";
-import { type Address, addressKey, type Capabilities, type Choice, type Feature, type Software } from "./model.ts";
+import {
+  type Address,
+  addressKey,
+  type Capabilities,
+  type Choice,
+  type Feature,
+  type HostedFile,
+  type Software,
+} from "./model.ts";
 import type { ConversationRow, Leg } from "./state.ts";
 import type { LineContent, LineReference } from "./step.ts";
 import { languageOf, say, type Turn } from "./turn.ts";
@@ -121,6 +129,8 @@ export interface Sending {
   readonly notice: boolean;
   /** The line replied to, if any. */
   readonly replyTo: LineReference | null;
+  /** The file it brings, of which the text tells. */
+  readonly file?: HostedFile | null;
 }
 
 interface Recipient {
@@ -171,12 +181,14 @@ function sendText(recipient: Recipient, text: string, choices: readonly Choice[]
   if (parts.length > turn.rules.limits.maxParts) return false;
   const key = legName(turn.world.epoch, sending.line, leg.index);
   const language = languageOf(turn, recipient.row, leg);
+  const shownFile = features.includes("file") ? (sending.file ?? null) : null;
   parts.forEach((part, position) => {
     const last = position === parts.length - 1;
     turn.outbounds.push({
       ...envelope(recipient, last ? key : `${key}.${position + 1}`),
       kind: "message",
       text: prefix + part,
+      ...(last && shownFile !== null ? { file: shownFile } : {}),
       choices: last ? choices : [],
       replyTo: position === 0 ? reply.id : null,
       sentAt: sending.at,
@@ -196,7 +208,7 @@ function replyOf(recipient: Recipient, reference: LineReference | null): { id: s
   const own = reference.author === leg.index;
   // Somebody who was never shown a line is not shown a quote of it either (CVE-2024-32000's family).
   if (!own && !reference.viewers.includes(leg.index)) return { id: null, quote: "" };
-  if (features.includes("reply")) {
+  if (features.includes("reply") && isKnownThere(row, leg, reference)) {
     const id = own ? reference.foreign : legName(turn.world.epoch, reference.line, leg.index);
     if (id !== null) return { id, quote: "" };
   }
@@ -234,7 +246,7 @@ export function sendAmendment(
   const recipient: Recipient = { turn, row, leg, capabilities, features: featuresOf(turn, row, leg) };
   const key = legName(turn.world.epoch, sending.line, leg.index);
   const of = idOnSide(turn, leg, reference);
-  const native = recipient.features.includes(amendment.kind) && of !== null;
+  const native = recipient.features.includes(amendment.kind) && of !== null && isKnownThere(row, leg, reference);
   const shown = reference.author === leg.index || reference.viewers.includes(leg.index);
   if (!shown && amendment.kind !== "edit") return true;
   const original = reference.content.kind === "message" ? excerpt(reference.content.text) : "";
@@ -271,6 +283,11 @@ function isOnePart({ leg, capabilities, features }: Recipient, text: string, sen
   const prefix = prefixOf(leg, sending.nick, false, capabilities.maxTextBytes);
   if (!features.includes("multiline") && LINE_END.test(text)) return false;
   return byteLength(prefix + labelled(leg, text)) <= capabilities.maxTextBytes;
+}
+
+/** Whether the client where that party is now has the line: not what passed before a customer came from elsewhere. */
+export function isKnownThere(row: ConversationRow, leg: Leg, reference: LineReference): boolean {
+  return leg.role !== "customer" || reference.line > (row.cameAfter ?? 0);
 }
 
 /** How a leg's own network names a line: its own id for what it wrote, the desk's key for what it was sent. */

@@ -1,6 +1,6 @@
 /** Lines of a conversation: recorded once, sent to each leg that is to see them. */
-import type { Choice } from "./model.ts";
-import { type Amendment, excerpt, legName, type Sending, sendAmendment, sendTo } from "./rendering.ts";
+import type { Choice, HostedFile } from "./model.ts";
+import { type Amendment, excerpt, isKnownThere, legName, type Sending, sendAmendment, sendTo } from "./rendering.ts";
 import type { ConversationRow, HeldLine, Leg } from "./state.ts";
 import type { Line, LineReference } from "./step.ts";
 import { fact, languageOf, type PhraseValues, say, type Turn } from "./turn.ts";
@@ -64,6 +64,7 @@ export interface Spoken {
   readonly foreign: string | null;
   readonly at: number;
   readonly replyTo: LineReference | null;
+  readonly file: HostedFile | null;
 }
 
 /** Relays what one leg said to the others. False when it could not be brought to one of them. */
@@ -86,7 +87,7 @@ export function relay(turn: Turn, row: ConversationRow, author: Leg, spoken: Spo
     content,
   });
   turn.memory.activity.set(row.id, turn.world.now);
-  const sending: Sending = { line, at: spoken.at, nick, notice: false, replyTo };
+  const sending: Sending = { line, at: spoken.at, nick, notice: false, replyTo, file: spoken.file };
   let whole = true;
   for (const leg of viewers) whole = sendTo(turn, row, leg, content, sending) && whole;
   return whole;
@@ -193,7 +194,7 @@ export function passReceipt(
     content: { kind: "receipt", of: reference.line, state },
   });
   const features = turn.world.capabilities(author.address.network)?.features ?? [];
-  if (reference.foreign === null || !features.includes(state)) return;
+  if (reference.foreign === null || !isKnownThere(row, author, reference) || !features.includes(state)) return;
   turn.outbounds.push({
     key: legName(turn.world.epoch, line, author.index),
     from: author.desk,

@@ -69,6 +69,8 @@ export interface HttpSurroundings {
 export interface HttpServer {
   /** Routes of one adapter, in a Fastify scope of its own. Before start() only. `owner` names it in errors and logs. */
   mount(owner: string, routes: (server: FastifyInstance) => Promise<void> | void): void;
+  /** `http://127.0.0.1:8080`; null before it listens. */
+  url(): string | null;
   /** Listens. Rejects when the port is taken or a mounted scope is faulty. */
   start(): Promise<{ readonly url: string; readonly port: number }>;
   /** Stops listening, lets open requests finish for `stopMs`, then cuts them. Any number of times. */
@@ -85,9 +87,11 @@ export function createHttpServer(surroundings: HttpSurroundings): HttpServer {
   const limits = surroundings.limits ?? HTTP_LIMITS;
   const mounts: Mount[] = [];
   let server: FastifyInstance | null = null;
+  let listensAt: string | null = null;
   let stopped: Promise<void> | null = null;
 
   return {
+    url: () => listensAt,
     mount(owner, routes) {
       if (server !== null) {
         throw new Error(`${owner} mounts routes after the HTTP server has started; do it in create().`);
@@ -107,6 +111,7 @@ export function createHttpServer(surroundings: HttpSurroundings): HttpServer {
       const address = server.server.address();
       const port = typeof address === "object" && address !== null ? address.port : config.port;
       const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
+      listensAt = url;
       log.info("http.listening", { url });
       return { url, port };
     },

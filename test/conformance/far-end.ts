@@ -36,6 +36,8 @@ export type FarEvent =
       readonly replyTo: string | null;
       /** The same with its formatting, as the network has it (HTML); absent where the text is all there is. */
       readonly formatted?: string | null;
+      /** The address of the file it brings; absent where a text is all there is. */
+      readonly file?: string | null;
     }
   | { readonly kind: "edit"; readonly from: string; readonly of: string; readonly text: string }
   | { readonly kind: "retraction"; readonly from: string; readonly of: string }

@@ -2,11 +2,13 @@
 import { xml } from "@xmpp/client";
 import type { Element } from "@xmpp/xml";
 import type { Choice, Condition, PresenceState, ReceiptState, TypingState } from "../../src/core/model.ts";
+import { picture } from "../support/pictures.ts";
 import { Arrivals } from "../support/wait.ts";
 import type { XmppClient } from "../support/xmpp-client.ts";
 import type { FarEvent, FarPerson } from "./far-end.ts";
 
 export const SOFTWARE = { name: "Testament", version: "4.2" } as const;
+const UPLOAD = "urn:xmpp:http:upload:0";
 const MARKERS = "urn:xmpp:chat-markers:0";
 const NOT_XML = /(?![\t\n\r\u007f-\u009f])\p{Cc}|[\ufffe\uffff]|\p{Cs}/u;
 
@@ -71,8 +73,19 @@ export class XmppFarPerson implements FarPerson {
   }
   /** As clients send what they have uploaded to their server (XEP-0363): the link is the body, and said again beside it. */
   async offerFile(to: string): Promise<void> {
-    const url = `https://upload.${this.address.id.split("@")[1]}/a1b2c3/photo.jpg`;
+    const url = await this.upload("photo.png", picture());
     await this.#message(to, xml("body", {}, url), xml("x", { xmlns: "jabber:x:oob" }, xml("url", {}, url)));
+  }
+  /** Uploads it to the person's own server (XEP-0363); the address it is then fetched at. */
+  async upload(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+    const request = xml("request", { xmlns: UPLOAD, filename: name, size: String(bytes.length) });
+    const slot = await this.client.request("get", `upload.${this.address.id.split("@")[1]}`, request);
+    const address = (step: string): string => String(slot?.getChild(step)?.attrs.url ?? "");
+    const named = slot?.getChild("put")?.getChildren("header") ?? [];
+    const headers = Object.fromEntries(named.map((header) => [String(header.attrs.name), header.getText()]));
+    const answer = await fetch(address("put"), { method: "PUT", body: bytes, headers });
+    if (!answer.ok) throw new Error(`The server did not take the upload: HTTP ${answer.status}.`);
+    return address("get");
   }
   async typing(to: string, state: TypingState): Promise<void> {
     await this.#message(to, xml(state, { xmlns: "http://jabber.org/protocol/chatstates" }));
@@ -179,6 +192,7 @@ function accompanying(stanza: Element) {
     nick: stanza.getChildText("nick", "http://jabber.org/protocol/nick"),
     choices: responses.map(({ attrs }): Choice => ({ value: attrs.value, label: attrs.label })),
     replyTo: stanza.getChild("reply", "urn:xmpp:reply:0")?.attrs.id ?? null,
+    file: stanza.getChild("x", "jabber:x:oob")?.getChildText("url") ?? null,
   };
 }
 

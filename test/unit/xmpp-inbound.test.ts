@@ -206,17 +206,29 @@ describe("XMPP inbound codec", () => {
     expect(decoded.kind).to.equal("unreadable");
   });
   for (const [what, children] of [
-    ["a file with its address as the words (XEP-0066)", `<body>${UPLOADED}</body>${outOfBand(UPLOADED)}`],
-    ["a file without words (XEP-0066)", outOfBand(UPLOADED)],
-    ["a file with words of its own", `<body>my bill</body>${outOfBand(UPLOADED)}`],
     ["a shared file (XEP-0447)", `<body>${UPLOADED}</body><file-sharing xmlns='urn:xmpp:sfs:0'/>`],
     ["an encrypted file", `<body>aesgcm://upload.im.example/1/photo.jpg#0123456789abcdef</body>`],
+    ["an encrypted file with a link beside it", outOfBand("aesgcm://upload.im.example/1/photo.jpg#0123456789abcdef")],
     ["a correction that brings one", `${outOfBand(UPLOADED)}<replace xmlns='urn:xmpp:message-correct:0' id='1'/>`],
   ] as const) {
     it(`answers ${what} in words, and passes nothing of it on`, () => {
       const decoded = decode(message(children));
       expect(decoded).to.deep.include({ kind: "unreadable", reason: "file" });
       expect(JSON.stringify(decoded)).not.to.contain("upload");
+    });
+  }
+  for (const [what, children, text] of [
+    ["its address as the words (XEP-0066)", `<body>${UPLOADED}</body>${outOfBand(UPLOADED)}`, ""],
+    ["no words", outOfBand(UPLOADED), ""],
+    ["words of its own", `<body>my bill</body>${outOfBand(UPLOADED)}`, "my bill"],
+    ["words around its address", `<body>my bill ${UPLOADED}</body>${outOfBand(UPLOADED)}`, "my bill"],
+  ] as const) {
+    it(`has a file with ${what} fetched, and its address in no event`, () => {
+      const decoded = decode(message(children));
+      expect(decoded).to.deep.include({ kind: "file", link: UPLOADED });
+      const event = decoded.kind === "file" ? decoded.event : null;
+      expect(event?.text).to.equal(text);
+      expect(JSON.stringify(event)).not.to.contain("upload");
     });
   }
   it("takes an address that somebody types as words", () => {

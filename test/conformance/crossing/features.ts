@@ -6,6 +6,8 @@ import { type Exchange, inWords, type Reading, unlabelled } from "./exchange.ts"
 type Trial = (exchange: Exchange) => Promise<CrossingOutcome>;
 
 const NATIVE: CrossingOutcome = { kind: "native" };
+/** An address at which the desk hands out files. */
+const HOSTED = /https?:\/\/[^/]+\/files\/[a-z2-7]{32}\/\S+/u;
 const NONE: CrossingOutcome = { kind: "none" };
 
 /** In the order in which a conversation tries them. */
@@ -93,11 +95,14 @@ async function reply(exchange: Exchange): Promise<CrossingOutcome> {
   return exchange.observe(() => act(to, shown, question, `${label}green`), nativeWhen(isReply), true);
 }
 
-/** None is native before the desk takes files in and hosts them itself. */
+/** It is native when the client was given an address of the desk's own to fetch it from. */
 async function file(exchange: Exchange): Promise<CrossingOutcome> {
   const { person, to } = exchange.author;
   const act = person.offerFile?.bind(person);
-  return act === undefined ? NONE : exchange.observe(() => act(to), inWords, true);
+  if (act === undefined) return NONE;
+  const isFile = (event: FarEvent) => event.kind === "message" && HOSTED.test(event.file ?? "");
+  const outcome = await exchange.observe(() => act(to), nativeWhen(isFile), true);
+  return outcome.kind === "fallback" ? { ...outcome, said: outcome.said.replace(HOSTED, "https://…") } : outcome;
 }
 
 async function typing(exchange: Exchange): Promise<CrossingOutcome> {

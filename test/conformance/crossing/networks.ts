@@ -128,7 +128,7 @@ async function openXmpp(name: string, mode: "component" | "account"): Promise<Cr
   return {
     name,
     module: xmpp as AdapterModule<unknown>,
-    section: `    adapter: xmpp\n    mode: ${mode}\n${account ? accountKeys(server) : componentKeys(server)}`,
+    section: `    adapter: xmpp\n    mode: ${mode}\n    trustedUploads: ["127.0.0.1:${server.httpPort}"]\n${account ? accountKeys(server) : componentKeys(server)}`,
     handle: HANDLE,
     csrAddress: `${CLERK}@${server.domain}`,
     csr: () => person(CLERK),

@@ -1,0 +1,235 @@
+/**
+ * Files that people send: taken in by the adapters, cleaned, kept under the hash of their content, and handed out under an
+ * address of the desk's own that cannot be guessed. Nobody is ever shown where a file came from.
+ *
+ *     <folder>/content/<sha-256>        the bytes, once however often they are sent
+ *     <folder>/links/<token>.json       one sending of them: name, type, hash, time
+ */
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, open, readdir, readFile, rename, stat, unlink, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import type { Clock, FileOffer, FileShelf, Logger, TakenFile } from "./adapter.ts";
+import { fileWords, type HostedFile } from "./core/model.ts";
+import { examine, TAKEN_TYPES } from "./files/examine.ts";
+
+export interface FileLimits {
+  /** Largest file; 0 takes none. */
+  readonly fileBytes: number;
+  /** All files together, in millions of bytes. */
+  readonly fileStoreMegabytes: number;
+  /** Days for which a link works. */
+  readonly fileDays: number;
+}
+
+export interface FileParts {
+  readonly folder: string;
+  readonly limits: FileLimits;
+  /** The origin people reach the HTTP server at; asked when a file is taken. */
+  readonly origin: () => string;
+  /** A fresh token of 16 characters, as the core has them. */
+  readonly token: () => string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface Files extends FileShelf {
+  /** Makes the folders, forgets what is too old, and goes on doing so. */
+  start(): Promise<void>;
+  stop(): void;
+  /** The route under which files are fetched. */
+  routes(server: FastifyInstance): void;
+}
+
+interface Link {
+  readonly name: string;
+  readonly type: string;
+  readonly hash: string;
+  readonly at: number;
+}
+
+const DAY_MS = 86_400_000;
+const SWEEP_MS = 6 * 3_600_000;
+const NAME_CHARACTERS = 80;
+const TOKEN = /^[a-z2-7]{32}$/u;
+/** Separators, what reorders or hides text, and what file systems forbid. */
+const NOT_IN_NAMES = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}/\\:*?"<>|#%]+/gu;
+/** Whoever opens it sees nothing of the desk's pages, and the browser runs nothing that is in it. */
+const POLICY = "sandbox; default-src 'none'";
+
+export function createFiles(parts: FileParts): Files {
+  return new FileHall(parts);
+}
+
+class FileHall implements Files {
+  readonly maxBytes: number;
+  readonly #parts: FileParts;
+  #used = 0;
+  #cancelSweep: () => void = () => {};
+
+  constructor(parts: FileParts) {
+    this.#parts = parts;
+    this.maxBytes = parts.limits.fileBytes;
+  }
+
+  async start(): Promise<void> {
+    for (const room of ["content", "links"])
+      await mkdir(join(this.#parts.folder, room), { recursive: true, mode: 0o700 });
+    await this.#sweep();
+  }
+
+  stop(): void {
+    this.#cancelSweep();
+  }
+
+  async take(offer: FileOffer, chunks: AsyncIterable<Uint8Array>): Promise<TakenFile> {
+    const { limits } = this.#parts;
+    const bytes = await gather(chunks, limits.fileBytes);
+    if (bytes === null) {
+      const most = limits.fileBytes < 1_000_000 ? `${limits.fileBytes} bytes` : `${limits.fileBytes / 1_000_000} MB`;
+      return refused("policy-violation", `This file is too large and was not taken: at most ${most}.`);
+    }
+    const examined = examine(bytes);
+    if (examined === null) {
+      return refused(
+        "not-acceptable",
+        `Files of this kind are not taken here, so this one was not: ${TAKEN_TYPES} are.`,
+      );
+    }
+    if (this.#used + examined.bytes.length > limits.fileStoreMegabytes * 1_000_000) {
+      this.#parts.log.warn("files.full", { usedBytes: this.#used });
+      return refused("resource-constraint", "There is no room for files at the moment, so this one was not taken.");
+    }
+    const file = await this.#keep(safeName(offer.name, examined.extension), examined.type, examined.bytes);
+    return { kind: "taken", file, words: fileWords(file) };
+  }
+
+  routes(server: FastifyInstance): void {
+    server.get<{ Params: { token: string; name: string } }>("/files/:token/:name", async (request, reply) =>
+      this.#answer(request.params.token, request.params.name, reply),
+    );
+  }
+
+  async #answer(token: string, name: string, reply: FastifyReply): Promise<FastifyReply> {
+    const link = TOKEN.test(token) ? await this.#read(token) : null;
+    if (link === null || link.name !== name) {
+      return reply.code(404).send({ error: "There is no such file (any more)." });
+    }
+    const path = this.#content(link.hash);
+    const { size } = await stat(path);
+    return reply
+      .header("content-type", link.type === "text/plain" ? "text/plain; charset=utf-8" : link.type)
+      .header("content-length", size)
+      .header("content-disposition", `attachment; filename*=UTF-8''${encodeURIComponent(link.name)}`)
+      .header("content-security-policy", POLICY)
+      .header("cache-control", "private, max-age=3600")
+      .send(createReadStream(path));
+  }
+
+  /** Resolves once both are synced: a link that somebody was sent works after a crash. */
+  async #keep(name: string, type: string, bytes: Buffer): Promise<HostedFile> {
+    const { clock, origin, token } = this.#parts;
+    const hash = createHash("sha256").update(bytes).digest("hex");
+    if (await this.#write(this.#content(hash), bytes)) this.#used += bytes.length;
+    const link: Link = { name, type, hash, at: clock.now() };
+    const address = token() + token();
+    await this.#write(this.#link(address), Buffer.from(JSON.stringify(link)));
+    return { name, type, bytes: bytes.length, url: `${origin()}/files/${address}/${encodeURIComponent(name)}` };
+  }
+
+  /** False when it is there already. Under another name first, so that nobody meets half a file. */
+  async #write(path: string, bytes: Buffer): Promise<boolean> {
+    const isThere = await stat(path).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) {
+      // From now on it is as young as its newest link.
+      await utimes(path, this.#parts.clock.now() / 1_000, this.#parts.clock.now() / 1_000);
+      return false;
+    }
+    const part = `${path}.${randomUUID()}.part`;
+    const file = await open(part, "wx", 0o600);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(part, path);
+    const folder = await open(join(path, ".."), "r");
+    await folder.sync().finally(() => folder.close());
+    return true;
+  }
+
+  async #read(token: string): Promise<Link | null> {
+    try {
+      return JSON.parse(await readFile(this.#link(token), "utf8")) as Link;
+    } catch {
+      return null; // forgotten, or never there
+    }
+  }
+
+  /** Forgets links that are too old, then content that no link leads to. */
+  async #sweep(): Promise<void> {
+    const { folder, clock, limits, log } = this.#parts;
+    const alive = new Set<string>();
+    let forgotten = 0;
+    for (const name of await readdir(join(folder, "links"))) {
+      const link = await this.#read(name.replace(/\.json$/u, ""));
+      if (link !== null && clock.now() - link.at < limits.fileDays * DAY_MS) {
+        alive.add(link.hash);
+      } else {
+        await unlink(join(folder, "links", name));
+        forgotten += 1;
+      }
+    }
+    let used = 0;
+    for (const name of await readdir(join(folder, "content"))) {
+      const path = join(folder, "content", name);
+      const { size, mtimeMs } = await stat(path);
+      // What was written a moment ago may be about to get its link.
+      if (alive.has(name) || clock.now() - mtimeMs < DAY_MS) used += size;
+      else await unlink(path);
+    }
+    this.#used = used;
+    if (forgotten > 0) log.info("files.forgotten", { links: forgotten });
+    this.#cancelSweep = clock.after(SWEEP_MS, () => {
+      void this.#sweep().catch((error: unknown) => log.error("files.sweep.failed", { error }));
+    });
+  }
+
+  #content(hash: string): string {
+    return join(this.#parts.folder, "content", hash);
+  }
+  #link(token: string): string {
+    return join(this.#parts.folder, "links", `${token}.json`);
+  }
+}
+
+function refused(reason: Extract<TakenFile, { kind: "refused" }>["reason"], text: string): TakenFile {
+  return { kind: "refused", reason, text };
+}
+
+/** Null as soon as there are more than `most`. */
+async function gather(chunks: AsyncIterable<Uint8Array>, most: number): Promise<Buffer | null> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    if (size > most) return null;
+    parts.push(chunk);
+  }
+  return Buffer.concat(parts);
+}
+
+/** The claimed name without what would deceive, and with the ending of what it is. */
+function safeName(claimed: string, extension: string): string {
+  const stem = claimed
+    .replace(/\.[^./\\]*$/u, "")
+    .replace(NOT_IN_NAMES, " ")
+    .replace(/^[.\s]+/u, "")
+    .trim();
+  return `${[...stem].slice(0, NAME_CHARACTERS).join("").trim() || "file"}${extension}`;
+}
