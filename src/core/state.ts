@@ -69,6 +69,8 @@ export interface ConversationRow {
   readonly continuation?: { readonly network: string; readonly token: string; readonly until: number } | null;
   /** Keys of the contacts that the customer has left by coming elsewhere. */
   readonly former?: readonly string[];
+  /** The last line of before they came where they are now: they have none up to it under the ids of there. */
+  readonly cameAfter?: number;
 }
 
 /** An alias (virtual identity) or a label (fixed identity), bound to its conversation, its leg and its one viewer. */
