@@ -27,9 +27,11 @@ const DEEPEST = 6;
 const LONGEST_LIST = 100;
 const LONGEST_TEXT = 8_192;
 
-/** Writes to a stream; never throws because of what a field holds. */
+/** Writes to a stream; never throws because of what a field holds, nor ends anything because the stream is broken or full. */
 export function createLog(options: LogOptions): ClosableLogger {
   const stream = options.stream ?? process.stderr;
+  const ignore = (): void => {};
+  stream.on("error", ignore);
   const logger = winston.createLogger({
     level: options.level,
     levels: Object.fromEntries(LEVELS.map((level, index) => [level, index])),
@@ -53,7 +55,11 @@ export function createLog(options: LogOptions): ClosableLogger {
     debug: write("debug"),
     close: () =>
       new Promise((resolve) => {
-        logger.once("finish", () => resolve());
+        logger.once("finish", () => {
+          // After what was written last has had its turn to fail.
+          setImmediate(() => stream.off("error", ignore));
+          resolve();
+        });
         logger.end();
       }),
   };
@@ -95,7 +101,9 @@ interface Info extends winston.Logform.TransformableInfo {
 }
 
 function writeJson({ level, message, timestamp, fields }: Info): string {
-  return JSON.stringify({ time: timestamp, level, event: message, ...fields });
+  const head = { time: timestamp, level, event: message };
+  // Last again: what a field of that name holds (a fact's detail, say) must not pass for it.
+  return JSON.stringify(Object.assign({ ...head }, fields, head));
 }
 
 /** `12:03:04.123 WARN  link.offline network=xmpp detail="the server closed the stream"`; an error's stack stands below. */
@@ -143,6 +151,20 @@ function cleanField(name: string, value: unknown, level: LogLevel, depth: number
   return cleanValue(value, level, depth);
 }
 
+/** Several errors at once (every address of a host that was tried) say nothing by themselves. */
+function reasonOf(error: Error): string {
+  const reason =
+    error.message === "" && error instanceof AggregateError ? error.errors.map(String).join("; ") : error.message;
+  return reason.slice(0, LONGEST_TEXT);
+}
+
+function stackOf(error: Error, deepest: number): string {
+  const stack = (error.stack ?? String(error)).slice(0, LONGEST_TEXT);
+  return error.cause instanceof Error && deepest > 0
+    ? `${stack}\nCaused by: ${stackOf(error.cause, deepest - 1)}`
+    : stack;
+}
+
 /** Only what JSON can say, of bounded size, whatever it was: a log line must not throw. */
 function cleanValue(value: unknown, level: LogLevel, depth: number): unknown {
   switch (typeof value) {
@@ -163,8 +185,9 @@ function cleanValue(value: unknown, level: LogLevel, depth: number): unknown {
 
 function cleanObject(value: object, level: LogLevel, depth: number): unknown {
   if (value instanceof Error) {
-    const { name, message, stack } = value;
-    return { name, reason: message, ...("code" in value ? { code: String(value.code) } : {}), stack };
+    const { name } = value;
+    const code = "code" in value ? { code: String(value.code) } : {};
+    return { name, reason: reasonOf(value), ...code, stack: stackOf(value, DEEPEST) };
   }
   if (depth >= DEEPEST) {
     return "[…]";

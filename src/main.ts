@@ -13,7 +13,7 @@ import { greeting } from "./boot/greeting.ts";
 import { staffLogins } from "./boot/logins.ts";
 import { readiness } from "./boot/readiness.ts";
 import { createReload, type Running } from "./boot/reload.ts";
-import { handleSignals } from "./boot/signals.ts";
+import { handleSignals, holdReload } from "./boot/signals.ts";
 import { StartFault, Steps } from "./boot/steps.ts";
 import { readVersion } from "./boot/version.ts";
 import { createClock } from "./clock.ts";
@@ -85,12 +85,14 @@ export interface Daemon {
 export async function run(options: RunOptions): Promise<Daemon> {
   const clock = createClock();
   const steps = new Steps();
+  const wasReloadAsked = options.signals ? holdReload() : () => false;
   try {
     const ground = await prepare(options, steps, clock);
     const house = await build(ground, steps);
     const doors = await open(ground, house, steps);
-    return await serve(options, ground, house, doors, steps);
+    return await serve(options, ground, house, doors, steps, wasReloadAsked);
   } catch (error) {
+    wasReloadAsked();
     const log = options.log ?? createLog({ level: "error", format: "human" });
     await steps.back(clock, UNDO_MS, log);
     throw asStartFault(error);
@@ -124,7 +126,12 @@ async function prepare(options: RunOptions, steps: Steps, clock: Clock): Promise
   for (const problem of warnings) {
     log.warn("configuration.warning", { problem });
   }
-  await steps.take("3 data folder", () => prepareDataFolder(settings.dataFolder));
+  await steps.take(
+    "3 data folder",
+    () => prepareDataFolder(settings.dataFolder),
+    // Undone after the store: whoever reads the log sees that all is on the disk and closed.
+    () => log.info("stop.done"),
+  );
   const { promise: ended, resolve } = Promise.withResolvers<ExitCode>();
   const limitMs = settings.limits.stopSeconds * 1_000 + STOP_GRACE_MS;
   const down = (code: ExitCode) =>
@@ -218,7 +225,14 @@ async function open({ clock, settings, running, log }: Ground, house: House, ste
   return { url, passwords, hours, networksBegun: networks.begun };
 }
 
-async function serve(options: RunOptions, ground: Ground, house: House, doors: Doors, steps: Steps): Promise<Daemon> {
+async function serve(
+  options: RunOptions,
+  ground: Ground,
+  house: House,
+  doors: Doors,
+  steps: Steps,
+  wasReloadAsked: () => boolean,
+): Promise<Daemon> {
   const { version, clock, settings, running, load, log, store, down, ended } = ground;
   const { engine, accounts, host } = house;
   const { url, passwords, hours, networksBegun } = doors;
@@ -262,6 +276,7 @@ async function serve(options: RunOptions, ground: Ground, house: House, doors: D
       () => handleSignals(actions),
       (unlisten) => unlisten(),
     );
+    if (wasReloadAsked()) actions.reload();
   }
   await networksBegun;
   // Taken last, so undone first: the desk stops taking and finishes while its networks are still there to send.

@@ -31,8 +31,8 @@ export interface ControlledParts {
 
 export function createControlledDesk(parts: ControlledParts): ControlledDesk {
   const { engine, store, accounts, running, now } = parts;
-  const command = async (wish: DeskCommand): Promise<CommandReport> =>
-    report(await engine.submit({ kind: "command", command: wish }));
+  const command = async (wish: DeskCommand, missing: string): Promise<CommandReport> =>
+    report(await engine.submit({ kind: "command", command: wish }), missing);
   return {
     status: () => status(parts),
     conversations: () => engine.desk().conversations(),
@@ -40,8 +40,11 @@ export function createControlledDesk(parts: ControlledParts): ControlledDesk {
     queues: () => engine.desk().queues(now()),
     transcript: (conversation, limit) => transcript(store, conversation, limit),
     reload: parts.reload,
-    close: (conversation) => command({ kind: "close", conversation }),
-    setAway: (csr, away) => command({ kind: "csr-away", csr, away }),
+    close: (conversation) => {
+      const missing = `There is no open conversation ${JSON.stringify(conversation)}; \`frontdesk conversations\` lists them.`;
+      return command({ kind: "close", conversation }, missing);
+    },
+    setAway: (csr, away) => command({ kind: "csr-away", csr, away }, noCsr(csr)),
     async newPassword(csr) {
       const logins = staffLogins(running.settings, running.rules, csr);
       const [login] = logins;
@@ -50,19 +53,23 @@ export function createControlledDesk(parts: ControlledParts): ControlledDesk {
         return { kind: "made", login: made.login, password: made.password };
       }
       const known = running.rules.csrs.has(csr);
-      const text = known
-        ? `${csr} has no address on a network where the desk keeps the passwords.`
-        : `There is no CSR ${JSON.stringify(csr)}; \`frontdesk csrs\` lists them.`;
+      const text = known ? `${csr} has no address on a network where the desk keeps the passwords.` : noCsr(csr);
       return { kind: "missing", text };
     },
   };
 }
 
-function report(verdict: Verdict): CommandReport {
+function noCsr(csr: string): string {
+  return `There is no CSR ${JSON.stringify(csr)}; \`frontdesk csrs\` lists them.`;
+}
+
+function report(verdict: Verdict, missing: string): CommandReport {
   if (verdict.kind === "accepted") {
     return { kind: "done" };
   }
-  return { kind: verdict.reason === "item-not-found" ? "missing" : "refused", text: verdict.text };
+  return verdict.reason === "item-not-found"
+    ? { kind: "missing", text: missing }
+    : { kind: "refused", text: verdict.text };
 }
 
 async function transcript(store: Store, conversation: string, limit: number): Promise<TranscriptReport | null> {

@@ -36,3 +36,19 @@ export function handleSignals(actions: SignalActions): () => void {
     }
   };
 }
+
+/**
+ * To be called first of all: until signals are listened to, a wish to reload (`systemctl reload` right after the start) would end
+ * the process. Returns what ends the holding, and says whether somebody wished.
+ */
+export function holdReload(): () => boolean {
+  let wasAsked = false;
+  const listener = (): void => {
+    wasAsked = true;
+  };
+  process.on("SIGHUP", listener);
+  return () => {
+    process.off("SIGHUP", listener);
+    return wasAsked;
+  };
+}

@@ -1,4 +1,6 @@
 /** What commands share that ask a running desk. */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { findDataFolder } from "../config/find-data-folder.ts";
 import { askDesk } from "../control/client.ts";
@@ -39,8 +41,9 @@ export async function ask<Body>(
 ): Promise<void> {
   const answer = await askDesk(findDataFolder(options.config, options.data), method, path);
   if (answer.kind === "unreachable") {
+    const text = isPlaceKnown(options) ? answer.text : noConfiguration(options);
     terminal.exitCode = EXIT_CODES.noDesk;
-    terminal.err(options.json === true ? JSON.stringify({ kind: "unreachable", text: answer.text }) : answer.text);
+    terminal.err(options.json === true ? JSON.stringify({ kind: "unreachable", text }) : text);
     return;
   }
   const fine = answer.status === 200;
@@ -53,6 +56,18 @@ export async function ask<Body>(
     return show(answer.body as Body);
   }
   terminal.err(sentenceOf(answer.body));
+}
+
+/** Where the data folder was only guessed, to say that no desk runs there would send people the wrong way. */
+function isPlaceKnown({ config, data }: PlaceOptions): boolean {
+  return data !== undefined || existsSync(join(config, "frontdesk.yaml"));
+}
+
+function noConfiguration({ config }: PlaceOptions): string {
+  return (
+    `There is no configuration in the folder ${resolve(config)}, so the desk cannot be found. ` +
+    "Name its folder with -c or FRONTDESK_CONFIG, or the data folder with --data or FRONTDESK_DATA."
+  );
 }
 
 function sentenceOf(body: unknown): string {

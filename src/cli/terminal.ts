@@ -19,7 +19,7 @@ export interface Terminal {
 }
 
 export function processTerminal(): Terminal {
-  return {
+  const terminal: Terminal = {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
     paint: (style, text) => styleText(style, text, { stream: process.stdout }),
@@ -31,6 +31,15 @@ export function processTerminal(): Terminal {
       process.exitCode = code;
     },
   };
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // `frontdesk transcript ID | head`: whoever was reading has seen enough.
+    if (error.code === "EPIPE") return;
+    terminal.exitCode = EXIT_CODES.failed;
+    terminal.err(`The output could not be written: ${error.message}`);
+  });
+  // The log goes there, too: a full disk under the log, or a reader of it that died, is no reason for the desk to end.
+  process.stderr.on("error", () => {});
+  return terminal;
 }
 
 /**

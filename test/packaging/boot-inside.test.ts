@@ -9,7 +9,7 @@ import {
   loopback,
   loopbackExchange,
 } from "../../adapters/loopback/index.ts";
-import { handleSignals } from "../../src/boot/signals.ts";
+import { handleSignals, holdReload } from "../../src/boot/signals.ts";
 import { StartFault, Steps } from "../../src/boot/steps.ts";
 import { createClock } from "../../src/clock.ts";
 import { askDesk } from "../../src/control/client.ts";
@@ -94,6 +94,23 @@ describe("the daemon and those who are talking", function () {
     await sees(anna, "Ada");
     return from;
   }
+
+  it("an admin who names nobody is told where to look", async () => {
+    const asked = async (path: string) => {
+      const answer = await askDesk(join(folder.path, "data"), "POST", path);
+      return answer.kind === "answer" ? [answer.status, answer.body] : expect.fail(answer.text);
+    };
+    const noCsr = { kind: "missing", text: 'There is no CSR "bob"; `frontdesk csrs` lists them.' };
+    expect(await asked("/csrs/bob/away")).to.deep.equal([404, noCsr]);
+    expect(await asked("/csrs/bob/password")).to.deep.equal([404, noCsr]);
+    const text = 'There is no open conversation "x"; `frontdesk conversations` lists them.';
+    expect(await asked("/close/x")).to.deep.equal([404, { kind: "missing", text }]);
+  });
+
+  it("the last line of the log says that it is down", async () => {
+    await daemon.stop();
+    expect(log.records.filter(({ level }) => level !== "debug").at(-1)?.event).to.equal("stop.done");
+  });
 
   it("a reload drops no conversation, and the next decision goes by the new rules", async () => {
     const alias = await talking();
@@ -255,6 +272,15 @@ describe("the steps of a start", () => {
 });
 
 describe("signals", () => {
+  it("keep a wish to reload that comes while the desk still starts", () => {
+    const before = process.listenerCount("SIGHUP");
+    const asked = holdReload();
+    process.emit("SIGHUP");
+    const [, unasked] = [process.emit("SIGHUP"), holdReload()];
+    expect([asked(), unasked()]).to.deep.equal([true, false]);
+    expect(process.listenerCount("SIGHUP")).to.equal(before);
+  });
+
   it("stop once, and leave at once the second time", () => {
     const happened: unknown[] = [];
     const before = process.listenerCount("SIGTERM");

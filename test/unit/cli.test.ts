@@ -281,6 +281,14 @@ describe("frontdesk asks the running desk", () => {
     }
   });
 
+  it("says that there is no configuration rather than that no desk is running where it was only guessed to be", async () => {
+    const nowhere = join(folder.path, "nowhere");
+    const said = await frontdesk("status", "-c", nowhere);
+    expect(said).to.include({ out: "", code: 3 });
+    expect(said.err).to.match(/^There is no configuration in the folder \S+\/nowhere, .* -c or FRONTDESK_CONFIG/);
+    expect(JSON.parse((await frontdesk("status", "-c", nowhere, "--json")).err)).to.include({ kind: "unreachable" });
+  });
+
   it("finds the data folder in the configuration, even in one with errors", async () => {
     const config = temporaryFolder("cli");
     writeFileSync(join(config.path, "frontdesk.yaml"), `nonsense: 1\nstore: {folder: ${folder.path}}\n`);

@@ -100,6 +100,35 @@ describe("log", () => {
     expect(text.length).to.be.below(20_000);
   });
 
+  it("lets no field pass for the event, its level or its time", async () => {
+    const text = await written({ level: "info", format: "json" }, (log) => {
+      log.info("offer.made", { event: "start.done", level: "error", time: "never", network: "web" });
+    });
+    expect(JSON.parse(text)).to.include({ event: "offer.made", level: "info", network: "web" });
+    expect(text).to.match(/^\{"time":"\d{4}-/);
+  });
+
+  it("tells what an error was caused by, and what several at once were", () => {
+    const log = createMemoryLog();
+    const refused = new AggregateError([new Error("::1 refused"), new Error("127.0.0.1 refused")], "");
+    log.error("a", { error: new Error("No link.", { cause: refused }) });
+    log.error("b", { error: refused });
+    const [first, second] = log.records.map(({ fields }) => fields.error as { reason: string; stack: string });
+    expect(first?.stack).to.match(/^Error: No link\.\n.*\nCaused by: AggregateError/s);
+    expect(second?.reason).to.equal("Error: ::1 refused; Error: 127.0.0.1 refused");
+  });
+
+  it("goes on when what it writes to is broken", async () => {
+    const broken = new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error("no space left"), { code: "ENOSPC" })),
+    });
+    const log = createLog({ level: "info", format: "json", stream: broken });
+    log.info("a");
+    await new Promise((resolve) => setImmediate(resolve));
+    log.info("b");
+    await log.close();
+  });
+
   it("adds fields that every record of a part of the desk bears", () => {
     const log = createMemoryLog();
     withFields(log, { network: "xmpp" }).info("a", { key: "k" });
