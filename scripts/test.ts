@@ -38,7 +38,7 @@ const groups: readonly Group[] = [
   { ...quick("scenarios", 2), tests: ["test/scenarios/**/*.test.ts"] },
   { ...quick("tidy", 1), tests: ["test/tidy.test.ts"] },
   { ...full("simulation", 6), servers: false, tests: ["test/simulation/**/*.test.ts"] },
-  { ...full("networks", 8), tests: ["test/networks/**/*.test.ts", ...onRealServers] },
+  { ...full("networks", 20), tests: ["test/networks/**/*.test.ts", ...onRealServers] },
   { ...full("browser", 6), tests: ["test/browser/**/*.test.ts"] },
   { ...full("durability", 8), tests: ["test/durability/**/*.test.ts"] },
   { ...full("packaging", 5), servers: false, tests: ["test/packaging/**/*.test.ts"] },
