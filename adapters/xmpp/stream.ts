@@ -63,7 +63,7 @@ export class XmppStream {
   #held: { readonly features: Element; readonly library: EventEmitter } | null = null;
   #offersManagement = false;
   #isResumed = false;
-  /** Whether stanzas can be handed on: what comes in one piece with the end of the login waits in `#early`. */
+  /** Whether anything can be handed on: what comes in one piece with the end of the login waits in `#early`. */
   #isReady = false;
   #parser: StanzaParser | null = null;
 
@@ -169,9 +169,9 @@ export class XmppStream {
     } else if (element.is("error", NS.stream)) {
       this.#fail(streamError(element));
     } else if (isStanza(element) && !(this.#options.negotiatesByStanza && this.#phase !== "online")) {
-      this.#stanza(element);
+      this.#handOn(element);
     } else if (this.#phase === "online") {
-      this.#options.handlers.nonza(element);
+      this.#handOn(element);
     } else if (element.is("features", NS.stream)) {
       this.#features(element, library);
     } else if (element.getNS() === NS.streamManagement) {
@@ -181,11 +181,14 @@ export class XmppStream {
     }
   }
 
-  #stanza(stanza: Element): void {
-    if (this.#isReady) {
-      this.#options.handlers.stanza(stanza);
+  /** A server that resumes says what waited and asks how far we are (`<r/>`) in one breath: both wait for their turn. */
+  #handOn(element: Element): void {
+    if (!this.#isReady) {
+      this.#early.push(element);
+    } else if (isStanza(element)) {
+      this.#options.handlers.stanza(element);
     } else {
-      this.#early.push(stanza);
+      this.#options.handlers.nonza(element);
     }
   }
 
@@ -255,8 +258,8 @@ export class XmppStream {
     // After the continuation of open(), which prepares for stanzas.
     setImmediate(() => {
       this.#isReady = true;
-      for (const stanza of this.#early.splice(0)) {
-        this.#options.handlers.stanza(stanza);
+      for (const element of this.#early.splice(0)) {
+        this.#handOn(element);
       }
     });
   }
