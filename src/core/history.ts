@@ -18,8 +18,9 @@ export function showHistory(turn: Turn, conversation: string, index: number, lin
   const said = lines.flatMap((line) => inWords(turn, row, leg, line) ?? []);
   const shown = newestWithin(said, roomFor(turn, leg));
   if (shown.length === 0) return;
+  const head = leg.role === "customer" ? "continue.history" : "csr.history.head";
   const left = shown.length < said.length ? ["…"] : [];
-  tellText(turn, row, leg, [say(turn, "csr.history.head", languageOf(turn, row, leg)), ...left, ...shown].join("\n"));
+  tellText(turn, row, leg, [say(turn, head, languageOf(turn, row, leg)), ...left, ...shown].join("\n"));
 }
 
 /** On one line and with its speaker in front, so that nobody can have written a line of somebody else's. */

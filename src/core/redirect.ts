@@ -88,8 +88,10 @@ export function comeByInvitation(turn: Turn, inbound: Inbound): Verdict | null {
   const row = conversation === undefined ? null : turn.tables.conversation.get(conversation);
   const here = turn.tables.contact.get(contactKey(inbound.from, inbound.to));
   const isOpen = row?.continuation?.network === inbound.from.network && row.continuation.until > turn.world.now;
-  // CSRs are no customers, and one page opened twice is no second customer.
-  if (row === null || !isOpen || turn.memory.csrOf.has(addressKey(inbound.from))) {
+  // Nobody comes to a name that is not theirs to write to. CSRs are no customers, and one page opened twice is no second customer.
+  const handles = turn.rules.networks.get(inbound.from.network)?.handles ?? [];
+  const isTheirs = inbound.to === token || handles.some((handle) => handle.id === inbound.to);
+  if (row === null || !isOpen || !isTheirs || turn.memory.csrOf.has(addressKey(inbound.from))) {
     if (here !== null && here.moved !== true) return ACCEPTED;
     fact(turn, "redirect.refused", {}, { network: inbound.from.network });
     return refused("item-not-found", say(turn, "continue.unknown", language));
@@ -107,8 +109,11 @@ function arrive(turn: Turn, row: ConversationRow, { from, to, kind }: Inbound): 
     network: from.network,
     legs: putLeg(row, customer.index, { address: from, desk: to }),
     software: turn.memory.software.get(addressKey(from)) ?? null,
+    // The ids their former client gave its lines mean nothing to the one they write from now.
+    held: row.held.map((line) => ({ ...line, foreign: null })),
     continuation: null,
     former: [...(row.former ?? []), formerKey],
+    cameAfter: turn.world.nextLine(),
   });
   turn.tables.contact.put(formerKey, { conversation: row.id, moved: true });
   turn.tables.contact.put(contactKey(from, to), { conversation: row.id });

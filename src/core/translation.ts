@@ -273,7 +273,9 @@ export function answerSubscription(
   const isDesk = network?.desk === to && turn.memory.csrOf.has(addressKey(from));
   const alias = turn.tables.alias.get(aliasKey(from.network, to));
   const own = alias !== null && alias.label === null && alias.releasedAt === null && sameAddress(alias.viewer, from);
-  const name = handle?.name ?? (isDesk ? turn.rules.company : own ? alias.name : null);
+  const contact = turn.tables.contact.get(contactKey(from, to));
+  const isOpen = contact !== null && contact.moved !== true;
+  const name = handle?.name ?? (isDesk || isOpen ? turn.rules.company : own ? alias.name : null);
   if (name === null) return false;
   if (state !== "subscribe" && state !== "unsubscribe") return true;
   const accepted = state === "subscribe";

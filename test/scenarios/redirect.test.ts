@@ -102,7 +102,7 @@ describe("redirect", () => {
       "ada: /note seems upset",
       "anna@xmpp writes to the address of the invitation of anna@web: the one of May",
       "anna@xmpp sees: It continues here.",
-      "anna@xmpp sees: Earlier: … my invoice is wrong … Ada: which one?",
+      "anna@xmpp sees: Said so far: … my invoice is wrong … Ada: which one?",
       "anna@xmpp never sees: upset",
       "ada sees: my invoice is wrong",
       "ada sees: writes from XMPP now",

@@ -98,6 +98,7 @@ const PHRASES: Readonly<Record<string, string>> = {
   "continue.invite": "Continue on {network} with {link} within {minutes}.",
   "continue.moved": "It continues at {place}.",
   "continue.welcome": "It continues here.",
+  "continue.history": "Said so far:",
   "continue.elsewhere": "Please write to {place}.",
   "continue.unknown": "That invitation stands for nothing.",
   "continue.busy": "End your other conversation first.",

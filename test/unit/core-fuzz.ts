@@ -6,9 +6,11 @@ import { Random } from "../simulation/random.ts";
 import { COMPANY, company, type PlayConfig, type PlaySetting, playSetting } from "../support/play-rules.ts";
 import { CoreDesk, type Said } from "./core-desk.ts";
 
+/** What an invitation's token is told by. */
+const LINKS = { link: "im:<{}>", place: "im:there" };
 const NETWORKS: PlayConfig["networks"] = {
-  web: { title: "Web", handles: { support: "express", reception: "reception" } },
-  xmpp: { title: "XMPP", handles: { support: "express", reception: "reception" } },
+  web: { title: "Web", handles: { support: "express", reception: "reception" }, continuation: LINKS },
+  xmpp: { title: "XMPP", handles: { support: "express", reception: "reception" }, continuation: LINKS },
   irc: {
     title: "IRC",
     handles: { support: "express" },
@@ -44,7 +46,11 @@ const dialogs: PlayConfig["dialogs"] = {
 const phrases = Object.fromEntries(
   phraseKeys().flatMap((key) => (/^(?:csr|label)\./u.test(key) ? [[key, `${SECRET} ${key} {name}`]] : [])),
 );
-const base: Partial<PlayConfig> = { networks: NETWORKS, directory, dialogs, phrases, limits: LIMITS };
+const queues: PlayConfig["queues"] = {
+  billing: { ...COMPANY.queues.billing, hosting: { network: "xmpp", seconds: 600 } },
+  sales: { ...COMPANY.queues.sales, hosting: { network: "web", seconds: 60 } },
+};
+const base: Partial<PlayConfig> = { networks: NETWORKS, queues, directory, dialogs, phrases, limits: LIMITS };
 const WITHOUT_BILLING: Partial<PlayConfig> = {
   queues: { sales: { name: "Sales", skills: { sales: 1 }, wrapUpSeconds: 20 } },
   dialogs: {
@@ -71,6 +77,7 @@ const SETTINGS: readonly PlaySetting[] = [
         matchLanguage: true,
         compatibility: "same-network",
         strategies: ["most-skilled", "fewest-losses"],
+        hosting: { network: "xmpp", seconds: 600 },
       },
     },
   }),
@@ -183,6 +190,8 @@ export class Fuzz {
   readonly core: CoreDesk;
   readonly ids: string[] = ["m0"];
   readonly desks: string[] = [...DESKS];
+  /** Of invitations. */
+  readonly tokens: string[] = ["none"];
   events = 0;
 
   constructor(seed: number) {
@@ -264,7 +273,13 @@ export class Fuzz {
       case "subscription":
         return { kind, ...pair, state: random.pick(["subscribe", "subscribed", "unsubscribe", "unsubscribed"]) };
       case "arrival":
-        return { kind, ...pair, language: this.#language(), nick: random.pick([null, "Eve"]) };
+        return {
+          kind,
+          ...pair,
+          language: this.#language(),
+          nick: random.pick([null, "Eve"]),
+          ...(random.chance(0.5) ? { token: random.pick(this.tokens.slice(-5)) } : {}),
+        };
       case "departure":
         return { kind, ...pair };
       case "bounce":
@@ -329,7 +344,13 @@ export class Fuzz {
   }
 
   learn(outbounds: readonly Outbound[]): void {
-    for (const { key, from } of outbounds) {
+    for (const outbound of outbounds) {
+      const { key, from } = outbound;
+      const token = outbound.kind === "message" ? /<([a-z0-9]+)>/u.exec(outbound.text)?.[1] : undefined;
+      if (token !== undefined) {
+        this.tokens.push(token);
+        this.desks.push(token);
+      }
       this.ids.push(key);
       if (!this.desks.includes(from)) this.desks.push(from);
     }

@@ -13,8 +13,27 @@ const EVENTS = 400;
 /** Of one that began and ended in a single step no row was ever kept: then it was between the desk and whoever wrote. */
 function parties(fuzz: Fuzz, conversation: string, from: Address | null): ReadonlySet<string> {
   const row = fuzz.core.conversations.get(conversation);
-  if (row === undefined) return new Set(from === null ? [] : [addressKey(from)]);
-  return new Set(row.legs.map((leg) => addressKey(leg.address)));
+  const legs = row?.legs.map((leg) => addressKey(leg.address)) ?? [];
+  // Nor is a row kept of one whose customer came from elsewhere and ended it with the same word.
+  const wroteAndEnded = from !== null && !fuzz.core.table("conversation").has(conversation);
+  return new Set(wroteAndEnded ? [...legs, addressKey(from)] : legs);
+}
+
+/** The one thing said at an address that the customer has left: where the conversation goes on. */
+function isFarewell(fuzz: Fuzz, conversation: string, outbound: Outbound): boolean {
+  const left = fuzz.core.conversations.get(conversation)?.former ?? [];
+  const there = `${addressKey(outbound.to)} ${outbound.from}`;
+  return outbound.kind === "message" && outbound.text.includes("It continues at") && left.includes(there);
+}
+
+/** A customer who was a CSR by earlier rules may say anything, and whoever continues for them is shown it again. */
+function withoutOwnWords(fuzz: Fuzz, { conversation }: Outbound, text: string): string {
+  const own = fuzz.core.transcript.flatMap((line) =>
+    line.conversation === conversation && line.author === 0 && line.content.kind === "message"
+      ? [line.content.text]
+      : [],
+  );
+  return own.filter((words) => words.includes(SECRET)).reduce((left, words) => left.replaceAll(words, ""), text);
 }
 
 /** What must hold of everything that is sent. */
@@ -23,7 +42,7 @@ function checkSent(fuzz: Fuzz, outbound: Outbound, from: Address | null): void {
   const what = JSON.stringify(outbound);
   if (outbound.conversation !== null) {
     expect(
-      parties(fuzz, outbound.conversation, from).has(to),
+      parties(fuzz, outbound.conversation, from).has(to) || isFarewell(fuzz, outbound.conversation, outbound),
       `sent to no party of ${outbound.conversation}: ${what}`,
     ).to.equal(true);
     const alias = fuzz.core.table("alias").get(`${outbound.to.network} ${outbound.from}`);
@@ -39,7 +58,8 @@ function checkSent(fuzz: Fuzz, outbound: Outbound, from: Address | null): void {
   for (const person of PEOPLE.filter((id) => id.includes("-"))) {
     if (person !== outbound.to.id) expect(text.includes(person), `an address leaks: ${what}`).to.equal(false);
   }
-  if (text.includes(SECRET)) expect(STAFF.has(to), `the customer is shown the desk's words: ${what}`).to.equal(true);
+  if (withoutOwnWords(fuzz, outbound, text).includes(SECRET))
+    expect(STAFF.has(to), `the customer is shown the desk's words: ${what}`).to.equal(true);
 }
 
 function wrote(fuzz: Fuzz, person: string): boolean {

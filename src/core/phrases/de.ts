@@ -62,6 +62,7 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "continue.moved":
     "Ihr Gespräch geht von jetzt an unter {place} weiter. Was Sie hier schreiben, erreicht es nicht mehr.",
   "continue.welcome": "Ihr Gespräch geht hier weiter. Nichts ist verloren, und Ihren Platz haben Sie behalten.",
+  "continue.history": "Was bisher gesagt wurde:",
   "continue.elsewhere": "Ihr Gespräch geht unter {place} weiter. Bitte schreiben Sie dort.",
   "continue.unknown": "Diese Einladung ist abgelaufen oder wurde schon benutzt.",
   "continue.busy":

@@ -64,6 +64,7 @@ export const EN = {
     "You can continue this conversation on {network}: {link} – your place and everything said so far come along. The link works once, for {minutes}. Or simply stay here.",
   "continue.moved": "Your conversation continues at {place} from now on. What you write here no longer reaches it.",
   "continue.welcome": "Your conversation continues here. Nothing is lost, and you have kept your place.",
+  "continue.history": "What was said so far:",
   "continue.elsewhere": "Your conversation continues at {place}. Please write there.",
   "continue.unknown": "This invitation has expired or has been used already.",
   "continue.busy": "You have another conversation open here. Please end it first, then use the invitation again.",

@@ -59,6 +59,7 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
     "Puede continuar esta conversación en {network}: {link} – conservará su lugar y todo lo dicho hasta ahora. El enlace sirve una vez, durante {minutes}. O simplemente quédese aquí.",
   "continue.moved": "Su conversación continúa desde ahora en {place}. Lo que escriba aquí ya no llegará a ella.",
   "continue.welcome": "Su conversación continúa aquí. No se ha perdido nada y conserva su lugar.",
+  "continue.history": "Lo dicho hasta ahora:",
   "continue.elsewhere": "Su conversación continúa en {place}. Escriba allí, por favor.",
   "continue.unknown": "Esta invitación ha caducado o ya se ha utilizado.",
   "continue.busy": "Tiene otra conversación abierta aquí. Termínela primero y vuelva a usar la invitación.",

@@ -61,6 +61,7 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "continue.moved":
     "Votre conversation se poursuit désormais à l’adresse {place}. Ce que vous écrivez ici ne lui parvient plus.",
   "continue.welcome": "Votre conversation se poursuit ici. Rien n’est perdu et vous gardez votre place.",
+  "continue.history": "Ce qui a été dit jusqu’ici :",
   "continue.elsewhere": "Votre conversation se poursuit à l’adresse {place}. Merci d’écrire là-bas.",
   "continue.unknown": "Cette invitation a expiré ou a déjà servi.",
   "continue.busy":
