@@ -144,6 +144,20 @@ export function toHistoryLine(line: HistoryLine): WireHistoryLine {
   };
 }
 
+/**
+ * The newest lines that take at most so many bytes: a connection that is slow must not be cut for a long history, since it
+ * would come back, be told the same, and be cut again.
+ */
+export function toHistory(lines: readonly HistoryLine[], bytes: number): readonly WireHistoryLine[] {
+  const told = lines.map(toHistoryLine);
+  let left = bytes;
+  const older = told.findLastIndex((line) => {
+    left -= Buffer.byteLength(JSON.stringify(line)) + 1;
+    return left < 0;
+  });
+  return told.slice(older + 1);
+}
+
 /** A name for the eye alone may be cut; a text never is. */
 export function shorten(name: string): string {
   return fits(name) ? name : `${name.slice(0, FRAME_LIMITS.labelBytes / 4)}…`.toWellFormed();

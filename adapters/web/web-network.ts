@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { WebSocket } from "ws";
 import type { Adapter, AdapterContext, Outcome } from "../../src/adapter.ts";
 import type { Address, Capabilities, Outbound, Software } from "../../src/core/model.ts";
-import { shorten, toFrame, toHistoryLine } from "./codec.ts";
+import { shorten, toFrame, toHistory } from "./codec.ts";
 import type { WebConfig } from "./config.ts";
 import { Delivery } from "./delivery.ts";
 import { Intake, Lane } from "./intake.ts";
@@ -339,9 +339,12 @@ export class WebNetwork implements Adapter {
 
   async #tellHistories(window: Window, contacts: readonly Contact[]): Promise<void> {
     for (const { desk } of contacts.slice(0, HISTORIES)) {
+      if (!window.wire.isOpen) {
+        return;
+      }
       try {
         const lines = await this.#context.history(window.address, desk, this.#config.historyLines);
-        window.wire.send({ kind: "history", desk, lines: lines.map(toHistoryLine) });
+        await window.wire.tell({ kind: "history", desk, lines: toHistory(lines, this.#config.bufferedBytes / 2) });
       } catch (error) {
         this.#context.log.warn("web.history.failed", { network: this.#context.network, error: String(error) });
       }

@@ -63,6 +63,14 @@ export class Wire {
     this.#socket.send(JSON.stringify(frame));
   }
 
+  /** Writes a frame and resolves once the system has taken it, or nobody will any more. */
+  tell(frame: ServerFrame): Promise<void> {
+    if (!this.#open) {
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => this.#socket.send(JSON.stringify(frame), () => resolve()));
+  }
+
   /** Ends it in good order. The reason is at most 123 bytes (RFC 6455 §5.5). */
   close(code: number, reason: string): void {
     if (this.#open) {

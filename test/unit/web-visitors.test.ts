@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { WebSocket } from "ws";
 import { web } from "../../adapters/web/index.ts";
 import { CLOSE } from "../../adapters/web/pages/protocol.ts";
-import type { Adapter } from "../../src/adapter.ts";
+import type { Adapter, HistoryLine } from "../../src/adapter.ts";
 import { ACCEPTED, type Address, type Outbound } from "../../src/core/model.ts";
 import { TestContext } from "../support/adapter-context.ts";
 import { until, within } from "../support/wait.ts";
@@ -135,6 +135,31 @@ describe("web visitors", function () {
       expect(await person.next("ack")).to.include({ id });
       expect(await person.next("history")).to.include({ desk: "support" });
     });
+  });
+
+  it("get of a long history the newest that their connection can hold, so that a slow one is not cut for it", async () => {
+    await adapter.stop();
+    await context.close();
+    await desk({ bufferedBytes: 65_536 });
+    const line = (n: number): HistoryLine => ({
+      id: `line-${n}`,
+      own: false,
+      text: "x".repeat(10_000),
+      edited: false,
+      retracted: false,
+      nick: null,
+      notice: false,
+      choices: [],
+      at: n,
+      state: "received",
+    });
+    context.histories.set(
+      "support",
+      Array.from({ length: 20 }, (_, n) => line(n)),
+    );
+    const { lines } = await (await visitor()).next("history");
+    expect(JSON.stringify(lines).length).to.be.below(65_536 / 2);
+    expect(lines.map(({ id }) => id)).to.deep.equal(["line-17", "line-18", "line-19"]);
   });
 
   describe("several windows", () => {
