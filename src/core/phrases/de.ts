@@ -130,7 +130,7 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "loss.retraction": "Rücknahmen (in Worten)",
   "loss.reaction": "Reaktionen (in Worten)",
   "loss.reply": "Antworten auf einzelne Nachrichten (als Zitat)",
-  "loss.file": "Dateien",
+  "loss.file": "Dateien (als Links)",
   "csr.offer.reason": "Anliegen: {reason}",
   "csr.offer.waited": "Wartet seit: {minutes}",
   "csr.offer.language": "Sprache: {language}",

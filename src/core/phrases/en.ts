@@ -130,7 +130,7 @@ export const EN = {
   "loss.retraction": "retractions (said in words)",
   "loss.reaction": "reactions (said in words)",
   "loss.reply": "replies (shown as quotes)",
-  "loss.file": "files",
+  "loss.file": "files (shown as links)",
   "csr.offer.reason": "Reason: {reason}",
   "csr.offer.waited": "Waiting for: {minutes}",
   "csr.offer.language": "Language: {language}",

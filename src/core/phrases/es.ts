@@ -122,7 +122,7 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "loss.retraction": "mensajes retirados (en palabras)",
   "loss.reaction": "reacciones (en palabras)",
   "loss.reply": "respuestas a un mensaje (como cita)",
-  "loss.file": "archivos",
+  "loss.file": "archivos (como enlaces)",
   "csr.offer.reason": "Motivo: {reason}",
   "csr.offer.waited": "Tiempo de espera: {minutes}",
   "csr.offer.language": "Idioma: {language}",

@@ -130,7 +130,7 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "loss.retraction": "messages retirés (en toutes lettres)",
   "loss.reaction": "réactions (en toutes lettres)",
   "loss.reply": "réponses à un message (en citation)",
-  "loss.file": "fichiers",
+  "loss.file": "fichiers (sous forme de liens)",
   "csr.offer.reason": "Motif : {reason}",
   "csr.offer.waited": "Attente : {minutes}",
   "csr.offer.language": "Langue : {language}",
