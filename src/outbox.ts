@@ -7,6 +7,8 @@ import type { Clock, Logger, Outcome } from "./adapter.ts";
 import type { Address, Capabilities, Condition, Outbound } from "./core/model.ts";
 import { type Flight, Flights } from "./outbox/flights.ts";
 import { Lane, type Slot } from "./outbox/lane.ts";
+import { NetworkLanes } from "./outbox/network-lanes.ts";
+import { FullnessLog, logOutcome } from "./outbox/outbox-log.ts";
 import { VolatileLane } from "./outbox/volatile.ts";
 import type { Mark, OutboxRow } from "./store/store.ts";
 
@@ -41,17 +43,11 @@ export interface OutboxStatus {
   readonly volatileDropped: number;
 }
 
-/** Lanes of one network. */
-interface NetworkLanes {
-  readonly lanes: Map<string, Lane>;
-  readonly volatile: VolatileLane;
-  isOnline: boolean;
-}
-
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #networks = new Map<string, NetworkLanes>();
   readonly #flights: Flights;
+  readonly #fullness: FullnessLog;
   #undeliveredMs: number;
   #rows = 0;
   #inFlight = 0;
@@ -61,6 +57,7 @@ export class Outbox {
   /** `loaded`: what was pending when the daemon went down, in order. Nothing is sent before `link` says online. */
   constructor(options: OutboxOptions, loaded: readonly OutboxRow[]) {
     this.#options = options;
+    this.#fullness = new FullnessLog(options.log, options.outboxRows);
     this.#undeliveredMs = options.undeliveredSeconds * 1000;
     this.#flights = new Flights(options.clock, options.sendSeconds * 1000, (flight) => {
       this.#settle(flight, { kind: "deferred", reason: "remote-server-timeout" });
@@ -83,6 +80,7 @@ export class Outbox {
       if (lanes.isOnline) this.#pump(lane, lanes);
       else if (lane.cancelAlarm === null) this.#rest(lane);
     }
+    this.#fullness.update(this.#rows, this.#networks);
   }
 
   /** Typing, presence and the like: now or never. */
@@ -97,6 +95,7 @@ export class Outbox {
     const lanes = this.#lanesOf(network);
     lanes.isOnline = isOnline;
     lanes.volatile.link(isOnline);
+    lanes.waiting.clear();
     for (const lane of lanes.lanes.values()) {
       if (isOnline) this.#wake(lane, lanes);
       else if (lane.cancelAlarm === null && lane.inFlight === 0) this.#rest(lane);
@@ -149,7 +148,7 @@ export class Outbox {
       const volatile = new VolatileLane({ clock, send, limitMs: sendSeconds * 1000 }, ({ key, conversation }, error) =>
         log.error("send.failed", { network, key, conversation, error }),
       );
-      lanes = { lanes: new Map(), volatile, isOnline: false };
+      lanes = new NetworkLanes(volatile);
       this.#networks.set(network, lanes);
     }
     return lanes;
@@ -181,10 +180,32 @@ export class Outbox {
       if (slot === null) {
         break;
       }
-      if (this.#isTooOld(slot)) this.#giveUp(lane, slot);
-      else this.#send(lane, slot);
+      if (this.#isTooOld(slot)) {
+        this.#giveUp(lane, slot);
+      } else if (lanes.isFull) {
+        lanes.waiting.add(lane);
+        break;
+      } else {
+        this.#send(lane, slot, lanes);
+      }
     }
     this.#tidy(lane, lanes);
+  }
+
+  /** A send was answered: its place goes to the lane that has waited longest, which may be its own. */
+  #pumpNext(lane: Lane, lanes: NetworkLanes): void {
+    if (lanes.waiting.size === 0) {
+      this.#pump(lane, lanes);
+      return;
+    }
+    if (!lane.holding) lanes.waiting.add(lane);
+    for (const next of lanes.waiting) {
+      if (lanes.isFull || this.#isStopped) {
+        return;
+      }
+      lanes.waiting.delete(next);
+      this.#pump(next, lanes);
+    }
   }
 
   /** Reads what was left on disk, forgets a lane without rows, and sees to it that a resting lane ages. */
@@ -194,7 +215,7 @@ export class Outbox {
       void this.#fetch(lane, lanes, numbers);
     } else if (lane.isEmpty) {
       lane.cancelAlarm?.();
-      lanes.lanes.delete(lane.person);
+      lanes.remove(lane);
     } else if (lane.inFlight === 0 && lane.cancelAlarm === null && !lane.fetching) {
       this.#rest(lane);
     }
@@ -210,9 +231,10 @@ export class Outbox {
     }
   }
 
-  #send(lane: Lane, slot: Slot): void {
+  #send(lane: Lane, slot: Slot, lanes: NetworkLanes): void {
     slot.state = "sent";
     lane.inFlight += 1;
+    lanes.inFlight += 1;
     this.#inFlight += 1;
     const flight = this.#flights.begin(lane, slot);
     let answer: Promise<Outcome>;
@@ -247,8 +269,11 @@ export class Outbox {
 
   #settle(flight: Flight, outcome: Outcome): void {
     const { lane, slot } = flight;
+    const lanes = this.#lanesOf(lane.network);
     this.#options.onAnswered?.(slot.row.outbound, outcome);
+    logOutcome(this.#options.log, slot.row.outbound, outcome);
     lane.inFlight -= 1;
+    lanes.inFlight -= 1;
     this.#inFlight -= 1;
     switch (outcome.kind) {
       case "accepted":
@@ -263,13 +288,11 @@ export class Outbox {
         this.#defer(slot, lane, outcome);
         break;
     }
-    const lanes = this.#lanesOf(lane.network);
-    if (!lane.holding) {
-      this.#pump(lane, lanes);
-    } else if (lane.inFlight === 0) {
+    if (lane.holding && lane.inFlight === 0) {
       lane.resumeAt = this.#options.clock.now() + lane.pauseMs;
       this.#rest(lane);
     }
+    this.#pumpNext(lane, lanes);
     if (this.#inFlight === 0) this.#onIdle?.();
   }
 
@@ -281,8 +304,6 @@ export class Outbox {
       lane.pauseMs = outcome.retryAfterMs ?? this.#options.backoffMs(lane.deferrals);
       lane.deferrals += 1;
     }
-    const { key, conversation } = slot.row.outbound;
-    this.#options.log.debug("send.deferred", { network: lane.network, key, conversation, reason: outcome.reason });
   }
 
   /**
@@ -292,6 +313,9 @@ export class Outbox {
   #rest(lane: Lane): void {
     lane.cancelAlarm?.();
     lane.cancelAlarm = null;
+    if (this.#isStopped) {
+      return;
+    }
     const first = lane.first();
     const pauseMs = lane.resumeAt - this.#options.clock.now();
     const waitMs = Math.min(pauseMs, first === null ? Number.POSITIVE_INFINITY : this.#leftMs(first));
@@ -343,5 +367,6 @@ export class Outbox {
     const wasFull = this.isFull;
     this.#rows -= rows;
     if (wasFull && !this.isFull) this.#options.onRoom();
+    this.#fullness.update(this.#rows, this.#networks);
   }
 }
