@@ -33,6 +33,23 @@ export class Bucket {
   }
 }
 
+/**
+ * The place an IP address stands for when people are counted by it: IPv6 gives every household 2^64 addresses (RFC 6177), so
+ * there it is the network's first 64 bits; an IPv4 address written as IPv6 is that IPv4 address.
+ */
+export function placeOf(ip: string): string {
+  const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(ip)?.[1];
+  if (mapped !== undefined || !ip.includes(":")) {
+    return mapped ?? ip;
+  }
+  const [head = "", tail] = (ip.split("%", 1)[0] ?? "").toLowerCase().split("::");
+  const groups = head.split(":").filter((group) => group !== "");
+  const rest = (tail ?? "").split(":").filter((group) => group !== "");
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - rest.length);
+  const all = [...groups, ...Array<string>(zeros).fill("0"), ...rest].map((group) => group.replace(/^0+(?=.)/, ""));
+  return `${all.slice(0, 4).join(":")}::/64`;
+}
+
 /** Buckets by key (an IP address, a login), at most `keys` of them. */
 export class RateLimit {
   readonly #rate: Rate;

@@ -8,7 +8,7 @@ import { readCookie, writeCookie } from "./cookies.ts";
 import { Documents } from "./documents.ts";
 import { PageHeaders } from "./page-headers.ts";
 import { isInvitation } from "./pages/protocol.ts";
-import { RateLimit } from "./rate-limit.ts";
+import { placeOf, RateLimit } from "./rate-limit.ts";
 import { firstLanguage, softwareOf } from "./software.ts";
 import type { StaffSession } from "./staff-sessions.ts";
 import { isVisitorId } from "./visitors.ts";
@@ -32,7 +32,7 @@ export class Routes {
   readonly #network: WebNetwork;
   readonly #perClient = new RateLimit(ATTEMPTS_PER_CLIENT, CLIENTS);
   readonly #perLogin = new RateLimit(ATTEMPTS_PER_LOGIN, CLIENTS);
-  /** Open WebSockets by IP address. */
+  /** Open WebSockets by place. */
   readonly #connected = new Map<string, number>();
 
   constructor(config: WebConfig, context: AdapterContext, network: WebNetwork) {
@@ -110,14 +110,14 @@ export class Routes {
     if (!this.#network.canConnect) {
       return reply.code(503).header("retry-after", "5").send({ error: "The chat cannot take more connections now." });
     }
-    if ((this.#connected.get(request.ip) ?? 0) >= this.#config.connectionsPerClient) {
+    if ((this.#connected.get(placeOf(request.ip)) ?? 0) >= this.#config.connectionsPerClient) {
       return reply.code(429).send({ error: "Too many connections from this place." });
     }
     return undefined;
   }
 
   #count(request: FastifyRequest, socket: { once(event: "close", listener: () => void): unknown }): void {
-    const { ip } = request;
+    const ip = placeOf(request.ip);
     this.#connected.set(ip, (this.#connected.get(ip) ?? 0) + 1);
     socket.once("close", () => {
       const left = (this.#connected.get(ip) ?? 1) - 1;
@@ -154,9 +154,11 @@ export class Routes {
       return reply.code(400).send({ error: "Please give a login and a password." });
     }
     const now = performance.now();
-    const [client, account] = [this.#perClient.take(request.ip, now), this.#perLogin.take(login.toLowerCase(), now)];
-    if (!client.taken || !account.taken) {
-      const seconds = Math.ceil(Math.max(client.taken ? 0 : client.waitMs, account.taken ? 0 : account.waitMs) / 1_000);
+    const client = this.#perClient.take(placeOf(request.ip), now);
+    // Whoever is limited already takes no attempt away from the login's owner.
+    const limit = client.taken ? this.#perLogin.take(login.normalize("NFC").toLowerCase(), now) : client;
+    if (!limit.taken) {
+      const seconds = Math.ceil(limit.waitMs / 1_000);
       this.#context.log.warn("web.sign-in.limited", { network: this.#context.network, ip: request.ip });
       const error = `Too many attempts. Please wait ${seconds} s and try again.`;
       return reply.code(429).header("retry-after", String(seconds)).send({ error });

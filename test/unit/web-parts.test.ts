@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { parseWebConfig, WEB_DEFAULTS } from "../../adapters/web/config.ts";
 import { readCookie, writeCookie } from "../../adapters/web/cookies.ts";
-import { Bucket, RateLimit } from "../../adapters/web/rate-limit.ts";
+import { Bucket, placeOf, RateLimit } from "../../adapters/web/rate-limit.ts";
 import { firstLanguage, softwareOf } from "../../adapters/web/software.ts";
 import { ConfigProblem } from "../../src/adapter.ts";
 
@@ -32,6 +32,18 @@ describe("web cookies", () => {
 });
 
 describe("web rate limits", () => {
+  const PLACES: readonly (readonly [ip: string, place: string])[] = [
+    ["192.0.2.7", "192.0.2.7"],
+    ["::ffff:192.0.2.7", "192.0.2.7"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["2001:0DB8:0001:0002::9", "2001:db8:1:2::/64"],
+    ["2001:db8::1", "2001:db8:0:0::/64"],
+    ["::1", "0:0:0:0::/64"],
+    ["fe80::1%eth0", "fe80:0:0:0::/64"],
+  ];
+  for (const [ip, place] of PLACES) {
+    it(`count ${ip} as ${place}`, () => expect(placeOf(ip)).to.equal(place));
+  }
   it("give the burst, then one each interval", () => {
     const bucket = new Bucket({ burst: 2, everyMs: 1_000 }, 0);
     expect([0, 0, 0].map((now) => bucket.take(now).taken)).to.deep.equal([true, true, false]);

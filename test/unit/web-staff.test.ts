@@ -102,6 +102,12 @@ describe("web staff", function () {
       expect((await signIn(url, "ada", PASSWORD)).status).to.equal(429);
       expect((await signIn(url, "grace", "wrong")).status, "another login").to.equal(401);
     });
+    it("is limited for each login, whichever way its letters are put together", async () => {
+      for (let attempt = 0; attempt < 10; attempt += 1) {
+        await signIn(url, attempt % 2 === 0 ? "zo\u00eb" : "zoe\u0308", "wrong");
+      }
+      expect((await signIn(url, "zo\u00eb", "wrong")).status).to.equal(429);
+    });
     it("is limited for each place", async () => {
       for (let attempt = 0; attempt < 20; attempt += 1) {
         await signIn(url, `login${attempt}`, "wrong");
