@@ -354,7 +354,8 @@ export class Outbox {
   #finish(slot: Slot, lane: Lane, foreign: string | null): void {
     this.#drop(slot, lane);
     const { id, outbound } = slot.row;
-    this.#options.onSent({ id, key: outbound.key, kind: "sent", foreign });
+    const { key, conversation } = outbound;
+    this.#options.onSent({ id, key, kind: "sent", foreign, conversation });
   }
 
   #drop(slot: Slot, lane: Lane): void {

@@ -204,7 +204,8 @@ export class Shell implements Engine {
       onUndelivered: ({ id, outbound }, reason, text) => {
         this.#undelivered += 1;
         const event = { kind: "undelivered", outbound, reason, text, reference: null } as const;
-        this.#tell(event, { id, key: outbound.key, kind: "failed", foreign: null });
+        const { key, conversation } = outbound;
+        this.#tell(event, { id, key, kind: "failed", foreign: null, conversation });
       },
       onRoom: () => this.#kick(),
       ...(onAnswered === undefined ? {} : { onAnswered }),

@@ -108,7 +108,9 @@ export class Stepper {
         this.duplicates += 1;
         // Else the sender of a message that was refused would be told that it was received.
         const wasRefused = arrival.lookup?.refused === true || this.recent.hasSeen(from.network, refusedId(redelivery));
-        return wasRefused ? REFUSED_BEFORE : ACCEPTED;
+        const verdict = wasRefused ? REFUSED_BEFORE : ACCEPTED;
+        this.#options.log.debug("event.repeated", { network: from.network, redelivery, verdict: verdict.kind });
+        return verdict;
       }
     }
     const reference = this.#resolve(arrival, "of", "reference");
@@ -197,13 +199,18 @@ export class Stepper {
     return DEFECT;
   }
 
-  #log(event: DeskEvent, { lines, outbounds, verdict }: Step): void {
+  /** The first station of a message's way; `keys` are the copies it led to, whose way goes on with `send.committed`. */
+  #log(event: DeskEvent, { lines, outbounds, facts, verdict }: Step): void {
     if (verdict.kind === "refused") this.refused += 1;
+    const place = about(event);
+    const first = lines[0] ?? outbounds[0] ?? facts[0];
     this.#options.log.debug("event.stepped", {
       kind: event.kind === "inbound" ? event.inbound.kind : event.kind,
-      ...about(event),
-      conversation: lines[0]?.conversation ?? outbounds[0]?.conversation ?? about(event).conversation,
+      ...place,
+      conversation: first?.conversation ?? place.conversation,
+      ...(event.kind === "inbound" ? { redelivery: event.inbound.redelivery } : {}),
       verdict: verdict.kind === "refused" ? verdict.reason : verdict.kind,
+      keys: outbounds.map(({ key }) => key),
     });
   }
 

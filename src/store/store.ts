@@ -19,6 +19,8 @@ export interface Mark {
   /** `sent` removes the row and records the network's own id; `failed` removes it. */
   readonly kind: "sent" | "failed";
   readonly foreign: string | null;
+  /** For logs alone. */
+  readonly conversation?: string | null;
 }
 
 /** One batch: all of it in ONE transaction, or none. */

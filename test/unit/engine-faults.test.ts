@@ -116,7 +116,8 @@ describe("engine: faults", () => {
     await settle();
     expect(diary[1]?.event).to.deep.include({ kind: "undelivered", reason: "item-not-found", text: "No such user." });
     expect(diary[1]?.event).to.have.nested.property("reference.foreign", "m1");
-    expect(store.batches.at(-1)?.marks).to.deep.equal([{ id: 1, key: "e-1-1", kind: "failed", foreign: null }]);
+    const mark = { id: 1, key: "e-1-1", kind: "failed", foreign: null, conversation: "c1" };
+    expect(store.batches.at(-1)?.marks).to.deep.equal([mark]);
     expect((await store.load()).outbox).to.deep.equal([]);
   });
 });

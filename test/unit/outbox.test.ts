@@ -39,8 +39,8 @@ describe("outbox", () => {
     await answer(1, { kind: "accepted", id: "$event" });
     await answer(0);
     expect(marks).to.deep.equal([
-      { id: 2, key: "e-2-1", kind: "sent", foreign: "$event" },
-      { id: 1, key: "e-1-1", kind: "sent", foreign: null },
+      { id: 2, key: "e-2-1", kind: "sent", foreign: "$event", conversation: "c1" },
+      { id: 1, key: "e-1-1", kind: "sent", foreign: null, conversation: "c1" },
     ]);
     expect(outbox.status()).to.include({ rows: 0, inFlight: 0 });
   });
@@ -182,7 +182,7 @@ describe("outbox", () => {
     add(1);
     await clock.advance(30_000);
     await answer(0);
-    expect(marks).to.deep.equal([{ id: 1, key: "e-1-1", kind: "sent", foreign: null }]);
+    expect(marks.map(({ key, kind }) => `${key} ${kind}`)).to.deep.equal(["e-1-1 sent"]);
     await clock.advance(60_000);
     expect(texts()).to.deep.equal(["1"]);
     expect(outbox.status()).to.include({ rows: 0, inFlight: 0 });
