@@ -270,12 +270,7 @@ async function serve(
   const stop = () => down(EXIT.stopped);
   if (options.signals) {
     const actions = { stop: stopOn(log, stop), leaveAtOnce: process.exit, reload: reloadOn(log, reload) };
-    // Undone before the log closes and after everything else, so that a second signal is heard while the first is obeyed.
-    await steps.takeFirst(
-      "16 signals",
-      () => handleSignals(actions),
-      (unlisten) => unlisten(),
-    );
+    await listenToSignals(steps, actions);
     if (wasReloadAsked()) actions.reload();
   }
   await networksBegun;
@@ -287,6 +282,15 @@ async function serve(
   );
   options.print(greeting({ version, url, settings, passwords }));
   return { url, settings, reload, stop, ended };
+}
+
+/** Undone before the log closes and after everything else, so that a second signal is heard while the first is obeyed. */
+function listenToSignals(steps: Steps, actions: Parameters<typeof handleSignals>[0]): Promise<unknown> {
+  return steps.takeFirst(
+    "16 signals",
+    () => handleSignals(actions),
+    (unlisten) => unlisten(),
+  );
 }
 
 function firstConfiguration({ rules, settings, problems }: Configuration) {

@@ -38,14 +38,7 @@ export function createLink(worker: Worker, path: string, onLost: (fault: StoreFa
     const lost = `The thread that writes ${path} ended by itself (${code}). Start again; nothing confirmed is lost.`;
     end(closing === null ? lost : `The store ${path} is closed.`);
   });
-  worker.on("message", (replies: readonly wire.Reply[]) => {
-    for (const reply of replies) {
-      const asked = waiting.get(reply.id);
-      waiting.delete(reply.id);
-      if ("cells" in reply) asked?.resolve(reply.cells);
-      else asked?.reject(new StoreFault(reply.fault, reply.message));
-    }
-  });
+  worker.on("message", (replies: readonly wire.Reply[]) => answer(waiting, replies));
   function flush(): void {
     const requests = unsent;
     unsent = [];
@@ -77,4 +70,14 @@ export function createLink(worker: Worker, path: string, onLost: (fault: StoreFa
       return closing;
     },
   };
+}
+
+/** Hands each answer to whoever asked. */
+function answer(waiting: Map<number, Waiting>, replies: readonly wire.Reply[]): void {
+  for (const reply of replies) {
+    const asked = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if ("cells" in reply) asked?.resolve(reply.cells);
+    else asked?.reject(new StoreFault(reply.fault, reply.message));
+  }
 }
