@@ -159,9 +159,8 @@ export class ChatClient {
   /** Sends a refused line once more, under a new id. */
   retry(desk: string, id: string): void {
     const line = this.thread(desk).lines.find((one) => one.id === id);
-    if (line?.state === "refused") {
+    if (line?.state === "refused" && this.say(desk, line.text)) {
       this.#change(desk, (thread) => threads.without(thread, id));
-      this.say(desk, line.text);
     }
   }
 
@@ -274,6 +273,7 @@ export class ChatClient {
         return;
       case "contacts":
         this.#contacts = frame.contacts;
+        this.#forgetClosed();
         this.#changed();
         return;
       case "ack":
@@ -305,6 +305,11 @@ export class ChatClient {
       this.#options.token?.set(frame.token);
     }
     this.#changed();
+  }
+
+  #forgetClosed(): void {
+    const over = [...this.#threads.values()].filter(({ desk }) => !this.#contacts.some((one) => one.desk === desk));
+    threads.surplus(over).forEach(({ desk }) => void this.#threads.delete(desk));
   }
 
   #openIfNew(desk: string): void {

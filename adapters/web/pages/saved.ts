@@ -5,7 +5,8 @@ import type { Thread } from "./thread.ts";
 /** The tab's memory for one client: a text. */
 export interface Memory {
   load(): string | null;
-  save(text: string): void;
+  /** False when it does not fit: then nothing is kept. */
+  save(text: string): boolean;
 }
 
 export interface Saved {
@@ -26,7 +27,10 @@ export function save(memory: Memory | null, saved: Saved): void {
     typing: false,
     lines: thread.lines.slice(-SAVED_LINES),
   }));
-  memory?.save(JSON.stringify({ ...saved, threads }));
+  // The desk tells again what was said; what is unsent is here alone.
+  if (memory?.save(JSON.stringify({ ...saved, threads })) === false) {
+    memory.save(JSON.stringify({ ...saved, threads: [] }));
+  }
 }
 
 export function load(memory: Memory | null): Saved {

@@ -15,9 +15,10 @@ export function tabMemory(key: string): Memory | null {
     save: (text) => {
       try {
         sessionStorage.setItem(key, text);
+        return true;
       } catch {
-        // Full: the desk's history has what was received; only what is unsent would be lost by a reload.
         sessionStorage.removeItem(key);
+        return false;
       }
     },
   };

@@ -38,6 +38,8 @@ export interface Thread {
 
 /** Lines kept in a page; older ones are in the transcript. */
 export const THREAD_LINES = 500;
+/** Conversations that are over and still shown. */
+export const CLOSED_THREADS = 50;
 
 export function emptyThread(desk: string): Thread {
   return { desk, lines: [], readUpTo: null, typing: false, ended: false };
@@ -140,6 +142,12 @@ function fromHistory({ id, own, text, nick, notice, choices, at, state, edited, 
 function brought(line: Line, told: WireHistoryLine): Line {
   const state = line.own ? further(line.state, told.state) : null;
   return { ...fromHistory(told), at: line.at, state, refusal: null };
+}
+
+/** Which of these threads, all of them over, are too many to be kept in a page: the longest quiet ones. */
+export function surplus(over: readonly Thread[]): readonly Thread[] {
+  const newest = ({ lines }: Thread): number => lines.at(-1)?.at ?? 0;
+  return over.toSorted((one, other) => newest(other) - newest(one)).slice(CLOSED_THREADS);
 }
 
 /** The lines of others since the last one that was seen. */
