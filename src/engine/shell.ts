@@ -114,7 +114,11 @@ export class Shell implements Engine {
     if (this.#state !== "running") {
       throw new EngineClosed(`it is ${this.#state}`);
     }
-    const copy: unknown = value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+    const text: string | undefined = JSON.stringify(value);
+    if (text === undefined && value !== undefined) {
+      throw new TypeError(`The state "${key}" of ${network} is a ${typeof value}, which JSON cannot say.`);
+    }
+    const copy: unknown = text === undefined ? undefined : JSON.parse(text);
     const verdict = await this.#enqueue(OWN, { kind: "adapter-state", network, key, value: copy });
     if (verdict.kind === "refused") {
       throw new Error(`The state "${key}" of ${network} could not be recorded.`);

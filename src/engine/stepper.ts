@@ -2,7 +2,7 @@
  * The desk with the world around it: time that never goes back, tokens, line numbers, and what is remembered of the last
  * minutes. Turns an arrival into a step, and a defect of the core into a quarantined event.
  */
-import type { Logger } from "../adapter.ts";
+import type { LogFields, Logger } from "../adapter.ts";
 import { ACCEPTED, type Capabilities, type Verdict } from "../core/model.ts";
 import type { Desk, DeskEvent, LineReference, Step, World } from "../core/step.ts";
 import type { Loaded } from "../store/store.ts";
@@ -208,7 +208,7 @@ export class Stepper {
       kind: event.kind === "inbound" ? event.inbound.kind : event.kind,
       ...place,
       conversation: first?.conversation ?? place.conversation,
-      ...(event.kind === "inbound" ? { redelivery: event.inbound.redelivery } : {}),
+      ...(event.kind === "inbound" ? namesOf(event.inbound) : {}),
       verdict: verdict.kind === "refused" ? verdict.reason : verdict.kind,
       keys: outbounds.map(({ key }) => key),
     });
@@ -226,6 +226,12 @@ function describe(event: DeskEvent): string {
   } catch (error) {
     return `${event.kind}: ${error instanceof Error ? error.message : String(error)}`;
   }
+}
+
+/** Ids that an event bears or mentions, for the log: a receipt is found by the key of the copy it is for. */
+function namesOf(inbound: Extract<DeskEvent, { kind: "inbound" }>["inbound"]): LogFields {
+  const { redelivery } = inbound;
+  return "of" in inbound ? { redelivery, of: inbound.of } : { redelivery };
 }
 
 /** Where an event belongs, for the log. */

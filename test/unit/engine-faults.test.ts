@@ -229,7 +229,9 @@ describe("engine: beginning and end", () => {
     expect(await store.adapterState("web", "session:1")).to.deep.equal({ login: "anna" });
     await engine.setAdapterState("web", "session:1", undefined);
     expect(await store.adapterState("web", "session:1")).to.equal(undefined);
-    expect(outcomeOf(engine.setAdapterState("web", "k", 1n))).to.have.property("state", "open");
+    for (const value of [1n, () => 1, Symbol("s")]) {
+      expect(await engine.setAdapterState("web", "k", value).catch((error) => error)).to.be.instanceOf(TypeError);
+    }
   });
 
   it("forgets what is old by itself", async () => {

@@ -47,6 +47,15 @@ describe("engine: the log", () => {
     expect(log.records.find(({ event }) => event === "send.rejected")?.fields.reason).to.equal("item-not-found");
   });
 
+  it("finds the receipt of a message by its key", async () => {
+    const { engine, log } = await setUp();
+    await engine.receive(says("hello"));
+    const base = { redelivery: null, from: JULIET, device: null, to: "desk" };
+    await engine.receive({ ...base, kind: "receipt", of: "e-1-1", state: "read" });
+    expect(grep(log.records, "e-1-1").at(-1)).to.equal("event.stepped web");
+    expect(log.records.at(-1)?.fields).to.include({ kind: "receipt", of: "e-1-1", conversation: "c1" });
+  });
+
   it("quotes nobody on the way", async () => {
     const { engine, clock, log } = await setUp();
     await engine.receive(says("my card is 4111"));
