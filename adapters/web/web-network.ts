@@ -2,10 +2,11 @@
 import { randomBytes } from "node:crypto";
 import type { WebSocket } from "ws";
 import type { Adapter, AdapterContext, Outcome } from "../../src/adapter.ts";
-import type { Address, Capabilities, Outbound, Software } from "../../src/core/model.ts";
+import type { Capabilities, Outbound, Software } from "../../src/core/model.ts";
 import { shorten, toFrame, toHistory } from "./codec.ts";
 import type { WebConfig } from "./config.ts";
 import { Delivery } from "./delivery.ts";
+import { Existence } from "./existence.ts";
 import { Intake, Lane } from "./intake.ts";
 import {
   CLOSE,
@@ -19,7 +20,7 @@ import { People, type Window } from "./people.ts";
 import { WEB_FEATURES } from "./software.ts";
 import { StaffPresence } from "./staff-presence.ts";
 import { type StaffSession, StaffSessions } from "./staff-sessions.ts";
-import { isVisitorId, Visitors } from "./visitors.ts";
+import { Visitors } from "./visitors.ts";
 import { Wire } from "./wire.ts";
 
 const HELLO_MS = 10_000;
@@ -45,6 +46,7 @@ export class WebNetwork implements Adapter {
   readonly #config: WebConfig;
   readonly #context: AdapterContext;
   readonly #people = new People();
+  readonly #existence: Existence;
   readonly #delivery: Delivery;
   readonly #intake: Intake;
   readonly #presence: StaffPresence;
@@ -65,6 +67,7 @@ export class WebNetwork implements Adapter {
     };
     this.visitors = new Visitors(network, state, clock, config.visitorDays);
     this.sessions = new StaffSessions(state, accounts, clock, config.sessionHours);
+    this.#existence = new Existence(context, this.#people, this.visitors);
     this.#delivery = new Delivery(this.#people, handles, clock, config.ackSeconds * 1_000);
     this.#intake = new Intake(context, this.#people, this.visitors, config, (window, frame, verdict) => {
       const windows = this.#people.of(window.address.id);
@@ -104,7 +107,7 @@ export class WebNetwork implements Adapter {
     if (encoded.kind === "unsupported") {
       return { kind: "rejected", reason: "feature-not-implemented", text: `The web chat has no ${outbound.kind}.` };
     }
-    if (!(await this.#exists(outbound.to))) {
+    if (!(await this.#existence.of(outbound.to.id))) {
       return { kind: "rejected", reason: "item-not-found", text: "Nobody has this address." };
     }
     const text = outbound.kind === "message" || outbound.kind === "edit" ? outbound.text : "";
@@ -308,20 +311,6 @@ export class WebNetwork implements Adapter {
       } as const;
       this.#intake.take(lane, { kind: "inbound", inbound });
     }
-  }
-
-  async #exists({ id }: Address): Promise<boolean> {
-    if (this.#people.isHere(id)) {
-      return true;
-    }
-    if (isVisitorId(id)) {
-      return await this.visitors.isKnown(id);
-    }
-    const account = await this.#context.accounts.changedAt?.(id);
-    // Without that question (an older desk), whoever has a contact list is staff.
-    return account === undefined
-      ? this.#context.contacts({ network: this.#context.network, id }).length > 0
-      : account !== null;
   }
 
   #contacts(window: Window): readonly Contact[] {
