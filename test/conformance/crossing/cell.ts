@@ -64,7 +64,9 @@ export function contradiction(
   switch (outcome.kind) {
     case "native":
       // What an author cannot send in one piece arrives in the pieces it was sent in, each as a whole.
-      return shows && (says || feature === "long text") ? null : "arrived as what it is where that is not claimed";
+      return (feature === "long text" ? shows || !says : both)
+        ? null
+        : "arrived as what it is where that is not claimed";
     case "fallback":
       return both ? "arrived in words although both networks claim it" : null;
     case "refused":

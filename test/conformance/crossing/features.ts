@@ -151,9 +151,16 @@ async function longText(exchange: Exchange): Promise<CrossingOutcome> {
   const whole: Reading = (reader, author) => {
     const parts = reader.flatMap((event) => (event.kind === "message" ? [unlabelled(event.text)] : []));
     if (squeezed(parts.join("")) !== squeezed(story)) return parts.length > 0 ? null : inWords(reader, author);
-    return parts.length === 1 ? NATIVE : { kind: "fallback", said: "(all of it, in several messages)" };
+    return parts.length <= pieces.length ? NATIVE : { kind: "fallback", said: "(all of it, in several messages)" };
   };
-  return exchange.observe(() => exchange.say(story), whole, true);
+  // Clients of networks with short lines send a long text in several.
+  const pieces = claims(exchange.author.capabilities, "long text")
+    ? [story]
+    : (story.match(/.{1,350}(?:\. |\.$)/gu) ?? []);
+  const act = async () => {
+    for (const piece of pieces) await exchange.say(piece.trim());
+  };
+  return exchange.observe(act, whole, true);
 }
 
 /** A border between two parts may fall on a space. */

@@ -11,6 +11,7 @@ import type { XmppServer } from "../../support/xmpp-server.ts";
 import type { CrossingNetwork } from "../crossing.ts";
 import { LoopbackFarPerson, SOFTWARE } from "../loopback-far-person.ts";
 import { WebFarPerson } from "../web-far-person.ts";
+import { openIrc } from "./foreign-rows.ts";
 
 export interface CrossingRow {
   readonly name: string;
@@ -34,6 +35,18 @@ export const CROSSING_ROWS: readonly CrossingRow[] = [
     title: "XMPP, the desk as an ordinary account (Prosody); all conversations of a CSR in one window",
     programs: ["prosody"],
     open: () => openXmpp("xmpp-account", "account"),
+  },
+  {
+    name: "irc",
+    title: "IRC, the desk as one nick (ngIRCd); all conversations of a CSR in one window",
+    programs: ["ngircd"],
+    open: () => openIrc("irc", "client"),
+  },
+  {
+    name: "irc-link",
+    title: "IRC, the desk as a linked server whose aliases are nicks (ngIRCd)",
+    programs: ["ngircd"],
+    open: () => openIrc("irc-link", "server"),
   },
   {
     name: "loopback",

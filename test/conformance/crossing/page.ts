@@ -15,7 +15,7 @@ const ABOUT: Readonly<Record<CrossingFeature, string>> = {
     "The author learns that their message is on the reader's device. It is the reader's network that has to say so.",
   read: "The author learns that their message was displayed. It is the reader's network that has to say so.",
   presence: "The author goes away, in the sight of a reader who watches the name they are shown.",
-  "long text": "6000 bytes in one message.",
+  "long text": "6000 bytes, in one message where the author's network holds as much, else in several lines.",
 };
 
 const HEAD = `# What survives the crossing
