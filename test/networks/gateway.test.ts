@@ -10,6 +10,7 @@ import { accountNetwork, componentNetwork, csrEntries, TWO_DIALOGS, TWO_QUEUES }
 import { hears, leaks, PATIENCE_MS, passwordOf, type XmppSomebody, xmppPerson } from "../support/desk-people.ts";
 import { IrcClient } from "../support/irc-client.ts";
 import type { IrcServer } from "../support/irc-server.ts";
+import { startIrssi } from "../support/irssi.ts";
 import { startNgircd } from "../support/ngircd.ts";
 import { startProsody } from "../support/prosody.ts";
 import { requires } from "../support/requires.ts";
@@ -53,7 +54,7 @@ async function reads(person: IrcClient, text: string | RegExp): Promise<void> {
 
 describe("a customer on IRC behind biboumi, between a real Prosody and a real ngircd", function () {
   this.timeout(120_000);
-  requires("prosody", "ngircd", "biboumi");
+  requires("prosody", "ngircd", "biboumi", "irssi", "tmux");
   let server: XmppServer;
   let irc: IrcServer;
   let biboumi: Biboumi;
@@ -166,6 +167,29 @@ describe("a customer on IRC behind biboumi, between a real Prosody and a real ng
     await shown("yes");
     await csr.person.say(alias, "/close");
     await shown(/closed/u);
+  });
+
+  it("in the real irssi is recognised by irssi's own answer, and reads what the CSR writes", async () => {
+    const irssi = await startIrssi(irc, "berta");
+    try {
+      irssi.open(NICK);
+      irssi.type("hello");
+      await irssi.waitFor(/your name/u, PATIENCE_MS);
+      const isKnown = async () => (await conversations())[0]?.software?.name === "irssi";
+      await until("the desk to know irssi", isKnown, PATIENCE_MS);
+      irssi.type("Berta");
+      const offer = await hears(csr, /Berta[\s\S]*\/accept/u);
+      expect(offer.text).to.match(/Berta · Support · IRC$/mu);
+      expect(offer.text).to.match(/irssi \d+\.\d+\S* ← Biboumi XMPP-IRC gateway/u);
+      await csr.person.say(offer.from, "/accept");
+      await irssi.waitFor(/connected to Ada/u, PATIENCE_MS);
+      irssi.type("Öffnet ihr um 9?");
+      await hears(csr, "Öffnet ihr um 9?");
+      await csr.person.say(offer.from, "ja, um 9 Uhr ✓");
+      await irssi.waitFor(/ja, um 9 Uhr ✓/u, PATIENCE_MS);
+    } finally {
+      await irssi.stop();
+    }
   });
 });
 
