@@ -108,11 +108,17 @@ async function makeRoot({ name, debianPackage, ownRoot }: Program): Promise<bool
   return true;
 }
 
-/** Where this machine gets its own packages. */
+/** Where this machine gets its own packages, in either form that apt reads. */
 function mirror(): string {
-  const sources = "/etc/apt/sources.list.d/debian.sources";
-  const [, uri] = (existsSync(sources) ? /^URIs:\s*(\S+)/m.exec(readFileSync(sources, "utf8")) : null) ?? [];
-  return uri ?? "http://deb.debian.org/debian";
+  const forms: readonly (readonly [file: string, uri: RegExp])[] = [
+    ["/etc/apt/sources.list.d/debian.sources", /^URIs:\s*(\S+)/m],
+    ["/etc/apt/sources.list", /^deb\s+(?:\[[^\]]*\]\s+)?(\S+)/m],
+  ];
+  for (const [file, uri] of forms) {
+    const found = existsSync(file) ? uri.exec(readFileSync(file, "utf8"))?.[1] : undefined;
+    if (found !== undefined) return found;
+  }
+  throw new Error(`No Debian mirror is named in ${forms.map(([file]) => file).join(" or ")}.`);
 }
 
 async function installPackages(missing: readonly ProgramName[]): Promise<boolean> {

@@ -1,6 +1,6 @@
 /**
  * The English catalogue, which defines the keys and their places for all the others. `{minutes}` is a duration in words
- * (from `minutes` or `less-than-a-minute`), `{label}` and `{labels}` of `label.*` are what a line begins with (#k3).
+ * (from `minutes` or `less-than-a-minute`), `{label}` and `{labels}` of `label.*` are what a line begins with (#3).
  */
 export const EN = {
   yes: "yes",
