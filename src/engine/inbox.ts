@@ -55,7 +55,8 @@ export class Inbox {
 
   /**
    * Up to `most` arrivals; of the desk's own only while `ownOnly`. The desk's own go first, but while a network waits they take
-   * no more than half: thousands of timers after a restart, or of sends given up at once, must not hold everybody up.
+   * no more than half: thousands of timers after a restart, or of sends given up at once, must not hold everybody up. A queue
+   * ends before an arrival for which the store is still being asked, so that it waits, and what came after it, and nobody else.
    */
   take(most: number, ownOnly: boolean): Arrival[] {
     const taken: Arrival[] = [];
@@ -63,7 +64,7 @@ export class Inbox {
     const isShared = !ownOnly && this.#size > own.arrivals.size;
     this.#takeFrom(own, isShared ? Math.ceil(most / 2) : most, taken);
     while (!ownOnly && taken.length < most) {
-      const full = [...this.#queues.values()].filter(({ arrivals }) => arrivals.size > 0);
+      const full = [...this.#queues.values()].filter(isReady);
       if (full.length === 0) {
         break;
       }
@@ -77,7 +78,10 @@ export class Inbox {
 
   /** Everything, for an end that does not step it. */
   takeAll(): Arrival[] {
-    return this.take(Number.MAX_SAFE_INTEGER, false);
+    const all = [...this.#queues.values()].flatMap(({ arrivals }) => [...arrivals.values()]);
+    this.#queues.clear();
+    this.#size = 0;
+    return all;
   }
 
   #queue(source: string): Queue {
@@ -91,7 +95,7 @@ export class Inbox {
 
   #takeFrom(queue: Queue, upTo: number, taken: Arrival[]): void {
     for (const [key, arrival] of queue.arrivals) {
-      if (taken.length >= upTo) {
+      if (taken.length >= upTo || isAsked(arrival)) {
         return;
       }
       queue.arrivals.delete(key);
@@ -112,4 +116,14 @@ export class Inbox {
       }
     }
   }
+}
+
+function isReady({ arrivals }: Queue): boolean {
+  const [first] = arrivals.values();
+  return first !== undefined && !isAsked(first);
+}
+
+/** The store has not answered yet. */
+function isAsked({ lookup }: Arrival): boolean {
+  return lookup !== null && !lookup.isDone;
 }

@@ -185,7 +185,10 @@ export class Shell implements Engine {
 
   /** Resolves when everything that was taken has been stepped and committed. */
   #idle(): Promise<void> {
-    return this.#isLooping ? new Promise((resolve) => this.#onIdle.push(resolve)) : Promise.resolve();
+    const isBusy = this.#isLooping || this.#inbox.size > 0;
+    return isBusy && this.#state !== "failed"
+      ? new Promise((resolve) => this.#onIdle.push(resolve))
+      : Promise.resolve();
   }
 
   #createOutbox(networks: Networks, stepper: Stepper, loaded: ConstructorParameters<typeof Outbox>[1]): Outbox {
@@ -231,6 +234,7 @@ export class Shell implements Engine {
       const lookup = needs === null || this.#running === null ? null : this.#lookUp(needs);
       this.#inbox.push(source, { task, needs, lookup, resolve, reject });
       this.#kick();
+      void lookup?.done.then(() => this.#kick());
     });
   }
 
@@ -284,8 +288,9 @@ export class Shell implements Engine {
       this.#fail(error);
     }
     this.#isLooping = false;
-    for (const resolve of this.#onIdle.splice(0)) {
-      resolve();
+    // What is left waits for the store's answer, which begins the loop anew.
+    if (this.#inbox.size === 0) {
+      for (const resolve of this.#onIdle.splice(0)) resolve();
     }
   }
 

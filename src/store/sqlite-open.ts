@@ -20,7 +20,7 @@ export interface Opened {
 const BUSY_TIMEOUT_MS = 5_000;
 
 /** What is left of the write-ahead log on disk after it was copied back. */
-const LOG_BYTES = 16_777_216;
+const LOG_BYTES = 67_108_864;
 
 /** Throws StoreFault "disk" with a sentence for the admin. */
 export function openDatabase(path: string, mostPages?: number): Opened {

@@ -88,6 +88,20 @@ describe("engine: order and repeats", () => {
     expect(stepped()).to.deep.equal(["1", "2"]);
   });
 
+  it("lets a look-up that takes long hold up its own network alone", async () => {
+    const { engine, store, stepped } = await setUp();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    store.lookUpGate = promise;
+    const slow = [engine.receive(says("1", { replyTo: "unknown" })), engine.receive(says("2"))];
+    await engine.receive(says("help", { from: JULIET }));
+    expect(stepped()).to.deep.equal(["help"]);
+    const stopped = engine.stop();
+    await settle();
+    resolve();
+    await Promise.all([...slow, stopped]);
+    expect(stepped(), "and is finished before the end").to.deep.equal(["help", "1", "2"]);
+  });
+
   it("takes what a network delivers again once, also within one batch and after a restart", async () => {
     const { engine, store, stepped } = await setUp();
     const again = (): Promise<Verdict> => engine.receive(says("hello", { redelivery: "r1" }));
