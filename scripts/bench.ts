@@ -1,0 +1,48 @@
+/**
+ * Measures Frontdesk against what it is made of: `npm run bench [-- GROUP …] [-- --json]`. Both sides run in this process tree, in
+ * turn, and the median of several runs counts. With --json a line of JSON for each row:
+ * `{"id", "ours", "theirs", "ratio", "goal", "holds"}`, where the goal is of ours / theirs. Ends with 1 when a goal does not hold.
+ * The figures are of this machine at this hour; the ratios say more than they do.
+ */
+import { type Group, holds, type Row, ratioOf } from "./bench/measure.ts";
+import { relay } from "./bench/relay.ts";
+
+const GROUPS: readonly Group[] = [relay];
+
+async function main(args: readonly string[]): Promise<number> {
+  const isJson = args.includes("--json");
+  const names = args.filter((argument) => !argument.startsWith("-"));
+  const unknown = names.filter((name) => !GROUPS.some((group) => group.name === name));
+  if (unknown.length > 0) {
+    process.stderr.write(
+      `There is no group ${unknown.join(", ")}; there are: ${GROUPS.map(({ name }) => name).join(", ")}.\n`,
+    );
+    return 2;
+  }
+  let areAllHeld = true;
+  for (const group of GROUPS.filter(({ name }) => names.length === 0 || names.includes(name))) {
+    const rows = await group.run((text) => process.stderr.write(`${text}\n`));
+    process.stdout.write(`${rows.map(isJson ? asJson : asText).join("\n")}\n`);
+    areAllHeld = areAllHeld && rows.every((row) => holds(row) !== false);
+  }
+  return areAllHeld ? 0 : 1;
+}
+
+function asJson(row: Row): string {
+  const { id } = row;
+  const [ours, theirs, ratio] = [row.ours, row.theirs, ratioOf(row)].map((number) => Number(number.toPrecision(4)));
+  return JSON.stringify({ id, ours, theirs, ratio, goal: goalOf(row), holds: holds(row) });
+}
+
+function asText(row: Row): string {
+  const numbers = [row.ours, row.theirs].map((number) => number.toLocaleString("en", { maximumSignificantDigits: 4 }));
+  const verdict = { true: "holds", false: "MISSED", null: "no goal" }[`${holds(row)}`];
+  return `${row.id.padEnd(30)} ${numbers.join(" against ")} ${row.unit} (${row.against}): ratio ${ratioOf(row).toPrecision(3)}, goal ${goalOf(row) ?? "none"}, ${verdict}`;
+}
+
+function goalOf({ goal }: Row): string | null {
+  if (goal === null) return null;
+  return "atLeast" in goal ? `>= ${goal.atLeast}` : `<= ${goal.atMost}`;
+}
+
+process.exitCode = await main(process.argv.slice(2));
