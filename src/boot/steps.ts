@@ -29,11 +29,7 @@ export class Steps {
     start: () => Part | Promise<Part>,
     undo?: (part: Part) => void | Promise<void>,
   ): Promise<Part> {
-    const part = await start();
-    if (this.#back !== null) {
-      await undo?.(part);
-      throw this.#reason;
-    }
+    const part = await this.#start(start, undo);
     if (undo !== undefined) {
       this.#taken.push({ name, undo: () => undo(part) });
     }
@@ -46,8 +42,21 @@ export class Steps {
     start: () => Part | Promise<Part>,
     undo: (part: Part) => void | Promise<void>,
   ): Promise<Part> {
-    const part = await start();
+    const part = await this.#start(start, undo);
     this.#taken.unshift({ name, undo: () => undo(part) });
+    return part;
+  }
+
+  /** Once the way back has begun no step is taken any more, and one that was being taken is undone at once. */
+  async #start<Part>(start: () => Part | Promise<Part>, undo?: (part: Part) => void | Promise<void>): Promise<Part> {
+    if (this.#back !== null) {
+      throw this.#reason;
+    }
+    const part = await start();
+    if (this.#back !== null) {
+      await undo?.(part);
+      throw this.#reason;
+    }
     return part;
   }
 

@@ -1,8 +1,9 @@
 /**
- * The thread that owns the database. It answers requests in order and copies the write-ahead log back into the database
- * when nobody waits for it.
+ * The thread that owns the database. It answers commits first and everything else in order, and copies the write-ahead log back
+ * into the database when nobody waits for it.
  */
-import { parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { RequestQueue } from "./request-queue.ts";
 import { createSqliteDatabase } from "./sqlite-database.ts";
 import { toFault } from "./sqlite-faults.ts";
 import { type Opened, openDatabase } from "./sqlite-open.ts";
@@ -80,12 +81,31 @@ function serve(opened: Opened): void {
     }
   }
 
-  port?.on("message", (requests: readonly Request[]) => {
-    port.postMessage(requests.map(answer));
-    if (requests.some(({ ask }) => ask.kind === "close")) {
+  const queue = new RequestQueue();
+
+  /** Everything that waits, commits first; those that came meanwhile are looked for after each read. */
+  function work(channel: MessagePort): void {
+    let replies: Reply[] = [];
+    for (let request = queue.next(); request !== undefined; request = queue.next()) {
+      replies.push(answer(request));
+      if (request.ask.kind === "commit") {
+        channel.postMessage(replies);
+        replies = [];
+      }
+      const more = queue.hasReads ? receiveMessageOnPort(channel) : undefined;
+      if (more !== undefined) queue.add(more.message as readonly Request[]);
+    }
+    if (replies.length > 0) channel.postMessage(replies);
+  }
+
+  const channel = port;
+  channel?.on("message", (requests: readonly Request[]) => {
+    queue.add(requests);
+    work(channel);
+    if (queue.isClosed) {
       if (idle !== null) clearTimeout(idle);
       close(opened);
-      port.close();
+      channel.close();
       return;
     }
     scheduleCheckpoint();

@@ -46,6 +46,20 @@ describe("sqlite store as files", () => {
   });
   afterEach(() => folder.remove());
 
+  it("lets a commit overtake what is only asked", async () => {
+    const store = await openSqliteStore({ path });
+    await store.commit({ ...NOTHING, lines: Array.from({ length: 300 }, (_, index) => line(index + 1)) });
+    const answered: string[] = [];
+    const asked = Array.from({ length: 500 }, () =>
+      store.transcript("c1", 300).then(() => answered.push("transcript")),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    const commit = store.commit({ ...NOTHING, lines: [line(301)] }).then(() => answered.push("commit"));
+    await Promise.all([...asked, commit]);
+    expect(answered.indexOf("commit")).to.be.below(400);
+    await store.close();
+  });
+
   it("refuses a second opening of the same folder, and not a later one", async () => {
     const first = await openSqliteStore({ path });
     expect(await refusal(openSqliteStore({ path }))).to.match(

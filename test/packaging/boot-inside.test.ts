@@ -255,19 +255,20 @@ describe("the steps of a start", () => {
     ]);
   });
 
-  it("taken after the stop began are undone at once", async () => {
-    const undone: string[] = [];
+  it("that are under way when the stop begins are undone at once, and later ones not taken at all", async () => {
+    const happened: string[] = [];
     const steps = new Steps();
+    const begun = Promise.withResolvers<void>();
+    const step = (name: string, start: () => void | Promise<void>) =>
+      steps.take(name, start, () => void happened.push(`${name} undone`)).catch((error: unknown) => error);
+    const underWay = step("under way", () => begun.promise);
     await steps.back(clock, 20, createMemoryLog(), new StartFault("The desk was stopped while it started.", 0));
-    const failure = await steps
-      .take(
-        "late",
-        () => {},
-        () => void undone.push("late"),
-      )
-      .catch((error: unknown) => error);
-    expect(failure).to.be.instanceOf(StartFault).and.to.include({ exitCode: 0 });
-    expect(undone).to.deep.equal(["late"]);
+    begun.resolve();
+    expect(await underWay)
+      .to.be.instanceOf(StartFault)
+      .and.to.include({ exitCode: 0 });
+    expect(await step("late", () => void happened.push("late"))).to.be.instanceOf(StartFault);
+    expect(happened).to.deep.equal(["under way undone"]);
   });
 });
 
