@@ -4,7 +4,7 @@
  */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { RequestQueue } from "./request-queue.ts";
-import { createSqliteDatabase } from "./sqlite-database.ts";
+import { createSqliteDatabase, type SqliteDatabase } from "./sqlite-database.ts";
 import { toFault } from "./sqlite-faults.ts";
 import { type Opened, openDatabase } from "./sqlite-open.ts";
 import type { Hello, Reply, Request } from "./sqlite-wire.ts";
@@ -44,29 +44,14 @@ function close({ database, lock }: Opened): void {
 }
 
 function serve(opened: Opened): void {
-  const { database: connection, epoch } = opened;
-  const database = createSqliteDatabase(connection, epoch);
-  let checkpointed = 0;
-  let idle: NodeJS.Timeout | null = null;
+  const database = createSqliteDatabase(opened.database, opened.epoch);
+  const checkpoints = createCheckpoints(opened, database, breakDown);
+  const queue = new RequestQueue();
   /** After a fault of the disk nothing is tried again: an fsync that failed once may lie the second time. */
   let broken: StoreFault | null = null;
 
-  function checkpoint(): void {
-    idle = null;
-    try {
-      connection.pragma("wal_checkpoint(PASSIVE)");
-      checkpointed = database.writes;
-    } catch (error) {
-      broken = new StoreFault("disk", toFault(error, path).message);
-    }
-  }
-
-  function scheduleCheckpoint(): void {
-    if (idle !== null) clearTimeout(idle);
-    idle = null;
-    const behind = database.writes - checkpointed;
-    if (behind > CHECKPOINT_WRITES) checkpoint();
-    else if (behind > 0) idle = setTimeout(checkpoint, CHECKPOINT_IDLE_MS);
+  function breakDown(fault: StoreFault): void {
+    broken = fault;
   }
 
   function answer({ id, ask }: Request): Reply {
@@ -76,12 +61,10 @@ function serve(opened: Opened): void {
       return { id, cells: database.answer(ask) };
     } catch (error) {
       const fault = toFault(error, path);
-      if (fault.kind === "disk") broken = fault;
+      if (fault.kind === "disk") breakDown(fault);
       return { id, fault: fault.kind, message: fault.message };
     }
   }
-
-  const queue = new RequestQueue();
 
   /** Everything that waits, commits first; those that came meanwhile are looked for after each read. */
   function work(channel: MessagePort): void {
@@ -103,11 +86,45 @@ function serve(opened: Opened): void {
     queue.add(requests);
     work(channel);
     if (queue.isClosed) {
-      if (idle !== null) clearTimeout(idle);
+      checkpoints.stop();
       close(opened);
       channel.close();
       return;
     }
-    scheduleCheckpoint();
+    checkpoints.schedule();
   });
+}
+
+/** Copies the log back when it has grown by CHECKPOINT_WRITES, or when nobody has asked anything for a while. */
+function createCheckpoints(
+  { database: connection }: Opened,
+  database: SqliteDatabase,
+  onFault: (fault: StoreFault) => void,
+): { schedule(): void; stop(): void } {
+  let checkpointed = 0;
+  let idle: NodeJS.Timeout | null = null;
+
+  function checkpoint(): void {
+    idle = null;
+    try {
+      connection.pragma("wal_checkpoint(PASSIVE)");
+      checkpointed = database.writes;
+    } catch (error) {
+      onFault(new StoreFault("disk", toFault(error, path).message));
+    }
+  }
+
+  function stop(): void {
+    if (idle !== null) clearTimeout(idle);
+    idle = null;
+  }
+  return {
+    schedule() {
+      stop();
+      const behind = database.writes - checkpointed;
+      if (behind > CHECKPOINT_WRITES) checkpoint();
+      else if (behind > 0) idle = setTimeout(checkpoint, CHECKPOINT_IDLE_MS);
+    },
+    stop,
+  };
 }
