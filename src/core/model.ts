@@ -108,6 +108,28 @@ export function fileWords({ name, bytes, url }: HostedFile): string {
   return `${name} (${size}): ${url}`;
 }
 
+/**
+ * How a stretch of a text looks. `preformatted` and `quote` are whole lines. Headings, lists and tables have no style of their own:
+ * the text says them ("- one"), and so it does where a link leads ("the form (https://…)").
+ */
+export const STYLES = ["strong", "emphasis", "underline", "strike", "code", "preformatted", "quote"] as const;
+export type Style = (typeof STYLES)[number];
+
+/** One stretch of a text, in UTF-16 code units: from `start` up to, not including, `end`. Never inside a surrogate pair. */
+export interface Span {
+  readonly style: Style;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The looks of one text: sorted by `start`, the longer first; stretches may overlap. The text reads the same without them, so where
+ * a network has no formatting nothing is lost but looks, and `core/formatting.ts` writes those as people type them (`*so*`).
+ */
+export type Formatting = readonly Span[];
+/** Stretches of one text; beyond that the text stays and its looks go. */
+export const MAX_SPANS = 1_000;
+
 interface InboundBase {
   /**
    * The id under which the network itself would deliver this very event again (Matrix event id, a web client's resend
@@ -129,6 +151,8 @@ export type Inbound = InboundBase &
         /** The sender's id of this message: what a later edit, receipt or reply names. Unique at best per sender. */
         readonly id: string | null;
         readonly text: string;
+        /** Absent: plain, or the network says nothing of looks. Marks of the wire (`*so*`, `<b>`) are not in `text` any more. */
+        readonly formatting?: Formatting;
         /** The file it brings, taken in by `AdapterContext.files`; `text` says all without it (`fileWords`). Null or absent: none. */
         readonly file?: HostedFile | null;
         /** The value of a `Choice` the person picked by button or form, where the network tells it apart from text. */
@@ -142,7 +166,13 @@ export type Inbound = InboundBase &
         /** The name the sender's network shows for them (XEP-0172); a claim, never an identity. */
         readonly nick: string | null;
       }
-    | { readonly kind: "edit"; readonly id: string | null; readonly of: string; readonly text: string }
+    | {
+        readonly kind: "edit";
+        readonly id: string | null;
+        readonly of: string;
+        readonly text: string;
+        readonly formatting?: Formatting;
+      }
     | { readonly kind: "retraction"; readonly of: string }
     /** The whole set of this person's reactions to that message, so that a repeat changes nothing. */
     | { readonly kind: "reaction"; readonly of: string; readonly reactions: readonly string[] }
@@ -191,6 +221,8 @@ export type Outbound = OutboundBase &
     | {
         readonly kind: "message";
         readonly text: string;
+        /** Only where network and recipient can show it; else `text` has it as people type it. */
+        readonly formatting?: Formatting;
         /** The file of which the text tells, where the recipient can be shown files; else null or absent. */
         readonly file?: HostedFile | null;
         /** Buttons, where they can be shown; the text always says the same in words (law 7). */
@@ -206,7 +238,13 @@ export type Outbound = OutboundBase &
         readonly notice: boolean;
       }
     /** `of` is the `key` of the message as it was sent to this recipient. */
-    | { readonly kind: "edit"; readonly of: string; readonly text: string; readonly nick: string | null }
+    | {
+        readonly kind: "edit";
+        readonly of: string;
+        readonly text: string;
+        readonly formatting?: Formatting;
+        readonly nick: string | null;
+      }
     | { readonly kind: "retraction"; readonly of: string }
     | { readonly kind: "reaction"; readonly of: string; readonly reactions: readonly string[] }
     | { readonly kind: "typing"; readonly state: TypingState }
