@@ -102,9 +102,13 @@ export interface Accounts {
   changedAt?(login: string): Promise<number | null>;
 }
 
-/** What somebody says of a file they send: a claim. */
+/** What is said of a file that somebody sends: a claim, but for `from`. */
 export interface FileOffer {
   readonly name: string;
+  /** Who sends it, so that what one person may send is limited. Left out: not counted. */
+  readonly from?: Address;
+  /** Recorded to be heard as a message. Believed of sounds alone. */
+  readonly voice?: boolean;
 }
 
 export type TakenFile =
@@ -118,10 +122,12 @@ export interface FileShelf {
   /** Larger ones are refused; 0: none are taken, and their senders are to be told so. */
   readonly maxBytes: number;
   /**
-   * Reads the bytes to their end or to `maxBytes`, cleans pictures of what was written about them, and keeps the file. Resolves once it
-   * is on disk. Rejects as `chunks` does, and when the disk fails. What a file is, is found out from its bytes.
+   * Reads the bytes to their end or to `maxBytes`, takes out of the file what was written about it (place, time, owner), and keeps
+   * it. Resolves once it is on disk. Rejects as `chunks` does, and when the disk fails. What a file is, is found out from its bytes.
    */
   take(offer: FileOffer, chunks: AsyncIterable<Uint8Array>): Promise<TakenFile>;
+  /** The bytes of a file of the desk's, for networks to which they have to be brought; null when it is not kept any more. */
+  open(file: HostedFile): Promise<AsyncIterable<Uint8Array> | null>;
 }
 
 export interface AdapterContext {

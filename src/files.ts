@@ -53,6 +53,7 @@ const DAY_MS = 86_400_000;
 const SWEEP_MS = 6 * 3_600_000;
 const NAME_CHARACTERS = 80;
 const TOKEN = /^[a-z2-7]{32}$/u;
+const ADDRESS = /\/files\/([a-z2-7]{32})\/[^/]*$/u;
 /** Separators, what reorders or hides text, and what file systems forbid. */
 const NOT_IN_NAMES = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}/\\:*?"<>|#%]+/gu;
 /** Whoever opens it sees nothing of the desk's pages, and the browser runs nothing that is in it. */
@@ -103,6 +104,12 @@ class FileHall implements Files {
     }
     const file = await this.#keep(safeName(offer.name, examined.extension), examined.type, examined.bytes);
     return { kind: "taken", file, words: fileWords(file) };
+  }
+
+  async open(file: HostedFile): Promise<AsyncIterable<Uint8Array> | null> {
+    const [, token = ""] = ADDRESS.exec(file.url) ?? [];
+    const link = TOKEN.test(token) ? await this.#read(token) : null;
+    return link === null ? null : createReadStream(this.#content(link.hash));
   }
 
   routes(server: FastifyInstance): void {

@@ -85,9 +85,14 @@ export type PresenceState = "chat" | "available" | "away" | "xa" | "dnd" | "offl
 /** Passed on as what it is, never as more. `received` is said by the adapter itself, after the commit. */
 export type ReceiptState = "delivered" | "read";
 
+/** How a file is shown: as a picture, a sound, a film, or as a document that is opened elsewhere. */
+export const FILE_KINDS = ["image", "audio", "video", "document"] as const;
+export type FileKind = (typeof FILE_KINDS)[number];
+
 /**
  * A file that the desk keeps and hands out itself, cleaned of what was written about it. `url` is an address of the desk's
- * own and cannot be guessed; where the file came from is nowhere in it.
+ * own and cannot be guessed; where the file came from is nowhere in it. All but name, type, bytes and url may be left out:
+ * then nothing is known of it.
  */
 export interface HostedFile {
   readonly name: string;
@@ -95,6 +100,14 @@ export interface HostedFile {
   readonly type: string;
   readonly bytes: number;
   readonly url: string;
+  readonly kind?: FileKind;
+  /** Pixels of a picture or film as it is shown, so of the right side up. */
+  readonly width?: number;
+  readonly height?: number;
+  /** How long a sound or film lasts, in milliseconds. */
+  readonly durationMs?: number;
+  /** Recorded to be heard as a message; its sender's client said so. */
+  readonly voice?: true;
 }
 
 /** A file in words, for whoever can show no more: `bill.pdf (34 kB): https://…` */
