@@ -5,7 +5,7 @@ import type { Attachment, Port } from "./attachment.ts";
 import { FAILURES, isFinal, NO_SUCH_NICK } from "./conditions.ts";
 import type { CommonLimits } from "./config.ts";
 import { Connection, type Target } from "./connection.ts";
-import { formatLine, type IrcMessage, parseLine } from "./line.ts";
+import { BREAKS, formatLine, type IrcMessage, parseLine } from "./line.ts";
 import { Link, LinkFailure } from "./link.ts";
 import { ctcp, neutralised, withKeptEnd } from "./message-text.ts";
 import { isNick, People } from "./nicks.ts";
@@ -44,6 +44,8 @@ interface Session {
 const OFFLINE: Outcome = { kind: "deferred", reason: "remote-server-timeout" };
 /** How soon it is looked again whether somebody has come back after an outage. */
 const RETURN_MS = 2_000;
+/** Longest token of a server's PING that is answered: any name of a server is shorter. */
+const TOKEN_BYTES = 300;
 /** People for whom something was deferred; beyond that the outbox finds out by itself. */
 const AWAITED = 10_000;
 
@@ -209,6 +211,7 @@ export class IrcAdapter implements Adapter {
       destroy: (reason) => this.#session?.connection.destroy(reason),
       presence: (nick, state, text) => this.#presence(nick, state, text),
       appeared: (nick) => this.#heard(this.#people.id(nick)),
+      split: () => this.#expectReturns(),
       vanished: (nick) => this.#versions.forget(this.#people.id(nick)),
     };
   }
@@ -222,7 +225,7 @@ export class IrcAdapter implements Adapter {
       ...(Object.fromEntries(failures) as Record<string, (message: IrcMessage) => void>),
       [NO_SUCH_NICK]: ({ params: [, nick = ""] }) => this.#failed(nick, this.#noSuchNick(nick)),
       "301": ({ params: [, nick = "", text = ""] }) => this.#presence(nick, "away", text),
-      PING: ({ params }) => this.#session?.pacer.urgent(formatLine(this.#attachment.pong(params.at(-1) ?? ""))),
+      PING: ({ params }) => this.#ping(params.at(-1) ?? ""),
       PONG: ({ params }) => this.#pong(params.at(-1) ?? ""),
       PRIVMSG: (message) => this.#reception.privmsg(message),
       NOTICE: (message) => this.#reception.notice(message),
@@ -247,6 +250,7 @@ export class IrcAdapter implements Adapter {
       answerMs: limits.answerSeconds * 1_000,
       waitMs: pace.waitMs,
       ping: (token) => formatLine(this.#attachment.ping(token)),
+      isPaused: () => connection.isPaused,
       silent: () => connection.destroy(new Error(`The server was silent for ${limits.answerSeconds} seconds.`)),
     });
     this.#session = { connection, pacer, sends, isOnline: false, hasHeard: true };
@@ -264,7 +268,13 @@ export class IrcAdapter implements Adapter {
       this.#count("irc.unreadable", "no line of IRC");
       return;
     }
-    this.#commands.get(message.command)?.(message);
+    try {
+      this.#commands.get(message.command)?.(message);
+    } catch (error) {
+      // A defect, which a line of a stranger must not be able to turn into the end of the daemon.
+      const { command } = message;
+      this.#context.log.error("irc.line.failed", { network: this.#context.network, command, error });
+    }
   }
 
   #online(again: boolean): void {
@@ -273,14 +283,18 @@ export class IrcAdapter implements Adapter {
       return;
     }
     session.isOnline = true;
-    this.#returnUntil = again
-      ? this.#context.clock.now() + this.#options.limits.returnSeconds * 1_000
-      : Number.NEGATIVE_INFINITY;
+    if (again) {
+      this.#expectReturns();
+    }
     this.#attachment.online();
     if (this.#reception.isFull) {
       session.connection.pause();
     }
     this.#watchIdle(session);
+  }
+
+  #expectReturns(): void {
+    this.#returnUntil = this.#context.clock.now() + this.#options.limits.returnSeconds * 1_000;
   }
 
   #offline(): void {
@@ -301,6 +315,14 @@ export class IrcAdapter implements Adapter {
       session.hasHeard = false;
       this.#watchIdle(session);
     });
+  }
+
+  #ping(token: string): void {
+    if (BREAKS.test(token) || Buffer.byteLength(token) > TOKEN_BYTES) {
+      this.#count("irc.unreadable", "PING");
+      return;
+    }
+    this.#session?.pacer.urgent(formatLine(this.#attachment.pong(token)));
   }
 
   #pong(token: string): void {

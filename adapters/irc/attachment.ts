@@ -21,6 +21,8 @@ export interface Port {
   presence(nick: string, state: PresenceState, text: string | null): void;
   /** Somebody bears that nick now. */
   appeared(nick: string): void;
+  /** Part of the network is cut off: whoever is missing may be on their way back. */
+  split(): void;
   /** Nobody bears that nick any more, or somebody else may. */
   vanished(nick: string): void;
 }

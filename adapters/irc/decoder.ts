@@ -55,12 +55,13 @@ export class LineDecoder {
           this.#tooLong();
         }
         this.#skipping = false;
-      } else if (line.length > 0) {
+      } else {
         lines.push(decodeLine(line.at(-1) === CR ? line.subarray(0, -1) : line));
       }
     }
     this.#keep(bytes.subarray(start));
-    return lines;
+    // RFC 2812 §2.3: empty lines are silently ignored.
+    return lines.filter((line) => line !== "");
   }
 
   #keep(rest: Buffer): void {

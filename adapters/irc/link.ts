@@ -12,6 +12,18 @@ export class LinkFailure extends Error {
   }
 }
 
+/** Certificate faults as Node names them (`error.code`); waiting does not cure them. */
+const CERTIFICATE = /^(CERT_|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH)/u;
+
+/** What ended a connection, in a sentence an operator can act on. */
+function explain(error: unknown): Error {
+  const reason = error instanceof Error ? error : new Error(String(error));
+  const code = "code" in reason ? String(reason.code) : "";
+  return CERTIFICATE.test(code)
+    ? new LinkFailure("permanent", `The IRC server's certificate is not accepted: ${reason.message} (${code}).`)
+    : reason;
+}
+
 export interface LinkHandlers {
   /** A fresh connection, not yet opened. */
   make(): Connection;
@@ -100,7 +112,7 @@ export class Link {
       }
       return await connection.ended;
     } catch (error) {
-      const reason = error instanceof Error ? error : new Error(String(error));
+      const reason = explain(error);
       connection.destroy(reason);
       return reason;
     } finally {

@@ -4,6 +4,7 @@
  */
 import type { Port } from "./attachment.ts";
 import { type IrcMessage, inLines } from "./line.ts";
+import { isNick } from "./nicks.ts";
 import type { Watching } from "./watching.ts";
 
 /** Bytes of nicks in one line, and nicks one USERHOST takes. */
@@ -165,12 +166,13 @@ export class PresencePolling {
   }
 
   #monitor(message: IrcMessage, isOnline: boolean): void {
-    const nicks = (message.params[1] ?? "").split(",").map((target) => target.split("!")[0] ?? "");
+    const targets = (message.params[1] ?? "").split(",").map((target) => target.split("!")[0] ?? "");
+    const nicks = targets.filter(isNick);
     if (isOnline) {
-      this.#askUserhost(nicks.filter((nick) => nick !== ""));
+      this.#askUserhost(nicks);
       return;
     }
-    for (const nick of nicks.filter((one) => one !== "")) {
+    for (const nick of nicks) {
       this.#gone(nick);
     }
   }

@@ -15,6 +15,8 @@ export interface SendsOptions {
   readonly waitMs: number;
   /** The line that asks for a PONG with that token. */
   ping(token: string): string;
+  /** Whether nothing is read just now, so that no PONG can come. */
+  isPaused(): boolean;
   /** No PONG came: the link is dead. */
   silent(): void;
 }
@@ -35,7 +37,7 @@ export class Sends {
   /** By folded nick; waiting for its pace or for its PONG. */
   readonly #underWay = new Map<string, Sending>();
   #written: Sending[] = [];
-  #asked: { readonly token: string; readonly covers: readonly Sending[]; readonly cancel: () => void } | null = null;
+  #asked: { readonly token: string; readonly covers: readonly Sending[]; cancel: () => void } | null = null;
   #isScheduled = false;
   #count = 0;
   #isOver = false;
@@ -137,11 +139,21 @@ export class Sends {
   }
 
   #raise(): void {
-    const { clock, answerMs, pacer, ping, silent } = this.#options;
+    const { pacer, ping } = this.#options;
     this.#count += 1;
     const token = `${this.#prefix}${this.#count}`;
-    this.#asked = { token, covers: this.#written, cancel: clock.after(answerMs, silent) };
+    this.#asked = { token, covers: this.#written, cancel: () => {} };
     this.#written = [];
+    this.#await();
     pacer.urgent(ping(token));
+  }
+
+  /** A link that is not read, because the desk cannot take more, is not dead: cutting it would lose what waits on it. */
+  #await(): void {
+    const { clock, answerMs, isPaused, silent } = this.#options;
+    const asked = this.#asked;
+    if (asked !== null) {
+      asked.cancel = clock.after(answerMs, () => (isPaused() ? this.#await() : silent()));
+    }
   }
 }

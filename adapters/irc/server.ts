@@ -223,7 +223,11 @@ export class ServerAttachment implements Attachment {
   }
 
   #split(name: string): void {
-    for (const nick of this.#users.removeServer(name)) {
+    const lost = this.#users.removeServer(name);
+    if (lost.length > 0) {
+      this.#port.split();
+    }
+    for (const nick of lost) {
       this.#port.vanished(nick);
       this.#tell(nick);
     }
