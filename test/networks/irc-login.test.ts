@@ -1,0 +1,222 @@
+/**
+ * Logging in to an IRC network: TLS before a real ngircd, with every certificate that must not pass; SASL and NickServ with a
+ * script in the network's place, because the servers here come without services.
+ */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import { createServer as createTlsServer } from "node:tls";
+import { expect } from "chai";
+import { irc } from "../../adapters/irc/index.ts";
+import type { Adapter } from "../../src/adapter.ts";
+import { TestContext } from "../support/adapter-context.ts";
+import { IrcClient } from "../support/irc-client.ts";
+import type { IrcServer } from "../support/irc-server.ts";
+import { startNgircd } from "../support/ngircd.ts";
+import { freePort } from "../support/ports.ts";
+import { requires } from "../support/requires.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+import { Arrivals } from "../support/wait.ts";
+
+const adapters: Adapter[] = [];
+
+function make(section: Readonly<Record<string, unknown>>) {
+  const context = new TestContext({ network: "irc", handles: ["support"], desk: "desk", alias: null });
+  const common = {
+    mode: "client",
+    host: "localhost",
+    nick: "support",
+    limits: { burst: 1_000, lineMs: 0, regainSeconds: 1 },
+  };
+  const adapter = irc.create(irc.parseConfig({ ...common, ...section }), context);
+  adapters.push(adapter);
+  return { adapter, context };
+}
+
+/** What start rejects with; "It started." when it does not. */
+function outcomeOf(adapter: Adapter): Promise<string> {
+  return adapter.start(new AbortController().signal).then(
+    () => "It started.",
+    (error: unknown) => String(error),
+  );
+}
+
+afterEach(async () => {
+  await Promise.all(adapters.splice(0).map((adapter) => adapter.stop()));
+});
+
+function certificateFor(folder: string, domain: string) {
+  const [key, cert] = [join(folder, `${domain}.key`), join(folder, `${domain}.pem`)];
+  const subject = ["-subj", `/CN=${domain}`, "-addext", `subjectAltName=DNS:${domain}`];
+  const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"];
+  execFileSync("openssl", ["req", ...kind, "-keyout", key, "-out", cert, ...subject], { stdio: "ignore" });
+  return { key: readFileSync(key), cert: readFileSync(cert) };
+}
+
+describe("an IRC link over TLS", function () {
+  this.timeout(30_000);
+  requires("ngircd");
+  let server: IrcServer;
+  let folder: TemporaryFolder;
+  const fronts: Server[] = [];
+  const pems: Record<string, string> = {};
+  const ports: Record<string, number> = {};
+
+  before(async () => {
+    server = await startNgircd();
+    folder = temporaryFolder("certificates");
+    for (const domain of ["localhost", "other.test"]) {
+      const pair = certificateFor(folder.path, domain);
+      pems[domain] = pair.cert.toString();
+      const port = await freePort();
+      ports[domain] = port;
+      const front = createTlsServer(pair, (near) => {
+        const far = connect(server.port, "127.0.0.1");
+        near.on("error", () => far.destroy()).pipe(far);
+        far.on("error", () => near.destroy()).pipe(near);
+      });
+      front.on("tlsClientError", () => undefined); // who refuses a certificate ends the connection
+      fronts.push(front);
+      await new Promise<void>((resolve) => front.listen(port, "127.0.0.1", resolve));
+    }
+  });
+  after(async () => {
+    for (const front of fronts) front.close();
+    folder?.remove();
+    await server?.remove();
+  });
+
+  it("carries text with a certificate it trusts", async () => {
+    const { password } = server;
+    const { adapter, context } = make({ port: ports.localhost, password, authority: pems.localhost });
+    expect(await outcomeOf(adapter)).to.equal("It started.");
+    const anna = await IrcClient.connect(server, "anna");
+    anna.write("PRIVMSG support :verschlüsselt 🔒 €");
+    expect((await context.next("message")).text).to.equal("verschlüsselt 🔒 €");
+    anna.stop();
+  });
+
+  it("does not begin with one that nobody vouches for", async () => {
+    const { adapter } = make({ port: ports.localhost, password: server.password });
+    expect(await outcomeOf(adapter)).to.match(/certificate is not accepted/);
+  });
+
+  it("does not begin with one for another name", async () => {
+    const { adapter } = make({ port: ports["other.test"], password: server.password, authority: pems["other.test"] });
+    expect(await outcomeOf(adapter)).to.match(/certificate is not accepted/);
+  });
+});
+
+/** A network in a few lines: `script` says what it answers to each line of the client. */
+class Script {
+  readonly lines = new Arrivals<string>();
+  port = 0;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  constructor(script: (line: string) => readonly string[]) {
+    this.#server = createServer((socket) => {
+      this.#sockets.add(socket);
+      let rest = "";
+      socket.on("error", () => undefined);
+      socket.on("data", (bytes) => {
+        const lines = (rest + bytes.toString()).split("\r\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) {
+          this.lines.push(line);
+          for (const answer of [...script(line), ...usual(line)]) socket.write(`${answer}\r\n`);
+        }
+      });
+    });
+  }
+  async listen(): Promise<this> {
+    this.port = await freePort();
+    await new Promise<void>((resolve) => this.#server.listen(this.port, "127.0.0.1", resolve));
+    return this;
+  }
+  say(line: string): void {
+    for (const socket of this.#sockets) socket.write(`${line}\r\n`);
+  }
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+  }
+}
+
+function usual(line: string): readonly string[] {
+  if (line.startsWith("PING")) return [line.replace("PING", ":irc.test PONG irc.test")];
+  return line === "CAP END" ? welcome("support") : [];
+}
+const welcome = (nick: string) => [`:irc.test 001 ${nick} :Welcome`, `:irc.test 376 ${nick} :End of MOTD`];
+
+describe("an account of an IRC network", () => {
+  let network: Script | null = null;
+  const on = async (script: (line: string) => readonly string[]): Promise<Script> => {
+    network = await new Script(script).listen();
+    return network;
+  };
+  afterEach(() => network?.close());
+  const sasl = { account: "desk", password: "hush hush" };
+  const withSasl = (end: readonly string[]) => (line: string) => {
+    if (line === "CAP LS 302") return [":irc.test CAP * LS :sasl=PLAIN,EXTERNAL server-time"];
+    if (line.startsWith("CAP REQ")) return [`:irc.test CAP * ACK :${line.split(":")[1] ?? ""}`];
+    if (line === "AUTHENTICATE PLAIN") return ["AUTHENTICATE +"];
+    return line.startsWith("AUTHENTICATE ") ? end : [];
+  };
+
+  it("is logged in to by SASL PLAIN before the nick is the desk's", async () => {
+    const script = await on(
+      withSasl([":irc.test 900 support support!u@h desk :You are now logged in", ":irc.test 903 support :OK"]),
+    );
+    const { adapter } = make({ port: script.port, tls: false, sasl });
+    expect(await outcomeOf(adapter)).to.equal("It started.");
+    const said = script.lines.all.find((line) => line.startsWith("AUTHENTICATE ") && !line.endsWith("PLAIN")) ?? "";
+    expect(Buffer.from(said.slice("AUTHENTICATE ".length), "base64").toString()).to.equal("desk\0desk\0hush hush");
+    expect(script.lines.all.filter((line) => line.startsWith("PASS"))).to.deep.equal([]);
+  });
+
+  it("is not begun with a wrong password, and the password is in no log", async () => {
+    const script = await on(withSasl([":irc.test 904 support :SASL authentication failed"]));
+    const { adapter, context } = make({ port: script.port, tls: false, sasl });
+    expect(await outcomeOf(adapter)).to.match(/does not accept this account's password/);
+    expect(JSON.stringify(context.logs)).not.to.match(/hush|aHVzaC/);
+  });
+
+  it("is not begun where the network has no SASL: nobody shall think that the desk is logged in", async () => {
+    const script = await on((line) =>
+      line === "CAP LS 302" ? [":irc.test CAP * LS :multi-prefix"] : withSasl([])(line),
+    );
+    const { adapter } = make({ port: script.port, tls: false, sasl });
+    expect(await outcomeOf(adapter)).to.match(/did not let the desk log in by SASL/);
+  });
+
+  it("the server's password is not shown to SASL", async () => {
+    const script = await on(withSasl([]));
+    const { adapter } = make({ port: script.port, tls: false, password: "the way in" });
+    expect(await outcomeOf(adapter)).to.equal("It started.");
+    expect(script.lines.all.filter((line) => line.startsWith("AUTHENTICATE"))).to.deep.equal([]);
+    expect(script.lines.all).to.include("PASS :the way in");
+  });
+
+  it("NickServ is told who the desk is, and ends the session that has its nick", async () => {
+    let isGhosted = false;
+    const script = await on((line) => {
+      if (line === "CAP LS 302") return [":irc.test CAP * LS :"];
+      if (line === "NICK support" && !isGhosted) return [":irc.test 433 * support :Nickname is already in use"];
+      if (line === "NICK support") return [":support_!u@h NICK :support"];
+      if (line === "PRIVMSG NickServ :GHOST support hush") isGhosted = true;
+      return line === "NICK support_" ? welcome("support_") : [];
+    });
+    const { adapter, context } = make({ port: script.port, tls: false, nickserv: { password: "hush" } });
+    expect(await outcomeOf(adapter)).to.equal("It started.");
+    await script.lines.next("the desk to identify", (line) => line === "PRIVMSG NickServ :IDENTIFY support hush");
+    await script.lines.next("the nick asked for again", (line) => line === "NICK support" && isGhosted);
+    script.say(":anna!u@h PRIVMSG support :hello");
+    expect((await context.next("message")).to).to.equal("support");
+    script.say(":NickServ!services@services. PRIVMSG support :You are now identified");
+    script.say(":anna!u@h PRIVMSG support :again");
+    expect((await context.next("message")).text).to.equal("again");
+    expect(JSON.stringify(context.logs)).not.to.contain("hush");
+  });
+});

@@ -1,0 +1,162 @@
+/** How fast lines leave, and what becomes of each message: the IRC adapter's pace and its fence, on a clock of their own. */
+import { expect } from "chai";
+import { Pacer } from "../../adapters/irc/pacer.ts";
+import { Sends } from "../../adapters/irc/sends.ts";
+import type { Outcome } from "../../src/adapter.ts";
+import { createVirtualClock } from "../support/virtual-clock.ts";
+
+const STEADY = new AbortController().signal;
+
+function link({ burst = 3, lineMs = 1_000, waitMs = 10_000, chatter = 2 } = {}) {
+  const clock = createVirtualClock();
+  const wire: string[] = [];
+  const state = { isPaused: false, silences: 0 };
+  const pacer = new Pacer({ clock, burst, lineMs, chatter, write: (line) => wire.push(line) });
+  const sends = new Sends({
+    clock,
+    pacer,
+    answerMs: 20_000,
+    waitMs,
+    ping: (token) => `PING ${token}`,
+    isPaused: () => state.isPaused,
+    silent: () => {
+      state.silences += 1;
+    },
+  });
+  /** Answers the newest PING. */
+  const pong = () => sends.pong(wire.findLast((line) => line.startsWith("PING "))?.slice("PING ".length) ?? "");
+  /** Lines without the PINGs. */
+  const said = () => wire.filter((line) => !line.startsWith("PING "));
+  const outcomes = new Map<string, Outcome>();
+  const send = (nick: string, signal = STEADY) => {
+    const outcome = sends.send(nick, `to ${nick}`, signal);
+    void Promise.resolve(outcome).then((one) => outcomes.set(nick, one));
+  };
+  return { clock, wire, state, pacer, sends, pong, said, outcomes, send };
+}
+
+describe("IRC pace", () => {
+  it("lets a few lines go at once, then one at a time", async () => {
+    const { clock, pacer, said } = link();
+    for (const nick of ["a", "b", "c", "d", "e"]) pacer.message(nick, () => {});
+    expect(said()).to.deep.equal(["a", "b", "c"]);
+    await clock.advance(999);
+    expect(said()).to.have.length(3);
+    await clock.advance(1);
+    expect(said()).to.have.length(4);
+    await clock.advance(1_000);
+    expect(said()).to.deep.equal(["a", "b", "c", "d", "e"]);
+  });
+
+  it("lets chatter go only when no message waits, and leaves out what is too much of it", async () => {
+    const { clock, pacer, said } = link({ burst: 1 });
+    pacer.message("first", () => {});
+    expect(["x", "y", "z"].map((line) => pacer.chat(line))).to.deep.equal([true, true, false]);
+    pacer.message("second", () => {});
+    await clock.advance(3_000);
+    expect(said()).to.deep.equal(["first", "second", "x", "y"]);
+  });
+
+  it("writes nothing that was taken back, or after the cut", async () => {
+    const { clock, pacer, said } = link({ burst: 1 });
+    pacer.message("first", () => {});
+    pacer.message("taken back", () => {})();
+    pacer.message("late", () => {});
+    pacer.cut();
+    await clock.advance(10_000);
+    pacer.urgent("PONG");
+    expect([pacer.chat("chat"), ...said()]).to.deep.equal([false, "first"]);
+  });
+
+  it("is not confused by a clock that jumps", async () => {
+    const { clock, pacer, said } = link({ burst: 1 });
+    pacer.message("first", () => {});
+    clock.jump(-3_600_000);
+    pacer.message("second", () => {});
+    await clock.advance(2_000);
+    expect(said()).to.deep.equal(["first", "second"]);
+  });
+});
+
+describe("what becomes of a message on IRC", () => {
+  it("is accepted when the PING behind it is answered, one for all that left together", async () => {
+    const { clock, wire, outcomes, pong, send } = link({ burst: 9 });
+    for (const nick of ["anna", "ben"]) send(nick);
+    await clock.advance(0);
+    expect(wire.map((line) => line.split(" ")[0])).to.deep.equal(["to", "to", "PING"]);
+    send("cleo");
+    await clock.advance(0);
+    expect([...outcomes]).to.deep.equal([]);
+    pong();
+    await clock.advance(0);
+    expect([...outcomes.keys()]).to.deep.equal(["anna", "ben"]);
+    expect(outcomes.get("anna")).to.deep.equal({ kind: "accepted", id: null });
+    expect(wire.at(-1)).to.match(/^PING /);
+    pong();
+    await clock.advance(0);
+    expect(outcomes.get("cleo")?.kind).to.equal("accepted");
+  });
+
+  it("is a failure when the server names its recipient, and of that one alone", async () => {
+    const { clock, sends, outcomes, pong, send } = link({ burst: 9 });
+    for (const nick of ["anna", "ben"]) send(nick);
+    await clock.advance(0);
+    expect(sends.failed("ben", { kind: "rejected", reason: "recipient-unavailable" })).to.equal(true);
+    expect(sends.failed("nobody", { kind: "rejected", reason: "recipient-unavailable" })).to.equal(false);
+    pong();
+    await clock.advance(0);
+    expect([outcomes.get("anna")?.kind, outcomes.get("ben")?.kind]).to.deep.equal(["accepted", "rejected"]);
+  });
+
+  it("is not decided by the PONG of another", async () => {
+    const { clock, sends, outcomes, send } = link();
+    send("anna");
+    await clock.advance(0);
+    expect(sends.pong("something else")).to.equal(false);
+    await clock.advance(0);
+    expect(outcomes.size).to.equal(0);
+  });
+
+  it("is deferred when it would wait too long for the pace, with the time after which it would not", () => {
+    const { sends } = link({ burst: 1, waitMs: 3_000 });
+    for (const nick of ["a", "b", "c"]) void sends.send(nick, nick, STEADY);
+    const outcome = sends.send("d", "d", STEADY);
+    expect(outcome).to.deep.equal({ kind: "deferred", reason: "resource-constraint", retryAfterMs: 2_000 });
+  });
+
+  it("is deferred while another to the same nick is under way, so that a failure has one owner", () => {
+    const { sends } = link();
+    void sends.send("anna", "one", STEADY);
+    expect(sends.send("anna", "two", STEADY)).to.deep.include({ kind: "deferred", reason: "resource-constraint" });
+  });
+
+  it("is deferred when it is given up, and does not leave later", async () => {
+    const { clock, said, outcomes, send } = link({ burst: 1 });
+    send("anna");
+    const giveUp = new AbortController();
+    send("ben", giveUp.signal);
+    giveUp.abort();
+    await clock.advance(10_000);
+    expect([said(), outcomes.get("ben")?.kind]).to.deep.equal([["to anna"], "deferred"]);
+  });
+
+  it("is deferred when the link is cut, written or not", async () => {
+    const { clock, sends, outcomes, send } = link({ burst: 1 });
+    for (const nick of ["anna", "ben"]) send(nick);
+    sends.cut();
+    await clock.advance(0);
+    expect([...outcomes.values()].map(({ kind }) => kind)).to.deep.equal(["deferred", "deferred"]);
+    expect(sends.send("cleo", "x", STEADY)).to.include({ kind: "deferred" });
+  });
+
+  it("tells a dead link by its silence, but not one that the desk itself does not read", async () => {
+    const { clock, state, send } = link();
+    send("anna");
+    state.isPaused = true;
+    await clock.advance(60_000);
+    expect(state.silences).to.equal(0);
+    state.isPaused = false;
+    await clock.advance(20_000);
+    expect(state.silences).to.equal(1);
+  });
+});
