@@ -1,28 +1,25 @@
 /** The Matrix adapter as an application service: puts the parts together and keeps the link. */
-import { LRUCache } from "lru-cache";
 import type { Adapter, AdapterContext, Outcome } from "../../src/adapter.ts";
 import type { Capabilities, Feature, Outbound, Verdict } from "../../src/core/model.ts";
 import { refusal } from "./codec-outbound.ts";
 import type { MatrixConfig } from "./config.ts";
-import { Ghosts } from "./ghosts.ts";
+import { type Ghosts, RegisteredGhosts } from "./ghosts.ts";
 import { NotTaken } from "./hand.ts";
-import { Homeserver } from "./homeserver.ts";
-import { canonicalUserId, gatewayTable, Namespace } from "./identifiers.ts";
+import { HomeserverClient } from "./homeserver.ts";
+import { canonicalUserId, gatewayTable, ReservedNames } from "./identifiers.ts";
 import { Ledger } from "./ledger.ts";
 import { type Attempt, Link } from "./link.ts";
 import { Membership } from "./membership.ts";
 import { Reactions } from "./reactions.ts";
 import { Reception } from "./reception.ts";
-import { type Room, Rooms } from "./rooms.ts";
+import { Rooms } from "./rooms.ts";
 import { matrixRoutes } from "./routes.ts";
 import { Sender } from "./sender.ts";
 import { Signs } from "./signs.ts";
-import { deviceNames, softwareOf } from "./software.ts";
+import { SoftwareSearch } from "./software-search.ts";
 
 const FEATURES: readonly Feature[] = ["edit", "retraction", "reaction", "reply", "typing", "read", "multiline"];
 const OFFLINE: Outcome = { kind: "deferred", reason: "remote-server-timeout" };
-/** How long what was found out of a person's software is believed. */
-const SOFTWARE_MS = 86_400_000;
 /** How long the desk may recover before the homeserver is asked to deliver again what it could not take. */
 const AGAIN_MS = 5_000;
 
@@ -30,14 +27,13 @@ export class MatrixAdapter implements Adapter {
   readonly capabilities: Capabilities;
   readonly #config: MatrixConfig;
   readonly #context: AdapterContext;
-  readonly #homeserver: Homeserver;
-  readonly #namespace: Namespace;
+  readonly #homeserver: HomeserverClient;
+  readonly #namespace: ReservedNames;
   readonly #ghosts: Ghosts;
   readonly #signs: Signs;
   readonly #sender: Sender;
   readonly #link: Link;
-  readonly #gatewayOf: ReturnType<typeof gatewayTable>;
-  readonly #softwareAt: LRUCache<string, number>;
+  readonly #software: SoftwareSearch;
   #isStopped = false;
   #cancelPing: () => void = () => {};
 
@@ -53,13 +49,11 @@ export class MatrixAdapter implements Adapter {
       window: 1,
       deduplicates: true,
     };
-    this.#gatewayOf = gatewayTable(config.gateways);
-    this.#softwareAt = new LRUCache({ max: limits.rooms });
-    const homeserver = new Homeserver(config);
+    const homeserver = new HomeserverClient(config);
     this.#homeserver = homeserver;
-    const namespace = new Namespace(config);
+    const namespace = new ReservedNames(config);
     this.#namespace = namespace;
-    const ghosts = new Ghosts(homeserver, namespace, limits.rooms);
+    const ghosts = new RegisteredGhosts(homeserver, namespace, limits.rooms);
     this.#ghosts = ghosts;
     const rooms = new Rooms(context.state, homeserver, ghosts, limits.rooms);
     const ledger = new Ledger(limits.rooms);
@@ -69,7 +63,9 @@ export class MatrixAdapter implements Adapter {
     const signs = new Signs(shared);
     this.#signs = signs;
     const membership = new Membership({ ...shared, met: (person) => signs.look(person) });
-    const reception = new Reception({ ...shared, membership, signs, spoke: (room) => this.#findSoftware(room) });
+    const software = new SoftwareSearch({ ...shared, gatewayOf: gatewayTable(config.gateways) });
+    this.#software = software;
+    const reception = new Reception({ ...shared, membership, signs, spoke: (room) => software.look(room) });
     this.#sender = new Sender({ ...shared, watch: (person, local) => this.#signs.watch(person, local) });
     this.#link = new Link({
       context,
@@ -119,6 +115,7 @@ export class MatrixAdapter implements Adapter {
     this.#isStopped = true;
     this.#cancelPing();
     this.#link.stop();
+    this.#software.stop();
     this.#homeserver.close();
   }
 
@@ -201,39 +198,5 @@ export class MatrixAdapter implements Adapter {
   #exists(userId: string): boolean {
     const local = this.#namespace.local(userId);
     return local !== null && this.#ghosts.isPrepared(local);
-  }
-
-  /** Asked once a day for each person, behind their message, and nobody waits for it. */
-  #findSoftware(room: Room): void {
-    const now = this.#context.clock.now();
-    if (now - (this.#softwareAt.get(room.person) ?? Number.NEGATIVE_INFINITY) < SOFTWARE_MS) {
-      return;
-    }
-    this.#softwareAt.set(room.person, now);
-    this.#askSoftware(room).catch((error: unknown) => {
-      if (!this.#isStopped) {
-        this.#context.log.warn("matrix.software.failed", { network: this.#context.network, error: String(error) });
-      }
-    });
-  }
-
-  async #askSoftware({ person, local }: Room): Promise<void> {
-    const body = { device_keys: { [person]: [] } };
-    const as = this.#ghosts.id(local);
-    const answer = await this.#homeserver.request({ method: "POST", path: ["v3", "keys", "query"], as, body });
-    const names = answer.kind === "ok" ? deviceNames(answer.body, person) : [];
-    const software = softwareOf(names, this.#gatewayOf(person));
-    if (software !== null && !this.#isStopped) {
-      const from = { network: this.#context.network, id: person };
-      await this.#receive({
-        redelivery: null,
-        from,
-        device: null,
-        to: local,
-        kind: "software",
-        software,
-        language: null,
-      });
-    }
   }
 }

@@ -3,15 +3,25 @@ import { LRUCache } from "lru-cache";
 import type { Outcome } from "../../src/adapter.ts";
 import { outcomeOf } from "./codec-outbound.ts";
 import type { Answer, Homeserver } from "./homeserver.ts";
-import { displayName, type Namespace } from "./identifiers.ts";
+import { displayName, type ReservedNames } from "./identifiers.ts";
 
-export class Ghosts {
+/** The users of the homeserver as which the desk is there. */
+export interface Ghosts {
+  /** The user id of that name of the desk. */
+  id(local: string): string;
+  /** Null when it is there and bears that name; else what became of the attempt. A null name leaves it as it is. */
+  prepare(local: string, name: string | null, signal?: AbortSignal): Promise<Outcome | null>;
+  /** Whether it is known to be registered. */
+  isPrepared(local: string): boolean;
+}
+
+export class RegisteredGhosts implements Ghosts {
   readonly #homeserver: Homeserver;
-  readonly #namespace: Namespace;
+  readonly #namespace: ReservedNames;
   /** Name shown, by local name, of those known to be registered. */
   readonly #names: LRUCache<string, { readonly name: string | null }>;
 
-  constructor(homeserver: Homeserver, namespace: Namespace, limit: number) {
+  constructor(homeserver: Homeserver, namespace: ReservedNames, limit: number) {
     this.#homeserver = homeserver;
     this.#namespace = namespace;
     this.#names = new LRUCache({ max: limit });
@@ -21,7 +31,6 @@ export class Ghosts {
     return this.#namespace.ghost(local);
   }
 
-  /** Null when it is there and bears that name; else what became of the attempt. A null name leaves it as it is. */
   async prepare(local: string, name: string | null, signal?: AbortSignal): Promise<Outcome | null> {
     const abort = signal === undefined ? {} : { signal };
     const known = this.#names.get(local);
@@ -47,7 +56,6 @@ export class Ghosts {
     return null;
   }
 
-  /** Whether it is known to be registered. */
   isPrepared(local: string): boolean {
     return this.#names.get(local) !== undefined;
   }

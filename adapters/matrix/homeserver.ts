@@ -1,7 +1,7 @@
 /**
- * The homeserver's client API, spoken as an application service: every request bears the as_token in its header and says
- * in `user_id` which of the desk's users it is for (Application Service API, "Client-Server API Extensions"). What goes
- * wrong is an answer, never an exception.
+ * The homeserver's client API. Every request bears the token in its header; an application service also says in `user_id`
+ * which of the desk's users it is for (Application Service API, "Client-Server API Extensions"). What goes wrong is an
+ * answer, never an exception.
  */
 import { z } from "zod";
 import type { MatrixConfig } from "./config.ts";
@@ -38,7 +38,12 @@ const errorBody = z.object({
 const MAX_ANSWER_BYTES = 8_388_608;
 const TEXT_CHARACTERS = 300;
 
-export class Homeserver {
+/** Whoever asks the homeserver for the desk; requests do not throw. */
+export interface Homeserver {
+  request(request: Request): Promise<Answer>;
+}
+
+export class HomeserverClient implements Homeserver {
   readonly #url: string;
   readonly #token: string;
   readonly #requestMs: number;

@@ -15,8 +15,14 @@ export function canonicalUserId(id: string): string | null {
   return USER_ID.test(trimmed) && Buffer.byteLength(trimmed) <= USER_ID_BYTES ? trimmed : null;
 }
 
+/** Tells the desk's own users from everybody else. */
+export interface Namespace {
+  /** The desk's name behind that user id; null when it is not the desk's. */
+  local(userId: string): string | null;
+}
+
 /** The desk's part of a homeserver's users: `@<prefix><local>:<server>`. */
-export class Namespace {
+export class ReservedNames implements Namespace {
   readonly #prefix: string;
   readonly #server: string;
 
@@ -36,7 +42,6 @@ export class Namespace {
     return `@${this.localpart(local)}:${this.#server}`;
   }
 
-  /** The desk's name behind that user id; null when it is not the desk's. */
   local(userId: string): string | null {
     const end = `:${this.#server}`;
     const start = `@${this.#prefix}`;

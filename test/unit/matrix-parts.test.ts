@@ -1,7 +1,7 @@
 /** Parts of the Matrix adapter that need no homeserver: addresses, configuration, software, the order of a room's events. */
 import { expect } from "chai";
 import { parseConfig } from "../../adapters/matrix/config.ts";
-import { canonicalUserId, displayName, gatewayTable, Namespace } from "../../adapters/matrix/identifiers.ts";
+import { canonicalUserId, displayName, gatewayTable, ReservedNames } from "../../adapters/matrix/identifiers.ts";
 import { Ledger } from "../../adapters/matrix/ledger.ts";
 import { deviceNames, softwareOf } from "../../adapters/matrix/software.ts";
 import { ConfigProblem } from "../../src/adapter.ts";
@@ -31,7 +31,7 @@ describe("Matrix addresses", () => {
     it(`${JSON.stringify(id.slice(0, 30))} is ${expected}`, () => expect(canonicalUserId(id)).to.equal(expected));
   }
 
-  const names = new Namespace({ prefix: "frontdesk_", serverName: "example.com" });
+  const names = new ReservedNames({ prefix: "frontdesk_", serverName: "example.com" });
   for (const local of ["support", "k3v9x2p8q7w4m5na", "Große Anfragen", "a=b%c", "__proto__", "价格"]) {
     it(`the desk's ${local} is a user and found again`, () => {
       const id = names.ghost(local);
