@@ -60,7 +60,8 @@ export interface EngineOptions {
 
 /** Figures for metrics, /readyz and the command line. Counters rise from start on. */
 export interface EngineStatus {
-  readonly state: "created" | "running" | "stopping" | "stopped" | "failed";
+  /** `draining`: still takes and commits, but leaves new sends to the next start. */
+  readonly state: "created" | "running" | "draining" | "stopping" | "stopped" | "failed";
   readonly waiting: number;
   readonly outboxRows: number;
   readonly inFlight: number;
@@ -100,6 +101,12 @@ export interface Engine {
   /** See `World.epoch`. Throws before start(). */
   epoch(): string;
   status(): EngineStatus;
+  /**
+   * The first half of stopping, while the networks are still up: lets sends that are under way be answered, at most `stopSeconds`.
+   * What arrives meanwhile and afterwards is taken and committed as ever, for a network may have written it long before it hears of
+   * the end; only its sends wait for the next start. Any number of times.
+   */
+  drain(): Promise<void>;
   /** Refuses new events, finishes what was taken, lets sends that are under way be answered, records that. Any number of times. */
   stop(): Promise<void>;
 }

@@ -274,11 +274,12 @@ async function serve(
     if (wasReloadAsked()) actions.reload();
   }
   await networksBegun;
-  // Taken last, so undone first: the desk stops taking and finishes while its networks are still there to send.
+  // Taken last, so undone first: what is to be sent is sent while its networks are still there. What they bring until their links
+  // are closed is taken in by an engine that stops after them.
   await steps.take(
     "17 traffic",
     () => log.info("start.done", { url }),
-    () => engine.stop(),
+    () => engine.drain(),
   );
   options.print(greeting({ version, url, settings, passwords }));
   return { url, settings, reload, stop, ended };

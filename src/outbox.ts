@@ -51,6 +51,8 @@ export class Outbox {
   #undeliveredMs: number;
   #rows = 0;
   #inFlight = 0;
+  /** No row is added any more. */
+  #isClosing = false;
   #isStopped = false;
   #onIdle: (() => void) | null = null;
 
@@ -65,8 +67,11 @@ export class Outbox {
     this.add(loaded);
   }
 
-  /** Rows that were committed, in order. */
+  /** Rows that were committed, in order. From `stop` on they are the next start's. */
   add(rows: readonly OutboxRow[]): void {
+    if (this.#isClosing) {
+      return;
+    }
     for (const row of rows) {
       const { network, id } = row.outbound.to;
       const lanes = this.#lanesOf(network);
@@ -85,7 +90,7 @@ export class Outbox {
 
   /** Typing, presence and the like: now or never. */
   addVolatile(outbound: Outbound): void {
-    if (!this.#isStopped) {
+    if (!this.#isClosing) {
       this.#lanesOf(outbound.to.network).volatile.add(outbound);
     }
   }
@@ -125,8 +130,9 @@ export class Outbox {
     return { rows: this.#rows, inFlight: this.#inFlight, volatileDropped };
   }
 
-  /** Resolves when no send is under way, or after `limitMs`; then nothing is sent any more. */
+  /** Takes no more rows; resolves when no send is under way, or after `limitMs`: then nothing is sent any more. */
   async stop(limitMs: number): Promise<void> {
+    this.#isClosing = true;
     if (this.#inFlight > 0 && !this.#isStopped) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#onIdle = resolve;

@@ -12,6 +12,7 @@ import { FileReception } from "./file-reception.ts";
 import { type Jid, parseJid } from "./jid.ts";
 import { Link } from "./link.ts";
 import { NS } from "./namespaces.ts";
+import { OwedAnswers } from "./owed-answers.ts";
 import { PresenceReception } from "./presence-reception.ts";
 import { QuestionReception } from "./question-reception.ts";
 import { type Delivery, Reception } from "./reception.ts";
@@ -34,11 +35,11 @@ const FEATURES: readonly Feature[] = [
   "multiline",
   "choices",
 ];
-/** Answers (receipts, errors) that wait for the next login; older ones are worth nothing any more. */
-const ANSWERS_KEPT = 1_000;
 /** Characters the server may leave unread before sends are deferred. */
 const UNREAD_CHARACTERS = 16_777_216;
 
+/** How long stopping waits for what was handed to the desk to be decided. */
+const DECIDED_MS = 5_000;
 /** How long the desk may recover before the server is made to deliver again what it could not take. */
 const AGAIN_MS = 5_000;
 /** Where the server delivers once and never again. */
@@ -67,11 +68,14 @@ export class XmppAdapter implements Adapter {
   readonly #files: FileReception;
   readonly #reception: Reception;
   readonly #rooms: Rooms;
-  readonly #answers: string[] = [];
+  readonly #owed: OwedAnswers;
   #session: Session | null = null;
   /** The managed stream of the login before, for the server to continue. */
   #former: ManagedStream | null = null;
+  /** Nothing is sent any more; what the server had written before is still taken in. */
+  #isStopping = false;
   #isStopped = false;
+  #stopped: Promise<void> | null = null;
   #cancelIdle: (() => void) | null = null;
 
   constructor(
@@ -91,6 +95,7 @@ export class XmppAdapter implements Adapter {
       window: limits.window,
       deduplicates: false,
     };
+    this.#owed = new OwedAnswers(context.state);
     const shared = { context, attachment, write: (stanza: Element) => this.#answer(stanza) };
     const fence = () => this.#session?.fence ?? null;
     this.#requests = new Requests(context.clock);
@@ -115,7 +120,7 @@ export class XmppAdapter implements Adapter {
       files: this.#files,
       questions: new QuestionReception({ ...shared, requests: this.#requests }),
       inbound: limits.inbound,
-      isStopped: () => this.#isStopped,
+      isStopped: () => this.#isStopped || (this.#isStopping && this.#session?.managed != null),
       pause: () => this.#session?.stream.pause(),
       resume: () => this.#session?.stream.resume(),
     });
@@ -126,8 +131,9 @@ export class XmppAdapter implements Adapter {
     });
   }
 
-  start(signal: AbortSignal): Promise<void> {
-    return this.#link.start(signal);
+  async start(signal: AbortSignal): Promise<void> {
+    await this.#owed.recall();
+    await this.#link.start(signal);
   }
 
   async send(outbound: Outbound, signal: AbortSignal): Promise<Outcome> {
@@ -157,17 +163,35 @@ export class XmppAdapter implements Adapter {
     return this.#write(outbound, to, xml, signal);
   }
 
-  async stop(): Promise<void> {
-    this.#isStopped = true;
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  /**
+   * A server that counts (XEP-0198) keeps what it was not told to be handled, so nothing more is taken from it. From any other,
+   * everything is taken that it writes before its own end of the stream: it knows nothing of a stanza that was not.
+   */
+  async #stop(): Promise<void> {
+    this.#isStopping = true;
     this.#files.stop();
-    this.#session?.managed?.acknowledge();
-    this.#cut();
+    const managed = this.#session?.managed ?? null;
+    if (managed !== null) {
+      await this.#reception.decided(DECIDED_MS);
+      managed.acknowledge();
+    }
     await this.#link.stop();
+    await this.#reception.decided(DECIDED_MS);
+    this.#isStopped = true;
+    this.#cut();
+    await this.#owed.keep().catch((error: unknown) => {
+      this.#context.log.error("xmpp.answers.lost", { network: this.#context.network, error: String(error) });
+    });
   }
 
   #write(outbound: Outbound, to: Jid, xml: string, signal: AbortSignal): Outcome | Promise<Outcome> {
     const session = this.#session;
-    if (session === null || signal.aborted) {
+    if (session === null || this.#isStopping || signal.aborted) {
       return OFFLINE;
     }
     if (session.fence.isFull || session.stream.waiting > UNREAD_CHARACTERS) {
@@ -199,6 +223,9 @@ export class XmppAdapter implements Adapter {
     }
     session.heard = true;
     const { managed, stream } = session;
+    if (managed !== null && this.#isStopping) {
+      return;
+    }
     if (managed === null) {
       this.#reception.stanza(stanza, UNMANAGED);
       return;
@@ -245,9 +272,12 @@ export class XmppAdapter implements Adapter {
     if (!stream.isResumed) {
       stream.write(`${stream.offersManagement ? ENABLE : ""}${this.#attachment.greeting()}`);
     }
-    for (const answer of this.#answers.splice(0)) {
-      stream.write(answer);
-    }
+    void this.#owed
+      .pay((xml) => stream.write(xml))
+      .catch((error: unknown) => {
+        // Another time, and for whoever reads the log: they stand in a store that cannot be written.
+        this.#context.log.warn("xmpp.answers.kept", { network: this.#context.network, error: String(error) });
+      });
     this.#presences.again((stanza) => stream.write(stanza.toString()));
     this.#rooms.begin();
     this.#watchIdle(this.#session);
@@ -280,11 +310,10 @@ export class XmppAdapter implements Adapter {
     if (this.#isStopped) {
       return;
     }
-    const xml = stanza.toString();
-    if (this.#session !== null) {
-      this.#session.stream.write(xml);
-    } else if (this.#answers.length < ANSWERS_KEPT) {
-      this.#answers.push(xml);
+    if (this.#session?.stream.isWritable === true) {
+      this.#session.stream.write(stanza.toString());
+    } else {
+      this.#owed.add(stanza);
     }
   }
 

@@ -30,7 +30,7 @@ export interface ReceptionParts {
   readonly files: FileReception;
   /** Stanzas that may await the desk before reading pauses. */
   readonly inbound: number;
-  /** Whether the adapter must not be heard any more. */
+  /** Whether what is not handed to the desk yet must not be any more: the adapter is to be silent, or the server keeps it. */
   isStopped(): boolean;
   /** Of the present login; null while there is none. */
   fence(): Fence | null;
@@ -66,6 +66,7 @@ export class Reception {
   readonly #parts: ReceptionParts;
   #awaiting = 0;
   #isPaused = false;
+  #onDecided: (() => void)[] = [];
 
   constructor(parts: ReceptionParts) {
     this.#parts = parts;
@@ -257,6 +258,23 @@ export class Reception {
     }
   }
 
+  /** Resolves when nothing awaits the desk, or after `limitMs`. */
+  async decided(limitMs: number): Promise<void> {
+    let isLate = false;
+    let wake = () => {};
+    const cancel = this.#parts.context.clock.after(limitMs, () => {
+      isLate = true;
+      wake();
+    });
+    while (this.#awaiting > 0 && !isLate) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      wake = resolve;
+      this.#onDecided.push(resolve);
+      await promise;
+    }
+    cancel();
+  }
+
   /** Back-pressure: the server waits while the desk is behind, and again when half of it is done. */
   #press(): void {
     const { inbound, pause, resume } = this.#parts;
@@ -266,6 +284,9 @@ export class Reception {
     } else if (this.#isPaused && this.#awaiting <= inbound / 2) {
       this.#isPaused = false;
       resume();
+    }
+    if (this.#awaiting === 0) {
+      for (const resolve of this.#onDecided.splice(0)) resolve();
     }
   }
 

@@ -46,11 +46,13 @@ export interface StreamHandlers {
   nonza(element: Element): void;
 }
 
-type Phase = "new" | "negotiating" | "encrypting" | "online" | "over";
+/** `closing`: we have said goodbye; what the server wrote before it says so, too, is still handed on. */
+type Phase = "new" | "negotiating" | "encrypting" | "online" | "closing" | "over";
 
 /** Features the library would negotiate although this adapter does it itself, or better not at all. */
 const OWN_FEATURES = new Set<string>([NS.starttls, NS.sasl2, NS.streamManagement]);
-const CLOSE_MS = 1_000;
+/** What a busy server may still have to write before it comes to our goodbye. */
+const CLOSE_MS = 5_000;
 
 export class XmppStream {
   readonly #options: StreamOptions;
@@ -114,6 +116,11 @@ export class XmppStream {
     return this.#socket.waiting;
   }
 
+  /** Logged in, and not said goodbye. */
+  get isWritable(): boolean {
+    return this.#phase === "online";
+  }
+
   /** Sends XML as it stands; the writes of one turn go out together. Without effect once the stream is over. */
   write(xml: string): void {
     if (this.#phase === "online") {
@@ -129,11 +136,14 @@ export class XmppStream {
     this.#socket.resume();
   }
 
-  /** Says goodbye (RFC 6120 §4.4) and resolves when the server has, or after a second. */
+  /**
+   * Says goodbye (RFC 6120 §4.4), goes on reading, and resolves when the server has said it, too, or after CLOSE_MS. The connection is
+   * not ended before: a server may drop what it has not written yet when it sees that nobody is there.
+   */
   async close(): Promise<void> {
     if (this.#phase === "online") {
       this.#socket.write("</stream:stream>");
-      this.#socket.end();
+      this.#phase = "closing";
       const timer = setTimeout(() => this.#end(null), CLOSE_MS);
       await this.#ended.promise;
       clearTimeout(timer);
@@ -152,7 +162,7 @@ export class XmppStream {
     const parser = new StanzaParser(this.#options.limits, {
       open: (root) => emitter.emit("start", root),
       element: (element) => this.#take(element, emitter),
-      refused: (head, fault) => (this.#phase === "online" ? this.#options.handlers.refused(head, fault) : undefined),
+      refused: (head, fault) => (this.#isLoggedIn ? this.#options.handlers.refused(head, fault) : undefined),
       close: () => {
         emitter.emit("end");
         this.#end(null);
@@ -163,14 +173,16 @@ export class XmppStream {
     return Object.assign(emitter, { write: (text: string) => parser.write(text) });
   }
 
+  get #isLoggedIn(): boolean {
+    return this.#phase === "online" || this.#phase === "closing";
+  }
+
   #take(element: Element, library: EventEmitter): void {
     if (this.#phase === "over" || this.#phase === "encrypting") {
       this.#encryptingSaid(element);
     } else if (element.is("error", NS.stream)) {
       this.#fail(streamError(element));
-    } else if (isStanza(element) && !(this.#options.negotiatesByStanza && this.#phase !== "online")) {
-      this.#handOn(element);
-    } else if (this.#phase === "online") {
+    } else if (this.#isLoggedIn || (isStanza(element) && !this.#options.negotiatesByStanza)) {
       this.#handOn(element);
     } else if (element.is("features", NS.stream)) {
       this.#features(element, library);

@@ -41,6 +41,8 @@ export const RECENT_LINES = 4_096;
 export const RECENT_REDELIVERIES = 16_384;
 /** How long a confirmed send may wait for a commit that others pay for, before it gets one of its own. */
 export const MARK_DELAY_MS = 10;
+/** How long draining waits for a moment in which nothing is left to be taken in, before it looks at the sends alone. */
+export const DRAIN_INBOX_MS = 1_000;
 /** Confirmed sends recorded by one commit. */
 export const MARKS_PER_BATCH = 1_024;
 /** Characters of an event kept in the quarantine. */

@@ -12,7 +12,7 @@ import { Batches } from "./batches.ts";
 import { EngineClosed } from "./closed.ts";
 import { type Housekeeping, startHousekeeping } from "./housekeeping.ts";
 import { Inbox, OWN } from "./inbox.ts";
-import { INBOX_OVERFLOW, MARK_DELAY_MS, MARKS_PER_BATCH } from "./limits.ts";
+import { DRAIN_INBOX_MS, INBOX_OVERFLOW, MARK_DELAY_MS, MARKS_PER_BATCH } from "./limits.ts";
 import { Stepper } from "./stepper.ts";
 
 /** What exists from start() on. */
@@ -43,6 +43,7 @@ export class Shell implements Engine {
   #marks: Mark[] = [];
   #areMarksDue = false;
   #cancelMarkAlarm: (() => void) | null = null;
+  #draining: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
   #overflowed = 0;
   #undelivered = 0;
@@ -73,7 +74,7 @@ export class Shell implements Engine {
 
   receive(inbound: Inbound): Promise<Verdict> {
     const { network } = inbound.from;
-    if (this.#state !== "running" || this.#running === null) {
+    if (!this.#isTaking || this.#running === null) {
       return Promise.reject(new EngineClosed(`it is ${this.#state}`));
     }
     if (VOLATILE_INBOUND.has(inbound.kind)) {
@@ -94,13 +95,13 @@ export class Shell implements Engine {
   }
 
   submit(event: DaemonEvent): Promise<Verdict> {
-    return this.#state === "running" || this.#state === "created"
+    return this.#isTaking || this.#state === "created"
       ? this.#enqueue(OWN, { kind: "event", event, mark: null })
       : Promise.reject(new EngineClosed(`it is ${this.#state}`));
   }
 
   link(network: string, online: boolean): void {
-    if (this.#state === "running") {
+    if (this.#isTaking) {
       this.#tell({ kind: "link", network, online }, null);
       this.#running?.outbox.link(network, online);
     }
@@ -111,7 +112,7 @@ export class Shell implements Engine {
   }
 
   async setAdapterState(network: string, key: string, value: unknown): Promise<void> {
-    if (this.#state !== "running") {
+    if (!this.#isTaking) {
       throw new EngineClosed(`it is ${this.#state}`);
     }
     const text: string | undefined = JSON.stringify(value);
@@ -155,14 +156,39 @@ export class Shell implements Engine {
     };
   }
 
+  drain(): Promise<void> {
+    this.#draining ??= this.#drain();
+    return this.#draining;
+  }
+
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
 
+  /** Events are taken in. */
+  get #isTaking(): boolean {
+    return this.#state === "running" || this.#state === "draining";
+  }
+
+  async #drain(): Promise<void> {
+    const { clock, limits } = this.#options;
+    if (this.#state !== "running" || this.#running === null) {
+      return;
+    }
+    this.#state = "draining";
+    this.#kick();
+    // What was taken before is to be sent, too; under load there may never be a moment in which nothing waits.
+    const { promise: patience, resolve } = Promise.withResolvers<void>();
+    const cancel = clock.after(DRAIN_INBOX_MS, resolve);
+    await Promise.race([this.#idle(), patience]);
+    cancel();
+    await this.#running.outbox.stop(limits.stopSeconds * 1000);
+  }
+
   async #stop(): Promise<void> {
     const running = this.#running;
-    const wasRunning = this.#state === "running";
+    const wasRunning = this.#isTaking;
     if (wasRunning) {
       this.#state = "stopping";
     }
@@ -258,7 +284,7 @@ export class Shell implements Engine {
 
   /** Begins to work through the inbox at the end of this turn of the event loop, when all that one read brought is in it. */
   #kick(): void {
-    if (!this.#isLooping && this.#running !== null && (this.#state === "running" || this.#state === "stopping")) {
+    if (!this.#isLooping && this.#running !== null && (this.#isTaking || this.#state === "stopping")) {
       this.#isLooping = true;
       queueMicrotask(() => void this.#loop(this.#running as Running));
     }

@@ -223,6 +223,28 @@ describe("engine: beginning and end", () => {
     await engine.stop();
   });
 
+  it("takes on while it drains, and leaves the sends of that to the next start", async () => {
+    const { engine, store, networks } = await setUp();
+    const release = store.hold();
+    const before = outcomeOf(engine.receive(says("before")));
+    await settle();
+    const drained = engine.drain();
+    release();
+    await drained;
+    expect([before.state, networks.texts()]).to.deep.equal(["taken", ["before"]]);
+    expect((await engine.receive(says("meanwhile"))).kind).to.equal("accepted");
+    await engine.setAdapterState("web", "owed", ["a receipt"]);
+    expect(engine.status().state).to.equal("draining");
+    await engine.stop();
+    expect(await engine.receive(says("too late")).catch((error: unknown) => error), "once stopped").to.be.instanceOf(
+      EngineClosed,
+    );
+    expect(networks.texts(), "nothing new is sent").to.deep.equal(["before"]);
+    const { outbox } = await store.load();
+    expect(outbox.map(({ outbound }) => "text" in outbound && outbound.text)).to.deep.equal(["meanwhile"]);
+    expect(await store.adapterState("web", "owed")).to.deep.equal(["a receipt"]);
+  });
+
   it("keeps small things for adapters, durable when it says so", async () => {
     const { engine, store } = await setUp();
     await engine.setAdapterState("web", "session:1", { login: "anna" });
