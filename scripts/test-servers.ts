@@ -122,7 +122,7 @@ function mirror(): string {
 }
 
 async function installPackages(missing: readonly ProgramName[]): Promise<boolean> {
-  const packages = missing.map((name) => programs[name].debianPackage);
+  const packages = missing.flatMap((name) => programs[name].debianPackage.split(" "));
   say(`Installing from Debian: ${packages.join(", ")} (about a minute)`);
   const ownPolicy = !existsSync(POLICY_FILE);
   if (ownPolicy) {

@@ -16,7 +16,7 @@ import { startInspircd } from "../support/inspircd.ts";
 import type { IrcClient } from "../support/irc-client.ts";
 import { ircPerson, linkedNetwork, nickNetwork } from "../support/irc-network.ts";
 import type { IrcServer } from "../support/irc-server.ts";
-import { type Irssi, startIrssi } from "../support/irssi.ts";
+import { startIrssi } from "../support/irssi.ts";
 import { startNgircd } from "../support/ngircd.ts";
 import { requires } from "../support/requires.ts";
 import { until } from "../support/wait.ts";
@@ -74,7 +74,7 @@ describe("a desk linked to a real ngircd", function () {
   });
 
   it("a customer types in irssi and a CSR in the browser answers; the desk knows that it is irssi", async () => {
-    const customer: Irssi = await startIrssi(server, "annelise");
+    const customer = await startIrssi(server, "annelise");
     try {
       customer.open("billing");
       customer.type("hello");

@@ -2,11 +2,7 @@
  * Logging in to an IRC network: TLS before a real ngircd, with every certificate that must not pass; SASL and NickServ with a
  * script in the network's place, because the servers here come without services.
  */
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { connect, createServer, type Server, type Socket } from "node:net";
-import { join } from "node:path";
-import { createServer as createTlsServer } from "node:tls";
+import { createServer, type Server, type Socket } from "node:net";
 import { expect } from "chai";
 import { irc } from "../../adapters/irc/index.ts";
 import type { Adapter } from "../../src/adapter.ts";
@@ -17,6 +13,7 @@ import { startNgircd } from "../support/ngircd.ts";
 import { freePort } from "../support/ports.ts";
 import { requires } from "../support/requires.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+import { makeCertificate, openTlsFront, type TlsFront } from "../support/tls-front.ts";
 import { Arrivals } from "../support/wait.ts";
 
 const adapters: Adapter[] = [];
@@ -46,50 +43,32 @@ afterEach(async () => {
   await Promise.all(adapters.splice(0).map((adapter) => adapter.stop()));
 });
 
-function certificateFor(folder: string, domain: string) {
-  const [key, cert] = [join(folder, `${domain}.key`), join(folder, `${domain}.pem`)];
-  const subject = ["-subj", `/CN=${domain}`, "-addext", `subjectAltName=DNS:${domain}`];
-  const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"];
-  execFileSync("openssl", ["req", ...kind, "-keyout", key, "-out", cert, ...subject], { stdio: "ignore" });
-  return { key: readFileSync(key), cert: readFileSync(cert) };
-}
-
 describe("an IRC link over TLS", function () {
   this.timeout(30_000);
   requires("ngircd");
   let server: IrcServer;
   let folder: TemporaryFolder;
-  const fronts: Server[] = [];
+  const fronts: Record<string, TlsFront> = {};
   const pems: Record<string, string> = {};
-  const ports: Record<string, number> = {};
 
   before(async () => {
     server = await startNgircd();
     folder = temporaryFolder("certificates");
     for (const domain of ["localhost", "other.test"]) {
-      const pair = certificateFor(folder.path, domain);
-      pems[domain] = pair.cert.toString();
-      const port = await freePort();
-      ports[domain] = port;
-      const front = createTlsServer(pair, (near) => {
-        const far = connect(server.port, "127.0.0.1");
-        near.on("error", () => far.destroy()).pipe(far);
-        far.on("error", () => near.destroy()).pipe(near);
-      });
-      front.on("tlsClientError", () => undefined); // who refuses a certificate ends the connection
-      fronts.push(front);
-      await new Promise<void>((resolve) => front.listen(port, "127.0.0.1", resolve));
+      const certificate = makeCertificate(folder.path, domain);
+      pems[domain] = certificate.cert;
+      fronts[domain] = await openTlsFront(certificate, server.port);
     }
   });
   after(async () => {
-    for (const front of fronts) front.close();
+    for (const front of Object.values(fronts)) front.close();
     folder?.remove();
     await server?.remove();
   });
 
   it("carries text with a certificate it trusts", async () => {
     const { password } = server;
-    const { adapter, context } = make({ port: ports.localhost, password, authority: pems.localhost });
+    const { adapter, context } = make({ port: fronts.localhost?.port, password, authority: pems.localhost });
     expect(await outcomeOf(adapter)).to.equal("It started.");
     const anna = await IrcClient.connect(server, "anna");
     anna.write("PRIVMSG support :verschlüsselt 🔒 €");
@@ -98,12 +77,16 @@ describe("an IRC link over TLS", function () {
   });
 
   it("does not begin with one that nobody vouches for", async () => {
-    const { adapter } = make({ port: ports.localhost, password: server.password });
+    const { adapter } = make({ port: fronts.localhost?.port, password: server.password });
     expect(await outcomeOf(adapter)).to.match(/certificate is not accepted/);
   });
 
   it("does not begin with one for another name", async () => {
-    const { adapter } = make({ port: ports["other.test"], password: server.password, authority: pems["other.test"] });
+    const { adapter } = make({
+      port: fronts["other.test"]?.port,
+      password: server.password,
+      authority: pems["other.test"],
+    });
     expect(await outcomeOf(adapter)).to.match(/certificate is not accepted/);
   });
 });

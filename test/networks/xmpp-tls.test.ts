@@ -1,6 +1,4 @@
 /** Encryption of an account's link on a real Prosody: STARTTLS and direct TLS, and every certificate that must not pass. */
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { xmpp } from "../../adapters/xmpp/index.ts";
@@ -9,6 +7,7 @@ import { freePort } from "../support/ports.ts";
 import { startProsody } from "../support/prosody.ts";
 import { requires } from "../support/requires.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+import { makeCertificate } from "../support/tls-front.ts";
 import { connectXmppClient } from "../support/xmpp-client.ts";
 import type { XmppServer } from "../support/xmpp-server.ts";
 
@@ -25,8 +24,7 @@ describe("an XMPP account over TLS", function () {
   before(async () => {
     folder = temporaryFolder("certificates");
     directPort = await freePort();
-    makeCertificate(folder.path, "im.test");
-    authority = readFileSync(join(folder.path, "im.test.pem"), "utf8");
+    authority = makeCertificate(folder.path, "im.test").cert;
     const key = join(folder.path, "im.test.key");
     const certificate = join(folder.path, "im.test.pem");
     server = await startProsody({
@@ -93,10 +91,3 @@ c2s_direct_tls_ssl = { key = "${key}"; certificate = "${certificate}" }
     await plain.remove();
   });
 });
-
-function makeCertificate(folder: string, domain: string): void {
-  const files = ["-keyout", join(folder, `${domain}.key`), "-out", join(folder, `${domain}.pem`)];
-  const subject = ["-subj", `/CN=${domain}`, "-addext", `subjectAltName=DNS:${domain}`];
-  const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"];
-  execFileSync("openssl", ["req", ...kind, ...files, ...subject], { stdio: "ignore" });
-}

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 export interface Program {
   /** What the suite calls it. */
   readonly name: string;
-  /** The Debian package that brings it. */
+  /** The Debian package that brings it; several with a space between. */
   readonly debianPackage: string;
   /** A file that exists once the package is installed. */
   readonly path: string;
@@ -38,6 +38,11 @@ export const programs = {
   weechat: {
     ...program("weechat", "/usr/bin/weechat", "the suites with a real IRC client"),
     debianPackage: "weechat-curses",
+  },
+  weechatMatrix: {
+    ...program("weechat-matrix", "/usr/share/weechat/python/matrix.py", "the suites with a real Matrix client"),
+    // Recommended packages are left out, and without WeeChat's Python it is but a file.
+    debianPackage: "weechat-matrix weechat-python",
   },
   biboumi: program("biboumi", "/usr/bin/biboumi", "the suite with a gateway to IRC"),
   tmux: program("tmux", "/usr/bin/tmux", "the suites that type into a terminal client"),

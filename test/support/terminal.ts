@@ -1,0 +1,86 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { programs } from "./programs.ts";
+import type { TemporaryFolder } from "./temporary-folder.ts";
+import { DEFAULT_LIMIT_MS, until } from "./wait.ts";
+
+/** A client in a terminal of its own (tmux), driven as a person drives it: by typing and by looking at its screen. */
+export interface Terminal {
+  /** Types a line and presses Enter. A line that begins with `/` is one of the client's commands. */
+  type(line: string): void;
+  /** What the screen shows now, lines without trailing blanks. */
+  screen(): string;
+  /** Resolves with the screen when it matches; the error shows the last screen. */
+  waitFor(expected: RegExp, limitMs?: number): Promise<string>;
+  /** Quits the client and its terminal. */
+  stop(): Promise<void>;
+}
+
+export interface TerminalOptions {
+  /** Names the client in errors. */
+  readonly name: string;
+  /** The client's home, with its settings in it; `stop` removes it. */
+  readonly folder: TemporaryFolder;
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** What the screen shows once the client is ready. */
+  readonly ready: RegExp;
+  /** Size in characters. */
+  readonly columns?: number;
+  readonly rows?: number;
+}
+
+const LOGIN_LIMIT_MS = 20_000;
+const SESSION = "client";
+
+/** Starts it; resolves when it is ready. */
+export async function startTerminal(options: TerminalOptions): Promise<Terminal> {
+  const { name, folder, command, env = {}, ready, columns = 150, rows = 40 } = options;
+  const tmux = (...args: string[]): string => runTmux(folder.path, env, args);
+  const killTerminal = () => {
+    spawnSync(programs.tmux.path, ["-S", join(folder.path, "tmux"), "kill-server"], { stdio: "ignore" });
+  };
+  // Before the folder is removed at the exit, since the terminal's socket is in it.
+  process.prependOnceListener("exit", killTerminal);
+
+  const screen = () => tmux("capture-pane", "-p", "-t", SESSION).replace(/[ \t]+$/gm, "");
+  const waitFor = async (expected: RegExp, limitMs = DEFAULT_LIMIT_MS) => {
+    const matching = (shown: string) => (expected.test(shown) ? shown : undefined);
+    try {
+      return await until(`${name}'s screen to show ${expected}`, () => matching(screen()), limitMs);
+    } catch (error) {
+      throw new Error(`${error instanceof Error ? error.message : String(error)} It shows:\n${screen()}`);
+    }
+  };
+  const type = (line: string) => {
+    tmux("send-keys", "-t", SESSION, "-l", "--", line);
+    tmux("send-keys", "-t", SESSION, "Enter");
+  };
+  const stop = async () => {
+    killTerminal();
+    process.removeListener("exit", killTerminal);
+    folder.remove();
+  };
+  try {
+    const size = ["-x", String(columns), "-y", String(rows)];
+    tmux("-f", "/dev/null", "new-session", "-d", "-s", SESSION, ...size, "--", ...command);
+    await waitFor(ready, LOGIN_LIMIT_MS);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { type, screen, waitFor, stop };
+}
+
+/** Its own socket, home and locale: nothing of the machine's user or of another test's terminal is met. */
+function runTmux(folder: string, env: Readonly<Record<string, string>>, args: readonly string[]): string {
+  const locale = { LC_ALL: "C.UTF-8", TERM: "xterm-256color", SHELL: "/bin/sh" };
+  const result = spawnSync(programs.tmux.path, ["-u", "-S", join(folder, "tmux"), ...args], {
+    encoding: "utf8",
+    env: { PATH: process.env.PATH, HOME: folder, ...locale, ...env },
+  });
+  if (result.status !== 0) {
+    throw new Error(`tmux ${args.join(" ")} failed: ${result.stderr || result.error?.message || result.stdout}`);
+  }
+  return result.stdout;
+}
