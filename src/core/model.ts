@@ -136,12 +136,19 @@ export interface Span {
 }
 
 /**
- * The looks of one text: sorted by `start`, the longer first; stretches may overlap. The text reads the same without them, so where
- * a network has no formatting nothing is lost but looks, and `core/formatting.ts` writes those as people type them (`*so*`).
+ * The looks of one text: sorted by `start`, the longer first; stretches may overlap, and the same one twice is a quote within a
+ * quote. The text reads the same without them, so where a network has no formatting nothing is lost but looks, and
+ * `core/styling-writer.ts` writes those as people type them (`*so*`).
  */
 export type Formatting = readonly Span[];
 /** Stretches of one text; beyond that the text stays and its looks go. */
 export const MAX_SPANS = 1_000;
+
+/** A text and its looks; absent: it has none. Messages and edits are such. */
+export interface FormattedText {
+  readonly text: string;
+  readonly formatting?: Formatting;
+}
 
 interface InboundBase {
   /**
@@ -307,6 +314,8 @@ export interface Capabilities {
   readonly features: readonly Feature[];
   /** Largest text of one message in UTF-8 bytes; `send` rejects longer ones, rendering splits before. */
   readonly maxTextBytes: number;
+  /** How many of those bytes one stretch of formatting takes at most, on each of its lines; absent: none. */
+  readonly markBytes?: number;
   /** How many sends to one recipient may be unanswered at once without endangering their order; 1 or more. */
   readonly window: number;
   /** Whether the network shows the same key twice only once. */
