@@ -70,7 +70,7 @@ export class HomeserverClient implements Homeserver {
         signal: AbortSignal.any(signals),
         ...(method === "GET" ? {} : { body: JSON.stringify(body ?? {}) }),
       });
-      return await read(response);
+      return await readAnswer(response);
     } catch (error) {
       return { kind: "unreachable", text: reasonOf(error) };
     }
@@ -82,7 +82,7 @@ export class HomeserverClient implements Homeserver {
   }
 }
 
-async function read(response: Response): Promise<Answer> {
+export async function readAnswer(response: Response): Promise<Answer> {
   const text = await limitedText(response);
   const body = parse(text);
   if (response.ok && body !== null) {
@@ -121,7 +121,7 @@ function parse(text: string): Readonly<Record<string, unknown>> | null {
 }
 
 /** The innermost reason: fetch itself says no more than that it failed. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) {
     return String(error);
   }
