@@ -1,6 +1,8 @@
 /** Room events of the client-server API in the model's words. Pure; everything here was written by a stranger. */
 import { z } from "zod";
-import type { PresenceState } from "../../src/core/model.ts";
+import type { Formatting, PresenceState } from "../../src/core/model.ts";
+import { decodeFile, type SentFile, unseenFile } from "./codec-file.ts";
+import { fromHtml } from "./html-inbound.ts";
 
 const id = z.string().min(1).max(255);
 const content = z.record(z.string(), z.unknown());
@@ -49,9 +51,16 @@ export function decodeRoomEvents(events: readonly unknown[]): readonly RoomEvent
   return events.flatMap((event) => roomEvent.safeParse(event).data ?? []);
 }
 
+/** Words and their looks; `formatting` is left out where they have none. */
+export interface Words {
+  readonly text: string;
+  readonly formatting?: Formatting;
+}
 export type Said =
-  | { readonly kind: "message"; readonly text: string; readonly replyTo: string | null }
-  | { readonly kind: "edit"; readonly of: string; readonly text: string }
+  | ({ readonly kind: "message"; readonly replyTo: string | null } & Words)
+  /** `text`: the words its sender put to it, or "". */
+  | ({ readonly kind: "file"; readonly file: SentFile; readonly replyTo: string | null } & Words)
+  | ({ readonly kind: "edit"; readonly of: string } & Words)
   | { readonly kind: "reaction"; readonly of: string; readonly reaction: string }
   | { readonly kind: "redaction"; readonly of: string }
   | { readonly kind: "encrypted" }
@@ -69,15 +78,11 @@ const message = z.object({
   body: z.string(),
   filename: z.string().optional().catch(undefined),
   geo_uri: z.string().optional().catch(undefined),
+  format: z.string().optional().catch(undefined),
+  formatted_body: z.string().optional().catch(undefined),
 });
-/** Kinds of message that hold a file: what stands for it in words. */
-const FILES: ReadonlyMap<string, string> = new Map([
-  ["m.image", "image"],
-  ["m.file", "file"],
-  ["m.audio", "recording"],
-  ["m.video", "video"],
-]);
-const FILE_NAME_CHARACTERS = 200;
+type Message = z.output<typeof message>;
+const HTML = "org.matrix.custom.html";
 
 /** What a person said by that event. */
 export function decodeSaid(event: RoomEvent): Said {
@@ -111,7 +116,7 @@ function decodeMessage(raw: Readonly<Record<string, unknown>>): Said {
     const newer = message.safeParse(raw["m.new_content"]);
     const of = relates.event_id;
     return newer.success && of !== undefined
-      ? { kind: "edit", of, text: textOf(newer.data) }
+      ? { kind: "edit", of, ...wordsOf(newer.data, false) }
       : { kind: "nothing", reason: "an edit of nothing" };
   }
   const parsed = message.safeParse(raw);
@@ -123,8 +128,10 @@ function decodeMessage(raw: Readonly<Record<string, unknown>>): Said {
     return { kind: "nothing", reason: "a notice of an automatic client" };
   }
   const replyTo = repliesTo(relates);
-  const text = textOf(parsed.data);
-  return { kind: "message", text: replyTo === null ? text : withoutFallback(text), replyTo };
+  const file = decodeFile(raw);
+  return file === null
+    ? { kind: "message", ...wordsOf(parsed.data, replyTo !== null), replyTo }
+    : { kind: "file", file, ...captionOf(parsed.data), replyTo };
 }
 
 function relationOf(raw: Readonly<Record<string, unknown>>): Relation {
@@ -136,17 +143,38 @@ function repliesTo(relates: Relation): string | null {
   return relates["m.in_reply_to"]?.event_id ?? (relates.rel_type === "m.thread" ? (relates.event_id ?? null) : null);
 }
 
-function textOf({ msgtype, body, filename, geo_uri }: z.output<typeof message>): string {
-  const file = FILES.get(msgtype);
-  if (file !== undefined) {
-    const name = (filename ?? body).slice(0, FILE_NAME_CHARACTERS);
-    const caption = filename !== undefined && filename !== body ? `\n${body}` : "";
-    return `[${file} "${name}": files cannot be passed on]${caption}`.toWellFormed();
+/** `isReply`: a quote of what is answered may stand before it. */
+function wordsOf(said: Message, isReply: boolean): Words {
+  const { msgtype, body, filename, geo_uri } = said;
+  const unseen = unseenFile(msgtype, filename ?? body);
+  if (unseen !== null) {
+    const { text } = captionOf(said);
+    return { text: [text, unseen.toWellFormed()].filter((words) => words !== "").join("\n") };
   }
   if (msgtype === "m.location" && geo_uri !== undefined) {
-    return `${body}\n${geo_uri}`.toWellFormed();
+    return { text: `${body}\n${geo_uri}`.toWellFormed() };
   }
-  return (msgtype === "m.emote" ? `* ${body}` : body).toWellFormed();
+  return bodyOf(said, isReply, msgtype === "m.emote" ? "* " : "");
+}
+
+/** What stands beside a file: since Matrix 1.10 the body is a caption where it is not the name. */
+function captionOf(said: Message): Words {
+  return said.filename === undefined || said.filename === said.body ? { text: "" } : bodyOf(said, false, "");
+}
+
+function bodyOf({ body, format, formatted_body }: Message, isReply: boolean, before: string): Words {
+  const formatted = format === HTML && formatted_body !== undefined ? fromHtml(formatted_body) : null;
+  if (formatted === null) {
+    const text = body.toWellFormed();
+    return { text: before + (isReply ? withoutFallback(text) : text) };
+  }
+  const { text, formatting } = formatted;
+  const shifted = formatting.map(({ style, start, end }) => ({
+    style,
+    start: start + before.length,
+    end: end + before.length,
+  }));
+  return { text: before + text, ...(shifted.length > 0 ? { formatting: shifted } : {}) };
 }
 
 /** Clients used to quote the answered message in front of the text: lines with "> ", then an empty one. */

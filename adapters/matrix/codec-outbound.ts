@@ -1,7 +1,17 @@
 /** What the desk says, as contents of room events. Pure; built anew from neutral content, nothing is copied. */
 import type { Outcome } from "../../src/adapter.ts";
-import type { Condition, Feature, Outbound, OutboundOf, PresenceState } from "../../src/core/model.ts";
+import type {
+  Condition,
+  Feature,
+  Formatting,
+  HostedFile,
+  Outbound,
+  OutboundOf,
+  PresenceState,
+} from "../../src/core/model.ts";
+import { encodeFile, type Place } from "./codec-file.ts";
 import type { Answer } from "./homeserver.ts";
+import { toHtml } from "./html-outbound.ts";
 
 /** Where an event of the desk bears its key, so that it is found again by it (edits, replies, a send without an answer). */
 export const KEY_FIELD = "io.frontdesk.key";
@@ -12,20 +22,34 @@ const NOBODY_IS_MENTIONED = { "m.mentions": {} };
 
 /** m.room.message. The desk's own words are notices: other automatic clients do not answer them. */
 export function encodeMessage(message: OutboundOf<"message">, replyTo: string | null): Content {
-  return {
-    ...words(message.text, message.notice),
-    ...(replyTo === null ? {} : { "m.relates_to": { "m.in_reply_to": { event_id: replyTo } } }),
-    [KEY_FIELD]: message.key,
-  };
+  const { text, notice, formatting, key } = message;
+  return { ...words(text, notice, formatting), ...answering(replyTo), [KEY_FIELD]: key };
+}
+
+/** The same where the file it brings lies at the homeserver. */
+export function encodeFileMessage(
+  { text, key }: OutboundOf<"message">,
+  file: HostedFile,
+  place: Place,
+  replyTo: string | null,
+): Content {
+  const content = encodeFile(file, text.toWellFormed(), place);
+  return { ...content, ...NOBODY_IS_MENTIONED, ...answering(replyTo), [KEY_FIELD]: key };
 }
 
 /** m.replace, with the text once more for clients that do not know it. */
-export function encodeEdit(edit: OutboundOf<"edit">, of: string): Content {
+export function encodeEdit({ text, formatting, key }: OutboundOf<"edit">, of: string): Content {
+  const mark = "* ";
+  const behind = formatting?.map((span) => ({
+    ...span,
+    start: span.start + mark.length,
+    end: span.end + mark.length,
+  }));
   return {
-    ...words(`* ${edit.text}`, false),
-    "m.new_content": words(edit.text, false),
+    ...words(mark + text, false, behind),
+    "m.new_content": words(text, false, formatting),
     "m.relates_to": { rel_type: "m.replace", event_id: of },
-    [KEY_FIELD]: edit.key,
+    [KEY_FIELD]: key,
   };
 }
 
@@ -35,12 +59,31 @@ export function encodeReaction(reaction: string, of: string): Content {
 
 /** A sentence of the adapter itself, perhaps about one message. */
 export function encodeNotice(text: string, replyTo: string | null): Content {
-  const relation = replyTo === null ? {} : { "m.relates_to": { "m.in_reply_to": { event_id: replyTo } } };
-  return { ...words(text, true), ...relation };
+  return { ...words(text, true), ...answering(replyTo) };
 }
 
-function words(text: string, notice: boolean): Content {
-  return { msgtype: notice ? "m.notice" : "m.text", body: text.toWellFormed(), ...NOBODY_IS_MENTIONED };
+/** That content without its looks, for where both are too large for one event. */
+export function withoutLooks(content: Content): Content {
+  const { format: _format, formatted_body: _html, ...plain } = content;
+  const newer = plain["m.new_content"];
+  return typeof newer === "object" && newer !== null
+    ? { ...plain, "m.new_content": withoutLooks(newer as Content) }
+    : plain;
+}
+
+function words(text: string, notice: boolean, formatting: Formatting = []): Content {
+  const body = text.toWellFormed();
+  const html = toHtml(body, formatting);
+  return {
+    msgtype: notice ? "m.notice" : "m.text",
+    body,
+    ...(html === null ? {} : { format: "org.matrix.custom.html", formatted_body: html }),
+    ...NOBODY_IS_MENTIONED,
+  };
+}
+
+function answering(replyTo: string | null): Content {
+  return replyTo === null ? {} : { "m.relates_to": { "m.in_reply_to": { event_id: replyTo } } };
 }
 
 /** Matrix has three words for presence. */

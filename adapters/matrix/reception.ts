@@ -4,7 +4,8 @@
  */
 import { LRUCache } from "lru-cache";
 import type { AdapterContext } from "../../src/adapter.ts";
-import { decodeSaid, type RoomEvent, type Said, type Transaction } from "./codec-inbound.ts";
+import type { HostedFile } from "../../src/core/model.ts";
+import { decodeSaid, type RoomEvent, type Said, type Transaction, type Words } from "./codec-inbound.ts";
 import { encodeNotice } from "./codec-outbound.ts";
 import type { Limits } from "./config.ts";
 import type { Ghosts } from "./ghosts.ts";
@@ -12,6 +13,7 @@ import { NotTaken, type Place, type Receive, requestOrNotTaken } from "./hand.ts
 import type { Homeserver } from "./homeserver.ts";
 import type { Namespace } from "./identifiers.ts";
 import type { Ledger } from "./ledger.ts";
+import { FILES_UNWANTED, type Media } from "./media.ts";
 import type { Membership } from "./membership.ts";
 import type { Reactions } from "./reactions.ts";
 import type { Room, Rooms } from "./rooms.ts";
@@ -28,9 +30,17 @@ export interface ReceptionParts {
   readonly reactions: Reactions;
   readonly membership: Membership;
   readonly signs: Signs;
+  /** Left out: files are refused in words. */
+  readonly media?: Media;
   readonly receive: Receive;
   /** A person has spoken: what do they write from? */
   spoke(room: Room): void;
+}
+
+/** A message as the desk is to be given it. */
+interface Spoken extends Words {
+  readonly replyTo: string | null;
+  readonly hosted?: HostedFile;
 }
 
 const CANNOT_READ =
@@ -38,6 +48,8 @@ const CANNOT_READ =
 /** Messages this much older than their arrival bear the time at which they were written. */
 const LATE_MS = 10_000;
 const MINUTE_MS = 60_000;
+/** Files in a minute whose sender is told that they were not taken: people send a whole album at once. */
+const FILE_ANSWERS = 30;
 
 export class Reception {
   readonly #parts: ReceptionParts;
@@ -126,6 +138,8 @@ export class Reception {
         return await this.#answer(room, event, CANNOT_READ);
       case "message":
         return await this.#message(event, room, place, said);
+      case "file":
+        return await this.#file(event, room, place, said);
       case "edit":
         return await this.#hand(event, room, {
           ...place,
@@ -133,6 +147,7 @@ export class Reception {
           id: event.event_id,
           of: ledger.name(said.of),
           text: said.text,
+          ...looks(said),
         });
       case "reaction":
         ledger.reaction(event.event_id, said.of);
@@ -146,13 +161,9 @@ export class Reception {
     }
   }
 
-  async #message(
-    event: RoomEvent,
-    room: Room,
-    place: Place,
-    { text, replyTo }: Extract<Said, { kind: "message" }>,
-  ): Promise<void> {
+  async #message(event: RoomEvent, room: Room, place: Place, said: Spoken): Promise<void> {
     const { context, ledger, rooms, spoke } = this.#parts;
+    const { text, replyTo, hosted } = said;
     // They are answered where they last wrote.
     await rooms.put(room);
     const late = context.clock.now() - event.origin_server_ts > LATE_MS && event.origin_server_ts > 0;
@@ -161,6 +172,8 @@ export class Reception {
       kind: "message",
       id: event.event_id,
       text,
+      ...looks(said),
+      ...(hosted === undefined ? {} : { file: hosted }),
       choice: null,
       replyTo: replyTo === null ? null : ledger.name(replyTo),
       sentAt: late ? event.origin_server_ts : null,
@@ -168,6 +181,19 @@ export class Reception {
       nick: room.nick,
     });
     spoke(room);
+  }
+
+  /** A file that is not taken is said to its sender; the words beside it go on. */
+  async #file(event: RoomEvent, room: Room, place: Place, said: Extract<Said, { kind: "file" }>): Promise<void> {
+    const taken = (await this.#parts.media?.take(said.file, place.from)) ?? FILES_UNWANTED;
+    if (taken.kind === "taken") {
+      const text = [said.text, taken.words].filter((words) => words !== "").join("\n");
+      return await this.#message(event, room, place, { ...said, text, hosted: taken.file });
+    }
+    if (said.text !== "") {
+      await this.#message(event, room, place, said);
+    }
+    await this.#answer(room, event, taken.text, FILE_ANSWERS);
   }
 
   async #reactions(event: RoomEvent, room: Room, place: Place, of: string): Promise<void> {
@@ -192,11 +218,11 @@ export class Reception {
   }
 
   /** A sentence about that event. Bounded, so that a flood is not answered by another one. */
-  async #answer(room: Room, event: RoomEvent, text: string): Promise<void> {
-    const { context, limits, homeserver, ghosts } = this.#parts;
+  async #answer(room: Room, event: RoomEvent, text: string, most = this.#parts.limits.answersPerMinute): Promise<void> {
+    const { context, homeserver, ghosts } = this.#parts;
     const now = context.clock.now();
     const recent = (this.#answers.get(room.room) ?? []).filter((at) => now - at < MINUTE_MS);
-    if (recent.length >= limits.answersPerMinute) {
+    if (recent.length >= most) {
       context.count("matrix.answer.spared", "said often enough in this minute");
       return;
     }
@@ -206,4 +232,8 @@ export class Reception {
     await requestOrNotTaken(homeserver, { method: "PUT", path, as: ghosts.id(room.local), body });
     this.#answers.set(room.room, [...recent, now]);
   }
+}
+
+function looks({ formatting }: Words): Pick<Words, "formatting"> {
+  return formatting === undefined ? {} : { formatting };
 }

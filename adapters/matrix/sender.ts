@@ -2,12 +2,22 @@
 import { LRUCache } from "lru-cache";
 import type { AdapterContext, Outcome } from "../../src/adapter.ts";
 import type { Outbound, OutboundKind, OutboundOf } from "../../src/core/model.ts";
-import { encodeEdit, encodeMessage, encodePresence, encodeReaction, KEY_FIELD, outcomeOf } from "./codec-outbound.ts";
+import {
+  encodeEdit,
+  encodeFileMessage,
+  encodeMessage,
+  encodePresence,
+  encodeReaction,
+  KEY_FIELD,
+  outcomeOf,
+  withoutLooks,
+} from "./codec-outbound.ts";
 import type { Limits } from "./config.ts";
 import type { Ghosts } from "./ghosts.ts";
 import type { Homeserver } from "./homeserver.ts";
 import { displayName } from "./identifiers.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Media } from "./media.ts";
 import type { Reactions } from "./reactions.ts";
 import type { Room, Rooms } from "./rooms.ts";
 
@@ -19,6 +29,10 @@ export interface SenderParts {
   readonly rooms: Rooms;
   readonly ledger: Ledger;
   readonly reactions: Reactions;
+  /** Left out: files go out in words. */
+  readonly media?: Media;
+  /** Whether what is sent there is encrypted, so that files have to be as well; left out: it never is. */
+  isEncrypted?(room: Room): boolean;
   /** The desk wants to know of that person's presence. */
   watch(person: string, local: string): void;
 }
@@ -76,7 +90,32 @@ export class Sender {
     const room = identity?.kind === "handle" ? await this.#nameSpeaker(opened.room, nick, signal) : opened.room;
     const replied = replyTo === null ? null : await this.#find(room, replyTo, signal);
     const late = context.clock.now() - sentAt > LATE_MS;
-    return await this.#put(room, outbound.key, encodeMessage(outbound, replied), signal, late ? sentAt : null);
+    const content = await this.#content(outbound, room, replied, signal);
+    return content.kind === "failed"
+      ? content.outcome
+      : await this.#put(room, outbound.key, content.content, signal, late ? sentAt : null);
+  }
+
+  /** With its file where the homeserver takes it; else its words, which say where the file is. */
+  async #content(
+    outbound: OutboundOf<"message">,
+    room: Room,
+    replied: string | null,
+    signal: AbortSignal,
+  ): Promise<
+    | { readonly kind: "content"; readonly content: Readonly<Record<string, unknown>> }
+    | { readonly kind: "failed"; readonly outcome: Outcome }
+  > {
+    const { media, isEncrypted } = this.#parts;
+    const file = outbound.file ?? null;
+    const placed =
+      file === null || media === undefined ? null : await media.place(file, isEncrypted?.(room) ?? false, signal);
+    if (placed?.kind === "failed") {
+      return placed;
+    }
+    return file === null || placed?.kind !== "placed"
+      ? { kind: "content", content: encodeMessage(outbound, replied) }
+      : { kind: "content", content: encodeFileMessage(outbound, file, placed.place, replied) };
   }
 
   async #edit(outbound: OutboundOf<"edit">, signal: AbortSignal): Promise<Outcome> {
@@ -208,7 +247,9 @@ export class Sender {
     sentAt: number | null,
   ): Promise<Outcome> {
     const { ledger, limits } = this.#parts;
-    const bytes = Buffer.byteLength(JSON.stringify(content));
+    const size = (whole: object) => Buffer.byteLength(JSON.stringify(whole));
+    const fitting = size(content) > limits.eventBytes ? withoutLooks(content) : content;
+    const bytes = size(fitting);
     if (bytes > limits.eventBytes) {
       const text = `Written as an event this has ${bytes} bytes; ${limits.eventBytes} are the most.`;
       return { kind: "rejected", reason: "policy-violation", text };
@@ -217,7 +258,7 @@ export class Sender {
     const path = ["v3", "rooms", room.room, "send", "m.room.message", key];
     this.#uncertain.set(key, true);
     const outcome: Outcome =
-      before === null ? await this.#do(room, path, content, signal, sentAt) : { kind: "accepted", id: before };
+      before === null ? await this.#do(room, path, fitting, signal, sentAt) : { kind: "accepted", id: before };
     if (outcome.kind === "accepted" && outcome.id !== null) {
       ledger.bind(key, outcome.id);
       ledger.follow(room.room, outcome.id, true);

@@ -8,14 +8,29 @@ import {
   type RoomEvent,
   type Said,
 } from "../../adapters/matrix/codec-inbound.ts";
-import { encodeEdit, encodeMessage, outcomeOf, refusal } from "../../adapters/matrix/codec-outbound.ts";
+import {
+  encodeEdit,
+  encodeFileMessage,
+  encodeMessage,
+  outcomeOf,
+  refusal,
+  withoutLooks,
+} from "../../adapters/matrix/codec-outbound.ts";
 import type { Answer } from "../../adapters/matrix/homeserver.ts";
-import type { OutboundOf } from "../../src/core/model.ts";
+import { fileWords, type HostedFile, type OutboundOf } from "../../src/core/model.ts";
 
 const EVENT = { room_id: "!r:x", sender: "@anna:x", event_id: "$e", origin_server_ts: 1 };
 const said = (content: object, type = "m.room.message", more: object = {}): Said =>
   decodeSaid({ ...EVENT, ...more, type, content } as RoomEvent);
 const text = (body: string, more: object = {}): object => ({ msgtype: "m.text", body, ...more });
+const HTML = "org.matrix.custom.html";
+const FILE = { name: "cat.jpg", server: "x:8448", media: "aB_-9", encryption: null, voice: false };
+const ENCRYPTION = {
+  v: "v2" as const,
+  key: { kty: "oct" as const, alg: "A256CTR" as const, k: "k" },
+  iv: "i",
+  hashes: { sha256: "h" },
+};
 const replying = (event_id: string): object => ({ "m.relates_to": { "m.in_reply_to": { event_id } } });
 
 describe("Matrix events, inbound", () => {
@@ -23,9 +38,35 @@ describe("Matrix events, inbound", () => {
     ["a text", said(text("hello")), { kind: "message", text: "hello", replyTo: null }],
     ["markup is text", said(text("<b>x</b>")), { kind: "message", text: "<b>x</b>", replyTo: null }],
     [
-      "formatting is left aside",
-      said(text("x", { formatted_body: "<a href='mxc:'>y</a>" })),
+      "looks",
+      said(text("*y*", { format: HTML, formatted_body: "<b>y</b> z" })),
+      { kind: "message", text: "y z", formatting: [{ style: "strong", start: 0, end: 1 }], replyTo: null },
+    ],
+    [
+      "looks of a format nobody named",
+      said(text("x", { formatted_body: "<b>y</b>" })),
       { kind: "message", text: "x", replyTo: null },
+    ],
+    [
+      "looks without words",
+      said(text("x", { format: HTML, formatted_body: "<p></p>" })),
+      { kind: "message", text: "x", replyTo: null },
+    ],
+    [
+      "an emote with looks",
+      said({ msgtype: "m.emote", body: "waves", format: HTML, formatted_body: "<i>waves</i>" }),
+      { kind: "message", text: "* waves", formatting: [{ style: "emphasis", start: 2, end: 7 }], replyTo: null },
+    ],
+    [
+      "a reply with looks, its quote left out",
+      said(
+        text("> <@b:x> what?\n\nyes", {
+          ...replying("$q"),
+          format: HTML,
+          formatted_body: "<mx-reply>what?</mx-reply>yes",
+        }),
+      ),
+      { kind: "message", text: "yes", replyTo: "$q" },
     ],
     ["half a character", said(text("a \ud83d b")), { kind: "message", text: "a \ufffd b", replyTo: null }],
     ["an emote", said({ msgtype: "m.emote", body: "waves" }), { kind: "message", text: "* waves", replyTo: null }],
@@ -57,13 +98,59 @@ describe("Matrix events, inbound", () => {
     ],
     [
       "a file",
-      said({ msgtype: "m.image", body: "cat.jpg", url: "mxc://x/y" }),
-      { kind: "message", text: '[image "cat.jpg": files cannot be passed on]', replyTo: null },
+      said({ msgtype: "m.image", body: "cat.jpg", url: "mxc://x:8448/aB_-9" }),
+      { kind: "file", file: FILE, text: "", replyTo: null },
     ],
     [
-      "a file with words",
+      "a file with words that have looks",
+      said({
+        msgtype: "m.image",
+        body: "my cat",
+        filename: "cat.jpg",
+        url: "mxc://x:8448/aB_-9",
+        format: HTML,
+        formatted_body: "my <b>cat</b>",
+        ...replying("$q"),
+      }),
+      { kind: "file", file: FILE, text: "my cat", formatting: [{ style: "strong", start: 3, end: 6 }], replyTo: "$q" },
+    ],
+    [
+      "a voice message",
+      said({ msgtype: "m.audio", body: "cat.jpg", url: "mxc://x:8448/aB_-9", "org.matrix.msc3245.voice": {} }),
+      { kind: "file", file: { ...FILE, voice: true }, text: "", replyTo: null },
+    ],
+    [
+      "an encrypted file",
+      said({ msgtype: "m.file", body: "cat.jpg", file: { ...ENCRYPTION, url: "mxc://x:8448/aB_-9" } }),
+      { kind: "file", file: { ...FILE, encryption: ENCRYPTION }, text: "", replyTo: null },
+    ],
+    [
+      "a file that is nowhere",
       said({ msgtype: "m.file", body: "my bill", filename: "bill.pdf" }),
-      { kind: "message", text: '[file "bill.pdf": files cannot be passed on]\nmy bill', replyTo: null },
+      { kind: "message", text: 'my bill\n[file "bill.pdf"]', replyTo: null },
+    ],
+    [
+      "a file whose address leads elsewhere",
+      said({ msgtype: "m.file", body: "bill.pdf", url: "mxc://x/../../v3/account" }),
+      { kind: "message", text: '[file "bill.pdf"]', replyTo: null },
+    ],
+    [
+      "an edit of the words beside a file",
+      said({
+        ...text("* b"),
+        "m.new_content": { msgtype: "m.image", body: "b", filename: "c.jpg", url: "mxc://x/y" },
+        "m.relates_to": { rel_type: "m.replace", event_id: "$o" },
+      }),
+      { kind: "edit", of: "$o", text: 'b\n[picture "c.jpg"]' },
+    ],
+    [
+      "an edit with looks",
+      said({
+        ...text("* b"),
+        "m.new_content": text("b", { format: HTML, formatted_body: "<code>b</code>" }),
+        "m.relates_to": { rel_type: "m.replace", event_id: "$o" },
+      }),
+      { kind: "edit", of: "$o", text: "b", formatting: [{ style: "code", start: 0, end: 1 }] },
     ],
     [
       "an edit",
@@ -168,6 +255,60 @@ describe("Matrix events, outbound", () => {
     expect(content["m.new_content"]).to.include({ body: "b" });
     expect(content["m.relates_to"]).to.deep.equal({ rel_type: "m.replace", event_id: "$o" });
   });
+  it("shows looks beside the words, and lets them go where both are too large", () => {
+    const formatting = [{ style: "strong" as const, start: 0, end: 5 }];
+    const shown = {
+      msgtype: "m.text",
+      body: "@room: hello",
+      format: HTML,
+      formatted_body: "<strong>@room</strong>: hello",
+    };
+    const content = encodeMessage({ ...MESSAGE, formatting }, null);
+    expect(content).to.include(shown);
+    expect(withoutLooks(content)).to.deep.equal(encodeMessage(MESSAGE, null));
+    const edit = { ...MESSAGE, kind: "edit" as const, of: "e-0-1", nick: null };
+    const edited = encodeEdit({ ...edit, formatting }, "$o");
+    expect(edited["m.new_content"]).to.include(shown);
+    expect(edited.formatted_body).to.equal("* <strong>@room</strong>: hello");
+    expect(withoutLooks(edited)).to.deep.equal(encodeEdit(edit, "$o"));
+  });
+
+  const hosted = { name: "bill.pdf", type: "application/pdf", bytes: 9, url: "https://desk/files/x/bill.pdf" };
+  const place = { url: "mxc://x/y" };
+  for (const [what, file, words, expected] of [
+    [
+      "a document",
+      hosted,
+      fileWords(hosted),
+      { msgtype: "m.file", body: "bill.pdf", filename: "bill.pdf", url: "mxc://x/y" },
+    ],
+    [
+      "a file with words",
+      hosted,
+      `see this\n${fileWords(hosted)}`,
+      { msgtype: "m.file", body: "see this", filename: "bill.pdf" },
+    ],
+    ["a picture", { ...hosted, kind: "image", width: 4, height: 3 }, fileWords(hosted), { msgtype: "m.image" }],
+    ["a film", { ...hosted, kind: "video", durationMs: 7.2 }, fileWords(hosted), { msgtype: "m.video" }],
+    ["a recording", { ...hosted, kind: "audio" }, fileWords(hosted), { msgtype: "m.audio" }],
+  ] as const) {
+    it(`shows ${what}`, () => {
+      const content = encodeFileMessage({ ...MESSAGE, text: words }, file, place, "$q");
+      expect(content).to.deep.include({ ...expected, "m.mentions": {}, "io.frontdesk.key": "e-1-1" });
+      expect(content["m.relates_to"]).to.deep.equal({ "m.in_reply_to": { event_id: "$q" } });
+      expect(JSON.stringify(content)).not.to.contain("https://desk");
+    });
+  }
+  it("tells size, length and voice of a file as far as they are known", () => {
+    const info = (more: Partial<HostedFile>) => encodeFileMessage(MESSAGE, { ...hosted, ...more }, place, null);
+    expect(info({}).info).to.deep.equal({ mimetype: "application/pdf", size: 9 });
+    expect(info({ kind: "image", width: 4, height: 3 }).info).to.deep.include({ w: 4, h: 3 });
+    const voice = info({ kind: "audio", durationMs: 7.2, voice: true });
+    expect(voice.info).to.deep.include({ duration: 7 });
+    expect(voice["org.matrix.msc3245.voice"]).to.deep.equal({});
+    expect(voice["org.matrix.msc1767.audio"]).to.deep.equal({ duration: 7 });
+  });
+
   it("refuses what is too long or not carried, by name", () => {
     expect(refusal({ ...MESSAGE, text: "é".repeat(11) }, [], 20)).to.include({ reason: "policy-violation" });
     expect(refusal({ ...MESSAGE, kind: "receipt", of: "$x", state: "delivered" }, ["read"], 20)).to.include({

@@ -1,0 +1,250 @@
+/**
+ * Files on their way between the homeserver and the desk: fetched as the desk (authenticated media, Matrix 1.11) and given to the
+ * desk to clean and keep; brought to the homeserver where somebody there is to be shown one.
+ */
+import { LRUCache } from "lru-cache";
+import { z } from "zod";
+import type { AdapterContext, Outcome, TakenFile } from "../../src/adapter.ts";
+import type { Address, HostedFile } from "../../src/core/model.ts";
+import { decryptAttachment, encryptAttachment } from "./attachments.ts";
+import type { Place, SentFile } from "./codec-file.ts";
+import { outcomeOf } from "./codec-outbound.ts";
+import { readAnswer, reasonOf } from "./homeserver.ts";
+
+export interface MediaParts {
+  readonly context: AdapterContext;
+  /** Where the client API is. */
+  readonly homeserver: string;
+  /** Who asks; asked for each time. */
+  token(): string;
+  readonly seconds: number;
+}
+
+export type Placed =
+  | { readonly kind: "placed"; readonly place: Place }
+  /** The homeserver will not have it, or the desk keeps it no more: its words say all. */
+  | { readonly kind: "unplaced"; readonly reason: string }
+  | { readonly kind: "failed"; readonly outcome: Outcome };
+
+/** Files fetched at once; more senders than that are asked to try again. */
+const FETCHES = 16;
+/** Files of one person that may take too long before theirs are refused for a while: everybody waits for a transaction. */
+const SLOW_FILES = 2;
+const SLOW_MS = 600_000;
+const PEOPLE = 10_000;
+const PLACES = 1_000;
+
+const REFUSALS = {
+  unwanted: "Files cannot be passed on here, so yours was not. Words are.",
+  busy: "Many files are arriving just now, so this one was not taken. Please send it again in a minute.",
+  "not found": "Your file could not be fetched from your server, so it was not taken. Please send it again.",
+  slow: "Your file could not be fetched from your server in time, so it was not taken. Please send it again later.",
+  unreadable: "Your file could not be decrypted, so it was not taken. Please send it again.",
+} as const;
+
+type Refusal = Extract<TakenFile, { kind: "refused" }>;
+
+/** Where no files are taken at all. */
+export const FILES_UNWANTED: Refusal = { kind: "refused", reason: "not-acceptable", text: REFUSALS.unwanted };
+
+export class Media {
+  readonly #parts: MediaParts;
+  readonly #end = new AbortController();
+  readonly #slow = new LRUCache<string, number>({ max: PEOPLE, ttl: SLOW_MS });
+  /** Address at the homeserver, by the desk's own: what is shown to several people or sent again is brought once. */
+  readonly #places = new LRUCache<string, string>({ max: PLACES });
+  #fetches = 0;
+
+  constructor(parts: MediaParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether the desk takes files at all. */
+  static isWanted({ files }: AdapterContext): boolean {
+    return files !== undefined && files.maxBytes > 0;
+  }
+
+  /** Fetches it and gives it to the desk. Rejects only when the desk cannot keep it (disk). */
+  async take(file: SentFile, from: Address): Promise<TakenFile> {
+    if (!Media.isWanted(this.#parts.context)) {
+      return this.#refuse("unwanted");
+    }
+    if (this.#fetches >= FETCHES) {
+      return this.#refuse("busy");
+    }
+    if ((this.#slow.get(from.id) ?? 0) >= SLOW_FILES) {
+      return this.#refuse("slow");
+    }
+    this.#fetches += 1;
+    try {
+      return await this.#take(file, from);
+    } finally {
+      this.#fetches -= 1;
+    }
+  }
+
+  /** Brings it to the homeserver; `isEncrypted`: under a key that only the event tells. */
+  async place(file: HostedFile, isEncrypted: boolean, signal: AbortSignal): Promise<Placed> {
+    const known = this.#places.get(file.url);
+    if (known !== undefined && !isEncrypted) {
+      return { kind: "placed", place: { url: known } };
+    }
+    const chunks = (await this.#parts.context.files?.open(file)) ?? null;
+    if (chunks === null) {
+      return this.#unplaced("the desk keeps it no more");
+    }
+    const bytes = await gather(chunks, Number.POSITIVE_INFINITY);
+    if (bytes === null) {
+      return this.#unplaced("it is too large");
+    }
+    if (isEncrypted) {
+      const { kept, encryption } = encryptAttachment(bytes);
+      const uploaded = await this.#upload(kept, "application/octet-stream", null, signal);
+      return uploaded.kind === "uploaded"
+        ? { kind: "placed", place: { file: { ...encryption, url: uploaded.url } } }
+        : uploaded;
+    }
+    const uploaded = await this.#upload(bytes, file.type, file.name, signal);
+    if (uploaded.kind !== "uploaded") {
+      return uploaded;
+    }
+    this.#places.set(file.url, uploaded.url);
+    return { kind: "placed", place: { url: uploaded.url } };
+  }
+
+  /** Brings bytes of the desk's own: its address there, or null when the homeserver does not have them. */
+  async bring(bytes: Uint8Array, type: string): Promise<string | null> {
+    const uploaded = await this.#upload(bytes, type, null, this.#end.signal);
+    return uploaded.kind === "uploaded" ? uploaded.url : null;
+  }
+
+  /** What is under way ends; nothing is said of it. */
+  close(): void {
+    this.#end.abort();
+  }
+
+  async #take(file: SentFile, from: Address): Promise<TakenFile> {
+    const { files } = this.#parts.context;
+    const limit = this.#limit();
+    const response = await this.#get(file, limit).catch(() => null);
+    if (response === null || !response.ok || response.body === null || files === undefined) {
+      return response === null && limit.aborted ? this.#tooSlow(from) : this.#refuse("not found");
+    }
+    let isBroken = false;
+    const fetched = passing(response.body, () => {
+      isBroken = true;
+    });
+    try {
+      const chunks =
+        file.encryption === null ? fetched : await this.#decrypted(file.encryption, fetched, files.maxBytes);
+      const offer = { name: file.name, from, ...(file.voice ? { voice: true } : {}) };
+      return chunks === null ? this.#refuse("unreadable") : await files.take(offer, chunks);
+    } catch (error) {
+      if (!isBroken) {
+        throw error;
+      }
+      return limit.aborted ? this.#tooSlow(from) : this.#refuse("not found");
+    } finally {
+      await response.body.cancel().catch(() => {}); // it may have ended by itself
+    }
+  }
+
+  async #get({ server, media }: SentFile, signal: AbortSignal): Promise<Response> {
+    const { homeserver, seconds } = this.#parts;
+    const url = new URL(`${homeserver}/_matrix/client/v1/media/download/${encodeURIComponent(server)}/${media}`);
+    url.searchParams.set("timeout_ms", String(seconds * 1_000));
+    return await fetch(url, { headers: { authorization: `Bearer ${this.#parts.token()}` }, redirect: "error", signal });
+  }
+
+  /** What is too large is passed on as it is, so that the desk says so; it takes no more than it must. */
+  async #decrypted(
+    encryption: NonNullable<SentFile["encryption"]>,
+    chunks: AsyncIterable<Uint8Array>,
+    most: number,
+  ): Promise<AsyncIterable<Uint8Array> | null> {
+    const kept = await gather(chunks, most);
+    if (kept === null) {
+      return single(Buffer.alloc(most + 1));
+    }
+    const bytes = decryptAttachment(encryption, kept);
+    return bytes === null ? null : single(bytes);
+  }
+
+  async #upload(
+    bytes: Uint8Array,
+    type: string,
+    name: string | null,
+    signal: AbortSignal,
+  ): Promise<Exclude<Placed, { kind: "placed" }> | { readonly kind: "uploaded"; readonly url: string }> {
+    const url = new URL(`${this.#parts.homeserver}/_matrix/media/v3/upload`);
+    if (name !== null) {
+      url.searchParams.set("filename", name);
+    }
+    const headers = { authorization: `Bearer ${this.#parts.token()}`, "content-type": type };
+    const signals = AbortSignal.any([signal, this.#limit()]);
+    const answer = await fetch(url, {
+      method: "POST",
+      headers,
+      body: new Uint8Array(bytes),
+      redirect: "error",
+      signal: signals,
+    }).then(readAnswer, (error: unknown) => ({ kind: "unreachable", text: reasonOf(error) }) as const);
+    if (answer.kind === "ok") {
+      const uri = contentUri.safeParse(answer.body.content_uri);
+      return uri.success
+        ? { kind: "uploaded", url: uri.data }
+        : this.#unplaced("the homeserver gave no address for it");
+    }
+    const outcome = outcomeOf(answer);
+    return outcome.kind === "rejected" ? this.#unplaced("the homeserver refused it") : { kind: "failed", outcome };
+  }
+
+  #limit(): AbortSignal {
+    return AbortSignal.any([this.#end.signal, AbortSignal.timeout(this.#parts.seconds * 1_000)]);
+  }
+
+  #tooSlow(from: Address): Refusal {
+    this.#slow.set(from.id, (this.#slow.get(from.id) ?? 0) + 1);
+    return this.#refuse("slow");
+  }
+
+  #refuse(reason: keyof typeof REFUSALS): Refusal {
+    this.#parts.context.count("matrix.file.refused", reason);
+    return { kind: "refused", reason: "not-acceptable", text: REFUSALS[reason] };
+  }
+
+  #unplaced(reason: string): Placed & { kind: "unplaced" } {
+    this.#parts.context.count("matrix.file.unplaced", reason);
+    return { kind: "unplaced", reason };
+  }
+}
+
+const contentUri = z.string().startsWith("mxc://").max(512);
+
+/** Those chunks; tells when they end before their end. */
+async function* passing(chunks: AsyncIterable<Uint8Array>, broken: () => void): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    broken();
+    throw error;
+  }
+}
+
+async function* single(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+/** Null as soon as there are more than `most`. */
+async function gather(chunks: AsyncIterable<Uint8Array>, most: number): Promise<Buffer<ArrayBuffer> | null> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    if (size > most) {
+      return null;
+    }
+    parts.push(chunk);
+  }
+  return Buffer.concat(parts);
+}
