@@ -5,7 +5,7 @@
 import { expect } from "chai";
 import { MatrixFarPerson } from "../conformance/matrix-far-person.ts";
 import { type Daemon, startDaemon } from "../support/daemon.ts";
-import { csrEntries, TWO_DIALOGS, TWO_QUEUES, webNetwork } from "../support/desk-config.ts";
+import { csrEntries, matrixNetwork, TWO_DIALOGS, TWO_QUEUES, webNetwork } from "../support/desk-config.ts";
 import {
   connectPeople,
   hears,
@@ -186,21 +186,3 @@ describe("conversations over a real Synapse", function () {
     return room === null ? null : (client.sdk.getRoom(room)?.getMember(ghost)?.rawDisplayName ?? null);
   };
 });
-
-/** The Matrix network of the test's desk. */
-function matrixNetwork({ url, serverName, serviceId, asToken, hsToken }: Synapse): string {
-  return `  matrix:
-    adapter: matrix
-    title: Matrix
-    mode: appservice
-    homeserver: ${url}
-    serverName: ${serverName}
-    id: ${serviceId}
-    asToken: ${asToken}
-    hsToken: ${hsToken}
-    limits: {healthSeconds: 1}
-    handles:
-      support: {name: Support, dialog: welcome}
-      billing: {name: Billing, dialog: money}
-`;
-}

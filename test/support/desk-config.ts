@@ -1,4 +1,5 @@
 /** Pieces of a test desk's configuration: its networks, its CSRs, what it asks and where it sends people. */
+import type { Synapse } from "./synapse.ts";
 import type { XmppServerAddresses } from "./xmpp-server.ts";
 
 /** The XMPP network as an external component. `port` where there is a wire in between. */
@@ -35,6 +36,24 @@ export function accountNetwork(
     tls: none
     handles:
       ${user}: {name: Support, dialog: welcome}
+`;
+}
+
+/** The Matrix network as an application service, looked at every second. */
+export function matrixNetwork({ url, serverName, serviceId, asToken, hsToken }: Synapse): string {
+  return `  matrix:
+    adapter: matrix
+    title: Matrix
+    mode: appservice
+    homeserver: ${url}
+    serverName: ${serverName}
+    id: ${serviceId}
+    asToken: ${asToken}
+    hsToken: ${hsToken}
+    limits: {healthSeconds: 1}
+    handles:
+      support: {name: Support, dialog: welcome}
+      billing: {name: Billing, dialog: money}
 `;
 }
 
