@@ -9,11 +9,15 @@ import type {
   Condition,
   Continuation,
   DeskIdentity,
+  Formatting,
   HostedFile,
   Inbound,
   Outbound,
   Verdict,
 } from "./core/model.ts";
+
+/** `config` of a route that takes files: its requests may take long, and it limits their bodies itself. */
+export const UPLOADS: object = { uploads: true };
 
 export type LinkStatus = "offline" | "connecting" | "online";
 
@@ -54,6 +58,7 @@ export interface HistoryLine {
   readonly id: string;
   readonly own: boolean;
   readonly text: string;
+  readonly formatting?: Formatting;
   readonly edited: boolean;
   readonly retracted: boolean;
   readonly nick: string | null;
@@ -121,6 +126,8 @@ export type TakenFile =
 export interface FileShelf {
   /** Larger ones are refused; 0: none are taken, and their senders are to be told so. */
   readonly maxBytes: number;
+  /** Media types that are taken, for whoever chooses what to offer. */
+  readonly types: readonly string[];
   /**
    * Reads the bytes to their end or to `maxBytes`, takes out of the file what was written about it (place, time, owner), and keeps
    * it. Resolves once it is on disk. Rejects as `chunks` does, and when the disk fails. What a file is, is found out from its bytes.

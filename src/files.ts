@@ -7,25 +7,34 @@
  */
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, readdir, readFile, rename, stat, unlink, utimes } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, stat, statfs, unlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Clock, FileOffer, FileShelf, Logger, TakenFile } from "./adapter.ts";
-import { fileWords, type HostedFile } from "./core/model.ts";
-import { examine, TAKEN_TYPES } from "./files/examine.ts";
+import { addressKey, fileWords, type HostedFile } from "./core/model.ts";
+import { Allowance, type AllowanceLimits } from "./files/allowance.ts";
+import { type Examined, examine } from "./files/examine.ts";
+import { formatNames } from "./files/formats.ts";
+import { handOut } from "./files/hand-out.ts";
 
-export interface FileLimits {
+export interface FileLimits extends AllowanceLimits {
   /** Largest file; 0 takes none. */
   readonly fileBytes: number;
   /** All files together, in millions of bytes. */
   readonly fileStoreMegabytes: number;
   /** Days for which a link works. */
   readonly fileDays: number;
+  /** Files taken in at the same time. */
+  readonly filesAtOnce: number;
+  /** What is to be left free on the disk, in millions of bytes: there the store is, too. */
+  readonly fileDiskReserveMegabytes: number;
 }
 
 export interface FileParts {
   readonly folder: string;
   readonly limits: FileLimits;
+  /** Media types that are taken, of those in `FORMATS`. */
+  readonly types: readonly string[];
   /** The origin people reach the HTTP server at; asked when a file is taken. */
   readonly origin: () => string;
   /** A fresh token of 16 characters, as the core has them. */
@@ -51,13 +60,14 @@ interface Link {
 
 const DAY_MS = 86_400_000;
 const SWEEP_MS = 6 * 3_600_000;
+const MEGABYTE = 1_000_000;
 const NAME_CHARACTERS = 80;
 const TOKEN = /^[a-z2-7]{32}$/u;
 const ADDRESS = /\/files\/([a-z2-7]{32})\/[^/]*$/u;
 /** Separators, what reorders or hides text, and what file systems forbid. */
 const NOT_IN_NAMES = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}/\\:*?"<>|#%]+/gu;
-/** Whoever opens it sees nothing of the desk's pages, and the browser runs nothing that is in it. */
-const POLICY = "sandbox; default-src 'none'";
+const BUSY = "Many files are arriving just now, so this one was not taken. Please send it again in a minute.";
+const FULL = "There is no room for files at the moment, so this one was not taken.";
 
 export function createFiles(parts: FileParts): Files {
   return new FileHall(parts);
@@ -65,13 +75,19 @@ export function createFiles(parts: FileParts): Files {
 
 class FileHall implements Files {
   readonly maxBytes: number;
+  readonly types: readonly string[];
   readonly #parts: FileParts;
+  readonly #allowance: Allowance;
+  /** Bytes of all content, also of what is about to be written. */
   #used = 0;
+  #underWay = 0;
   #cancelSweep: () => void = () => {};
 
   constructor(parts: FileParts) {
     this.#parts = parts;
-    this.maxBytes = parts.limits.fileBytes;
+    this.maxBytes = parts.types.length === 0 ? 0 : parts.limits.fileBytes;
+    this.types = parts.types;
+    this.#allowance = new Allowance(parts.limits, parts.clock);
   }
 
   async start(): Promise<void> {
@@ -85,24 +101,35 @@ class FileHall implements Files {
   }
 
   async take(offer: FileOffer, chunks: AsyncIterable<Uint8Array>): Promise<TakenFile> {
-    const { limits } = this.#parts;
-    const bytes = await gather(chunks, limits.fileBytes);
+    if (this.#underWay >= this.#parts.limits.filesAtOnce) return refused("resource-constraint", BUSY);
+    const refusal = offer.from === undefined ? null : this.#allowance.begin(addressKey(offer.from));
+    if (refusal !== null) return refused("policy-violation", refusal);
+    this.#underWay += 1;
+    try {
+      return await this.#take(offer, chunks);
+    } finally {
+      this.#underWay -= 1;
+    }
+  }
+
+  async #take(offer: FileOffer, chunks: AsyncIterable<Uint8Array>): Promise<TakenFile> {
+    const { maxBytes } = this;
+    const bytes = await gather(chunks, maxBytes);
+    if (offer.from !== undefined) this.#allowance.spend(addressKey(offer.from), bytes?.length ?? maxBytes);
     if (bytes === null) {
-      const most = limits.fileBytes < 1_000_000 ? `${limits.fileBytes} bytes` : `${limits.fileBytes / 1_000_000} MB`;
+      const most = maxBytes < MEGABYTE ? `${maxBytes} bytes` : `${maxBytes / MEGABYTE} MB`;
       return refused("policy-violation", `This file is too large and was not taken: at most ${most}.`);
     }
     const examined = examine(bytes);
-    if (examined === null) {
+    if (examined === null || !this.types.includes(examined.type)) {
+      const taken = formatNames(this.types);
       return refused(
         "not-acceptable",
-        `Files of this kind are not taken here, so this one was not: ${TAKEN_TYPES} are.`,
+        `Files of this kind are not taken here, so this one was not. These are: ${taken}.`,
       );
     }
-    if (this.#used + examined.bytes.length > limits.fileStoreMegabytes * 1_000_000) {
-      this.#parts.log.warn("files.full", { usedBytes: this.#used });
-      return refused("resource-constraint", "There is no room for files at the moment, so this one was not taken.");
-    }
-    const file = await this.#keep(safeName(offer.name, examined.extension), examined.type, examined.bytes);
+    if (!(await this.#hasRoom(examined.bytes.length))) return refused("resource-constraint", FULL);
+    const file = await this.#keep(offer, examined);
     return { kind: "taken", file, words: fileWords(file) };
   }
 
@@ -114,35 +141,59 @@ class FileHall implements Files {
 
   routes(server: FastifyInstance): void {
     server.get<{ Params: { token: string; name: string } }>("/files/:token/:name", async (request, reply) =>
-      this.#answer(request.params.token, request.params.name, reply),
+      this.#answer(request, request.params, reply),
     );
   }
 
-  async #answer(token: string, name: string, reply: FastifyReply): Promise<FastifyReply> {
+  async #answer(
+    request: FastifyRequest,
+    { token, name }: { readonly token: string; readonly name: string },
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
     const link = TOKEN.test(token) ? await this.#read(token) : null;
     if (link === null || link.name !== name) {
       return reply.code(404).send({ error: "There is no such file (any more)." });
     }
-    const path = this.#content(link.hash);
-    const { size } = await stat(path);
-    return reply
-      .header("content-type", link.type === "text/plain" ? "text/plain; charset=utf-8" : link.type)
-      .header("content-length", size)
-      .header("content-disposition", `attachment; filename*=UTF-8''${encodeURIComponent(link.name)}`)
-      .header("content-security-policy", POLICY)
-      .header("cache-control", "private, max-age=3600")
-      .send(createReadStream(path));
+    return await handOut(request, reply, { path: this.#content(link.hash), name, type: link.type });
+  }
+
+  /** Whether so many bytes more fit into the desk's own limit and onto the disk. */
+  async #hasRoom(bytes: number): Promise<boolean> {
+    const { limits, folder, log } = this.#parts;
+    const { bavail, bsize } = await statfs(folder);
+    const isRoom =
+      this.#used + bytes <= limits.fileStoreMegabytes * MEGABYTE &&
+      bavail * bsize - bytes >= limits.fileDiskReserveMegabytes * MEGABYTE;
+    if (!isRoom) log.warn("files.full", { usedBytes: this.#used, freeBytes: bavail * bsize });
+    return isRoom;
   }
 
   /** Resolves once both are synced: a link that somebody was sent works after a crash. */
-  async #keep(name: string, type: string, bytes: Buffer): Promise<HostedFile> {
+  async #keep(offer: FileOffer, examined: Examined): Promise<HostedFile> {
     const { clock, origin, token } = this.#parts;
+    const { bytes, extension, type, kind, width, height, durationMs } = examined;
+    const name = safeName(offer.name, extension);
     const hash = createHash("sha256").update(bytes).digest("hex");
-    if (await this.#write(this.#content(hash), bytes)) this.#used += bytes.length;
+    // Counted before it is written, so that many at once do not all find the same room.
+    this.#used += bytes.length;
+    const isNew = await this.#write(this.#content(hash), bytes).catch((error: unknown) => {
+      this.#used -= bytes.length;
+      throw error;
+    });
+    if (!isNew) this.#used -= bytes.length;
     const link: Link = { name, type, hash, at: clock.now() };
     const address = token() + token();
     await this.#write(this.#link(address), Buffer.from(JSON.stringify(link)));
-    return { name, type, bytes: bytes.length, url: `${origin()}/files/${address}/${encodeURIComponent(name)}` };
+    return {
+      name,
+      type,
+      bytes: bytes.length,
+      url: `${origin()}/files/${address}/${encodeURIComponent(name)}`,
+      kind,
+      ...(width === undefined || height === undefined ? {} : { width, height }),
+      ...(durationMs === undefined ? {} : { durationMs }),
+      ...(offer.voice === true && kind === "audio" ? { voice: true } : {}),
+    };
   }
 
   /** False when it is there already. Under another name first, so that nobody meets half a file. */

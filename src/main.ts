@@ -330,6 +330,7 @@ async function filesFor(ground: Ground, http: HttpServer, publicOrigin: string |
   const files = createFiles({
     folder: join(settings.dataFolder, FILES_FOLDER),
     limits: settings.limits,
+    types: settings.files.types,
     origin: () => publicOrigin ?? http.url() ?? "",
     token: createTokens(),
     clock,

@@ -166,6 +166,7 @@ function buildSettings(
   return {
     dataFolder,
     http: { ...frontdesk.http, publicUrl: frontdesk.http.publicUrl ?? null },
+    files: frontdesk.files,
     log: frontdesk.log,
     networks,
     limits: Object.fromEntries(names.map((name) => [name, frontdesk.limits[name]])) as unknown as ShellLimits,

@@ -8,9 +8,10 @@ export function needsRestart(running: Settings, next: Settings): readonly string
   const limits = Object.keys(next.limits) as (keyof Settings["limits"])[];
   return [
     ...(running.dataFolder === next.dataFolder ? [] : ["store.folder"]),
-    ...(["host", "port", "publicUrl", "trustProxy"] as const)
-      .filter((key) => running.http[key] !== next.http[key])
+    ...(["host", "port", "publicUrl", "trustProxy", "metrics"] as const)
+      .filter((key) => !isDeepStrictEqual(running.http[key], next.http[key]))
       .map((key) => `http.${key}`),
+    ...(isDeepStrictEqual(running.files, next.files) ? [] : ["files.types"]),
     ...(["level", "format"] as const).filter((key) => running.log[key] !== next.log[key]).map((key) => `log.${key}`),
     ...limits.filter((key) => running.limits[key] !== next.limits[key]).map((key) => `limits.${key}`),
     ...changedNetworks(running, next),

@@ -1,5 +1,6 @@
 /** frontdesk.yaml: the company, its networks, and how the daemon runs. */
 import { z } from "zod";
+import { FILE_TYPES } from "../files/formats.ts";
 import { DEFAULT_DATA_FOLDER } from "./find-data-folder.ts";
 import { identifier, language, localName, title } from "./names.ts";
 import { limitsSchema } from "./schema-limits.ts";
@@ -26,19 +27,43 @@ const storeSchema = z.strictObject({
     .describe("Folder of the data; a relative one is seen from this file's folder."),
 });
 
+/** Reverse proxies behind each other, and ranges of their addresses. */
+const PROXIES = 10;
+const RANGES = 50;
+const addressRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+const host = z
+  .string()
+  .min(1)
+  .max(255)
+  .default("127.0.0.1")
+  .describe("Address to listen on; 0.0.0.0 for all of IPv4, :: for all.");
+const port = z.number().int().min(0).max(65_535).describe("TCP port; 0 takes a free one.");
+
 const httpSchema = z.strictObject({
-  host: z
-    .string()
-    .min(1)
-    .max(255)
-    .default("127.0.0.1")
-    .describe("Address to listen on; 0.0.0.0 for all of IPv4, :: for all."),
-  port: z.number().int().min(0).max(65_535).default(8_080).describe("TCP port; 0 takes a free one."),
+  host,
+  port: port.default(8_080),
   publicUrl: z
     .url({ protocol: /^https?$/ })
     .optional()
     .describe("The address under which people reach it, when a proxy stands before it."),
-  trustProxy: z.boolean().default(false).describe("True when a reverse proxy in front sets X-Forwarded-For."),
+  trustProxy: z
+    .union([z.boolean(), z.number().int().min(1).max(PROXIES), z.array(addressRange).min(1).max(RANGES)])
+    .default(false)
+    .describe("How many reverse proxies stand in front (true: one), or the addresses they have, such as 10.0.0.0/8."),
+  metrics: z
+    .union([z.enum(["off", "here"]), z.strictObject({ host, port })])
+    .default("off")
+    .describe(
+      "Where /metrics is: nowhere, on this server (for everybody who reaches it), or on a host and port of its own.",
+    ),
+});
+
+const filesSchema = z.strictObject({
+  types: z
+    .array(z.enum(FILE_TYPES))
+    .max(FILE_TYPES.length)
+    .default([...FILE_TYPES])
+    .describe("Media types that are taken; all that can be cleaned when left out."),
 });
 
 const logSchema = z.strictObject({
@@ -60,6 +85,7 @@ export const frontdeskSchema = z.strictObject({
   networks: z.record(identifier, networkSchema).describe("The networks, each by a name of its own."),
   store: storeSchema.prefault({}).describe("Where the data is."),
   http: httpSchema.prefault({}).describe("The HTTP server: chat, console, health, metrics."),
+  files: filesSchema.prefault({}).describe("What people may send besides words; how much of it is under limits."),
   log: logSchema.prefault({}).describe("What is logged, and how."),
   limits: limitsSchema.prefault({}).describe("Every limit by name."),
 });

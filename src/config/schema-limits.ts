@@ -59,6 +59,12 @@ export const shellLimits = {
     .default(10_000)
     .describe("All files together, in millions of bytes; beyond it none are taken."),
   fileDays: count(1, 36_500).default(90).describe("Days for which the link to a file works."),
+  fileDiskReserveMegabytes: count(0, 10_000_000)
+    .default(500)
+    .describe("Millions of bytes that files leave free on the disk, where the store is as well."),
+  filesAtOnce: count(1, 1_000).default(16).describe("Files taken in at the same time; more are asked to come again."),
+  filesPerHour: count(1, 1_000_000).default(60).describe("Files one person may send in an hour."),
+  fileMegabytesPerHour: count(1, 1_000_000).default(300).describe("What one person's files may take in an hour."),
   stopSeconds: seconds(1, 600)
     .default(15)
     .describe("How long stopping may take before what is unsent is left to the next start."),

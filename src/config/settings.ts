@@ -18,7 +18,14 @@ export interface Settings {
     readonly port: number;
     /** Null: the address is made from host and port. */
     readonly publicUrl: string | null;
-    readonly trustProxy: boolean;
+    /** Reverse proxies in front: none, so many (true: one), or those with these addresses. */
+    readonly trustProxy: boolean | number | readonly string[];
+    /** Where /metrics is answered: nowhere, on this server, or on a listener of its own. */
+    readonly metrics: "off" | "here" | { readonly host: string; readonly port: number };
+  };
+  readonly files: {
+    /** Media types that are taken. */
+    readonly types: readonly string[];
   };
   readonly log: { readonly level: "error" | "warn" | "info" | "debug"; readonly format: "auto" | "human" | "json" };
   readonly networks: ReadonlyMap<string, NetworkSettings>;

@@ -1,55 +1,44 @@
-/** What a file is, by its bytes alone: what somebody calls it is a claim. Only what is listed here is taken. */
+/** What a file is, by its bytes alone: what somebody calls it is a claim. Only what is listed here can be taken. */
 import { cleanPng, cleanWebp } from "./chunks.ts";
+import { type Cleaned, says } from "./cleaned.ts";
+import { FORMATS, type Format } from "./formats.ts";
+import { cleanGif } from "./gif.ts";
 import { cleanJpeg } from "./jpeg.ts";
+import { cleanMp3 } from "./mp3.ts";
+import { cleanMp4 } from "./mp4.ts";
+import { cleanOgg } from "./ogg.ts";
+import { cleanWav } from "./wav.ts";
+import { cleanWebm } from "./webm.ts";
 
-export interface Examined {
-  readonly type: string;
-  /** Of its name, with the dot. */
-  readonly extension: string;
-  /** Pictures without what was written about them. */
-  readonly bytes: Buffer;
-}
+export interface Examined extends Cleaned, Format {}
 
-interface Kind {
-  readonly type: string;
-  readonly extension: string;
-  /** The bytes as they are passed on; null when they are not of this kind. */
-  readonly clean: (bytes: Buffer) => Buffer | null;
-}
-
-const KINDS: readonly Kind[] = [
-  { type: "image/jpeg", extension: ".jpg", clean: cleanJpeg },
-  { type: "image/png", extension: ".png", clean: cleanPng },
-  { type: "image/webp", extension: ".webp", clean: cleanWebp },
+/** Each gives the bytes as they are passed on; null when they are not of its kind, or broken. */
+const CLEANERS: readonly ((bytes: Buffer) => Cleaned | null)[] = [
+  ...[cleanJpeg, cleanPng, cleanWebp, cleanGif, cleanOgg, cleanMp4, cleanWebm, cleanWav, cleanMp3],
   // Passed on as it is: who writes a document is in it because its author put it there.
-  { type: "application/pdf", extension: ".pdf", clean: (bytes) => (startsWith(bytes, "%PDF-") ? bytes : null) },
-  { type: "text/plain", extension: ".txt", clean: cleanText },
+  (bytes) => (says(bytes, 0, "%PDF-") ? { type: "application/pdf", bytes } : null),
+  cleanText,
 ];
 
-/** For the sentence that says what is taken. */
-export const TAKEN_TYPES = "JPEG, PNG and WebP pictures, PDF and plain text";
-
-/** Null when it is of no kind that is taken, or broken. */
+/** Null when it is of no kind that can be taken, or broken. */
 export function examine(bytes: Buffer): Examined | null {
-  for (const { type, extension, clean } of KINDS) {
+  for (const clean of CLEANERS) {
     const cleaned = clean(bytes);
-    if (cleaned !== null) return { type, extension, bytes: cleaned };
+    const format = FORMATS[cleaned?.type ?? ""];
+    if (cleaned !== null && format !== undefined) return { ...cleaned, ...format };
   }
   return null;
-}
-
-function startsWith(bytes: Buffer, words: string): boolean {
-  return bytes.subarray(0, words.length).toString("latin1") === words;
 }
 
 /** Text that a browser might take for a page or a picture is none: it would be one as soon as somebody renames it. */
 const MARKUP = /^\uFEFF?\s*</u;
 
-function cleanText(bytes: Buffer): Buffer | null {
+function cleanText(bytes: Buffer): Cleaned | null {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what makes it no text
-    return text === "" || /[\u0000-\u0008\u000e-\u001f]/u.test(text) || MARKUP.test(text) ? null : bytes;
+    const isText = text !== "" && !/[\u0000-\u0008\u000e-\u001f]/u.test(text) && !MARKUP.test(text);
+    return isText ? { type: "text/plain", bytes } : null;
   } catch {
     return null;
   }

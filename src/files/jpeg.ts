@@ -4,6 +4,8 @@
  * libraries either decode and encode the picture again, or remove Exif alone and leave XMP, IPTC and what stands behind the end.
  */
 
+import { type Cleaned, pixels } from "./cleaned.ts";
+
 const MARKER = 0xff;
 const SOI = 0xd8;
 const EOI = 0xd9;
@@ -18,11 +20,12 @@ const APP15 = 0xef;
 const SEGMENTS = 10_000;
 
 /** Null when it is no JPEG from its beginning to its end. */
-export function cleanJpeg(bytes: Buffer): Buffer | null {
+export function cleanJpeg(bytes: Buffer): Cleaned | null {
   if (bytes.length < 4 || bytes[0] !== MARKER || bytes[1] !== SOI) return null;
   const head: Buffer[] = [bytes.subarray(0, 2)];
   const body: Buffer[] = [];
   let orientation = 1;
+  let frame: Buffer | null = null;
   let at = 2;
   for (let count = 0; count < SEGMENTS; count += 1) {
     while (bytes[at] === MARKER && bytes[at + 1] === MARKER) at += 1; // fill bytes (B.1.1.2)
@@ -30,12 +33,14 @@ export function cleanJpeg(bytes: Buffer): Buffer | null {
     if (bytes[at] !== MARKER || marker === undefined) return null;
     if (marker === EOI) {
       const upright = orientation === 1 ? [] : [orientationSegment(orientation)];
-      return Buffer.concat([...head, ...upright, ...body, bytes.subarray(at, at + 2)]);
+      const cleaned = Buffer.concat([...head, ...upright, ...body, bytes.subarray(at, at + 2)]);
+      return { type: "image/jpeg", bytes: cleaned, ...sizeOf(frame, orientation) };
     }
     if (at + 4 > bytes.length) return null;
     const end = at + 2 + bytes.readUInt16BE(at + 2);
     if (end < at + 4 || end > bytes.length) return null;
     const segment = bytes.subarray(at, end);
+    if (isFrame(marker)) frame = segment;
     if (marker === APP1) orientation = orientationOf(segment) ?? orientation;
     if (isKept(marker, segment)) (marker === APP0 && body.length === 0 ? head : body).push(segment);
     at = end;
@@ -45,6 +50,18 @@ export function cleanJpeg(bytes: Buffer): Buffer | null {
     }
   }
   return null;
+}
+
+/** Whether that marker begins a frame: SOF0 to SOF15, among which three others stand (Table B.1). */
+function isFrame(marker: number): boolean {
+  return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+}
+
+/** Of a frame (B.2.2), the right side up: from the fifth orientation on it lies on its side. */
+function sizeOf(frame: Buffer | null, orientation: number): Pick<Cleaned, "width" | "height"> {
+  if (frame === null || frame.length < 9) return {};
+  const [height, width] = [frame.readUInt16BE(5), frame.readUInt16BE(7)];
+  return orientation < 5 ? pixels(width, height) : pixels(height, width);
 }
 
 function isKept(marker: number, segment: Buffer): boolean {

@@ -5,11 +5,16 @@
  * Order of life: create → `mount` by adapters during their create() → `start` → … → adapters stop → `stop`.
  */
 import websocket from "@fastify/websocket";
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from "fastify";
 import type { Registry } from "prom-client";
 import type { Logger } from "../adapter.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
-import { OWN_ROUTES } from "./routes.ts";
+import { METRICS_ROUTE, OWN_ROUTES } from "./routes.ts";
 
 /** The `http:` section of frontdesk.yaml. */
 export interface HttpConfig {
@@ -18,10 +23,13 @@ export interface HttpConfig {
   /** 0 lets the system choose (tests). */
   readonly port: number;
   /**
-   * True when one reverse proxy in front sets X-Forwarded-Proto and -Host and appends to X-Forwarded-For, whose last address
-   * is then the client's; else these headers are ignored.
+   * Reverse proxies in front, which set X-Forwarded-Proto and -Host and append to X-Forwarded-For: how many (true: one), so the
+   * client's is the address the outermost of them wrote; or the addresses they have, and the client's is the last that is none
+   * of those. False: these headers are ignored.
    */
-  readonly trustProxy: boolean;
+  readonly trustProxy: boolean | number | readonly string[];
+  /** Where /metrics is: nowhere, on this server for everybody who reaches it, or on a listener of its own. */
+  readonly metrics: "off" | "here" | { readonly host: string; readonly port: number };
 }
 
 export interface HttpLimits {
@@ -29,8 +37,10 @@ export interface HttpLimits {
   readonly bodyBytes: number;
   /** Largest WebSocket message; a longer one ends the connection with code 1009 (RFC 6455 §7.4.1). */
   readonly frameBytes: number;
-  /** Time a client may take to send a whole request. */
+  /** Time a client may take to send the head of a request, and a whole one. */
   readonly requestMs: number;
+  /** The same where a route takes uploads (`config: UPLOADS`): a phone may be slow. */
+  readonly uploadMs: number;
   /** Time an idle connection is kept for its next request. */
   readonly keepAliveMs: number;
   /** Time that open requests get to finish when the daemon stops. */
@@ -45,6 +55,7 @@ export const HTTP_LIMITS: HttpLimits = {
   bodyBytes: 65_536,
   frameBytes: 262_144,
   requestMs: 15_000,
+  uploadMs: 600_000,
   keepAliveMs: 10_000,
   stopMs: 5_000,
   connections: 10_000,
@@ -71,11 +82,16 @@ export interface HttpServer {
   mount(owner: string, routes: (server: FastifyInstance) => Promise<void> | void): void;
   /** `http://127.0.0.1:8080`; null before it listens. */
   url(): string | null;
+  /** The same of the listener for /metrics; null also where there is none of its own. */
+  metricsUrl(): string | null;
   /** Listens. Rejects when the port is taken or a mounted scope is faulty. */
   start(): Promise<{ readonly url: string; readonly port: number }>;
   /** Stops listening, lets open requests finish for `stopMs`, then cuts them. Any number of times. */
   stop(): Promise<void>;
 }
+
+/** Readers of metrics at the same time. */
+const METRICS_CONNECTIONS = 100;
 
 interface Mount {
   readonly owner: string;
@@ -87,11 +103,14 @@ export function createHttpServer(surroundings: HttpSurroundings): HttpServer {
   const limits = surroundings.limits ?? HTTP_LIMITS;
   const mounts: Mount[] = [];
   let server: FastifyInstance | null = null;
+  let metricsServer: FastifyInstance | null = null;
   let listensAt: string | null = null;
+  let metricsAt: string | null = null;
   let stopped: Promise<void> | null = null;
 
   return {
     url: () => listensAt,
+    metricsUrl: () => metricsAt,
     mount(owner, routes) {
       if (server !== null) {
         throw new Error(`${owner} mounts routes after the HTTP server has started; do it in create().`);
@@ -103,32 +122,54 @@ export function createHttpServer(surroundings: HttpSurroundings): HttpServer {
         throw new Error("The HTTP server is started once.");
       }
       server = build(surroundings, limits, mounts);
-      try {
-        await server.listen({ host: config.host, port: config.port });
-      } catch (error) {
-        throw explain(error, config);
-      }
-      const address = server.server.address();
-      const port = typeof address === "object" && address !== null ? address.port : config.port;
-      const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
+      const { url, port } = await listen(server, config, "http");
       listensAt = url;
       log.info("http.listening", { url });
+      if (typeof config.metrics === "object") {
+        metricsServer = buildMetrics(surroundings, limits);
+        metricsAt = (await listen(metricsServer, config.metrics, "http.metrics")).url;
+        log.info("http.metrics.listening", { url: metricsAt });
+      }
       return { url, port };
     },
     stop() {
-      stopped ??= server === null ? Promise.resolve() : close(server, limits.stopMs, log);
+      const open = [server, metricsServer].flatMap((one) => (one === null ? [] : [close(one, limits.stopMs, log)]));
+      stopped ??= Promise.all(open).then(() => undefined);
       return stopped;
     },
   };
 }
 
+async function listen(
+  server: FastifyInstance,
+  { host, port }: { readonly host: string; readonly port: number },
+  key: string,
+): Promise<{ readonly url: string; readonly port: number }> {
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    throw explain(error, host, port, key);
+  }
+  const address = server.server.address();
+  const taken = typeof address === "object" && address !== null ? address.port : port;
+  return { url: `http://${host.includes(":") ? `[${host}]` : host}:${taken}`, port: taken };
+}
+
+/** The listener that answers /metrics alone: for monitoring, and out of the reach of those who chat. */
+function buildMetrics(surroundings: HttpSurroundings, limits: HttpLimits): FastifyInstance {
+  const server = fastify({ logger: false, requestTimeout: limits.requestMs, forceCloseConnections: "idle" });
+  server.server.maxConnections = METRICS_CONNECTIONS;
+  addHooks(server, surroundings.log);
+  mountMetrics(server, surroundings);
+  return server;
+}
+
 function build(surroundings: HttpSurroundings, limits: HttpLimits, mounts: readonly Mount[]): FastifyInstance {
   const server = fastify({
     logger: false,
-    // One hop: the last address was written by our proxy, those before it by whoever asked.
-    trustProxy: surroundings.config.trustProxy ? (_address, hop) => hop === 0 : false,
+    trustProxy: trusted(surroundings.config.trustProxy),
     bodyLimit: limits.bodyBytes,
-    requestTimeout: limits.requestMs,
+    requestTimeout: limits.uploadMs,
     connectionTimeout: 0,
     keepAliveTimeout: limits.keepAliveMs,
     maxRequestsPerSocket: limits.requestsPerConnection,
@@ -149,11 +190,14 @@ function build(surroundings: HttpSurroundings, limits: HttpLimits, mounts: reado
     },
   });
   server.server.maxConnections = limits.connections;
+  server.server.headersTimeout = limits.requestMs;
   addHooks(server, surroundings.log);
+  limitBodies(server, limits.requestMs);
   server.register(websocket, { options: { maxPayload: limits.frameBytes, perMessageDeflate: false } });
   for (const route of OWN_ROUTES) {
     server.get(route.path, (_request, reply) => route.answer(surroundings, reply));
   }
+  if (surroundings.config.metrics === "here") mountMetrics(server, surroundings);
   for (const { owner, routes } of mounts) {
     server.register(async (scope) => {
       try {
@@ -166,6 +210,17 @@ function build(surroundings: HttpSurroundings, limits: HttpLimits, mounts: reado
     });
   }
   return server;
+}
+
+/** The last address was written by our own proxy, those before it by whoever asked: so many are believed, and no more. */
+function trusted(proxies: HttpConfig["trustProxy"]): NonNullable<FastifyServerOptions["trustProxy"]> {
+  if (typeof proxies === "object") return [...proxies];
+  const count = Number(proxies);
+  return count === 0 ? false : (_address, hop) => hop < count;
+}
+
+function mountMetrics(server: FastifyInstance, surroundings: HttpSurroundings): void {
+  server.get(METRICS_ROUTE.path, (_request, reply) => METRICS_ROUTE.answer(surroundings, reply));
 }
 
 function addHooks(server: FastifyInstance, log: Logger): void {
@@ -186,6 +241,16 @@ function addHooks(server: FastifyInstance, log: Logger): void {
   server.setErrorHandler(async (error, request, reply) => answerError(error, request, reply, log));
 }
 
+/** Node has one limit for all requests, the longest that is needed; those that bring no file are cut off sooner. */
+function limitBodies(server: FastifyInstance, requestMs: number): void {
+  server.addHook("onRequest", async (request) => {
+    if (request.raw.complete || Object.hasOwn(request.routeOptions.config, "uploads")) return;
+    const { raw } = request;
+    const timer = setTimeout(() => void (raw.complete || raw.destroy()), requestMs);
+    raw.once("close", () => clearTimeout(timer));
+  });
+}
+
 /** A client's fault is told to the client, a fault of ours to the log; neither shows the inside to the other. */
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
   const claimed = typeof error === "object" && error !== null && "statusCode" in error ? error.statusCode : 500;
@@ -197,17 +262,17 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   return reply.code(status).send({ error: error instanceof Error ? error.message : "The request is malformed." });
 }
 
-function explain(error: unknown, config: HttpConfig): Error {
+function explain(error: unknown, host: string, port: number, key: string): Error {
   const code = error instanceof Error && "code" in error ? error.code : null;
-  const where = `${config.host}:${config.port}`;
+  const where = `${host}:${port}`;
   switch (code) {
     case "EADDRINUSE":
-      return new Error(`Another program listens on ${where} already; set http.port to a free one.`, { cause: error });
+      return new Error(`Another program listens on ${where} already; set ${key}.port to a free one.`, { cause: error });
     case "EACCES":
       return new Error(`Listening on ${where} is not allowed; ports below 1024 need a privilege.`, { cause: error });
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
-      return new Error(`This machine has no address ${config.host}; see http.host.`, { cause: error });
+      return new Error(`This machine has no address ${host}; see ${key}.host.`, { cause: error });
     default:
       return error instanceof Error ? error : new Error(String(error));
   }

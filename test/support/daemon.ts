@@ -150,6 +150,7 @@ store:
 http:
   host: 127.0.0.1
   port: ${port}
+  metrics: here
 log:
   level: info
   format: json

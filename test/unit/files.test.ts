@@ -6,6 +6,7 @@ import fastify, { type FastifyInstance } from "fastify";
 import { createTokens } from "../../src/engine/tokens.ts";
 import { cleanWebp } from "../../src/files/chunks.ts";
 import { examine } from "../../src/files/examine.ts";
+import { FILE_TYPES } from "../../src/files/formats.ts";
 import { cleanJpeg } from "../../src/files/jpeg.ts";
 import { createFiles, type Files } from "../../src/files.ts";
 import { createMemoryLog } from "../../src/log.ts";
@@ -36,12 +37,12 @@ describe("a file that is taken", () => {
     expect(examined?.bytes.subarray(-2).toString("hex")).to.equal("ffd9");
   });
   it("is a JPEG that still knows which side is up", () => {
-    const cleaned = cleanJpeg(photo(6)) ?? Buffer.alloc(0);
+    const cleaned = cleanJpeg(photo(6))?.bytes ?? Buffer.alloc(0);
     const exif = cleaned.indexOf("Exif\0\0");
     expect(cleaned.subarray(exif + 6, exif + 8).toString()).to.equal("MM");
     expect(cleaned.readUInt16BE(exif + 6 + 18)).to.equal(6);
     expect(cleaned.toString("latin1")).not.to.contain(TELLTALE);
-    expect(cleanJpeg(cleaned)?.equals(cleaned)).to.equal(true);
+    expect(cleanJpeg(cleaned)?.bytes.equals(cleaned)).to.equal(true);
   });
   it("is a WebP without Exif and XMP", () => {
     const flags = Buffer.from([0x0c | 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
@@ -98,10 +99,18 @@ describe("the desk's files", () => {
   let files: Files;
   let server: FastifyInstance;
   const clock = createVirtualClock(NOON);
-  const limits = { fileBytes: 1_000, fileStoreMegabytes: 1, fileDays: 10 };
+  const LIMITS = {
+    fileBytes: 1_000,
+    fileStoreMegabytes: 1,
+    fileDays: 10,
+    filesAtOnce: 2,
+    filesPerHour: 5,
+    fileMegabytesPerHour: 1,
+    fileDiskReserveMegabytes: 0,
+  };
 
-  const open = async () => {
-    const parts = { folder: folder.path, limits, clock, log: createMemoryLog(), token: createTokens() };
+  const open = async (types = FILE_TYPES, limits = LIMITS) => {
+    const parts = { folder: folder.path, limits, types, clock, log: createMemoryLog(), token: createTokens() };
     files = createFiles({ ...parts, origin: () => "https://chat.example" });
     await files.start();
     server = fastify();

@@ -1,10 +1,11 @@
 import { createConnection } from "node:net";
 import { expect } from "chai";
 import { Gauge, Registry } from "prom-client";
-import type { Logger } from "../../src/adapter.ts";
+import { type Logger, UPLOADS } from "../../src/adapter.ts";
 import {
   createHttpServer,
   HTTP_LIMITS,
+  type HttpConfig,
   type HttpLimits,
   type HttpServer,
   type Readiness,
@@ -18,10 +19,10 @@ describe("the HTTP server", () => {
   const write = (event: string, fields?: object) => void logged.push(`${event} ${JSON.stringify(fields)}`);
   const log: Logger = { error: write, warn: write, info: write, debug: write };
 
-  function make(limits: HttpLimits = HTTP_LIMITS, trustProxy = false): HttpServer {
+  function make(limits: HttpLimits = HTTP_LIMITS, more: Partial<HttpConfig> = {}): HttpServer {
     const metrics = new Registry();
     new Gauge({ name: "frontdesk_test", help: "A test's gauge.", registers: [metrics] }).set(7);
-    const config = { host: "127.0.0.1", port: 0, trustProxy };
+    const config = { host: "127.0.0.1", port: 0, trustProxy: false, metrics: "here", ...more } as const;
     running = createHttpServer({ config, limits, log, readiness: () => readiness, metrics });
     return running;
   }
@@ -41,6 +42,37 @@ describe("the HTTP server", () => {
     readiness = { ready: false, checks: { store: "closed" } };
     expect((await fetch(`${url}/readyz`)).status).to.equal(503);
     expect(await (await fetch(`${url}/metrics`)).text()).to.contain("frontdesk_test 7");
+  });
+
+  it("keeps its metrics to itself, or to a listener of their own, unless asked", async () => {
+    const { url } = await make(HTTP_LIMITS, { metrics: "off" }).start();
+    expect((await fetch(`${url}/metrics`)).status).to.equal(404);
+    await running?.stop();
+    const server = make(HTTP_LIMITS, { metrics: { host: "127.0.0.1", port: 0 } });
+    const apart = await server.start();
+    const own = server.metricsUrl() ?? "";
+    expect((await fetch(`${apart.url}/metrics`)).status).to.equal(404);
+    expect(await (await fetch(`${own}/metrics`)).text()).to.contain("frontdesk_test 7");
+    expect((await fetch(`${own}/healthz`)).status).to.equal(404);
+    await server.stop();
+    expect(await failure(fetch(`${own}/metrics`))).to.contain("fetch failed");
+  });
+
+  it("gives uploads more time than other requests, which it cuts off", async () => {
+    const server = make({ ...HTTP_LIMITS, requestMs: 300, uploadMs: 60_000 });
+    server.mount("a test", (scope) => {
+      scope.post("/words", async () => "taken");
+      scope.post("/file", { config: UPLOADS }, async () => "taken");
+    });
+    const { port } = await server.start();
+    const head = (path: string) =>
+      `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n`;
+    const slow = createConnection(port, "127.0.0.1");
+    slow.write(head("/file"));
+    expect(await within(5_000, "the end of a slow request", raw(port, head("/words")))).to.equal("");
+    slow.end("{}");
+    const answer = await new Promise<string>((resolve) => slow.once("data", (data) => resolve(data.toString())));
+    expect(answer).to.match(/^HTTP\/1.1 200/);
   });
 
   it("puts its security headers on every answer, faults included", async () => {
@@ -66,15 +98,21 @@ describe("the HTTP server", () => {
   it("takes a client's address from the proxy alone, never from what the client wrote there itself", async () => {
     for (const [trustProxy, expected] of [
       [true, "192.0.2.7"],
+      [1, "192.0.2.7"],
+      [2, "198.51.100.1"],
+      [["127.0.0.0/8"], "192.0.2.7"],
+      [["127.0.0.1", "192.0.2.0/24"], "198.51.100.1"],
+      [["10.0.0.0/8"], "127.0.0.1"],
       [false, "127.0.0.1"],
     ] as const) {
-      const server = make(HTTP_LIMITS, trustProxy);
+      const server = make(HTTP_LIMITS, { trustProxy });
       server.mount("a test", (scope) => {
         scope.get("/ip", async (request) => request.ip);
       });
       const { url } = await server.start();
       // A proxy appends who connected to it; the rest came with the request.
-      const answer = await fetch(`${url}/ip`, { headers: { "x-forwarded-for": "198.51.100.1, 192.0.2.7" } });
+      const forwarded = "203.0.113.9, 198.51.100.1, 192.0.2.7";
+      const answer = await fetch(`${url}/ip`, { headers: { "x-forwarded-for": forwarded } });
       expect(await answer.text()).to.equal(expected);
       await server.stop();
     }
@@ -117,7 +155,7 @@ describe("the HTTP server", () => {
     const first = make();
     const { port } = await first.start();
     const second = createHttpServer({
-      config: { host: "127.0.0.1", port, trustProxy: false },
+      config: { host: "127.0.0.1", port, trustProxy: false, metrics: "off" },
       log,
       readiness: () => readiness,
       metrics: new Registry(),
