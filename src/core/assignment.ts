@@ -9,7 +9,9 @@ import { csrLeg, customerOf } from "./legs.ts";
 import { losable } from "./losses.ts";
 import { featuresOf } from "./rendering.ts";
 import { softwareKey } from "./routing/eligibility.ts";
+import type { Need } from "./routing/needs.ts";
 import type { Waiting } from "./routing/routing.ts";
+import type { Queue } from "./rules.ts";
 import type { ConversationRow } from "./state.ts";
 import { tell } from "./transcript.ts";
 import { cancelTimer, csrRow, fact, languageOf, putConversation, setTimer, type Turn } from "./turn.ts";
@@ -22,19 +24,23 @@ function waitingOf(turn: Turn, row: ConversationRow): Waiting | null {
     conversation: row.id,
     queue: queue.id,
     priority: row.priority,
-    waitingSince: row.waitingSince ?? row.openedAt,
+    turnAt: row.waitingSince ?? row.openedAt,
     // Meant for one person, chosen by a colleague: what the queue asks of just anybody is not asked of them.
-    skills: row.only === null ? new Map(Object.entries(row.skills)) : new Map(),
-    language:
-      queue.matchLanguage && row.only === null ? primaryTag(languageOf(turn, row, customer) ?? "") || null : null,
+    needs: row.only === null ? needsOf(turn, row, queue) : [],
     strategies: queue.strategies,
     compatibility: row.only === null ? queue.compatibility : "translated",
     customerNetwork: row.network,
     customerSoftware: softwareKey(row.software?.name ?? null),
     customerFeatures: losable(featuresOf(turn, row, customer)),
-    excluded: new Set(row.excluded),
+    excluded: row.excluded,
     only: row.only,
   };
+}
+
+function needsOf(turn: Turn, row: ConversationRow, queue: Queue): readonly Need[] {
+  const needs: Need[] = Object.entries(row.skills).map(([skill, least]) => ({ kind: "skill", skill, least }));
+  const language = queue.matchLanguage ? primaryTag(languageOf(turn, row, customerOf(row)) ?? "") : "";
+  return language === "" ? needs : [...needs, { kind: "language", language }];
 }
 
 function syncCsr(turn: Turn, id: string): void {
@@ -108,7 +114,7 @@ export function isServed(turn: Turn, row: ConversationRow, queueId: string): boo
   const queue = turn.rules.queues.get(queueId);
   const skills = queueId === row.queue ? row.skills : Object.fromEntries(queue?.skills ?? []);
   const waiting = waitingOf(turn, { ...row, state: "waiting", queue: queueId, skills, only: null, excluded: [] });
-  return waiting !== null && turn.routing.qualified(waiting) > 0;
+  return waiting !== null && turn.routing.qualified(waiting, 1) > 0;
 }
 
 // --- what CSRs' coming and going does to offers and talks ---------------------------------------------------------------

@@ -3,7 +3,7 @@ import { type Address, addressKey } from "./model.ts";
 import { featuresOfAddress, softwareAt } from "./rendering.ts";
 import { softwareKey } from "./routing/eligibility.ts";
 import type { Reachable, RoutingCsr } from "./routing/routing.ts";
-import type { Csr } from "./rules.ts";
+import type { Csr, SkillLevel } from "./rules.ts";
 import type { CsrRow } from "./state.ts";
 import { csrRow, type Turn } from "./turn.ts";
 
@@ -65,12 +65,24 @@ export function csrState(turn: Turn, id: string): CsrState {
   return row.hands.length >= csr.capacity ? "busy" : "free";
 }
 
+const skillRecords = new WeakMap<ReadonlyMap<string, SkillLevel>, Readonly<Record<string, SkillLevel>>>();
+
+/** One and the same object as long as the rules are the same: the engine takes another one for other skills. */
+function skillsOf({ skills }: Csr): Readonly<Record<string, SkillLevel>> {
+  let record = skillRecords.get(skills);
+  if (record === undefined) {
+    record = Object.fromEntries(skills);
+    skillRecords.set(skills, record);
+  }
+  return record;
+}
+
 /** The CSR as the routing engine is to see them. */
 export function routingCsr(turn: Turn, csr: Csr): RoutingCsr {
   const row = csrRow(turn, csr.id);
   return {
     id: csr.id,
-    skills: csr.skills,
+    skills: skillsOf(csr),
     languages: csr.languages,
     reachable: reachableAddresses(turn, csr, row),
     networks: csr.addresses.map((address) => address.network),

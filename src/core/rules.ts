@@ -25,7 +25,17 @@ export interface Csr {
 }
 
 /** Orders candidates; the first strategy that tells two apart decides, the last tie-break is always the CSR's id. */
-export const STRATEGIES = ["longest-idle", "least-loaded", "most-skilled", "fewest-losses"] as const;
+export const STRATEGIES = [
+  "longest-idle",
+  "least-loaded",
+  "most-skilled",
+  "fewest-losses",
+  "round-robin",
+  "fewest-today",
+  "best-rated",
+  "preferred",
+  "random",
+] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
 /**

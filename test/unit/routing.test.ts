@@ -2,12 +2,16 @@
 import { expect } from "chai";
 import type { Feature } from "../../src/core/model.ts";
 import { createRoutingEngine } from "../../src/core/routing/engine.ts";
+import type { Need } from "../../src/core/routing/needs.ts";
 import { OrderedList } from "../../src/core/routing/ordered-list.ts";
 import type { RoutingCsr, RoutingEngine, Waiting } from "../../src/core/routing/routing.ts";
 import type { SkillLevel } from "../../src/core/rules.ts";
 
 const at = (network: string, id: string): { network: string; id: string } => ({ network, id });
-const levels = (skills: Record<string, SkillLevel>): Map<string, SkillLevel> => new Map(Object.entries(skills));
+const levels = (skills: Record<string, SkillLevel>): Record<string, SkillLevel> => skills;
+/** At least those levels, all of them. */
+const skilled = (skills: Record<string, SkillLevel>): readonly Need[] =>
+  Object.entries(skills).map(([skill, least]) => ({ kind: "skill", skill, least }));
 
 function csr(id: string, change: Partial<RoutingCsr> = {}): RoutingCsr {
   return {
@@ -28,14 +32,13 @@ function waiting(conversation: string, change: Partial<Waiting> = {}): Waiting {
     conversation,
     queue: "billing",
     priority: 0,
-    waitingSince: 0,
-    skills: levels({ billing: 1 }),
-    language: null,
+    turnAt: 0,
+    needs: skilled({ billing: 1 }),
     strategies: ["longest-idle"],
     compatibility: "translated",
     customerNetwork: "web",
     customerFeatures: [],
-    excluded: new Set(),
+    excluded: [],
     only: null,
     ...change,
   };
@@ -81,12 +84,12 @@ const showing = (id: string, features: readonly Feature[], change: Partial<Routi
 describe("routing engine", () => {
   describe("who may be asked", () => {
     const cases: readonly [why: string, csr: Partial<RoutingCsr>, waiting: Partial<Waiting>, eligible: boolean][] = [
-      ["the skill at the level asked for", {}, { skills: levels({ billing: 3 }) }, true],
-      ["the skill below the level", {}, { skills: levels({ billing: 4 }) }, false],
-      ["one of two skills", {}, { skills: levels({ billing: 1, orders: 1 }) }, false],
-      ["no skill is asked for", { skills: levels({}) }, { skills: levels({}) }, true],
-      ["the customer's language", { languages: ["de", "en"] }, { language: "en" }, true],
-      ["not the customer's language", {}, { language: "de" }, false],
+      ["the skill at the level asked for", {}, { needs: skilled({ billing: 3 }) }, true],
+      ["the skill below the level", {}, { needs: skilled({ billing: 4 }) }, false],
+      ["one of two skills", {}, { needs: skilled({ billing: 1, orders: 1 }) }, false],
+      ["no skill is asked for", { skills: levels({}) }, { needs: skilled({}) }, true],
+      ["the customer's language", { languages: ["de", "en"] }, { needs: [{ kind: "language", language: "en" }] }, true],
+      ["not the customer's language", {}, { needs: [{ kind: "language", language: "de" }] }, false],
       ["not willing", { willing: false }, {}, false],
       ["all capacity in use", { load: 2 }, {}, false],
       ["no capacity at all", { capacity: 0 }, {}, false],
@@ -104,7 +107,7 @@ describe("routing engine", () => {
         { compatibility: "same-software", customerNetwork: "xmpp" },
         true,
       ],
-      ["declined before", {}, { excluded: new Set(["ann"]) }, false],
+      ["declined before", {}, { excluded: ["ann"] }, false],
       ["meant for this CSR", {}, { only: "ann" }, true],
       ["meant for another CSR", {}, { only: "bob" }, false],
     ];
@@ -139,7 +142,7 @@ describe("routing engine", () => {
           csr("ann", { skills: levels({ billing: 5, orders: 1 }) }),
           csr("bob", { skills: levels({ billing: 4, orders: 4 }) }),
         ],
-        { strategies: ["most-skilled"], skills: levels({ billing: 1, orders: 1 }) },
+        { strategies: ["most-skilled"], needs: skilled({ billing: 1, orders: 1 }) },
         "bob",
       ],
       [
@@ -149,13 +152,13 @@ describe("routing engine", () => {
           csr("bob", { skills: levels({ billing: 5, orders: 5 }), idleSince: 2 }),
           csr("cid", { skills: levels({ billing: 5, orders: 5 }), idleSince: 3 }),
         ],
-        { strategies: ["most-skilled", "longest-idle"], skills: levels({ billing: 1, orders: 1 }) },
+        { strategies: ["most-skilled", "longest-idle"], needs: skilled({ billing: 1, orders: 1 }) },
         "bob",
       ],
       [
         "the longest idle among the equally skilled",
         [csr("ann", { skills: levels(both), idleSince: 8 }), csr("bob", { skills: levels(both), idleSince: 7 })],
-        { strategies: ["most-skilled", "longest-idle"], skills: levels({ billing: 1, orders: 1 }) },
+        { strategies: ["most-skilled", "longest-idle"], needs: skilled({ billing: 1, orders: 1 }) },
         "bob",
       ],
       [
@@ -208,10 +211,10 @@ describe("routing engine", () => {
     it("goes by priority, then by longest waiting, then by conversation id", () => {
       const ann = csr("ann", { capacity: 9 });
       const engine = engineWith(
-        waiting("late", { waitingSince: 7 }),
-        waiting("b", { waitingSince: 5 }),
-        waiting("a", { waitingSince: 5 }),
-        waiting("urgent", { waitingSince: 9, priority: 1 }),
+        waiting("late", { turnAt: 7 }),
+        waiting("b", { turnAt: 5 }),
+        waiting("a", { turnAt: 5 }),
+        waiting("urgent", { turnAt: 9, priority: 1 }),
         ann,
       );
       expect(matchAll(engine, ann)).to.deep.equal(["urgent→ann", "a→ann", "b→ann", "late→ann"]);
@@ -219,7 +222,7 @@ describe("routing engine", () => {
 
     it("is not held up by somebody whom nobody can serve", () => {
       const ann = csr("ann");
-      const engine = engineWith(waiting("stuck", { priority: 9, skills: levels({ law: 1 }) }), waiting("easy"), ann);
+      const engine = engineWith(waiting("stuck", { priority: 9, needs: skilled({ law: 1 }) }), waiting("easy"), ann);
       expect(matchAll(engine, ann)).to.deep.equal(["easy→ann"]);
       expect(engine.place("stuck")).to.equal(1);
     });
@@ -234,19 +237,15 @@ describe("routing engine", () => {
     it("comes again, waiting time kept, after a decline", () => {
       const engine = engineWith(csr("ann"), csr("bob"), waiting("w"));
       expect(engine.match()?.csr).to.equal("ann");
-      engine.putWaiting(waiting("w", { excluded: new Set(["ann"]) }));
+      engine.putWaiting(waiting("w", { excluded: ["ann"] }));
       expect(engine.match()?.csr).to.equal("bob");
-      engine.putWaiting(waiting("w", { excluded: new Set(["ann", "bob"]) }));
+      engine.putWaiting(waiting("w", { excluded: ["ann", "bob"] }));
       expect(engine.match()).to.equal(null);
     });
 
     it("prefers the urgent one who joined after a CSR was found for another", () => {
-      const stuck = { skills: levels({ billing: 1 }), waitingSince: 1 };
-      const engine = engineWith(
-        csr("ann", { load: 2 }),
-        waiting("patient", stuck),
-        waiting("other", { waitingSince: 2 }),
-      );
+      const stuck = { needs: skilled({ billing: 1 }), turnAt: 1 };
+      const engine = engineWith(csr("ann", { load: 2 }), waiting("patient", stuck), waiting("other", { turnAt: 2 }));
       expect(engine.match()).to.equal(null);
       engine.putCsr(csr("ann"));
       expect(engine.match()?.conversation).to.equal("patient");
@@ -273,18 +272,18 @@ describe("routing engine", () => {
       csr("ann", { load: 2 }),
       csr("bob", { reachable: [], willing: false }),
       csr("cid", { skills: levels({ orders: 5 }) }),
-      waiting("second", { waitingSince: 2 }),
-      waiting("first", { waitingSince: 1 }),
-      waiting("elsewhere", { queue: "orders", skills: levels({ law: 1 }) }),
+      waiting("second", { turnAt: 2 }),
+      waiting("first", { turnAt: 1 }),
+      waiting("elsewhere", { queue: "orders", needs: skilled({ law: 1 }) }),
     );
     expect(["first", "second", "elsewhere", "unknown"].map((one) => engine.place(one))).to.deep.equal([1, 2, 1, null]);
     expect([engine.waitingIn("billing"), engine.waitingIn("orders"), engine.waitingIn("unknown")]).to.deep.equal([
       2, 1, 0,
     ]);
     expect(engine.qualified(waiting("new"))).to.equal(2);
-    expect(engine.qualified(waiting("new", { excluded: new Set(["bob"]) }))).to.equal(1);
-    expect(engine.qualified(waiting("new", { skills: levels({ law: 1 }) }))).to.equal(0);
-    expect(engine.qualified(waiting("new", { only: "cid", skills: levels({}) }))).to.equal(1);
+    expect(engine.qualified(waiting("new", { excluded: ["bob"] }))).to.equal(1);
+    expect(engine.qualified(waiting("new", { needs: skilled({ law: 1 }) }))).to.equal(0);
+    expect(engine.qualified(waiting("new", { only: "cid", needs: [] }))).to.equal(1);
     const here = { compatibility: "same-network", customerNetwork: "irc" } as const;
     expect(engine.qualified(waiting("new", here)), "nobody has said where they may ever be").to.equal(2);
     engine.putCsr(csr("ann", { networks: ["xmpp"] }));

@@ -1,42 +1,106 @@
 /**
- * Who may serve whom: skills and levels, language, network or software, exclusions, free capacity, and the address that loses least.
- * Everything else in this folder is about finding such pairs quickly; the meaning is here alone.
+ * Who may serve whom: what is asked for, network or software, exclusions, free capacity, and the address that loses least.
+ * Everything else in this folder is about finding such pairs quickly; the meaning is here and in needs.ts alone.
  */
 import type { Address, Feature } from "../model.ts";
-import type { Reachable, RoutingCsr, Waiting } from "./routing.ts";
+import { type Leaf, meets, mightMeet, type Need, needKey, skillsIn } from "./needs.ts";
+import type { Loss, Reachable, RoutingCsr, Waiting } from "./routing.ts";
 
-/** What those who wait have in common when exactly the same CSRs may serve them. */
+type SkillLeaf = Extract<Leaf, { kind: "skill" }>;
+
+/** What one who waits asks for, taken apart. */
 export interface Requirement {
-  /** Equal for equal requirements. */
-  readonly key: string;
-  readonly skills: readonly (readonly [skill: string, level: number])[];
-  readonly language: string | null;
+  /** What is asked of everybody by name, without alternatives. */
+  readonly skills: readonly SkillLeaf[];
+  /** All the rest. */
+  readonly others: readonly Need[];
   /** The network the CSR must be on, or null when translation is allowed. */
   readonly network: string | null;
   /** The software the CSR must have, on whatever network; null when any will do. */
   readonly software: string | null;
-  readonly excluded: ReadonlySet<string>;
+  readonly excluded: readonly string[];
   readonly only: string | null;
+  /** The room it takes. */
+  readonly weight: number;
+  /** Bits of which a CSR who will do has every one, two words of 31: a first look that saves most of the others. */
+  readonly low: number;
+  readonly high: number;
 }
 
-/** The requirement of one who waits. Its order of skills is sorted, so that equal needs have equal keys. */
 export function requirementOf(waiting: Waiting): Requirement {
-  const skills = waiting.skills.size < 2 ? [...waiting.skills] : [...waiting.skills].sort(bySkill);
-  const likeness = likenessOf(waiting);
+  const skills: SkillLeaf[] = [];
+  const others: Need[] = [];
+  takeApart(waiting.needs, skills, others);
+  let low = 0;
+  let high = 0;
+  for (const { skill, least } of skills) {
+    const bit = least > 0 ? bitOf(skill) : NO_BIT;
+    if (bit < WORD) low |= 1 << bit;
+    else if (bit < NO_BIT) high |= 1 << (bit - WORD);
+  }
+  const { excluded, only, weight = 1 } = waiting;
+  return { skills, others, ...likenessOf(waiting), excluded, only, weight, low, high };
+}
+
+function takeApart(needs: readonly Need[], skills: SkillLeaf[], others: Need[]): void {
+  for (const need of needs) {
+    if (need.kind === "skill") skills.push(need);
+    else if (need.kind === "all") takeApart(need.of, skills, others);
+    else others.push(need);
+  }
+}
+
+/** The skills asked for: what `most-skilled` goes by. */
+export function skillsAskedFor({ skills, others }: Requirement): readonly string[] {
+  const named = skills.filter(({ least }) => least > 0).map(({ skill }) => skill);
+  return others.length === 0 ? named : [...new Set([...named, ...others.flatMap(skillsIn)])];
+}
+
+const WORD = 31;
+const NO_BIT = 2 * WORD;
+const bits = new Map<string, number>();
+/** Names whose bits are remembered; requests may come from elsewhere and name anything. */
+const MAX_BITS = 10_000;
+
+/** The bit of a skill, 0 to 61. Several may share one: a set bit is only a hint. */
+export function bitOf(skill: string): number {
+  let bit = bits.get(skill);
+  if (bit === undefined) {
+    let hash = 0;
+    for (let index = 0; index < skill.length; index += 1) hash = (Math.imul(hash, 31) + skill.charCodeAt(index)) | 0;
+    bit = ((hash % NO_BIT) + NO_BIT) % NO_BIT;
+    if (bits.size >= MAX_BITS) bits.clear();
+    bits.set(skill, bit);
+  }
+  return bit;
+}
+
+/** The two words of bits of somebody with those skills. */
+export function signatureOf(skills: Readonly<Record<string, number>>): { readonly low: number; readonly high: number } {
+  let low = 0;
+  let high = 0;
+  for (const skill of Object.keys(skills)) {
+    const bit = bitOf(skill);
+    if (bit < WORD) low |= 1 << bit;
+    else high |= 1 << (bit - WORD);
+  }
+  return { low, high };
+}
+
+/** What the queue's compatibility, or a network or software that is asked for outright, wants of the address where the CSR is reached. */
+type Likeness = Pick<Requirement, "network" | "software">;
+
+function likenessOf(waiting: Waiting): Likeness {
+  const { network, software } = alike(waiting);
+  if (waiting.needs.length === 0) return { network, software };
+  const asked = waiting.needs;
   return {
-    key: keyOf(skills, waiting, likeness),
-    skills,
-    language: waiting.language,
-    ...likeness,
-    excluded: waiting.excluded,
-    only: waiting.only,
+    network: network ?? asked.find((need) => need.kind === "network")?.network ?? null,
+    software: software ?? asked.find((need) => need.kind === "software")?.software ?? null,
   };
 }
 
-/** What the queue's compatibility asks of an address of the CSR. */
-type Likeness = Pick<Requirement, "network" | "software">;
-
-function likenessOf({ compatibility, customerNetwork, customerSoftware = null }: Waiting): Likeness {
+function alike({ compatibility, customerNetwork, customerSoftware = null }: Waiting): Likeness {
   switch (compatibility) {
     case "same-software":
       return customerSoftware === null
@@ -55,61 +119,56 @@ export function softwareKey(name: string | null): string | null {
   return key === "" ? null : key;
 }
 
-function bySkill([left]: readonly [string, number], [right]: readonly [string, number]): number {
-  return left < right ? -1 : left > right ? 1 : 0;
+const needKeys = new WeakMap<readonly Need[], string>();
+
+/** Equal for those whom exactly the same CSRs may serve. Needs of the same queue are mostly one and the same list. */
+export function requirementKey(waiting: Waiting, { network, software, weight }: Requirement): string {
+  let needs = needKeys.get(waiting.needs);
+  if (needs === undefined) {
+    needs = waiting.needs.map(needKey).join("\u0002");
+    needKeys.set(waiting.needs, needs);
+  }
+  const { excluded, only } = waiting;
+  const who = excluded.length === 0 && only === null ? "" : JSON.stringify([[...excluded].sort(), only]);
+  const where = network === null && software === null ? "" : JSON.stringify([network, software]);
+  return `${needs}\u0003${weight}\u0003${where}\u0003${who}`;
 }
 
-/**
- * Names are admins' words, which cannot hold the control characters that separate them; only a software calls itself what it
- * likes, so it is quoted.
- */
-function keyOf(
-  skills: readonly (readonly [string, number])[],
-  waiting: Waiting,
-  { network, software }: Likeness,
-): string {
-  let key = `${waiting.language ?? ""}\u0001${network ?? ""}\u0001${waiting.only ?? ""}`;
-  if (software !== null) {
-    key += `\u0004${JSON.stringify(software)}`;
-  }
-  for (const [skill, level] of skills) {
-    key += `\u0001${skill}\u0002${level}`;
-  }
-  if (waiting.excluded.size > 0) {
-    key += `\u0003${[...waiting.excluded].sort().join("\u0001")}`;
-  }
-  return key;
+/** Whether the CSR could take a conversation at all: is there, and willing. How much room they have is another question. */
+export function isWilling(csr: RoutingCsr): boolean {
+  return csr.willing && csr.reachable.length > 0;
 }
 
-/** Whether the CSR could take one more conversation now, of whatever kind. */
-export function isAvailable(csr: RoutingCsr): boolean {
-  return csr.willing && csr.load < csr.capacity && csr.reachable.length > 0;
+/** The room a CSR has now; below 0 when they take nothing, however little. */
+export function roomOf(csr: RoutingCsr): number {
+  return isWilling(csr) ? csr.capacity - csr.load : -1;
 }
 
-/** Whether the CSR would do by who they are: skills, language, not excluded, the one it is meant for. */
+/** Weights are sums of fractions, which computers cannot all add exactly: this much less room is room enough. */
+const SLACK = 1e-9;
+
+export function hasRoom(room: number, weight: number): boolean {
+  return room >= weight - SLACK;
+}
+
+/** Whether the CSR would do by who they are, the one it is meant for, not excluded, with those skills and the rest. */
 export function isQualified(csr: RoutingCsr, requirement: Requirement): boolean {
-  if (requirement.only !== null && requirement.only !== csr.id) {
-    return false;
-  }
-  for (const [skill, level] of requirement.skills) {
-    if ((csr.skills.get(skill) ?? 0) < level) {
-      return false;
-    }
-  }
-  if (requirement.language !== null && !csr.languages.includes(requirement.language)) {
-    return false;
-  }
-  return !requirement.excluded.has(csr.id);
+  const { skills, others, excluded, only } = requirement;
+  if (only !== null && only !== csr.id) return false;
+  for (const skill of skills) if (!meets(csr, skill)) return false;
+  for (const other of others) if (!meets(csr, other)) return false;
+  return !excluded.includes(csr.id);
 }
 
 /**
- * Whether the CSR could ever serve it by the present rules: who they are, and where they have an address. What they will write
- * from some day nobody knows.
+ * Whether the CSR could ever serve it by the present rules: who they are, how much they can have in hand, and where they have an
+ * address. What they will write from some day nobody knows.
  */
 export function isEverEligible(csr: RoutingCsr, requirement: Requirement): boolean {
-  const { network } = requirement;
+  const { network, skills, others, excluded, only, weight } = requirement;
   const isThere = network === null || csr.networks === undefined || csr.networks.includes(network);
-  return isThere && isQualified(csr, requirement);
+  if (!isThere || (only !== null && only !== csr.id) || !hasRoom(csr.capacity, weight)) return false;
+  return [...skills, ...others].every((need) => mightMeet(csr, need)) && !excluded.includes(csr.id);
 }
 
 /** Whether an available CSR may be offered it now. */
@@ -117,7 +176,21 @@ export function isEligible(csr: RoutingCsr, requirement: Requirement): boolean {
   return isQualified(csr, requirement) && isCompatible(csr, requirement);
 }
 
+/** Why the CSR cannot be offered it now; null when they can. */
+export function obstacleFor(csr: RoutingCsr, requirement: Requirement): Loss | null {
+  const { skills, others, only, excluded, weight } = requirement;
+  if (only !== null && only !== csr.id) return { kind: "not-meant" };
+  const unmet = [...skills, ...others].find((need) => !meets(csr, need));
+  if (unmet !== undefined) return { kind: "unmet", need: unmet };
+  if (excluded.includes(csr.id)) return { kind: "excluded" };
+  if (csr.reachable.length === 0) return { kind: "unreachable" };
+  if (!isCompatible(csr, requirement)) return { kind: "incompatible" };
+  if (!csr.willing) return { kind: "unwilling" };
+  return hasRoom(roomOf(csr), weight) ? null : { kind: "full", load: csr.load, capacity: csr.capacity };
+}
+
 function isCompatible(csr: RoutingCsr, likeness: Likeness): boolean {
+  if (likeness.network === null && likeness.software === null) return true;
   return csr.reachable.some((reachable) => isLike(reachable, likeness));
 }
 

@@ -1,85 +1,135 @@
 /**
  * The routing engine: pairs those who wait with CSRs, looking only at what changed.
  *
- * After `match` has answered null, no available CSR may serve anybody who waits. From there a pair can only come about through a CSR who
- * became free (`FreedCsrs`) or through somebody new at the head of a line (`WaitingLists.firstUnexamined`). Both keep their best
- * pair first, so each match looks at two of them, however many CSRs there are and however many wait.
+ * After `match` has answered null, no CSR with room may serve anybody who waits. From there a pair can only come about through a CSR who
+ * became free (`FreedCsrs`) or through somebody who came (`Newcomers`). Both keep their best pair first, so each match looks at two of
+ * them, however many CSRs there are and however many wait.
  */
 import { strict as assert } from "node:assert";
-import { Candidates } from "./candidates.ts";
-import { chooseAddress, isAvailable, requirementOf } from "./eligibility.ts";
+import { Candidates, SHORT_LIST } from "./candidates.ts";
+import { chooseAddress, type Requirement, requirementOf, roomOf } from "./eligibility.ts";
+import { explain } from "./explain.ts";
 import { FreedCsrs } from "./freed-csrs.ts";
+import { Newcomers } from "./newcomers.ts";
 import type { Match, RoutingCsr, RoutingEngine, Waiting } from "./routing.ts";
+import { Staff } from "./staff.ts";
 import { byTurn, WaitingLists } from "./waiting-lists.ts";
 
-/** An engine that knows nobody yet. Deterministic: equal calls in equal order give equal answers. */
-export function createRoutingEngine(): RoutingEngine {
-  const candidates = new Candidates();
-  const lists = new WaitingLists((term) => candidates.population(term));
-  const freed = new FreedCsrs(candidates, lists);
+interface Parts {
+  readonly staff: Staff;
+  readonly candidates: Candidates;
+  readonly lists: WaitingLists;
+  readonly freed: FreedCsrs;
+  readonly newcomers: Newcomers;
+}
 
+/**
+ * An engine that knows nobody yet. Deterministic: equal calls in equal order give equal answers. `shortList`: members up to which a
+ * list is looked at whole; no answer depends on it.
+ */
+export function createRoutingEngine(shortList = SHORT_LIST): RoutingEngine {
+  const staff = new Staff();
+  const candidates = new Candidates(staff, shortList);
+  const lists = new WaitingLists((requirement) => candidates.coverFor(requirement));
+  const parts: Parts = { staff, candidates, lists, freed: new FreedCsrs(staff, lists), newcomers: new Newcomers() };
+  const listed = (): WaitingLists => {
+    enlist(parts);
+    return lists;
+  };
   return {
-    putCsr(csr) {
-      const former = candidates.get(csr.id);
-      candidates.put(csr);
-      if (!isAvailable(csr)) {
-        freed.forget(csr.id);
-      } else if (former === null || !isAvailable(former) || mayServeOthers(former, csr)) {
-        freed.add(csr.id);
-      }
-    },
+    putCsr: (csr) => putCsr(parts, csr),
     removeCsr(id) {
-      candidates.remove(id);
-      freed.forget(id);
+      staff.remove(id);
+      parts.freed.forget(id);
     },
     putWaiting(waiting) {
-      lists.put(waiting);
+      lists.remove(waiting.conversation);
+      parts.newcomers.add(waiting);
     },
     removeWaiting(conversation) {
-      lists.remove(conversation);
+      if (!parts.newcomers.remove(conversation)) lists.remove(conversation);
     },
-    match() {
-      const waiting = earlier(firstUnexaminedThatCanBeServed(candidates, lists), freed.first());
-      return waiting === null ? null : matchFor(candidates, lists, waiting);
-    },
-    place: (conversation) => lists.place(conversation),
-    waitingIn: (queue) => lists.waitingIn(queue),
-    first: (queue) => lists.firstIn(queue),
-    qualified: (waiting) => candidates.qualified(requirementOf(waiting)),
+    match: () => match(parts),
+    decide: (waiting) => matchFor(candidates, waiting, requirementOf(waiting)),
+    explain: (waiting) => explain(waiting, staff.all(), matchFor(candidates, waiting, requirementOf(waiting))),
+    place: (conversation) => listed().place(conversation),
+    waitingIn: (queue) => listed().waitingIn(queue),
+    first: (queue) => listed().firstIn(queue),
+    qualified: (waiting, atMost = Number.POSITIVE_INFINITY) => candidates.qualified(waiting, atMost, () => true),
+    staffed: (waiting, atMost = Number.POSITIVE_INFINITY) => candidates.qualified(waiting, atMost, isPresent),
+    unstaffed: () =>
+      [...listed().lines()].flatMap((members) => {
+        const head = members.first();
+        return head === null || candidates.qualified(head, 1, isPresent) > 0 ? [] : conversationsOf(members);
+      }),
   };
+}
+
+function isPresent(csr: RoutingCsr): boolean {
+  return csr.present ?? csr.willing;
+}
+
+function conversationsOf(members: { walk(visit: (waiting: Waiting) => boolean): void }): readonly string[] {
+  const conversations: string[] = [];
+  members.walk(({ conversation }) => {
+    conversations.push(conversation);
+    return false;
+  });
+  return conversations;
+}
+
+function putCsr({ staff, freed }: Parts, csr: RoutingCsr): void {
+  const former = staff.get(csr.id);
+  const [before, now] = [former === null ? -1 : roomOf(former), roomOf(csr)];
+  staff.put(csr);
+  if (now <= 0) freed.forget(csr.id);
+  else if (former === null || now > before || mayServeOthers(former, csr) || freed.has(csr.id)) freed.add(csr.id);
 }
 
 /** Compared by identity: taking a CSR for changed who is not costs one look-up, never a match. */
 function mayServeOthers(former: RoutingCsr, csr: RoutingCsr): boolean {
-  return former.skills !== csr.skills || former.languages !== csr.languages || former.reachable !== csr.reachable;
+  return (
+    former.skills !== csr.skills ||
+    former.languages !== csr.languages ||
+    former.attributes !== csr.attributes ||
+    former.reachable !== csr.reachable
+  );
 }
 
-function firstUnexaminedThatCanBeServed(candidates: Candidates, lists: WaitingLists): Waiting | null {
-  for (let line = lists.firstUnexamined(); line !== null; line = lists.firstUnexamined()) {
-    if (candidates.pick(line.requirement, line.head) !== null) {
-      return line.head;
-    }
-    lists.examined(line);
+function match({ candidates, lists, freed, newcomers }: Parts): Match | null {
+  const waiting = freed.first();
+  for (let first = newcomers.first(); first !== null; first = newcomers.first()) {
+    if (waiting !== null && byTurn(waiting, first.waiting) < 0) break;
+    const found = matchFor(candidates, first.waiting, first.requirement);
+    if (found !== null) return found;
+    newcomers.remove(first.waiting.conversation);
+    lists.put(first.waiting, first.requirement);
   }
-  return null;
-}
-
-function earlier(left: Waiting | null, right: Waiting | null): Waiting | null {
-  if (left === null || right === null) {
-    return left ?? right;
-  }
-  return byTurn(left, right) <= 0 ? left : right;
-}
-
-function matchFor(candidates: Candidates, lists: WaitingLists, waiting: Waiting): Match {
+  if (waiting === null) return null;
   const requirement = lists.requirementFor(waiting.conversation);
   assert(requirement !== null, `conversation ${waiting.conversation} is to be matched but does not wait`);
-  const csr = candidates.pick(requirement, waiting);
-  assert(csr !== null, `nobody can be picked for conversation ${waiting.conversation} although somebody may serve it`);
-  const address = chooseAddress(csr, waiting);
+  const found = matchFor(candidates, waiting, requirement);
   assert(
-    address !== null,
-    `CSR ${csr.id} was picked for conversation ${waiting.conversation} without an address to reach them`,
+    found !== null,
+    `nobody can be picked for conversation ${waiting.conversation} although somebody may serve it`,
   );
+  return found;
+}
+
+function matchFor(candidates: Candidates, waiting: Waiting, requirement: Requirement): Match | null {
+  const csr = candidates.pick(waiting, requirement);
+  if (csr === null) return null;
+  const address = chooseAddress(csr, waiting);
+  assert(address !== null, `CSR ${csr.id} was picked for conversation ${waiting.conversation} without an address`);
   return { conversation: waiting.conversation, csr: csr.id, address };
+}
+
+/** Puts newcomers into line before anybody has looked for a CSR for them: the freed look again at those who came in the meantime. */
+function enlist({ staff, lists, freed, newcomers }: Parts): void {
+  if (newcomers.first() === null) return;
+  for (let first = newcomers.first(); first !== null; first = newcomers.first()) {
+    newcomers.remove(first.waiting.conversation);
+    lists.put(first.waiting, first.requirement);
+  }
+  for (const csr of staff.all()) if (roomOf(csr) > 0) freed.add(csr.id);
 }

@@ -2,9 +2,9 @@
  * The CSRs who became free, or able to serve others, since everybody they may serve was last seen to: each with the first who waits for
  * them, ordered by that one's turn. A CSR leaves when nobody is left whom they may serve.
  */
-import type { Candidates } from "./candidates.ts";
 import { OrderedList } from "./ordered-list.ts";
 import type { Waiting } from "./routing.ts";
+import type { Staff } from "./staff.ts";
 import { byTurn, type WaitingLists } from "./waiting-lists.ts";
 
 /** `waiting` is the first whom the CSR may serve, as it was when this was made. */
@@ -14,7 +14,7 @@ interface Prospect {
 }
 
 export class FreedCsrs {
-  readonly #candidates: Candidates;
+  readonly #staff: Staff;
   readonly #lists: WaitingLists;
   readonly #new = new Set<string>();
   readonly #prospects = new Map<string, Prospect>();
@@ -22,14 +22,19 @@ export class FreedCsrs {
     (left, right) => byTurn(left.waiting, right.waiting) || (left.csr < right.csr ? -1 : left.csr > right.csr ? 1 : 0),
   );
 
-  constructor(candidates: Candidates, lists: WaitingLists) {
-    this.#candidates = candidates;
+  constructor(staff: Staff, lists: WaitingLists) {
+    this.#staff = staff;
     this.#lists = lists;
   }
 
   add(csr: string): void {
     this.forget(csr);
     this.#new.add(csr);
+  }
+
+  /** Whether somebody waits whom that CSR may serve, or may turn out to. */
+  has(csr: string): boolean {
+    return this.#new.has(csr) || this.#prospects.has(csr);
   }
 
   forget(csr: string): void {
@@ -42,14 +47,13 @@ export class FreedCsrs {
   }
 
   /**
-   * The first who waits of all that freed CSRs may serve. Somebody who joined at the head of a line since may come before: those
-   * are in the unexamined lines.
+   * The first in line of all that freed CSRs may serve. A newcomer, who is in no line yet, may come before.
    */
   first(): Waiting | null {
-    for (const csr of this.#new) {
-      this.#look(csr);
+    if (this.#new.size > 0) {
+      for (const csr of this.#new) this.#look(csr);
+      this.#new.clear();
     }
-    this.#new.clear();
     for (let prospect = this.#byTurn.first(); prospect !== null; prospect = this.#byTurn.first()) {
       if (this.#lists.get(prospect.waiting.conversation) === prospect.waiting) {
         return prospect.waiting;
@@ -61,8 +65,8 @@ export class FreedCsrs {
   }
 
   #look(id: string): void {
-    const csr = this.#candidates.get(id);
-    const waiting = csr === null ? null : this.#lists.firstFor(csr);
+    const csr = this.#staff.get(id);
+    const waiting = csr === null ? null : this.#lists.firstFor(csr, this.#staff.termsOf(id));
     if (waiting !== null) {
       const prospect = { csr: id, waiting };
       this.#prospects.set(id, prospect);

@@ -1,75 +1,70 @@
 /**
- * Who of several eligible CSRs comes first: a table of comparators, combined in the order the queue names them. The first that
+ * Who of several eligible CSRs comes first: a table of criteria, combined in the order the queue names them. The first that
  * tells two apart decides; when none does, the CSR's id.
  */
 import type { Strategy } from "../rules.ts";
-import type { Order } from "./ordered-list.ts";
-import type { RoutingCsr } from "./routing.ts";
+import { meets } from "./needs.ts";
+import { MIDDLE_RATING, type Preferred, type RoutingCsr } from "./routing.ts";
 
 /** Strategies that look at the CSR alone, so that candidates can be kept in their order before anybody asks. */
-type StandingStrategy = Exclude<Strategy, "most-skilled" | "fewest-losses">;
+type StandingStrategy = Exclude<Strategy, "most-skilled" | "fewest-losses" | "preferred" | "random">;
 
-const STANDING: Readonly<Record<StandingStrategy, Order<RoutingCsr>>> = {
-  "longest-idle": (left, right) => left.idleSince - right.idleSince,
+/** Each as a number, the lowest first. */
+const STANDING: Readonly<Record<StandingStrategy, (csr: RoutingCsr) => number>> = {
+  "longest-idle": (csr) => csr.idleSince,
   // The share of capacity in use, not the count: one of two is more than one of four.
-  "least-loaded": (left, right) => left.load * right.capacity - right.load * left.capacity,
+  "least-loaded": (csr) => (csr.capacity > 0 ? csr.load / csr.capacity : 1),
+  "round-robin": (csr) => csr.offeredAt ?? 0,
+  "fewest-today": (csr) => csr.today ?? 0,
+  "best-rated": (csr) => -(csr.rating ?? MIDDLE_RATING),
 };
+const STANDING_NAMES = Object.keys(STANDING) as readonly StandingStrategy[];
 
-/** Code-unit order: the same on every machine, whatever its locale. */
-function byId(left: RoutingCsr, right: RoutingCsr): number {
-  return left.id < right.id ? -1 : left.id > right.id ? 1 : 0;
+/** How many numbers `standingsOf` gives. */
+export const STANDING_COUNT = STANDING_NAMES.length;
+
+/** The CSR's numbers by all standing strategies, in one order for ever. */
+export function standingsOf(csr: RoutingCsr): readonly number[] {
+  return STANDING_NAMES.map((name) => STANDING[name](csr));
 }
 
-function isStanding(strategy: Strategy): strategy is StandingStrategy {
-  return Object.hasOwn(STANDING, strategy);
+/** What depends on who asks, the highest first: of a candidate, or as the most that anybody can have. */
+export interface Worth {
+  /** The sum of their levels in the skills asked for. */
+  readonly mastery: number;
+  /** How many of the features in use survive at their best address. */
+  readonly kept: number;
+  readonly preferred: number;
+  /** Drawn for this request and this CSR; 0 is the best there is. */
+  readonly lot: number;
 }
 
-/** The order by those strategies alone, without the id: 0 when they cannot tell two apart. */
-function compareBy(strategies: readonly StandingStrategy[]): Order<RoutingCsr> {
-  const comparators = strategies.map((strategy) => STANDING[strategy]);
-  return (left, right) => {
-    for (const comparator of comparators) {
-      const difference = comparator(left, right);
-      if (difference !== 0) {
-        return difference;
-      }
-    }
-    return 0;
-  };
-}
+/** One thing two candidates are told apart by: the place of a number in `standingsOf`, or a part of `Worth`. */
+export type Criterion = number | keyof Worth;
 
-/** How well a CSR commands what is asked for: the sum of their levels in the skills required. */
-export function mastery(csr: RoutingCsr, skills: readonly (readonly [string, number])[]): number {
-  let sum = 0;
-  for (const [skill] of skills) {
-    sum += csr.skills.get(skill) ?? 0;
-  }
-  return sum;
-}
-
-/**
- * One thing two candidates are told apart by: a standing order, or what depends on who asks: how well the CSR commands what is
- * asked for (`mastery`), how much of what the customer's software can do survives (`kept`).
- */
-export type Criterion = Order<RoutingCsr> | "mastery" | "kept";
+const WORTH: Readonly<Record<Exclude<Strategy, StandingStrategy>, keyof Worth>> = {
+  "most-skilled": "mastery",
+  "fewest-losses": "kept",
+  preferred: "preferred",
+  random: "lot",
+};
 
 /** A queue's strategies, made ready for comparing. */
 export interface PreparedStrategies {
   /** Names the standing order: equal for strategies that keep candidates in the same order. */
   readonly key: string;
-  /** The standing strategies, then the id: a total order. */
-  readonly compare: Order<RoutingCsr>;
-  /** All strategies in their order, the id last. */
+  /** The standing strategies alone, in their order. */
+  readonly standing: readonly number[];
   readonly criteria: readonly Criterion[];
-  /** Whether candidates must be kept apart by where and with what they can be reached. */
-  readonly grouped: boolean;
+  /** Of each criterion, the strategy it stands for. */
+  readonly strategies: readonly Strategy[];
+  /** Whether the worth of a candidate counts at all. */
+  readonly asks: boolean;
 }
 
 function criterionOf(strategy: Strategy): Criterion {
-  if (isStanding(strategy)) {
-    return STANDING[strategy];
-  }
-  return strategy === "most-skilled" ? "mastery" : "kept";
+  const standing = STANDING_NAMES.indexOf(strategy as StandingStrategy);
+  return standing >= 0 ? standing : WORTH[strategy as keyof typeof WORTH];
 }
 
 const prepared = new WeakMap<readonly Strategy[], PreparedStrategies>();
@@ -78,16 +73,44 @@ const prepared = new WeakMap<readonly Strategy[], PreparedStrategies>();
 export function prepare(strategies: readonly Strategy[]): PreparedStrategies {
   let ready = prepared.get(strategies);
   if (ready === undefined) {
-    const standing = strategies.filter(isStanding);
-    const byStrategies = compareBy(standing);
-    const grouped = strategies.includes("fewest-losses");
-    ready = {
-      key: `${standing.join(" ")}${grouped ? ", grouped" : ""}`,
-      compare: (left, right) => byStrategies(left, right) || byId(left, right),
-      criteria: [...strategies.map(criterionOf), byId],
-      grouped,
-    };
+    const criteria = strategies.map(criterionOf);
+    const standing = criteria.filter((criterion) => typeof criterion === "number");
+    ready = { key: standing.join(), standing, criteria, strategies, asks: standing.length < criteria.length };
     prepared.set(strategies, ready);
   }
   return ready;
+}
+
+/** How well a CSR commands what is asked for: the sum of their levels in the skills required. */
+export function mastery(csr: RoutingCsr, skills: readonly string[]): number {
+  let sum = 0;
+  for (const skill of skills) sum += csr.skills[skill] ?? 0;
+  return sum;
+}
+
+/** The highest score of what the CSR meets of it; 0 for nothing. */
+export function preferenceFor(csr: RoutingCsr, preferred: readonly Preferred[]): number {
+  let best = 0;
+  for (const { need, score } of preferred) if (score > best && meets(csr, need)) best = score;
+  return best;
+}
+
+/**
+ * A lot for that CSR, 0 or less, such that the highest of several falls to each with a chance in proportion to their shares (the
+ * first of independent exponential waiting times is so distributed). The same for the same seed and CSR.
+ */
+export function lotFor(csr: RoutingCsr, seed: string): number {
+  const chance = (mixed(`${seed} ${csr.id}`) + 1) / 4_294_967_297;
+  return Math.log(chance) / (csr.share ?? 1);
+}
+
+/** FNV-1a, and the last step of MurmurHash3 so that ids which differ in their last digit alone are not neighbours. */
+function mixed(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }

@@ -1,51 +1,45 @@
 /**
- * Those who wait, in lines: one line for each distinct requirement, ordered by priority, then longest waiting, then conversation
- * id. Who may serve the head of a line may serve the whole line, so an engine need only look at heads.
- *
- * A line is *unexamined* when its head may be served by somebody the engine has not thought of yet: the line is new, or somebody new
- * heads it. Lines that were examined in vain are looked at again only through a CSR that became free.
+ * Those who wait, in lines: one line for each distinct requirement, ordered by priority, then by turn, then by conversation id. Who may
+ * serve the head of a line may serve the whole line, so only heads need looking at. Nobody comes in here before it is known that no
+ * CSR can serve them now; so a line is looked at again only through a CSR who became free.
  */
-import { ANYONE, languageTerm, networkTerm, skillTerm, softwareTerm } from "./candidates.ts";
-import { isEligible, type Requirement, requirementOf } from "./eligibility.ts";
+import { hasRoom, isEligible, type Requirement, requirementKey, roomOf } from "./eligibility.ts";
 import { OrderedList } from "./ordered-list.ts";
 import type { RoutingCsr, Waiting } from "./routing.ts";
 
 /** All who wait for exactly the same. Never empty while it is known to `WaitingLists`. */
-export interface Line {
+interface Line {
+  readonly key: string;
   readonly requirement: Requirement;
   /** The one first in line. Kept apart from `members` because lists of lines are ordered by it. */
   head: Waiting;
   readonly members: OrderedList<Waiting>;
-  /** The term under which a CSR finds this line. */
-  readonly anchor: string;
-  unexamined: boolean;
+  /** The terms under which a CSR finds this line. */
+  readonly cover: readonly string[];
 }
 
-/** Higher priority first, then longest waiting, then conversation id. */
+/** Higher priority first, then whose turn was earlier, then conversation id. */
 export function byTurn(left: Waiting, right: Waiting): number {
   if (left.priority !== right.priority) {
     return right.priority - left.priority;
   }
-  if (left.waitingSince !== right.waitingSince) {
-    return left.waitingSince - right.waitingSince;
+  if (left.turnAt !== right.turnAt) {
+    return left.turnAt - right.turnAt;
   }
   return left.conversation < right.conversation ? -1 : left.conversation > right.conversation ? 1 : 0;
 }
 
 const byHead = (left: Line, right: Line): number => byTurn(left.head, right.head);
-const onlyTerm = (csr: string): string => `only ${csr}`;
 
 export class WaitingLists {
-  readonly #population: (term: string) => number;
+  readonly #coverFor: (requirement: Requirement) => readonly string[];
   readonly #lines = new Map<string, Line>();
   readonly #members = new Map<string, { readonly waiting: Waiting; readonly line: Line }>();
-  readonly #anchors = new Map<string, OrderedList<Line>>();
+  readonly #filed = new Map<string, OrderedList<Line>>();
   readonly #queues = new Map<string, OrderedList<Waiting>>();
-  readonly #unexamined = new OrderedList<Line>(byHead);
 
-  /** `population` tells how many CSRs have a term: a line is anchored at its rarest. */
-  constructor(population: (term: string) => number) {
-    this.#population = population;
+  constructor(coverFor: (requirement: Requirement) => readonly string[]) {
+    this.#coverFor = coverFor;
   }
 
   get(conversation: string): Waiting | null {
@@ -57,17 +51,15 @@ export class WaitingLists {
     return this.#members.get(conversation)?.line.requirement ?? null;
   }
 
-  put(waiting: Waiting): void {
+  put(waiting: Waiting, requirement: Requirement): void {
     this.remove(waiting.conversation);
-    const requirement = requirementOf(waiting);
-    let line = this.#lines.get(requirement.key);
+    const key = requirementKey(waiting, requirement);
+    let line = this.#lines.get(key);
     if (line === undefined) {
-      line = this.#open(requirement, waiting);
+      line = this.#open(key, requirement, waiting);
     } else {
       line.members.insert(waiting);
-      if (byTurn(waiting, line.head) < 0) {
-        this.#reorder(line, waiting, true);
-      }
+      if (byTurn(waiting, line.head) < 0) this.#reorder(line, waiting);
     }
     this.#members.set(waiting.conversation, { waiting, line });
     listUnder(this.#queues, waiting.queue, byTurn).insert(waiting);
@@ -75,47 +67,30 @@ export class WaitingLists {
 
   remove(conversation: string): void {
     const member = this.#members.get(conversation);
-    if (member === undefined) {
-      return;
-    }
+    if (member === undefined) return;
     const { waiting, line } = member;
     this.#members.delete(conversation);
     unlist(this.#queues, waiting.queue, waiting);
     line.members.remove(waiting);
-    if (line.head !== waiting) {
+    if (line.head !== waiting) return;
+    const next = line.members.first();
+    if (next !== null) {
+      this.#reorder(line, next);
       return;
     }
-    const next = line.members.first();
-    if (next === null) {
-      this.#withdraw(line);
-      this.#lines.delete(line.requirement.key);
-    } else {
-      this.#reorder(line, next, line.unexamined);
-    }
+    for (const term of line.cover) unlist(this.#filed, term, line);
+    this.#lines.delete(line.key);
   }
 
-  /** The unexamined line whose head comes first. */
-  firstUnexamined(): Line | null {
-    return this.#unexamined.first();
-  }
-
-  /** Nobody available may serve that line: forget it until its head changes for an earlier one. */
-  examined(line: Line): void {
-    this.#unexamined.remove(line);
-    line.unexamined = false;
-  }
-
-  /** The first of all who wait that this CSR may serve. */
-  firstFor(csr: RoutingCsr): Waiting | null {
+  /** The first of all who wait that this CSR may serve; `terms` are all that such a CSR has. */
+  firstFor(csr: RoutingCsr, terms: readonly string[]): Waiting | null {
+    if (this.#members.size === 0) return null;
+    const room = roomOf(csr);
     let first: Waiting | null = null;
-    for (const anchor of anchorsOf(csr)) {
-      this.#anchors.get(anchor)?.walk((line) => {
-        if (first !== null && byTurn(line.head, first) > 0) {
-          return true;
-        }
-        if (!isEligible(csr, line.requirement)) {
-          return false;
-        }
+    for (const term of terms) {
+      this.#filed.get(term)?.walk((line) => {
+        if (first !== null && byTurn(line.head, first) >= 0) return true;
+        if (!hasRoom(room, line.requirement.weight) || !isEligible(csr, line.requirement)) return false;
         first = line.head;
         return true;
       });
@@ -139,72 +114,26 @@ export class WaitingLists {
     return this.#queues.get(queue)?.size ?? 0;
   }
 
-  #open(requirement: Requirement, head: Waiting): Line {
+  /** The members of each line, as one of them stands for all. */
+  *lines(): Iterable<OrderedList<Waiting>> {
+    for (const line of this.#lines.values()) yield line.members;
+  }
+
+  #open(key: string, requirement: Requirement, head: Waiting): Line {
     const members = new OrderedList<Waiting>(byTurn);
     members.insert(head);
-    const line: Line = { requirement, head, members, anchor: this.#anchorOf(requirement), unexamined: true };
-    this.#lines.set(requirement.key, line);
-    listUnder(this.#anchors, line.anchor, byHead).insert(line);
-    this.#unexamined.insert(line);
+    const line: Line = { key, requirement, head, members, cover: this.#coverFor(requirement) };
+    this.#lines.set(key, line);
+    for (const term of line.cover) listUnder(this.#filed, term, byHead).insert(line);
     return line;
   }
 
   /** Gives the line another head; every list of lines is ordered by heads. */
-  #reorder(line: Line, head: Waiting, unexamined: boolean): void {
-    this.#withdraw(line);
+  #reorder(line: Line, head: Waiting): void {
+    for (const term of line.cover) unlist(this.#filed, term, line);
     line.head = head;
-    line.unexamined = unexamined;
-    listUnder(this.#anchors, line.anchor, byHead).insert(line);
-    if (unexamined) {
-      this.#unexamined.insert(line);
-    }
+    for (const term of line.cover) listUnder(this.#filed, term, byHead).insert(line);
   }
-
-  #withdraw(line: Line): void {
-    unlist(this.#anchors, line.anchor, line);
-    if (line.unexamined) {
-      this.#unexamined.remove(line);
-    }
-  }
-
-  #anchorOf(requirement: Requirement): string {
-    if (requirement.only !== null) {
-      return onlyTerm(requirement.only);
-    }
-    let rarest = ANYONE;
-    const terms = requirement.skills.map(([skill]) => skillTerm(skill));
-    if (requirement.language !== null) {
-      terms.push(languageTerm(requirement.language));
-    }
-    for (const term of terms) {
-      if (rarest === ANYONE || this.#population(term) < this.#population(rarest)) {
-        rarest = term;
-      }
-    }
-    if (rarest !== ANYONE) {
-      return rarest;
-    }
-    const { network, software } = requirement;
-    return software !== null ? softwareTerm(software) : network !== null ? networkTerm(network) : ANYONE;
-  }
-}
-
-/** Every term under which a line this CSR may serve can be anchored. */
-function anchorsOf(csr: RoutingCsr): Set<string> {
-  const anchors = new Set([ANYONE, onlyTerm(csr.id)]);
-  for (const skill of csr.skills.keys()) {
-    anchors.add(skillTerm(skill));
-  }
-  for (const language of csr.languages) {
-    anchors.add(languageTerm(language));
-  }
-  for (const reachable of csr.reachable) {
-    anchors.add(networkTerm(reachable.address.network));
-    if (reachable.software != null) {
-      anchors.add(softwareTerm(reachable.software));
-    }
-  }
-  return anchors;
 }
 
 function listUnder<T>(
