@@ -17,7 +17,7 @@ import { type BackoffLimits, createBackoff } from "./backoff.ts";
 import type { Address, Capabilities, Outbound } from "./core/model.ts";
 import type { Engine, Networks } from "./engine.ts";
 import { withFields } from "./log.ts";
-import type { Store, TranscriptLine } from "./store/store.ts";
+import { asItReads, type Store, type TranscriptLine } from "./store/store.ts";
 import { type Count, createTally } from "./tally.ts";
 
 /** One network to attach to. */
@@ -322,12 +322,13 @@ function toHistoryLine(
     return [];
   }
   const key = `${epoch}-${line.line}-${leg}`;
-  const text = showsChoices && content.choices.length > 0 ? (content.prompt ?? content.text) : content.text;
+  const prompted = showsChoices && content.choices.length > 0 && line.edited === null ? content.prompt : undefined;
+  const shown = prompted === undefined ? asItReads(line) : { text: prompted };
   return [
     {
       id: own ? (line.foreign ?? key) : key,
       own,
-      text: line.retracted ? "" : (line.edited ?? text),
+      ...(line.retracted || shown === null ? { text: "" } : shown),
       edited: line.edited !== null,
       retracted: line.retracted,
       nick: own ? null : line.nick,

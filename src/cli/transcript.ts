@@ -1,6 +1,8 @@
 /** `frontdesk transcript ID`: what was said in one conversation, and what happened around it. */
 import type { Command } from "commander";
 import type { TranscriptReport } from "../control/protocol.ts";
+import { typed } from "../core/styling-writer.ts";
+import { asItReads } from "../store/store.ts";
 import { ask, type DeskOptions, segment, withDesk } from "./desk-command.ts";
 import { moment } from "./table.ts";
 import { plain, type Terminal } from "./terminal.ts";
@@ -49,7 +51,7 @@ function lineText(line: Line): string | null {
         return "(retracted)";
       }
       const marks = [line.edited === null ? "" : "edited", line.state ?? ""].filter((mark) => mark !== "");
-      return indented(line.edited ?? content.text) + (marks.length === 0 ? "" : `  (${marks.join(", ")})`);
+      return indented(typed(asItReads(line) ?? content)) + (marks.length === 0 ? "" : `  (${marks.join(", ")})`);
     }
     case "reaction":
       return `(reacts: ${plain(content.reactions.join(" ")) || "no more"})`;

@@ -3,7 +3,8 @@
  * may open that socket may do all of this; it belongs to the desk's own user alone.
  */
 import type { LinkStatus } from "../adapter.ts";
-import type { ConversationView, CsrView, Fact, Line, QueueView } from "../core/step.ts";
+import type { ConversationView, CsrView, Fact, QueueView } from "../core/step.ts";
+import type { TranscriptLine } from "../store/store.ts";
 
 export const SOCKET_NAME = "control.sock";
 /** The longest path of a Unix socket (sun_path of Linux is 108 bytes with its zero; of other systems 104). */
@@ -36,11 +37,7 @@ export interface StatusReport {
 
 export interface TranscriptReport {
   readonly conversation: string;
-  readonly lines: readonly (Line & {
-    readonly edited: string | null;
-    readonly retracted: boolean;
-    readonly state: "delivered" | "read" | null;
-  })[];
+  readonly lines: readonly TranscriptLine[];
   readonly facts: readonly Fact[];
 }
 

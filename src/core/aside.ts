@@ -1,6 +1,6 @@
 /** The desk's words outside any conversation: the desk contact, closed aliases, messages that never arrived. */
 import type { Address } from "./model.ts";
-import { partsOf } from "./rendering.ts";
+import { partsOf } from "./parts.ts";
 import { looseKey, type PhraseValues, say, type Turn } from "./turn.ts";
 
 /** To whom, and as which of the desk's own addresses. */

@@ -2,10 +2,19 @@
 import { advance, type DialogInput, type DialogTurn } from "./dialog.ts";
 import { originNames } from "./gateways.ts";
 import { customerOf } from "./legs.ts";
+import type { FormattedText } from "./model.ts";
 import type { Rules } from "./rules.ts";
 import type { ConversationRow } from "./state.ts";
+import { typed } from "./styling-writer.ts";
 import { tellText } from "./transcript.ts";
 import { putConversation, say, setTimer, type Turn } from "./turn.ts";
+
+/** An answer that is of one look throughout is its words; else it may be the marks that are meant (`_sales_@example.org`). */
+export function forTheBot(said: FormattedText): string {
+  const { text, formatting = [] } = said;
+  const isWhole = formatting.some(({ start, end }) => text.slice(start, end).trim() === text.trim());
+  return isWhole ? text : typed(said);
+}
 
 /** Feeds the bot and says what it says. What its end leads to is the state machine's business. */
 export function askBot(

@@ -14,12 +14,12 @@
  * state does nothing. Waiting time counts from the first queue and is never lost: not by declining, not by missing an
  * offer, not by a transfer.
  */
-import { armSilence, askBot } from "./bot.ts";
+import { armSilence, askBot, forTheBot } from "./bot.ts";
 import { type DialogInput, NO_FACTS } from "./dialog.ts";
 import { CSR_IS_TOLD, CUSTOMER_IS_TOLD, type Ending } from "./endings.ts";
 import { letGo, wrapUp } from "./hands.ts";
 import { csrLeg, customerOf, inviteLeg, originOf, putLeg } from "./legs.ts";
-import { ACCEPTED, type Address, addressKey, type Verdict } from "./model.ts";
+import { ACCEPTED, type Address, addressKey, type FormattedText, type Verdict } from "./model.ts";
 import { askToAccept } from "./offer.ts";
 import { queueFor } from "./queue-for.ts";
 import { forgetFormer, inviteElsewhere } from "./redirect.ts";
@@ -63,7 +63,8 @@ export interface Opening {
   readonly from: Address;
   readonly handle: Handle;
   readonly languageHint: string | null;
-  readonly text: string | null;
+  /** What they opened with, if with words. */
+  readonly said: FormattedText | null;
   readonly foreign: string | null;
   readonly at: number;
 }
@@ -78,7 +79,7 @@ function conversationId(turn: Turn): string {
 
 /** A customer's first word to a handle: the conversation begins and the bot speaks. */
 export function open(turn: Turn, opening: Opening): Verdict {
-  const { handle, from } = opening;
+  const { handle, from, said } = opening;
   const script = turn.rules.dialogs.get(handle.dialog);
   if (script === undefined) throw new Error(`handle ${handle.id} names the unknown dialog ${handle.dialog}`);
   const leg: Leg = {
@@ -105,7 +106,7 @@ export function open(turn: Turn, opening: Opening): Verdict {
     dialogVersion: script.version,
     position: null,
     facts: NO_FACTS,
-    opening: opening.text === null ? null : excerpt(opening.text, OPENING_LENGTH),
+    opening: said === null ? null : excerpt(said.text, OPENING_LENGTH),
     queue: null,
     priority: 0,
     skills: {},
@@ -120,9 +121,9 @@ export function open(turn: Turn, opening: Opening): Verdict {
   turn.tables.conversation.put(row.id, row);
   turn.tables.contact.put(contactKey(from, handle.id), { conversation: row.id });
   fact(turn, "conversation.opened", { conversation: row.id }, { network: from.network, handle: handle.id });
-  if (opening.text !== null) record(turn, row, leg, opening.text, opening.foreign, opening.at);
+  if (said !== null) record(turn, row, leg, said, opening.foreign, opening.at);
   turn.memory.activity.set(row.id, turn.world.now);
-  consult(turn, row, opening.text === null ? { kind: "open" } : { kind: "text", text: opening.text, choice: null });
+  consult(turn, row, said === null ? { kind: "open" } : { kind: "text", text: forTheBot(said), choice: null });
   return ACCEPTED;
 }
 

@@ -17,6 +17,11 @@ export function withFormatting(text: string, formatting: Formatting): FormattedT
   return formatting.length === 0 ? { text } : { text, formatting };
 }
 
+/** What a message or an edit says, and nothing else of it. */
+export function words({ text, formatting = [] }: FormattedText): FormattedText {
+  return withFormatting(text, formatting);
+}
+
 /**
  * What an adapter reported, as the desk keeps it: within the text, between characters, blocks widened to whole lines, stretches of one
  * style that touch made one, quotes not deeper than shown. More than `MAX_SPANS`: the text stays and its looks go.
@@ -111,12 +116,12 @@ export function joined(parts: readonly (string | FormattedText)[]): FormattedTex
   return withFormatting(text, spans.length > MAX_SPANS ? [] : inOrder(spans));
 }
 
-/** `end` in place of every line end, which looks do not go over. */
-export function withLineEnds(whole: FormattedText, lineEnds: RegExp, end: string): FormattedText {
+/** `by` in place of every match of a global pattern, which looks do not go over. */
+export function replaced(whole: FormattedText, pattern: RegExp, by: string): FormattedText {
   const parts: (string | FormattedText)[] = [];
   let at = 0;
-  for (const match of whole.text.matchAll(lineEnds)) {
-    parts.push(sliced(whole, at, match.index), end);
+  for (const match of whole.text.matchAll(pattern)) {
+    parts.push(sliced(whole, at, match.index), by);
     at = match.index + match[0].length;
   }
   return at === 0 ? whole : joined([...parts, sliced(whole, at)]);

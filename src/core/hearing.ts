@@ -1,10 +1,20 @@
 /** What an inbound event does, by its kind and by who it comes from. One table; the state machine does the rest. */
 import { type Aside, sayAside } from "./aside.ts";
+import { forTheBot } from "./bot.ts";
 import { consult } from "./conversation.ts";
-import { answer, obey, type Place, readLine, spokenAnswer, unknownWord } from "./csr-words.ts";
+import { answer, type CsrLine, obey, type Place, readLine, spokenAnswer, unknownWord } from "./csr-words.ts";
+import { checked, ending, words } from "./formatting.ts";
 import { amendHeld, waits } from "./held.ts";
 import { withinLimits } from "./limits.ts";
-import { ACCEPTED, addressKey, type InboundKind, type InboundOf, type Verdict } from "./model.ts";
+import {
+  ACCEPTED,
+  addressKey,
+  type FormattedText,
+  type Inbound,
+  type InboundKind,
+  type InboundOf,
+  type Verdict,
+} from "./model.ts";
 import { nobody, openFor } from "./newcomers.ts";
 import { comeByInvitation, goneElsewhere } from "./redirect.ts";
 import { type Amendment, excerpt } from "./rendering.ts";
@@ -19,6 +29,7 @@ import {
 } from "./signals.ts";
 import type { ConversationRow, Leg } from "./state.ts";
 import type { DeskEvent, LineReference } from "./step.ts";
+import { typed } from "./styling-writer.ts";
 import { amend, record, relay, tell } from "./transcript.ts";
 import { type Party, resolve } from "./translation.ts";
 import { csrLanguage, type Turn, writtenAt } from "./turn.ts";
@@ -51,7 +62,8 @@ const HEARINGS: { readonly [K in InboundKind]: Hearing<K> } = {
   },
 };
 
-export function hear(turn: Turn, event: InboundEvent): Verdict {
+export function hear(turn: Turn, reported: InboundEvent): Verdict {
+  const event = { ...reported, inbound: sound(reported.inbound) };
   const { inbound } = event;
   const guarded = withinLimits(turn, inbound);
   if (guarded !== null) return guarded;
@@ -62,6 +74,13 @@ export function hear(turn: Turn, event: InboundEvent): Verdict {
   return hearing(turn, inbound as InboundOf<InboundKind>, event);
 }
 
+/** The looks of a text are the adapter's reading of what a stranger wrote: here alone they are checked. */
+function sound(inbound: Inbound): Inbound {
+  if ((inbound.kind !== "message" && inbound.kind !== "edit") || inbound.formatting === undefined) return inbound;
+  const { formatting: _claimed, ...plain } = inbound;
+  return { ...plain, ...checked(inbound) };
+}
+
 // --- messages -------------------------------------------------------------------------------------------------------
 
 function hearMessage(turn: Turn, inbound: InboundOf<"message">, event: InboundEvent): Verdict {
@@ -70,9 +89,9 @@ function hearMessage(turn: Turn, inbound: InboundOf<"message">, event: InboundEv
     case "leg":
       return party.leg.role === "customer"
         ? customerSays(turn, party.conversation, party.leg, inbound, event)
-        : csrSays(turn, party.conversation, party.leg, party.text ?? inbound.text, inbound, event);
+        : csrSays(turn, party.conversation, party.leg, saidIn(party, inbound), inbound, event);
     case "newcomer":
-      return openFor(turn, inbound, party.handle, inbound.text);
+      return openFor(turn, inbound, party.handle, words(inbound));
     case "desk":
       return csrSaysToDesk(
         turn,
@@ -102,15 +121,15 @@ function customerSays(
 ): Verdict {
   switch (row.state) {
     case "dialog":
-      record(turn, row, leg, inbound.text, inbound.id, turn.world.now);
-      consult(turn, row, { kind: "text", text: inbound.text, choice: inbound.choice });
+      record(turn, row, leg, words(inbound), inbound.id, turn.world.now);
+      consult(turn, row, { kind: "text", text: forTheBot(inbound), choice: inbound.choice });
       return ACCEPTED;
     case "waiting":
     case "offered":
       return waits(turn, row, leg, inbound);
     case "talking": {
       const spoken = {
-        text: inbound.text,
+        ...words(inbound),
         foreign: inbound.id,
         at: writtenAt(turn, inbound.sentAt),
         replyTo: event.replyTo,
@@ -129,12 +148,12 @@ function csrSays(
   turn: Turn,
   row: ConversationRow,
   leg: Leg,
-  text: string,
+  said: FormattedText,
   inbound: InboundOf<"message">,
   event: InboundEvent,
 ): Verdict {
   const place: Place = { csr: leg.csr ?? "", from: inbound.from, to: inbound.to, conversation: { row, leg } };
-  const read = readLine(inbound.choice ?? text);
+  const read = readSaid(inbound.choice === null ? said : { text: inbound.choice });
   if (read.kind === "word") return obey(turn, place, read.word, read.rest);
   if (read.kind === "unknown") return unknownWord(turn, place, read.word);
   if (leg.state === "invited") {
@@ -148,7 +167,7 @@ function csrSays(
     return ACCEPTED;
   }
   const spoken = {
-    text: read.text,
+    ...(inbound.choice === null ? ending(said, read.text) : { text: read.text }),
     foreign: inbound.id,
     at: writtenAt(turn, inbound.sentAt),
     replyTo: event.replyTo,
@@ -156,6 +175,18 @@ function csrSays(
   };
   if (!relay(turn, row, leg, spoken)) tell(turn, row, leg, "undelivered", { text: excerpt(read.text) });
   return ACCEPTED;
+}
+
+/** What they said without the label that their line began with. */
+function saidIn(party: Extract<Party, { kind: "leg" }>, inbound: InboundOf<"message" | "edit">): FormattedText {
+  return party.text === null ? words(inbound) : ending(words(inbound), party.text);
+}
+
+/** What follows one of the CSR's words is meant to the letter: names, notes. */
+function readSaid(said: FormattedText): CsrLine {
+  const read = readLine(said.text);
+  const toTheLetter = read.kind === "word" ? readLine(typed(said)) : read;
+  return toTheLetter.kind === read.kind ? toTheLetter : read;
 }
 
 function csrSaysToDesk(turn: Turn, place: Place, text: string): Verdict {
@@ -203,14 +234,14 @@ function hearEdit(turn: Turn, inbound: InboundOf<"edit">, event: InboundEvent): 
   // An edit of somebody else's line, of an unknown one, or one the bot has already answered, is shown as what it is: new text.
   if (party.kind !== "leg" || !mine || reference === null) return hearMessage(turn, asText, event);
   const { conversation: row, leg } = party;
-  const waiting = amendHeld(turn, row, leg, { kind: "edit", of: reference.line, text: inbound.text }, reference);
+  const waiting = amendHeld(turn, row, leg, { kind: "edit", of: reference.line, ...words(inbound) }, reference);
   if (waiting !== null) return waiting;
   if (row.state !== "talking" || leg.state !== "active") return hearMessage(turn, asText, event);
-  const text =
-    leg.role === "csr" ? readLine(party.text ?? inbound.text) : ({ kind: "text", text: inbound.text } as const);
-  if (text.kind !== "text") return hearMessage(turn, asText, event);
-  const edit = { kind: "edit", of: reference.line, text: text.text } as const;
-  if (!amend(turn, row, leg, edit, reference)) tell(turn, row, leg, "undelivered", { text: excerpt(text.text) });
+  const said = saidIn(party, inbound);
+  const read = leg.role === "csr" ? readLine(said.text) : ({ kind: "text", text: said.text } as const);
+  if (read.kind !== "text") return hearMessage(turn, asText, event);
+  const edit = { kind: "edit", of: reference.line, ...ending(said, read.text) } as const;
+  if (!amend(turn, row, leg, edit, reference)) tell(turn, row, leg, "undelivered", { text: excerpt(read.text) });
   return ACCEPTED;
 }
 

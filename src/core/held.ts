@@ -1,9 +1,11 @@
 /** Lines that a customer writes while nobody is there to read them: kept, bounded, and brought to the CSR who accepts. */
 import { close } from "./conversation.ts";
 import { universalWord } from "./dialog.ts";
+import { words } from "./formatting.ts";
 import { refused } from "./limits.ts";
 import { ACCEPTED, type InboundOf, type Verdict } from "./model.ts";
-import { type Amendment, byteLength } from "./rendering.ts";
+import { byteLength } from "./parts.ts";
+import type { Amendment } from "./rendering.ts";
 import type { ConversationRow, HeldLine, Leg } from "./state.ts";
 import type { LineReference } from "./step.ts";
 import { amend, record, tell } from "./transcript.ts";
@@ -25,15 +27,15 @@ function heldFull(turn: Turn, row: ConversationRow, leg: Leg): Verdict {
 export function waits(turn: Turn, row: ConversationRow, leg: Leg, inbound: InboundOf<"message">): Verdict {
   const word = universalWord(inbound.text, turn.rules.languages);
   if (word !== null) {
-    record(turn, row, leg, inbound.text, inbound.id, turn.world.now);
+    record(turn, row, leg, words(inbound), inbound.id, turn.world.now);
     if (word === "stop") close(turn, row, "customer");
     else tellStanding(turn, row, leg, word === "help" ? "waiting.help" : "waiting.status");
     return ACCEPTED;
   }
   const at = writtenAt(turn, inbound.sentAt);
-  const line = { line: 0, at, foreign: inbound.id, text: inbound.text };
+  const line = { line: 0, at, foreign: inbound.id, ...words(inbound) };
   if (tooMuch([...row.held, line])) return heldFull(turn, row, leg);
-  const held = [...row.held, { ...line, line: record(turn, row, leg, inbound.text, inbound.id, at) }];
+  const held = [...row.held, { ...line, line: record(turn, row, leg, words(inbound), inbound.id, at) }];
   const next = putConversation(turn, row, { held });
   if (row.held.length === 0) tell(turn, next, leg, "waiting.still");
   return ACCEPTED;
@@ -62,7 +64,9 @@ export function amendHeld(
   if (!row.held.some(({ line }) => line === reference.line)) return null;
   const held =
     amendment.kind === "edit"
-      ? row.held.map((one) => (one.line === reference.line ? { ...one, text: amendment.text } : one))
+      ? row.held.map((one) =>
+          one.line === reference.line ? { line: one.line, at: one.at, foreign: one.foreign, ...words(amendment) } : one,
+        )
       : row.held.filter(({ line }) => line !== reference.line);
   if (tooMuch(held)) return heldFull(turn, row, leg);
   amend(turn, putConversation(turn, row, { held }), leg, amendment, reference);

@@ -1,6 +1,10 @@
 /** What was said before, for a CSR who came later or a customer who continues elsewhere: what customer and CSRs said, not what the desk said. */
+
+import { joined } from "./formatting.ts";
 import { csrLeg } from "./legs.ts";
-import { byteLength, excerpt } from "./rendering.ts";
+import type { FormattedText } from "./model.ts";
+import { byteLength } from "./parts.ts";
+import { excerpt, formattedExcerpt } from "./rendering.ts";
 import type { ConversationRow, Leg } from "./state.ts";
 import type { Line } from "./step.ts";
 import { customerName, tellText } from "./transcript.ts";
@@ -20,17 +24,22 @@ export function showHistory(turn: Turn, conversation: string, index: number, lin
   if (shown.length === 0) return;
   const head = leg.role === "customer" ? "continue.history" : "csr.history.head";
   const left = shown.length < said.length ? ["…"] : [];
-  tellText(turn, row, leg, [say(turn, head, languageOf(turn, row, leg)), ...left, ...shown].join("\n"));
+  const { text, ...looks } = joined(
+    [say(turn, head, languageOf(turn, row, leg)), ...left, ...shown].flatMap((one, index) =>
+      index === 0 ? [one] : ["\n", one],
+    ),
+  );
+  tellText(turn, row, leg, text, { choices: [], ...looks });
 }
 
 /** On one line and with its speaker in front, so that nobody can have written a line of somebody else's. */
-function inWords(turn: Turn, row: ConversationRow, leg: Leg, line: Line): string | null {
+function inWords(turn: Turn, row: ConversationRow, leg: Leg, line: Line): FormattedText | null {
   if (line.author === null) return null;
   // A customer is shown again what they said and were shown, and nothing that was said among staff.
   if (leg.role === "customer" && line.author !== leg.index && !line.viewers.includes(leg.index)) return null;
   const name = line.author === 0 ? customerName(turn, row, languageOf(turn, row, leg)) : (line.nick ?? "");
-  if (line.content.kind === "message") return `${name}: ${excerpt(line.content.text, LINE_LENGTH)}`;
-  return line.content.kind === "note" ? `[${name}] ${excerpt(line.content.text, LINE_LENGTH)}` : null;
+  if (line.content.kind === "message") return joined([`${name}: `, formattedExcerpt(line.content, LINE_LENGTH)]);
+  return line.content.kind === "note" ? { text: `[${name}] ${excerpt(line.content.text, LINE_LENGTH)}` } : null;
 }
 
 /** Half of what the leg's network could carry in the parts allowed: parts are seldom full. */
@@ -39,12 +48,12 @@ function roomFor(turn: Turn, leg: Leg): number {
   return Math.min(HISTORY_BYTES, (bytes * turn.rules.limits.maxParts) / 2);
 }
 
-function newestWithin(said: readonly string[], room: number): readonly string[] {
+function newestWithin(said: readonly FormattedText[], room: number): readonly FormattedText[] {
   let bytes = 0;
   let first = said.length;
-  while (first > 0 && bytes + byteLength(said[first - 1] ?? "") <= room) {
+  while (first > 0 && bytes + byteLength(said[first - 1]?.text ?? "") <= room) {
     first -= 1;
-    bytes += byteLength(said[first] ?? "") + 1;
+    bytes += byteLength(said[first]?.text ?? "") + 1;
   }
   return said.slice(first);
 }

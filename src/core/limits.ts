@@ -1,6 +1,6 @@
 /** Limits on what one address may send: size and rate. Staff may send much more, and not without end either. */
 import { addressKey, type Condition, type Inbound, type InboundKind, type Verdict } from "./model.ts";
-import { byteLength } from "./rendering.ts";
+import { byteLength } from "./parts.ts";
 import { fact, remember, say, strangersLanguage, type Turn } from "./turn.ts";
 
 export function refused(reason: Condition, text: string): Verdict {

@@ -3,6 +3,7 @@
  * for what a network or a software cannot show. Whatever leaves is built here from the desk's own record (law 2); nothing
  * is ever cut (law 5).
  */
+import { flattened, isFormatted, joined, quoted, replaced, sliced } from "./formatting.ts";
 import { carriedFeatures, knownFeatures } from "./gateways.ts";
 import {
   type Address,
@@ -10,21 +11,15 @@ import {
   type Capabilities,
   type Choice,
   type Feature,
+  type FormattedText,
   type HostedFile,
   type Software,
 } from "./model.ts";
+import { byteLength, formattedParts, partsOf } from "./parts.ts";
 import type { ConversationRow, Leg } from "./state.ts";
 import type { LineContent, LineReference } from "./step.ts";
+import { typed } from "./styling-writer.ts";
 import { languageOf, say, type Turn } from "./turn.ts";
-
-const ENCODER = new TextEncoder();
-
-/** Length in UTF-8 bytes; half a surrogate pair counts as the U+FFFD it is sent as. */
-export function byteLength(text: string): number {
-  // Splitting asks this of every character, and nearly all are plain ASCII.
-  if (text.length === 1 && text.charCodeAt(0) < 0x80) return 1;
-  return ENCODER.encode(text).length;
-}
 
 export function legName(epoch: string, line: number, leg: number): string {
   return `${epoch}-${line}-${leg}`;
@@ -54,52 +49,6 @@ function showsChoices(turn: Turn, row: ConversationRow, leg: Leg): boolean {
   return known.includes("choices") && featuresOf(turn, row, leg).includes("choices");
 }
 
-/** What one line ends with on networks whose messages are single lines; a bare CR ends one too, for whoever reads the wire. */
-const LINE_END = /\r\n|[\n\r]/u;
-
-/**
- * A text in parts of at most `maxBytes` UTF-8 bytes. Split at spaces and line ends where that leaves no part less than half
- * full, else between graphemes; a grapheme larger than that between code points. Joined again the parts are the text. Where
- * a message is one line (`multiline` false) every line is a part, blank ones are left out, and the line ends are the borders.
- */
-export function partsOf(text: string, maxBytes: number, multiline: boolean): readonly string[] {
-  const pieces = multiline ? [text] : text.split(LINE_END).filter((piece) => piece.trim() !== "");
-  const parts: string[] = [];
-  for (const piece of pieces) {
-    // A UTF-16 unit is at most three bytes, so short texts need no encoding to be known small.
-    if (piece.length * 3 <= maxBytes || byteLength(piece) <= maxBytes) parts.push(piece);
-    else splitLong(piece, maxBytes, parts);
-  }
-  return parts.length === 0 ? [text.trim()] : parts;
-}
-
-const GRAPHEMES = new Intl.Segmenter("und", { granularity: "grapheme" });
-const SPACES: ReadonlySet<string> = new Set([" ", "\n", "\r\n", "\t"]);
-
-function splitLong(text: string, maxBytes: number, parts: string[]): void {
-  let part = "";
-  let bytes = 0;
-  /** Where the last space or line end of `part` ends. */
-  let border = 0;
-  for (const { segment } of GRAPHEMES.segment(text)) {
-    for (const atom of byteLength(segment) <= maxBytes ? [segment] : segment) {
-      const size = byteLength(atom);
-      // Twice where what is left after the border has no room for the next grapheme either.
-      while (part !== "" && bytes + size > maxBytes) {
-        const cut = border > part.length / 2 ? border : part.length;
-        parts.push(part.slice(0, cut));
-        part = part.slice(cut);
-        bytes = byteLength(part);
-        border = 0;
-      }
-      part += atom;
-      bytes += size;
-    }
-    if (SPACES.has(segment)) border = part.length;
-  }
-  if (part !== "") parts.push(part);
-}
-
 /** The part of a message that its label and its speaker's name may take, so that a long name leaves room for words. */
 const SHARE_OF_PREFIX = 1 / 4;
 
@@ -117,8 +66,8 @@ const ANY_LINE_END = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/gu;
  * Where several conversations share one window every line of a text bears the label, not only the first: else a customer
  * could write what looks like a line of another conversation.
  */
-function labelled(leg: Leg, text: string): string {
-  return leg.label === null ? text : text.replace(ANY_LINE_END, `\n${leg.label} `);
+function labelled(leg: Leg, whole: FormattedText): FormattedText {
+  return leg.label === null ? whole : replaced(flattened(whole), ANY_LINE_END, `\n${leg.label} `);
 }
 
 export interface Sending {
@@ -152,8 +101,8 @@ export function sendTo(turn: Turn, row: ConversationRow, leg: Leg, content: Line
   switch (content.kind) {
     case "message": {
       const buttons = content.choices.length > 0 && showsChoices(turn, row, leg);
-      const text = buttons ? (content.prompt ?? content.text) : content.text;
-      return sendText(recipient, text, content.choices, sending);
+      const words = buttons && content.prompt !== undefined ? { text: content.prompt } : content;
+      return sendText(recipient, words, content.choices, sending);
     }
     case "note":
       throw new Error("a note is for the transcript alone and is sent to nobody");
@@ -170,24 +119,38 @@ function envelope(recipient: Recipient, key: string) {
   return { key, from: leg.desk, to: leg.address, device: null, conversation: row.id };
 }
 
-function sendText(recipient: Recipient, text: string, choices: readonly Choice[], sending: Sending): boolean {
+/** What a leg is shown of a text, in parts that go out one by one: looks where they can be shown, else as people type them. */
+function shownParts({ leg, capabilities, features }: Recipient, whole: FormattedText, room: number) {
+  const multiline = features.includes("multiline");
+  const shows = features.includes("formatting");
+  const laidOut = multiline ? labelled(leg, whole) : flattened(whole);
+  const marks = shows
+    ? ({ text, formatting = [] }: FormattedText) =>
+        formatting.length === 0 ? 0 : formatting.length * (capabilities.markBytes ?? 0) * text.split("\n").length
+    : (part: FormattedText) => byteLength(typed(part)) - byteLength(part.text);
+  const parts = formattedParts(laidOut, room, multiline, marks);
+  return shows ? parts : parts.map((part) => (isFormatted(part) ? { text: typed(part) } : part));
+}
+
+function sendText(recipient: Recipient, said: FormattedText, choices: readonly Choice[], sending: Sending): boolean {
   const { turn, leg, capabilities, features } = recipient;
   const prefix = prefixOf(leg, sending.nick, sending.notice, capabilities.maxTextBytes);
   const reply = replyOf(recipient, sending.replyTo);
   const room = capabilities.maxTextBytes - byteLength(prefix);
-  const multiline = features.includes("multiline");
-  const whole = reply.quote + text;
-  const parts = partsOf(multiline ? labelled(leg, whole) : whole, room, multiline);
+  const whole = reply.quote === "" ? said : joined([quoted(reply.quote), "\n", said]);
+  const parts = shownParts(recipient, whole, room);
   if (parts.length > turn.rules.limits.maxParts) return false;
   const key = legName(turn.world.epoch, sending.line, leg.index);
   const language = languageOf(turn, recipient.row, leg);
   const shownFile = features.includes("file") ? (sending.file ?? null) : null;
   parts.forEach((part, position) => {
     const last = position === parts.length - 1;
+    const { text, formatting } = prefix === "" ? part : joined([prefix, part]);
     turn.outbounds.push({
       ...envelope(recipient, last ? key : `${key}.${position + 1}`),
       kind: "message",
-      text: prefix + part,
+      text,
+      ...(formatting === undefined ? {} : { formatting }),
       ...(last && shownFile !== null ? { file: shownFile } : {}),
       choices: last ? choices : [],
       replyTo: position === 0 ? reply.id : null,
@@ -212,7 +175,7 @@ function replyOf(recipient: Recipient, reference: LineReference | null): { id: s
     const id = own ? reference.foreign : legName(turn.world.epoch, reference.line, leg.index);
     if (id !== null) return { id, quote: "" };
   }
-  return { id: null, quote: `> ${excerpt(reference.content.text)}\n` };
+  return { id: null, quote: excerpt(reference.content.text) };
 }
 
 /** Characters of a quote. */
@@ -224,6 +187,18 @@ export function excerpt(text: string, length = EXCERPT_LENGTH): string {
   if (line.length <= length) return line;
   const points = [...line];
   return points.length <= length ? line : `${points.slice(0, length - 1).join("")}…`;
+}
+
+/** Spaces that are not one simple space. */
+const SPACES = /[\s\u0085]{2,}|[^\S ]|\u0085/gu;
+
+/** The same of a text with its looks. */
+export function formattedExcerpt(whole: FormattedText, length: number): FormattedText {
+  if (!isFormatted(whole)) return { text: excerpt(whole.text, length) };
+  const line = replaced(flattened(whole), SPACES, " ");
+  const trimmed = sliced(line, line.text.length - line.text.trimStart().length, line.text.trimEnd().length);
+  const shown = excerpt(trimmed.text, length);
+  return shown === trimmed.text ? trimmed : joined([sliced(trimmed, 0, shown.length - 1), "…"]);
 }
 
 export type Amendment = Extract<LineContent, { kind: "edit" | "retraction" | "reaction" }>;
@@ -253,16 +228,19 @@ export function sendAmendment(
   const language = languageOf(turn, row, leg);
   switch (amendment.kind) {
     case "edit": {
-      const before = reference.content.kind === "message" ? reference.content.text : "";
-      if (!native || !isOnePart(recipient, amendment.text, sending) || !isOnePart(recipient, before, sending))
-        return sendText(recipient, say(turn, "edit.fallback", language, { text: amendment.text }), [], sending);
-      const text = prefixOf(leg, sending.nick, false, capabilities.maxTextBytes) + labelled(leg, amendment.text);
-      turn.outbounds.push({ ...envelope(recipient, key), kind: "edit", of, text, nick: sending.nick });
+      const whole = native ? wholeEdit(recipient, amendment, reference, sending) : null;
+      if (whole === null || of === null) return sendText(recipient, correction(turn, language, amendment), [], sending);
+      turn.outbounds.push({ ...envelope(recipient, key), kind: "edit", of, ...whole, nick: sending.nick });
       return true;
     }
     case "retraction":
       if (!native)
-        return sendText(recipient, say(turn, "retraction.fallback", language, { text: original }), [], sending);
+        return sendText(
+          recipient,
+          { text: say(turn, "retraction.fallback", language, { text: original }) },
+          [],
+          sending,
+        );
       turn.outbounds.push({ ...envelope(recipient, key), kind: "retraction", of });
       return true;
     case "reaction": {
@@ -273,16 +251,33 @@ export function sendAmendment(
       }
       // Taking a reaction back is nothing a person without reactions was ever told of as a state.
       if (reactions === "") return true;
-      return sendText(recipient, say(turn, "reaction.fallback", language, { reactions, text: original }), [], sending);
+      const words = say(turn, "reaction.fallback", language, { reactions, text: original });
+      return sendText(recipient, { text: words }, [], sending);
     }
   }
 }
 
-/** Whether a text goes out as one message, so that an edit can stand for the whole of it. */
-function isOnePart({ leg, capabilities, features }: Recipient, text: string, sending: Sending): boolean {
+/** An edit as the leg is shown it, where both it and what it corrects go out as one message; else it cannot stand for the whole of it. */
+function wholeEdit(
+  recipient: Recipient,
+  edit: FormattedText,
+  { content }: LineReference,
+  sending: Sending,
+): FormattedText | null {
+  const { leg, capabilities } = recipient;
   const prefix = prefixOf(leg, sending.nick, false, capabilities.maxTextBytes);
-  if (!features.includes("multiline") && LINE_END.test(text)) return false;
-  return byteLength(prefix + labelled(leg, text)) <= capabilities.maxTextBytes;
+  const room = capabilities.maxTextBytes - byteLength(prefix);
+  const [only, ...more] = shownParts(recipient, edit, room);
+  const before = content.kind === "message" ? shownParts(recipient, content, room).length : 1;
+  return only === undefined || more.length > 0 || before > 1 ? null : joined([prefix, only]);
+}
+
+/** Stands in a phrase for what is put in its place afterwards, looks and all. */
+const PLACE = "\ufffc";
+
+function correction(turn: Turn, language: string | null, edit: FormattedText): FormattedText {
+  const [before = "", ...after] = say(turn, "edit.fallback", language, { text: PLACE }).split(PLACE);
+  return joined([before, ...after.flatMap((words) => [flattened(edit), words])]);
 }
 
 /** Whether the client where that party is now has the line: not what passed before a customer came from elsewhere. */

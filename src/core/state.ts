@@ -3,7 +3,7 @@
  * replaced, never changed in place, so that a step can be thrown away and a row handed to the store stays what it was.
  */
 import type { DialogFacts, DialogPosition } from "./dialog.ts";
-import type { Address, Software } from "./model.ts";
+import type { Address, Formatting, Software } from "./model.ts";
 import type { SkillLevel } from "./rules.ts";
 
 export type ConversationState = "dialog" | "waiting" | "offered" | "talking" | "closed";
@@ -31,6 +31,7 @@ export interface HeldLine {
   readonly at: number;
   readonly foreign: string | null;
   readonly text: string;
+  readonly formatting?: Formatting;
 }
 
 export interface ConversationRow {

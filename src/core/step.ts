@@ -9,6 +9,7 @@ import type {
   Choice,
   Condition,
   DeskIdentity,
+  Formatting,
   Inbound,
   Outbound,
   Software,
@@ -114,12 +115,14 @@ export type LineContent =
   | {
       readonly kind: "message";
       readonly text: string;
+      /** Its looks; absent: none. */
+      readonly formatting?: Formatting;
       /** The same without the choices in words, for those who are shown buttons; absent when it is no different. */
       readonly prompt?: string;
       readonly choices: readonly Choice[];
       readonly replyTo: number | null;
     }
-  | { readonly kind: "edit"; readonly of: number; readonly text: string }
+  | { readonly kind: "edit"; readonly of: number; readonly text: string; readonly formatting?: Formatting }
   | { readonly kind: "retraction"; readonly of: number }
   | { readonly kind: "reaction"; readonly of: number; readonly reactions: readonly string[] }
   | { readonly kind: "receipt"; readonly of: number; readonly state: "delivered" | "read" }

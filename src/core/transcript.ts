@@ -1,12 +1,14 @@
 /** Lines of a conversation: recorded once, sent to each leg that is to see them. */
-import type { Choice, HostedFile } from "./model.ts";
+import { words } from "./formatting.ts";
+import type { Choice, FormattedText, Formatting, HostedFile } from "./model.ts";
 import { type Amendment, excerpt, isKnownThere, legName, type Sending, sendAmendment, sendTo } from "./rendering.ts";
 import type { ConversationRow, HeldLine, Leg } from "./state.ts";
 import type { Line, LineReference } from "./step.ts";
 import { fact, languageOf, type PhraseValues, say, type Turn } from "./turn.ts";
 
-/** Buttons under the desk's words. The words alone must say the same; `prompt` is them without the list of choices. */
+/** Looks of the desk's words, and buttons under them. The words alone must say the same; `prompt` is them without the list of choices. */
 interface Options {
+  readonly formatting?: Formatting;
   readonly choices: readonly Choice[];
   readonly prompt?: string;
 }
@@ -59,8 +61,7 @@ export function customerName(turn: Turn, row: ConversationRow, language: string 
   return row.facts.name ?? say(turn, "customer", language);
 }
 
-export interface Spoken {
-  readonly text: string;
+export interface Spoken extends FormattedText {
   readonly foreign: string | null;
   readonly at: number;
   readonly replyTo: LineReference | null;
@@ -73,7 +74,7 @@ export function relay(turn: Turn, row: ConversationRow, author: Leg, spoken: Spo
   const line = turn.world.nextLine();
   const nick = nickOf(turn, row, author);
   const replyTo = spoken.replyTo?.conversation === row.id ? spoken.replyTo : null;
-  const content = { kind: "message", text: spoken.text, choices: [], replyTo: replyTo?.line ?? null } as const;
+  const content = { kind: "message", ...words(spoken), choices: [], replyTo: replyTo?.line ?? null } as const;
   turn.lines.push({
     line,
     conversation: row.id,
@@ -98,12 +99,12 @@ export function record(
   turn: Turn,
   row: ConversationRow,
   author: Leg,
-  text: string,
+  said: FormattedText,
   foreign: string | null,
   at: number,
 ): number {
   const line = turn.world.nextLine();
-  turn.lines.push(spokenLine(turn, row, author, { line, at, foreign, text }, []));
+  turn.lines.push(spokenLine(turn, row, author, { line, at, foreign, ...said }, []));
   turn.memory.activity.set(row.id, turn.world.now);
   return line;
 }
@@ -119,7 +120,7 @@ function spokenLine(turn: Turn, row: ConversationRow, author: Leg, held: HeldLin
     foreign: held.foreign,
     viewers,
     nick: nickOf(turn, row, author),
-    content: { kind: "message", text: held.text, choices: [], replyTo: null },
+    content: { kind: "message", ...words(held), choices: [], replyTo: null },
   };
 }
 

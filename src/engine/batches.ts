@@ -1,10 +1,10 @@
 /** One batch after another: what has to be known is looked up, then it is stepped, committed once, and acted on. */
 import type { Clock, LogFields, Logger } from "../adapter.ts";
 import { ACCEPTED, type Verdict } from "../core/model.ts";
-import { type DeskEvent, type Fact, type HistoryQuery, PERSONAL_DETAILS } from "../core/step.ts";
+import { type DeskEvent, type Fact, type HistoryQuery, type Line, PERSONAL_DETAILS } from "../core/step.ts";
 import type { EngineObserver } from "../engine.ts";
 import type { Outbox } from "../outbox.ts";
-import { type Mark, type Store, StoreFault } from "../store/store.ts";
+import { asItReads, type Mark, type Store, StoreFault } from "../store/store.ts";
 import type { Timers } from "../timers.ts";
 import { type Arrival, lookUp, type Task } from "./arrival.ts";
 import { Draft } from "./draft.ts";
@@ -139,11 +139,12 @@ export class Batches {
       const transcript = await this.#parts.store.transcript(conversation, Math.min(limit, HISTORY_LINES));
       const lines = transcript
         .filter(({ retracted, line }) => !retracted && (before === null || line < before))
-        .map(({ edited, retracted: _retracted, state: _state, ...line }) =>
-          edited !== null && line.content.kind === "message"
-            ? { ...line, content: { ...line.content, text: edited } }
-            : line,
-        );
+        .map((line): Line => {
+          const { content } = line;
+          if (line.edited === null || content.kind !== "message") return line;
+          const { formatting: _before, ...rest } = content;
+          return { ...line, content: { ...rest, ...asItReads(line) } };
+        });
       this.#parts.tell({ kind: "history", conversation, leg, lines });
     } catch (error) {
       this.#parts.log.error("history.unreadable", { conversation, error });

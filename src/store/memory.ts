@@ -2,7 +2,15 @@
 import type { Change, Fact, Line, Table, Timer } from "../core/step.ts";
 import { lineOfKey } from "./keys.ts";
 import { LineIndex } from "./line-index.ts";
-import { type Batch, type Loaded, type OutboxRow, type Store, StoreFault, type TranscriptLine } from "./store.ts";
+import {
+  asEdited,
+  type Batch,
+  type Loaded,
+  type OutboxRow,
+  type Store,
+  StoreFault,
+  type TranscriptLine,
+} from "./store.ts";
 
 /** Rows are kept as JSON text, so that nothing which came in or went out shares an object with the store. */
 interface Contents {
@@ -164,7 +172,7 @@ function transcript(contents: Contents, conversation: string, limit: number): Tr
         break;
       case "edit": {
         const edited = entries.get(content.of);
-        if (edited !== undefined) edited.edited = content.text;
+        if (edited !== undefined) entries.set(content.of, { ...edited, ...asEdited(content) });
         break;
       }
       case "retraction": {

@@ -66,7 +66,7 @@ const SELECTS = {
     WHERE c.network = ? AND c.person = ? AND c.foreign_id = ? ORDER BY c.line DESC LIMIT 1`,
   // A line, and what later lines made of it.
   transcript: `SELECT ${LINE_COLUMNS},
-      (SELECT json_extract(e.content, '$.text') FROM lines e
+      (SELECT e.content FROM lines e
         WHERE e.refers = l.line AND e.kind = 'edit' ORDER BY e.line DESC LIMIT 1),
       EXISTS (SELECT 1 FROM lines r WHERE r.refers = l.line AND r.kind = 'retraction'),
       (SELECT max(json_extract(s.content, '$.state')) FROM lines s WHERE s.refers = l.line AND s.kind = 'receipt')

@@ -2,9 +2,10 @@
  * What crosses between the store's face (main thread) and its worker. Rows travel as flat arrays of text and numbers, which
  * structured clone copies several times faster than objects; JSON is made and read on the main thread alone.
  */
+import type { FormattedText } from "../core/model.ts";
 import type { Line, LineContent, Timer } from "../core/step.ts";
 import { isCopy, lineOfKey, parseKey } from "./keys.ts";
-import type { Batch, OutboxRow } from "./store.ts";
+import { asEdited, type Batch, type OutboxRow, type TranscriptLine } from "./store.ts";
 
 export type Cell = string | number | null;
 
@@ -81,7 +82,7 @@ export type Hello = { readonly epoch: string } | { readonly fault: "disk" | "dat
 export const LINE_COLUMNS =
   "line, conversation, at, author, network, person, desk, foreign_id, viewers, nick, kind, refers, content";
 export const LINE_WIDTH = 13;
-/** A line, then its newest edit's text, 1 when retracted, and the furthest receipt. */
+/** A line, then its newest edit's content, 1 when retracted, and the furthest receipt. */
 export const TRANSCRIPT_WIDTH = LINE_WIDTH + 3;
 export const TIMER_WIDTH = 5;
 export const FACT_WIDTH = 5;
@@ -187,6 +188,11 @@ export function toLine(cells: readonly Cell[], start: number): Line {
     nick: text(cells[start + 9]),
     content: JSON.parse(String(cells[start + 12])) as LineContent,
   };
+}
+
+/** The newest edit of a line, from its content. */
+export function toEdit(cell: Cell | undefined): Pick<TranscriptLine, "edited" | "editedFormatting"> {
+  return asEdited(cell === null || cell === undefined ? null : (JSON.parse(String(cell)) as FormattedText));
 }
 
 export function text(cell: Cell | undefined): string | null {

@@ -155,7 +155,7 @@ function transcript(cells: readonly wire.Cell[]): TranscriptLine[] {
     const state = cells[start + wire.LINE_WIDTH + 2];
     lines.push({
       ...wire.toLine(cells, start),
-      edited: wire.text(cells[start + wire.LINE_WIDTH]),
+      ...wire.toEdit(cells[start + wire.LINE_WIDTH]),
       retracted: cells[start + wire.LINE_WIDTH + 1] === 1,
       state: state === "read" || state === "delivered" ? state : null,
     });

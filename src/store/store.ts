@@ -2,7 +2,8 @@
  * The store's asynchronous interface: everything the desk must find again after a crash. Two implementations, one suite
  * (test/conformance/store.ts). Later PostgreSQL stands behind the same lines, so nothing reaches around them.
  */
-import type { Outbound } from "../core/model.ts";
+import { withFormatting, words } from "../core/formatting.ts";
+import type { FormattedText, Formatting, Outbound } from "../core/model.ts";
 import type { Change, Fact, Line, LineReference, Snapshot, Timer, TimerChange } from "../core/step.ts";
 
 /** An outbox row: a send that was committed and not yet confirmed. `id` gives the order. */
@@ -55,10 +56,25 @@ export interface Loaded {
 
 /** A line as transcripts and histories show it: with what later lines made of it. */
 export interface TranscriptLine extends Line {
+  /** The text of its newest edit, and the looks of that; null: never edited. */
   readonly edited: string | null;
+  readonly editedFormatting?: Formatting;
   readonly retracted: boolean;
   /** The furthest of its receipts, or null. */
   readonly state: "delivered" | "read" | null;
+}
+
+/** What the newest edit makes of a line. */
+export function asEdited(edit: FormattedText | null): Pick<TranscriptLine, "edited" | "editedFormatting"> {
+  const { text, formatting } = edit ?? { text: null };
+  return formatting === undefined ? { edited: text } : { edited: text, editedFormatting: formatting };
+}
+
+/** How a line reads now. */
+export function asItReads(line: TranscriptLine): FormattedText | null {
+  const { content, edited, editedFormatting = [] } = line;
+  if (content.kind !== "message" && content.kind !== "note") return null;
+  return edited === null ? words(content) : withFormatting(edited, editedFormatting);
 }
 
 /** A fault of the disk: the process cannot go on (never retry an fsync and believe it). */

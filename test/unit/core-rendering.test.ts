@@ -1,6 +1,7 @@
 /** What a text becomes on its way to somebody: parts, quotes, lengths. */
 import { expect } from "chai";
-import { byteLength, excerpt, partsOf } from "../../src/core/rendering.ts";
+import { byteLength, partsOf } from "../../src/core/parts.ts";
+import { excerpt } from "../../src/core/rendering.ts";
 
 const FAMILY = "👨‍👩‍👧‍👦";
 const FLAG = "🏳️‍🌈";
