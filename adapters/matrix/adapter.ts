@@ -1,14 +1,16 @@
 /** The Matrix adapter as an application service: puts the parts together and keeps the link. */
 import type { Adapter, AdapterContext, Outcome } from "../../src/adapter.ts";
-import type { Capabilities, Feature, Outbound, Verdict } from "../../src/core/model.ts";
+import type { Capabilities, Outbound, Verdict } from "../../src/core/model.ts";
 import { refusal } from "./codec-outbound.ts";
 import type { MatrixConfig } from "./config.ts";
+import { featuresOf } from "./features.ts";
 import { type Ghosts, RegisteredGhosts } from "./ghosts.ts";
 import { NotTaken } from "./hand.ts";
 import { HomeserverClient } from "./homeserver.ts";
 import { canonicalUserId, gatewayTable, ReservedNames } from "./identifiers.ts";
 import { Ledger } from "./ledger.ts";
 import { type Attempt, Link } from "./link.ts";
+import { Media } from "./media.ts";
 import { Membership } from "./membership.ts";
 import { Reactions } from "./reactions.ts";
 import { Reception } from "./reception.ts";
@@ -18,7 +20,6 @@ import { Sender } from "./sender.ts";
 import { Signs } from "./signs.ts";
 import { SoftwareSearch } from "./software-search.ts";
 
-const FEATURES: readonly Feature[] = ["edit", "retraction", "reaction", "reply", "typing", "read", "multiline"];
 const OFFLINE: Outcome = { kind: "deferred", reason: "remote-server-timeout" };
 /** How long the desk may recover before the homeserver is asked to deliver again what it could not take. */
 const AGAIN_MS = 5_000;
@@ -34,6 +35,7 @@ export class MatrixAdapter implements Adapter {
   readonly #sender: Sender;
   readonly #link: Link;
   readonly #software: SoftwareSearch;
+  readonly #media: Media;
   #isStopped = false;
   #cancelPing: () => void = () => {};
 
@@ -43,7 +45,7 @@ export class MatrixAdapter implements Adapter {
     this.#context = context;
     this.capabilities = {
       identity: "virtual",
-      features: config.presence ? [...FEATURES, "presence"] : FEATURES,
+      features: featuresOf(context, config.presence),
       maxTextBytes: limits.bodyBytes,
       // Requests may overtake one another on their way, so one goes after the other.
       window: 1,
@@ -59,7 +61,10 @@ export class MatrixAdapter implements Adapter {
     const ledger = new Ledger(limits.rooms);
     const reactions = new Reactions(homeserver, ghosts, ledger);
     const receive = (inbound: Parameters<AdapterContext["receive"]>[0]) => this.#receive(inbound);
-    const shared = { context, limits, homeserver, namespace, ghosts, rooms, ledger, reactions, receive };
+    const token = () => config.asToken;
+    const media = new Media({ context, homeserver: config.homeserver, token, seconds: limits.mediaSeconds });
+    this.#media = media;
+    const shared = { context, limits, homeserver, namespace, ghosts, rooms, ledger, reactions, media, receive };
     const signs = new Signs(shared);
     this.#signs = signs;
     const membership = new Membership({ ...shared, met: (person) => signs.look(person) });
@@ -116,6 +121,7 @@ export class MatrixAdapter implements Adapter {
     this.#cancelPing();
     this.#link.stop();
     this.#software.stop();
+    this.#media.close();
     this.#homeserver.close();
   }
 

@@ -18,6 +18,7 @@ const limits = z
     ),
     transactionBytes: count(10_485_760, 65_536, 104_857_600, "Largest transaction taken from the homeserver."),
     requestSeconds: count(15, 1, 600, "Time the homeserver has for an answer."),
+    mediaSeconds: count(20, 1, 600, "Time a file has to be fetched or brought; the homeserver's other news wait for it."),
     healthSeconds: count(20, 1, 3_600, "How often the homeserver is asked for a sign of life."),
     rooms: count(20_000, 10, 1_000_000, "Rooms, messages and people kept in memory; the others are looked up."),
     historyEvents: count(500, 10, 10_000, "Events of a room looked through for an earlier message of the desk."),

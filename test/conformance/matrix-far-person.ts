@@ -1,10 +1,17 @@
 /** A person with matrix-js-sdk, for the conformance suite: what their client shows, in the words of the model. */
 import type { Choice, PresenceState, ReceiptState, TypingState } from "../../src/core/model.ts";
 import type { ClientEvent, MatrixTestClient } from "../support/matrix-client.ts";
+import { picture } from "../support/pictures.ts";
 import { Arrivals, beats } from "../support/wait.ts";
 import type { FarEvent, FarPerson } from "./far-end.ts";
 
 type Content = Readonly<Record<string, unknown>>;
+export interface MatrixTestFile {
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+const HTML = "org.matrix.custom.html";
 interface Relation {
   readonly rel_type?: string;
   readonly event_id?: string;
@@ -41,7 +48,8 @@ export class MatrixFarPerson implements FarPerson {
   readonly #server: string;
   /** Reactions of the desk by their event: what they belong to. */
   readonly #reactions = new Map<string, { readonly of: string; readonly key: string; readonly from: string }>();
-  readonly #own = new Map<string, string>();
+  /** Own reactions by their event. */
+  readonly #own = new Map<string, { readonly of: string; readonly key: string }>();
 
   /** `prefix`: what the desk's user ids begin with. */
   constructor(network: string, client: MatrixTestClient, prefix: string, software: FarPerson["software"] = null) {
@@ -82,16 +90,58 @@ export class MatrixFarPerson implements FarPerson {
     await this.client.sdk.redactEvent(await this.#room(to), of);
   }
   async react(to: string, of: string, reactions: readonly string[]): Promise<void> {
-    for (const [event, key] of [...this.#own]) {
+    const shown = [...this.#own].filter(([, own]) => own.of === of);
+    for (const [event, { key }] of shown) {
       if (!reactions.includes(key)) {
         this.#own.delete(event);
         await this.client.sdk.redactEvent(await this.#room(to), event);
       }
     }
-    for (const key of reactions.filter((one) => ![...this.#own.values()].includes(one))) {
+    for (const key of reactions.filter((one) => !shown.some(([, own]) => own.key === one))) {
       const relation = { rel_type: "m.annotation", event_id: of, key };
-      this.#own.set(await this.#send(to, "m.reaction", { "m.relates_to": relation }), key);
+      this.#own.set(await this.#send(to, "m.reaction", { "m.relates_to": relation }), { of, key });
     }
+  }
+  /** As clients do that still quote: in the body and in the HTML, each in its own way ("Fallbacks for rich replies"). */
+  async reply(to: string, of: string, quoted: string, text: string): Promise<string> {
+    const other = `@${this.#prefix}${to}${this.#server}`;
+    return await this.#send(to, "m.room.message", {
+      msgtype: "m.text",
+      body: `> <${other}> ${quoted}\n\n${text}`,
+      format: HTML,
+      formatted_body: `<mx-reply><blockquote>${other}<br>${quoted}</blockquote></mx-reply>${text}`,
+      "m.relates_to": { "m.in_reply_to": { event_id: of } },
+    });
+  }
+  async format(to: string, text: string, html: string): Promise<string> {
+    return await this.#send(to, "m.room.message", {
+      msgtype: "m.text",
+      body: text,
+      format: HTML,
+      formatted_body: html,
+    });
+  }
+  async offerFile(to: string): Promise<void> {
+    await this.sendFile(to, { name: "photo.png", type: "image/png", bytes: picture() });
+  }
+  /** Uploads it and sends it, as the kind of message it is; `more` is for its event. */
+  async sendFile(to: string, file: MatrixTestFile, more: Content = {}): Promise<string> {
+    const { content_uri } = await this.client.sdk.uploadContent(new Blob([file.bytes]), {
+      name: file.name,
+      type: file.type,
+      includeFilename: true,
+    });
+    const kind = /^(?:image|audio|video)(?=\/)/u.exec(file.type)?.[0] ?? "file";
+    const info = { mimetype: file.type, size: file.bytes.length };
+    const content = { msgtype: `m.${kind}`, body: file.name, url: content_uri, info, ...more };
+    return await this.#send(to, "m.room.message", content);
+  }
+  /** The bytes of what was shown, as a client of this homeserver fetches them. */
+  async fetchFile(uri: string): Promise<Uint8Array> {
+    const url = this.client.sdk.mxcUrlToHttp(uri, undefined, undefined, undefined, false, false, true) ?? "";
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${this.client.sdk.getAccessToken()}` } });
+    if (!answer.ok) throw new Error(`The homeserver does not give ${uri}: HTTP ${answer.status}.`);
+    return answer.bytes();
   }
   async typing(to: string, state: TypingState): Promise<void> {
     await this.client.sdk.sendTyping(await this.#room(to), state === "composing", 30_000);
@@ -204,5 +254,8 @@ function toMessage(from: string, { id, senderName, content }: ClientEvent): FarE
     return { kind: "edit", from, of: relation.event_id ?? "", text: newer.body };
   }
   const replyTo = relation["m.in_reply_to"]?.event_id ?? null;
-  return { kind: "message", from, id, text: String(content.body), nick: senderName, choices: [], replyTo };
+  const text = String(content.body);
+  const formatted = content.format === HTML ? String(content.formatted_body) : null;
+  const file = content.msgtype === "m.text" || content.msgtype === "m.notice" ? null : String(content.url);
+  return { kind: "message", from, id, text, formatted, file, nick: senderName, choices: [], replyTo };
 }
