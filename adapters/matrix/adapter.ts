@@ -2,7 +2,7 @@
 import type { Adapter, AdapterContext, Outcome } from "../../src/adapter.ts";
 import type { Capabilities, Outbound, Verdict } from "../../src/core/model.ts";
 import { refusal } from "./codec-outbound.ts";
-import type { MatrixConfig } from "./config.ts";
+import type { ServiceConfig } from "./config.ts";
 import { featuresOf } from "./features.ts";
 import { type Ghosts, RegisteredGhosts } from "./ghosts.ts";
 import { NotTaken } from "./hand.ts";
@@ -26,7 +26,7 @@ const AGAIN_MS = 5_000;
 
 export class MatrixAdapter implements Adapter {
   readonly capabilities: Capabilities;
-  readonly #config: MatrixConfig;
+  readonly #config: ServiceConfig;
   readonly #context: AdapterContext;
   readonly #homeserver: HomeserverClient;
   readonly #namespace: ReservedNames;
@@ -39,7 +39,7 @@ export class MatrixAdapter implements Adapter {
   #isStopped = false;
   #cancelPing: () => void = () => {};
 
-  constructor(config: MatrixConfig, context: AdapterContext) {
+  constructor(config: ServiceConfig, context: AdapterContext) {
     const { limits } = config;
     this.#config = config;
     this.#context = context;
@@ -51,7 +51,8 @@ export class MatrixAdapter implements Adapter {
       window: 1,
       deduplicates: true,
     };
-    const homeserver = new HomeserverClient(config);
+    const requestMs = limits.requestSeconds * 1_000;
+    const homeserver = new HomeserverClient({ homeserver: config.homeserver, token: config.asToken, requestMs });
     this.#homeserver = homeserver;
     const namespace = new ReservedNames(config);
     this.#namespace = namespace;

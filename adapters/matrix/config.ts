@@ -1,4 +1,7 @@
-/** The adapter's own keys of a network's section: `mode: appservice`, an application service of a Matrix homeserver. */
+/**
+ * The adapter's own keys of a network's section. Two modes: `appservice`, an application service of a homeserver where every alias
+ * is a user of its own, and `account`, one ordinary account on any homeserver.
+ */
 import { z } from "zod";
 import { ConfigProblem } from "../../src/adapter.ts";
 
@@ -7,23 +10,34 @@ const SECRET = { writeOnly: true } as const;
 const count = (fallback: number, least: number, most: number, description: string) =>
   z.number().int().min(least).max(most).default(fallback).describe(description);
 
+const common = {
+  bodyBytes: count(16_000, 512, 30_000, "Largest text of one message, in UTF-8 bytes; longer texts are split."),
+  eventBytes: count(
+    60_000,
+    4_096,
+    65_000,
+    "Largest content of one event, as JSON; the protocol allows 65536 with all.",
+  ),
+  requestSeconds: count(15, 1, 600, "Time the homeserver has for an answer."),
+  mediaSeconds: count(20, 1, 600, "Time a file has to be fetched or brought; the homeserver's other news wait for it."),
+  healthSeconds: count(20, 1, 3_600, "How often the homeserver is asked for a sign of life."),
+  rooms: count(20_000, 10, 1_000_000, "Rooms, messages and people kept in memory; the others are looked up."),
+  historyEvents: count(500, 10, 10_000, "Events of a room looked through for an earlier message of the desk."),
+  watched: count(1_000, 1, 100_000, "People whose presence is watched."),
+  answersPerMinute: count(2, 1, 60, "Times a minute that a room is told what cannot be read there."),
+};
 const limits = z
   .strictObject({
-    bodyBytes: count(16_000, 512, 30_000, "Largest text of one message, in UTF-8 bytes; longer texts are split."),
-    eventBytes: count(
-      60_000,
-      4_096,
-      65_000,
-      "Largest content of one event, as JSON; the protocol allows 65536 with all.",
-    ),
+    ...common,
     transactionBytes: count(10_485_760, 65_536, 104_857_600, "Largest transaction taken from the homeserver."),
-    requestSeconds: count(15, 1, 600, "Time the homeserver has for an answer."),
-    mediaSeconds: count(20, 1, 600, "Time a file has to be fetched or brought; the homeserver's other news wait for it."),
-    healthSeconds: count(20, 1, 3_600, "How often the homeserver is asked for a sign of life."),
-    rooms: count(20_000, 10, 1_000_000, "Rooms, messages and people kept in memory; the others are looked up."),
-    historyEvents: count(500, 10, 10_000, "Events of a room looked through for an earlier message of the desk."),
-    watched: count(1_000, 1, 100_000, "People whose presence is watched."),
-    answersPerMinute: count(2, 1, 60, "Times a minute that a room is told what cannot be read there."),
+  })
+  .prefault({});
+const accountLimits = z
+  .strictObject({
+    ...common,
+    pollSeconds: count(30, 1, 300, "How long the homeserver may hold a question for news."),
+    joinsPerMinute: count(30, 1, 1_000, "Invitations accepted in a minute; the others wait."),
+    invitations: count(1_000, 1, 100_000, "Invitations that may wait; more are declined."),
   })
   .prefault({});
 
@@ -33,9 +47,18 @@ const gateway = z.strictObject({
   name: z.string().min(1).max(64).optional().describe("What people read for it: Telegram"),
 });
 
+const gateways = z.array(gateway).max(100).default([]).describe("Bridges whose users come from another network.");
+const homeserver = z
+  .url({ protocol: /^https?$/ })
+  .describe("Where the homeserver's client API is: http://127.0.0.1:8008");
+const presence = z
+  .boolean()
+  .default(true)
+  .describe("Whether the homeserver tells presence; false where it is switched off.");
+
 const appservice = z.strictObject({
   mode: z.literal("appservice"),
-  homeserver: z.url({ protocol: /^https?$/ }).describe("Where the homeserver's client API is: http://127.0.0.1:8008"),
+  homeserver,
   serverName: z.string().min(1).max(230).describe("The homeserver's name, the part of user ids behind the colon."),
   id: z.string().min(1).max(200).default("frontdesk").describe("`id` of the registration file."),
   asToken: z.string().min(1).meta(SECRET).describe("`as_token` of the registration file."),
@@ -50,18 +73,30 @@ const appservice = z.strictObject({
     .regex(/^\/[A-Za-z0-9._~/-]*$/, "must begin with a slash")
     .default("/matrix")
     .describe("Where the homeserver reaches the desk on its HTTP server; two Matrix networks need two."),
-  presence: z
-    .boolean()
-    .default(true)
-    .describe("Whether the homeserver tells presence; false where it is switched off."),
-  gateways: z.array(gateway).max(100).default([]).describe("Bridges whose users come from another network."),
+  presence,
+  gateways,
   limits,
 });
 
-const schema = z.discriminatedUnion("mode", [appservice]);
+const account = z.strictObject({
+  mode: z.literal("account"),
+  homeserver,
+  userId: z.string().min(3).max(255).describe("The account: @support:example.com"),
+  password: z.string().min(1).meta(SECRET).optional().describe("The account's password; or give accessToken."),
+  accessToken: z.string().min(1).meta(SECRET).optional().describe("A token of a device of the desk's own."),
+  deviceName: z.string().min(1).max(100).default("Frontdesk").describe("What the account's other devices read for it."),
+  presence,
+  gateways,
+  limits: accountLimits,
+});
 
-export type Limits = z.output<typeof limits>;
-export type MatrixConfig = z.output<typeof appservice>;
+const schema = z.discriminatedUnion("mode", [appservice, account]);
+
+/** What both modes are bounded by. */
+export type Limits = Omit<z.output<typeof limits>, "transactionBytes">;
+export type ServiceConfig = z.output<typeof appservice>;
+export type AccountConfig = z.output<typeof account>;
+export type MatrixConfig = ServiceConfig | AccountConfig;
 
 /** JSON Schema (draft 2020-12); secrets are marked `writeOnly`. */
 export const configSchema: unknown = z.toJSONSchema(schema, { io: "input" });
@@ -78,19 +113,41 @@ export function parseConfig(section: unknown): MatrixConfig {
     throw new ConfigProblem(path, sentence(issue));
   }
   const config = result.data;
+  config.gateways.forEach(({ users }, index) => {
+    if (compileUsers(users) === null) {
+      throw new ConfigProblem(["gateways", index, "users"], `"${users}" is no regular expression.`);
+    }
+  });
+  const url = config.homeserver.replace(/\/+$/u, "");
+  return config.mode === "account"
+    ? checkAccount({ ...config, homeserver: url })
+    : checkService({ ...config, homeserver: url });
+}
+
+function checkService(config: ServiceConfig): ServiceConfig {
   if (!SERVER_NAME.test(config.serverName)) {
     throw new ConfigProblem(
       ["serverName"],
       `"${config.serverName}" is no server name; expected one such as example.com.`,
     );
   }
-  config.gateways.forEach(({ users }, index) => {
-    if (compileUsers(users) === null) {
-      throw new ConfigProblem(["gateways", index, "users"], `"${users}" is no regular expression.`);
-    }
-  });
-  return { ...config, homeserver: config.homeserver.replace(/\/+$/u, ""), path: config.path.replace(/\/+$/u, "") };
+  return { ...config, path: config.path.replace(/\/+$/u, "") };
 }
+
+function checkAccount(config: AccountConfig): AccountConfig {
+  const { userId, password, accessToken } = config;
+  if (!USER_ID.test(userId)) {
+    throw new ConfigProblem(["userId"], `"${userId}" is no user id; expected one such as @support:example.com.`);
+  }
+  if ((password === undefined) === (accessToken === undefined)) {
+    const text = "Give either the account's password or an accessToken: the one or the other, and not both.";
+    throw new ConfigProblem([password === undefined ? "password" : "accessToken"], text);
+  }
+  return config;
+}
+
+/** User ids as they are given out today (Matrix appendices §4.2.1). */
+const USER_ID = /^@[a-zA-Z0-9._=/+-]+:(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/u;
 
 /** The whole user id must match, with or without the server behind the colon. Null when it is no regular expression. */
 export function compileUsers(users: string): RegExp | null {
@@ -105,5 +162,7 @@ function sentence(issue: z.core.$ZodIssue | undefined): string {
   if (issue === undefined) {
     return "The section is not valid.";
   }
-  return issue.code === "invalid_union" ? 'Say which way the desk is attached: "mode: appservice".' : issue.message;
+  return issue.code === "invalid_union"
+    ? 'Say which way the desk is attached: "mode: appservice" or "mode: account".'
+    : issue.message;
 }

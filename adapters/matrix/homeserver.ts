@@ -4,7 +4,6 @@
  * answer, never an exception.
  */
 import { z } from "zod";
-import type { MatrixConfig } from "./config.ts";
 
 export type Answer =
   | { readonly kind: "ok"; readonly body: Readonly<Record<string, unknown>> }
@@ -15,6 +14,8 @@ export type Answer =
       readonly errcode: string;
       readonly text: string;
       readonly retryAfterMs: number | null;
+      /** All of the answer, for whom it says more than that. */
+      readonly body?: Readonly<Record<string, unknown>>;
     }
   /** No answer, or one of a proxy before it, or given up: nobody knows whether it was done. */
   | { readonly kind: "unreachable"; readonly text: string };
@@ -45,14 +46,15 @@ export interface Homeserver {
 
 export class HomeserverClient implements Homeserver {
   readonly #url: string;
-  readonly #token: string;
+  readonly #token: string | null;
   readonly #requestMs: number;
   readonly #end = new AbortController();
 
-  constructor({ homeserver, asToken, limits }: Pick<MatrixConfig, "homeserver" | "asToken" | "limits">) {
-    this.#url = homeserver;
-    this.#token = asToken;
-    this.#requestMs = limits.requestSeconds * 1_000;
+  /** `token`: null where none is needed (login). `requestMs`: time for an answer. */
+  constructor(options: { readonly homeserver: string; readonly token: string | null; readonly requestMs: number }) {
+    this.#url = options.homeserver;
+    this.#token = options.token;
+    this.#requestMs = options.requestMs;
   }
 
   async request({ method, path, as, query = {}, body, signal }: Request): Promise<Answer> {
@@ -61,7 +63,8 @@ export class HomeserverClient implements Homeserver {
       url.searchParams.set(name, value);
     }
     const signals = [this.#end.signal, AbortSignal.timeout(this.#requestMs), ...(signal === undefined ? [] : [signal])];
-    const headers = { authorization: `Bearer ${this.#token}`, "content-type": "application/json" };
+    const bearer = this.#token === null ? {} : { authorization: `Bearer ${this.#token}` };
+    const headers = { ...bearer, "content-type": "application/json" };
     try {
       const response = await fetch(url, {
         method,
@@ -95,7 +98,7 @@ export async function readAnswer(response: Response): Promise<Answer> {
   const header = Number(response.headers.get("retry-after") ?? Number.NaN);
   const { errcode, error: words, retry_after_ms } = error.data;
   const retryAfterMs = retry_after_ms ?? (Number.isFinite(header) && header >= 0 ? header * 1_000 : null);
-  return { kind: "error", status: response.status, errcode, text: words.slice(0, TEXT_CHARACTERS), retryAfterMs };
+  return { kind: "error", status: response.status, errcode, text: words.slice(0, TEXT_CHARACTERS), retryAfterMs, body };
 }
 
 async function limitedText(response: Response): Promise<string> {

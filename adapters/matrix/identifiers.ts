@@ -1,6 +1,6 @@
 /** User ids (Matrix appendices §4.2.1): those of people, and those the desk makes for its handles and aliases. Pure. */
 import type { Software } from "../../src/core/model.ts";
-import { compileUsers, type MatrixConfig } from "./config.ts";
+import { compileUsers, type ServiceConfig } from "./config.ts";
 
 /** Historical user ids may hold more than today's grammar allows, but never a colon, a space or a control. */
 const USER_ID = /^@([^:\s\p{Cc}]+):([A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?)$/u;
@@ -26,7 +26,7 @@ export class ReservedNames implements Namespace {
   readonly #prefix: string;
   readonly #server: string;
 
-  constructor({ prefix, serverName }: Pick<MatrixConfig, "prefix" | "serverName">) {
+  constructor({ prefix, serverName }: Pick<ServiceConfig, "prefix" | "serverName">) {
     this.#prefix = prefix;
     this.#server = serverName;
   }
@@ -58,7 +58,7 @@ export class ReservedNames implements Namespace {
 }
 
 /** Which bridge a user id belongs to, by the admin's table. The first that matches counts. */
-export function gatewayTable(gateways: MatrixConfig["gateways"]): (userId: string) => Software["gateway"] {
+export function gatewayTable(gateways: ServiceConfig["gateways"]): (userId: string) => Software["gateway"] {
   const table = gateways.map(({ users, type, name }) => ({ matches: compileUsers(users), type, name: name ?? null }));
   return (userId) => {
     const found = table.find(({ matches }) => matches?.test(userId) === true);

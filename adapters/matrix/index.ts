@@ -1,5 +1,6 @@
 /** The Matrix network: its protocol name, its configuration, its adapter. README.md lists what of the standard it speaks. */
-import type { AdapterModule } from "../../src/adapter.ts";
+import { type AdapterModule, ConfigProblem } from "../../src/adapter.ts";
+import { MatrixAccount } from "./account/adapter.ts";
 import { MatrixAdapter } from "./adapter.ts";
 import { configSchema, type MatrixConfig, parseConfig } from "./config.ts";
 import { canonicalUserId } from "./identifiers.ts";
@@ -11,5 +12,21 @@ export const matrix: AdapterModule<MatrixConfig> = {
   parseConfig,
   configSchema,
   canonicalAddress: canonicalUserId,
-  create: (config, context) => new MatrixAdapter(config, context),
+  checkHandles,
+  create(config, context) {
+    if (config.mode === "appservice") {
+      return new MatrixAdapter(config, context);
+    }
+    checkHandles(config, context.handles);
+    const [handle] = context.handles;
+    return new MatrixAccount(config, context, handle ?? context.desk);
+  },
 };
+
+/** Throws ConfigProblem when an ordinary account is to stand for more than one handle. */
+function checkHandles(config: MatrixConfig, handles: readonly string[]): void {
+  if (config.mode === "account" && handles.length > 1) {
+    const text = `An ordinary account has one address, so it can be one handle, not ${handles.length}; use an application service, or a network for each account.`;
+    throw new ConfigProblem(["handles"], text);
+  }
+}

@@ -5,10 +5,10 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { decodeTransaction, type Transaction } from "./codec-inbound.ts";
-import type { MatrixConfig } from "./config.ts";
+import type { ServiceConfig } from "./config.ts";
 
 export interface RouteParts {
-  readonly config: Pick<MatrixConfig, "path" | "hsToken" | "limits">;
+  readonly config: Pick<ServiceConfig, "path" | "hsToken" | "limits">;
   /** Both are constants. */
   count(event: string, reason: string): void;
   /** Resolves once all of it is committed; rejects when the homeserver is to deliver it again. */

@@ -77,7 +77,7 @@ describe("Matrix configuration", () => {
     });
   });
   for (const [change, path] of [
-    [{ mode: "account" }, "mode"],
+    [{ mode: "bridge" }, "mode"],
     [{ homeserver: "matrix.example.com" }, "homeserver"],
     [{ serverName: "@x:y" }, "serverName"],
     [{ asToken: "" }, "asToken"],

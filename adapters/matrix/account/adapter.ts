@@ -1,0 +1,208 @@
+/**
+ * The Matrix adapter as an ordinary account: one address for everybody, so conversations of a CSR bear labels. It hears of the
+ * account's news by /sync; rooms, messages and signs are the same as an application service's.
+ */
+import type { Adapter, AdapterContext, Outcome } from "../../../src/adapter.ts";
+import type { Capabilities, Inbound, Outbound, Verdict } from "../../../src/core/model.ts";
+import { encodePresence, refusal } from "../codec-outbound.ts";
+import type { AccountConfig } from "../config.ts";
+import { featuresOf } from "../features.ts";
+import { NotTaken } from "../hand.ts";
+import { canonicalUserId, gatewayTable } from "../identifiers.ts";
+import { Ledger } from "../ledger.ts";
+import { type Attempt, Link } from "../link.ts";
+import { Media } from "../media.ts";
+import { Membership } from "../membership.ts";
+import { Reactions } from "../reactions.ts";
+import { Reception } from "../reception.ts";
+import { Rooms } from "../rooms.ts";
+import { Sender } from "../sender.ts";
+import { Signs } from "../signs.ts";
+import { SoftwareSearch } from "../software-search.ts";
+import { Connection } from "./connection.ts";
+import { Intake } from "./intake.ts";
+import { Invitations } from "./invitations.ts";
+import { Login } from "./login.ts";
+import { OwnUser } from "./own-user.ts";
+import { Sync } from "./sync.ts";
+
+const DONE: Outcome = { kind: "accepted", id: null };
+const OFFLINE: Outcome = { kind: "deferred", reason: "remote-server-timeout" };
+
+export class MatrixAccount implements Adapter {
+  readonly capabilities: Capabilities;
+  readonly #config: AccountConfig;
+  readonly #context: AdapterContext;
+  readonly #handle: string;
+  readonly #connection: Connection;
+  readonly #user: OwnUser;
+  readonly #login: Login;
+  readonly #sender: Sender;
+  readonly #software: SoftwareSearch;
+  readonly #media: Media;
+  readonly #sync: Sync;
+  readonly #link: Link;
+  #presence: "online" | "unavailable" | "offline" = "online";
+  #isStopped = false;
+
+  /** `handle`: the name of the desk that the account stands for. */
+  constructor(config: AccountConfig, context: AdapterContext, handle: string) {
+    const { limits, homeserver: url, userId: own } = config;
+    this.#config = config;
+    this.#context = this.#quietOnceStopped(context);
+    this.#handle = handle;
+    this.capabilities = {
+      identity: "fixed",
+      features: featuresOf(context, config.presence),
+      maxTextBytes: limits.bodyBytes,
+      // Requests may overtake one another on their way, so one goes after the other.
+      window: 1,
+      deduplicates: true,
+    };
+    const pollMs = limits.pollSeconds * 1_000;
+    const requestMs = limits.requestSeconds * 1_000;
+    this.#login = new Login(config, this.#context);
+    const tokenLost = (isGone: boolean) => this.#tokenLost(isGone);
+    const connection = new Connection({ homeserver: url, requestMs, pollMs, tokenLost });
+    this.#connection = connection;
+    this.#user = new OwnUser(own, handle, connection);
+    const ledger = new Ledger(limits.rooms);
+    const rooms = new Rooms(this.#context.state, connection, this.#user, limits.rooms);
+    const reactions = new Reactions(connection, this.#user, ledger);
+    const users = { ghosts: this.#user, namespace: this.#user, homeserver: connection };
+    const receive = this.#context.receive;
+    const token = () => connection.token;
+    const media = new Media({ context: this.#context, homeserver: url, token, seconds: limits.mediaSeconds });
+    this.#media = media;
+    const shared = { context: this.#context, limits, ...users, rooms, ledger, reactions, media, receive };
+    const signs = new Signs(shared);
+    this.#software = new SoftwareSearch({ ...shared, gatewayOf: gatewayTable(config.gateways) });
+    const membership = new Membership({ ...shared, met: (person) => signs.look(person) });
+    const reception = new Reception({ ...shared, membership, signs, spoke: (room) => this.#software.look(room) });
+    this.#sender = new Sender({ ...shared, watch: (person, local) => signs.watch(person, local) });
+    const invitations = new Invitations({ ...shared, membership, own });
+    const intake = new Intake({ ...shared, reception, invitations, own, handle });
+    const presence = () => (config.presence ? this.#presence : "offline");
+    const lost = (reason: string) => this.#link.lost(reason);
+    const news = { context: this.#context, connection, intake, invitations, pollMs, own, presence, lost };
+    this.#sync = new Sync(news);
+    const healthMs = limits.healthSeconds * 1_000;
+    const parts = { context, healthMs, attempt: () => this.#attempt(), isAlive: () => this.#isAlive() };
+    this.#link = new Link(parts);
+  }
+
+  start(signal: AbortSignal): Promise<void> {
+    return this.#link.start(signal);
+  }
+
+  async send(outbound: Outbound, signal: AbortSignal): Promise<Outcome> {
+    const refused = refusal(outbound, this.capabilities.features, this.capabilities.maxTextBytes);
+    if (refused !== null) {
+      return refused;
+    }
+    const person = canonicalUserId(outbound.to.id);
+    if (person === null) {
+      return { kind: "rejected", reason: "jid-malformed", text: "This is no Matrix address." };
+    }
+    if (person === this.#config.userId) {
+      return { kind: "rejected", reason: "not-allowed", text: "The desk does not write to its own address." };
+    }
+    if (!this.#link.isOnline || signal.aborted) {
+      return OFFLINE;
+    }
+    if (outbound.kind === "presence" && outbound.from !== this.#handle) {
+      // The account has one presence, its handle's.
+      return DONE;
+    }
+    if (outbound.kind === "presence") {
+      // Before it is sent: every question for news says a presence too, and the next one may be asked at once.
+      this.#presence = encodePresence(outbound.state);
+    }
+    const outcome = await this.#sender.send(this.#inOneName(outbound), signal);
+    if (outcome.kind === "deferred" && outcome.reason === "remote-server-timeout" && !signal.aborted) {
+      this.#link.lost("The homeserver did not answer.");
+    }
+    return this.#isStopped && outcome.kind === "rejected" ? OFFLINE : outcome;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#link.stop();
+    this.#sync.stop();
+    this.#software.stop();
+    this.#login.stop();
+    this.#media.close();
+    this.#connection.close();
+  }
+
+  /** Whatever name of the desk speaks, it is the account; the name above a line is changed for those alone who know one handle. */
+  #inOneName(outbound: Outbound): Outbound {
+    if (outbound.from === this.#handle) {
+      return outbound;
+    }
+    return "nick" in outbound ? { ...outbound, from: this.#handle, nick: null } : { ...outbound, from: this.#handle };
+  }
+
+  async #attempt(): Promise<Attempt> {
+    const loggedIn = await this.#login.attempt();
+    if (loggedIn.kind !== "device") {
+      return loggedIn;
+    }
+    this.#connection.login(loggedIn.device.token);
+    const { network } = this.#context;
+    const identity = this.#context.identity(this.#handle, { network, id: "" });
+    const failed = await this.#user.prepare(this.#handle, identity?.name ?? null);
+    if (failed?.kind === "deferred") {
+      return { kind: "away", reason: `The account's name could not be set: ${failed.reason}` };
+    }
+    this.#sync.begin();
+    return { kind: "online" };
+  }
+
+  async #isAlive(): Promise<boolean> {
+    const path = ["v3", "account", "whoami"];
+    return this.#sync.isRunning && (await this.#connection.request({ method: "GET", path })).kind === "ok";
+  }
+
+  #tokenLost(isGone: boolean): void {
+    const { log, network } = this.#context;
+    log.warn("matrix.token.lost", { network, isGone });
+    this.#login.lost(isGone).catch((error: unknown) => log.error("matrix.token.kept", { network, error }));
+  }
+
+  /** The desk must not hear anything of an adapter that was stopped. */
+  #quietOnceStopped(context: AdapterContext): AdapterContext {
+    const running = <Arguments extends readonly unknown[], Result>(call: (...all: Arguments) => Promise<Result>) => {
+      return async (...all: Arguments): Promise<Result> => {
+        if (this.#isStopped) {
+          throw new NotTaken("the adapter was stopped");
+        }
+        return await call(...all);
+      };
+    };
+    const { state, log } = context;
+    const unlessStopped =
+      <Arguments extends readonly unknown[]>(call: (...all: Arguments) => void) =>
+      (...all: Arguments): void => {
+        if (!this.#isStopped) {
+          call(...all);
+        }
+      };
+    return {
+      ...context,
+      receive: running((inbound: Inbound): Promise<Verdict> => context.receive(inbound)),
+      count: unlessStopped((event: string, reason: string, from?: string) => context.count(event, reason, from)),
+      state: {
+        get: running((key: string) => state.get(key)),
+        set: running((key: string, value: unknown) => state.set(key, value)),
+        keys: running((prefix: string) => state.keys(prefix)),
+      },
+      log: {
+        error: unlessStopped(log.error),
+        warn: unlessStopped(log.warn),
+        info: unlessStopped(log.info),
+        debug: unlessStopped(log.debug),
+      },
+    };
+  }
+}

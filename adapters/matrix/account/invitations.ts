@@ -1,0 +1,95 @@
+/**
+ * Invitations that wait to be accepted: a few a minute, so that nobody makes the desk join rooms all day. They are kept, since the
+ * homeserver tells of each once.
+ */
+import { z } from "zod";
+import type { AdapterContext } from "../../../src/adapter.ts";
+import type { RoomEvent } from "../codec-inbound.ts";
+import type { Homeserver } from "../homeserver.ts";
+import type { Membership } from "../membership.ts";
+import type { Invitation } from "./sync-response.ts";
+
+export interface InvitationParts {
+  readonly context: AdapterContext;
+  readonly homeserver: Homeserver;
+  readonly membership: Membership;
+  readonly limits: { readonly joinsPerMinute: number; readonly invitations: number };
+  readonly own: string;
+}
+
+const MINUTE_MS = 60_000;
+const STATE = "invited ";
+const waiting = z.object({ sender: z.string(), id: z.string() });
+
+export class Invitations {
+  readonly #parts: InvitationParts;
+  /** Rooms by their Matrix id, in order of arrival; null until they were loaded. */
+  #waiting: Map<string, z.output<typeof waiting>> | null = null;
+  /** When the last ones were accepted. */
+  #joins: readonly number[] = [];
+
+  constructor(parts: InvitationParts) {
+    this.#parts = parts;
+  }
+
+  /** Durable when it resolves. `since`: where in the account's news it stood, which makes it that invitation and no other. */
+  async add({ room, sender }: Invitation, since: string): Promise<void> {
+    const { context, limits, homeserver } = this.#parts;
+    const all = await this.#load();
+    if (all.size >= limits.invitations && !all.has(room)) {
+      context.count("matrix.invitation.declined", "too many wait");
+      await homeserver.request({ method: "POST", path: ["v3", "rooms", room, "leave"] });
+      return;
+    }
+    const entry = { sender, id: `invitation ${room} ${since}` };
+    await context.state.set(`${STATE}${room}`, entry);
+    all.set(room, entry);
+  }
+
+  /** It was taken back. */
+  async withdraw(room: string): Promise<void> {
+    const all = await this.#load();
+    if (all.delete(room)) {
+      await this.#parts.context.state.set(`${STATE}${room}`, undefined);
+    }
+  }
+
+  /** Accepts as many as may be accepted now. Resolves with when to come back, in milliseconds; null: none is left. */
+  async accept(): Promise<number | null> {
+    const { context, limits, membership, own } = this.#parts;
+    for (const [room, { sender, id }] of [...(await this.#load())]) {
+      const now = context.clock.now();
+      this.#joins = this.#joins.filter((at) => now - at < MINUTE_MS);
+      const [oldest] = this.#joins;
+      if (oldest !== undefined && this.#joins.length >= limits.joinsPerMinute) {
+        return oldest + MINUTE_MS - now;
+      }
+      this.#joins = [...this.#joins, now];
+      await membership.take(invitationEvent(room, sender, own, id));
+      await this.withdraw(room);
+    }
+    return null;
+  }
+
+  async #load(): Promise<Map<string, z.output<typeof waiting>>> {
+    const { state } = this.#parts.context;
+    if (this.#waiting === null) {
+      const loaded: [string, z.output<typeof waiting>][] = [];
+      for (const key of await state.keys(STATE)) {
+        const entry = waiting.safeParse(await state.get(key)).data;
+        if (entry !== undefined) {
+          loaded.push([key.slice(STATE.length), entry]);
+        }
+      }
+      this.#waiting = new Map(loaded);
+    }
+    return this.#waiting;
+  }
+}
+
+/** As an application service is told of it; /sync tells an invited account no id of the event. */
+function invitationEvent(room: string, sender: string, own: string, id: string): RoomEvent {
+  const content = { membership: "invite" };
+  const at = { room_id: room, sender, event_id: id, origin_server_ts: 0 };
+  return { ...at, type: "m.room.member", state_key: own, content };
+}
