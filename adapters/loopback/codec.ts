@@ -9,7 +9,7 @@
  */
 import { z } from "zod";
 import type { Condition, Inbound, Outbound } from "../../src/core/model.ts";
-import { CONDITIONS, FEATURES } from "../../src/core/model.ts";
+import { CONDITIONS, FEATURES, MAX_SPANS, STYLES } from "../../src/core/model.ts";
 
 /** A frame longer than this is malformed, whatever it holds. In UTF-16 code units. */
 export const MAX_FRAME_LENGTH = 4_194_304;
@@ -22,6 +22,8 @@ const optionalId = id.nullable();
 const text = z.string().transform((raw) => raw.toWellFormed());
 const language = z.string().max(64).nullable();
 const nick = z.string().max(256).nullable();
+const place = z.int().nonnegative();
+const formatting = z.array(z.strictObject({ style: z.enum(STYLES), start: place, end: place })).max(MAX_SPANS);
 const address = { from: id, device: optionalId, to: id };
 
 const softwareSchema = z.strictObject({
@@ -39,13 +41,21 @@ const eventSchema = z.discriminatedUnion("kind", [
     ...address,
     id: optionalId,
     text,
+    formatting: formatting.optional(),
     choice: text.nullable(),
     replyTo: optionalId,
     sentAt: z.int().nonnegative().nullable(),
     language,
     nick,
   }),
-  z.strictObject({ kind: z.literal("edit"), ...address, id: optionalId, of: id, text }),
+  z.strictObject({
+    kind: z.literal("edit"),
+    ...address,
+    id: optionalId,
+    of: id,
+    text,
+    formatting: formatting.optional(),
+  }),
   z.strictObject({ kind: z.literal("retraction"), ...address, of: id }),
   z.strictObject({ kind: z.literal("reaction"), ...address, of: id, reactions: z.array(text).max(MAX_REACTIONS) }),
   z.strictObject({
@@ -114,10 +124,17 @@ export function decode(frame: string): Decoded {
   }
   const parsed = fromNetworkSchema.safeParse(json);
   if (parsed.success) {
-    return parsed.data;
+    return parsed.data.kind === "event" ? { ...parsed.data, event: spoken(parsed.data.event) } : parsed.data;
   }
   const paths = parsed.error.issues.slice(0, 3).map((issue) => issue.path.map(String).join(".") || "frame");
   return { kind: "malformed", why: `not as expected: ${paths.join(", ")}` };
+}
+
+/** Without an optional field that is not there, as `exactOptionalPropertyTypes` wants it. */
+function spoken(event: z.infer<typeof eventSchema>): LoopbackEvent {
+  if (event.kind !== "message" && event.kind !== "edit") return event;
+  const { formatting: looks, ...plain } = event;
+  return looks === undefined ? plain : { ...plain, formatting: looks };
 }
 
 /** An event as the desk understands it. The sequence number is the redelivery id: the network repeats it, and no other. */

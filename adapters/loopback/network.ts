@@ -6,7 +6,7 @@
  * Frames travel in a later microtask, so nobody is called back from inside a call of their own. A frame under way when the
  * link is cut is lost, as on a wire.
  */
-import type { Outbound } from "../../src/core/model.ts";
+import type { FormattedText, Outbound } from "../../src/core/model.ts";
 import type { FromNetwork, LoopbackEvent, ToNetwork } from "./codec.ts";
 import { decodeToNetwork, encode } from "./codec.ts";
 import type { PersonAct, PersonEvent, PersonOptions } from "./person.ts";
@@ -291,10 +291,10 @@ function personEvent(outbound: Shown): PersonEvent {
   switch (outbound.kind) {
     case "message": {
       const { key, text, nick, choices, replyTo, notice } = outbound;
-      return { kind: "message", from, id: key, text, nick, choices, replyTo, notice };
+      return { kind: "message", from, id: key, text, ...looks(outbound), nick, choices, replyTo, notice };
     }
     case "edit":
-      return { kind: "edit", from, of: outbound.of, text: outbound.text };
+      return { kind: "edit", from, of: outbound.of, text: outbound.text, ...looks(outbound) };
     case "retraction":
       return { kind: "retraction", from, of: outbound.of };
     case "reaction":
@@ -308,4 +308,8 @@ function personEvent(outbound: Shown): PersonEvent {
     case "subscription":
       return { kind: "subscription", from, state: outbound.state, nick: outbound.nick };
   }
+}
+
+function looks({ formatting }: FormattedText): Pick<FormattedText, "formatting"> {
+  return formatting === undefined ? {} : { formatting };
 }

@@ -2,7 +2,16 @@
  * A person on the loopback network, with a client that can do all that the model knows. What the desk sends them is kept
  * in order in `received`; what they do becomes an event that the network delivers to the desk.
  */
-import type { Choice, Condition, PresenceState, ReceiptState, Software, TypingState } from "../../src/core/model.ts";
+import type {
+  Choice,
+  Condition,
+  FormattedText,
+  Formatting,
+  PresenceState,
+  ReceiptState,
+  Software,
+  TypingState,
+} from "../../src/core/model.ts";
 import type { LoopbackEvent } from "./codec.ts";
 
 type SubscriptionState = "subscribe" | "subscribed" | "unsubscribe" | "unsubscribed";
@@ -14,12 +23,13 @@ export type PersonEvent = WithFrom<
       readonly kind: "message";
       readonly id: string;
       readonly text: string;
+      readonly formatting?: Formatting;
       readonly nick: string | null;
       readonly choices: readonly Choice[];
       readonly replyTo: string | null;
       readonly notice: boolean;
     }
-  | { readonly kind: "edit"; readonly of: string; readonly text: string }
+  | { readonly kind: "edit"; readonly of: string; readonly text: string; readonly formatting?: Formatting }
   | { readonly kind: "retraction"; readonly of: string }
   | { readonly kind: "reaction"; readonly of: string; readonly reactions: readonly string[] }
   | { readonly kind: "typing"; readonly state: TypingState }
@@ -77,14 +87,19 @@ export class LoopbackPerson {
 
   /** Writes to a name of the desk. Returns the id under which this client keeps its own message. */
   say(to: string, text: string, more: { readonly replyTo?: string; readonly sentAt?: number } = {}): string {
-    return this.#message(to, text, null, more.replyTo ?? null, more.sentAt ?? null);
+    return this.#message(to, { text }, null, more.replyTo ?? null, more.sentAt ?? null);
+  }
+  /** The same with looks. */
+  format(to: string, words: FormattedText): string {
+    return this.#message(to, words, null, null, null);
   }
   /** Presses a button under message `of`. */
   choose(to: string, of: string, choice: Choice): string {
-    return this.#message(to, choice.label, choice.value, of, null);
+    return this.#message(to, { text: choice.label }, choice.value, of, null);
   }
-  edit(to: string, of: string, text: string): void {
-    this.#port.submit({ kind: "edit", to, id: this.#nextId(), of, text });
+  edit(to: string, of: string, words: string | FormattedText): void {
+    const said = typeof words === "string" ? { text: words } : words;
+    this.#port.submit({ kind: "edit", to, id: this.#nextId(), of, ...said });
   }
   retract(to: string, of: string): void {
     this.#port.submit({ kind: "retraction", to, of });
@@ -134,10 +149,16 @@ export class LoopbackPerson {
     this.onReceived(event);
   }
 
-  #message(to: string, text: string, choice: string | null, replyTo: string | null, sentAt: number | null): string {
+  #message(
+    to: string,
+    words: FormattedText,
+    choice: string | null,
+    replyTo: string | null,
+    sentAt: number | null,
+  ): string {
     const id = this.#nextId();
     const { language, nick } = this.options;
-    this.#port.submit({ kind: "message", to, id, text, choice, replyTo, sentAt, language, nick });
+    this.#port.submit({ kind: "message", to, id, ...words, choice, replyTo, sentAt, language, nick });
     return id;
   }
   #nextId(): string {

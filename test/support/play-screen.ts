@@ -1,5 +1,6 @@
 /** What one person of a play sees: the windows of their client, what was shown in them, and how far the play has looked. */
 import type { LoopbackPerson, PersonEvent } from "../../adapters/loopback/index.ts";
+import { readTyped } from "../../src/core/styling-reader.ts";
 
 export type Message = Extract<PersonEvent, { kind: "message" }>;
 type Other = Exclude<PersonEvent["kind"], "message">;
@@ -35,6 +36,14 @@ export class Screen {
     const id = this.person.say(this.window, text);
     this.said.push({ id, window: this.window, text });
     this.journal.push(`  ${this.name} → [${this.window}] ${text}`);
+  }
+
+  /** Says it with the looks that the marks in it stand for. */
+  write(marked: string): void {
+    const words = readTyped(marked);
+    const id = this.person.format(this.window, words);
+    this.said.push({ id, window: this.window, text: words.text });
+    this.journal.push(`  ${this.name} → [${this.window}] ${marked}`);
   }
 
   /** Looks on from where the play looked last, at the first message that holds the fragments in this order. */

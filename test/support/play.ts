@@ -9,6 +9,8 @@
  *       "ada: /accept",
  *       "anna: my invoice is wrong",
  *       "ada sees: my invoice is wrong",
+ *       "anna writes: and *soon*",                with the looks these marks stand for, not the marks
+ *       "ada sees looks: and *soon*",             such looks, and not the marks
  *     ]);
  *
  * The lines there are: the table LINES below. After every line the desk comes to rest; time passes only where the play
@@ -17,6 +19,8 @@
  */
 import { expect } from "chai";
 import { FEATURES, type PresenceState, type Software, type TypingState } from "../../src/core/model.ts";
+import { readTyped } from "../../src/core/styling-reader.ts";
+import { typed } from "../../src/core/styling-writer.ts";
 import { PlayDesk } from "./play-desk.ts";
 import { type PlayConfig, type PlaySetting, playSetting } from "./play-rules.ts";
 import { holds, type Message, Screen } from "./play-screen.ts";
@@ -179,11 +183,18 @@ const LINES: readonly LineForm[] = [
   form(`${WHO} sees exactly: (.+)`, (stage, [who = "", text = ""]) => {
     expect(stage.screen(who).see(text).text).to.equal(text);
   }),
+  form(`${WHO} sees looks: (.+)`, (stage, [who = "", marked = ""]) => {
+    const words = readTyped(marked);
+    expect(words.formatting, "the play's line has looks").not.to.equal(undefined);
+    const message = stage.screen(who).see(words.text);
+    expect(typed(message)).to.equal(marked);
+    expect(message.text).to.equal(words.text);
+  }),
   form(`${WHO} has the history: (.+)`, async (stage, [who = "", lines = ""]) => {
     const { person, network, window } = stage.screen(who);
     const history = await stage.desk.history(person, network, window);
     const shown = history.map(
-      ({ own, nick, text, retracted }) => `${own ? "I" : (nick ?? "desk")}: ${retracted ? "-" : text}`,
+      (line) => `${line.own ? "I" : (line.nick ?? "desk")}: ${line.retracted ? "-" : typed(line)}`,
     );
     expect(shown).to.deep.equal(lines.split(" | "));
   }),
@@ -202,6 +213,9 @@ const LINES: readonly LineForm[] = [
       offers.map(({ text }) => text),
       `offers to ${who}`,
     ).to.deep.equal([]);
+  }),
+  form(`${WHO} sees the edit with looks: (.+)`, (stage, [who = "", marked = ""]) => {
+    stage.screen(who).notice("edit", (event) => event.formatting !== undefined && typed(event) === marked);
   }),
   form(`${WHO} sees the edit: (.+)`, (stage, [who = "", fragment = ""]) => {
     stage.screen(who).notice("edit", ({ text }) => holds(text, fragment));
@@ -247,6 +261,11 @@ const LINES: readonly LineForm[] = [
     const { id, window } = screen.own(old);
     screen.person.edit(window, id, text);
   }),
+  form(`${WHO} rewrites: (.+) -> (.+)`, (stage, [who = "", old = "", marked = ""]) => {
+    const screen = stage.screen(who);
+    const { id, window } = screen.own(old);
+    screen.person.edit(window, id, readTyped(marked));
+  }),
   form(`${WHO} takes back: (.+)`, (stage, [who = "", fragment = ""]) => {
     const { id, window } = stage.screen(who).own(fragment);
     stage.screen(who).person.retract(window, id);
@@ -277,6 +296,7 @@ const LINES: readonly LineForm[] = [
     screen.window = stage.window(screen, called);
     screen.say(text);
   }),
+  form(`${WHO} writes: (.+)`, (stage, [who = "", marked = ""]) => stage.screen(who).write(marked)),
   form(`${WHO}: (.+)`, (stage, [who = "", text = ""]) => stage.screen(who).say(text)),
 ];
 
