@@ -7,7 +7,7 @@ import { featuresOf } from "./features.ts";
 import { type Ghosts, RegisteredGhosts } from "./ghosts.ts";
 import { NotTaken } from "./hand.ts";
 import { HomeserverClient } from "./homeserver.ts";
-import { canonicalUserId, gatewayTable, ReservedNames } from "./identifiers.ts";
+import { canonicalUserId, ReservedNames } from "./identifiers.ts";
 import { Ledger } from "./ledger.ts";
 import { type Attempt, Link } from "./link.ts";
 import { Media } from "./media.ts";
@@ -69,7 +69,7 @@ export class MatrixAdapter implements Adapter {
     const signs = new Signs(shared);
     this.#signs = signs;
     const membership = new Membership({ ...shared, met: (person) => signs.look(person) });
-    const software = new SoftwareSearch({ ...shared, gatewayOf: gatewayTable(config.gateways) });
+    const software = new SoftwareSearch(shared);
     this.#software = software;
     const reception = new Reception({ ...shared, membership, signs, spoke: (room) => software.look(room) });
     this.#sender = new Sender({ ...shared, watch: (person, local) => this.#signs.watch(person, local) });

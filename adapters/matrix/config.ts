@@ -41,13 +41,6 @@ const accountLimits = z
   })
   .prefault({});
 
-const gateway = z.strictObject({
-  users: z.string().min(1).describe('User ids that come through it, as a regular expression: "@telegram_.*"'),
-  type: z.string().min(1).max(64).describe("The network behind it: telegram, whatsapp, signal, discord …"),
-  name: z.string().min(1).max(64).optional().describe("What people read for it: Telegram"),
-});
-
-const gateways = z.array(gateway).max(100).default([]).describe("Bridges whose users come from another network.");
 const homeserver = z
   .url({ protocol: /^https?$/ })
   .describe("Where the homeserver's client API is: http://127.0.0.1:8008");
@@ -74,7 +67,6 @@ const appservice = z.strictObject({
     .default("/matrix")
     .describe("Where the homeserver reaches the desk on its HTTP server; two Matrix networks need two."),
   presence,
-  gateways,
   limits,
 });
 
@@ -86,7 +78,6 @@ const account = z.strictObject({
   accessToken: z.string().min(1).meta(SECRET).optional().describe("A token of a device of the desk's own."),
   deviceName: z.string().min(1).max(100).default("Frontdesk").describe("What the account's other devices read for it."),
   presence,
-  gateways,
   limits: accountLimits,
 });
 
@@ -113,11 +104,6 @@ export function parseConfig(section: unknown): MatrixConfig {
     throw new ConfigProblem(path, sentence(issue));
   }
   const config = result.data;
-  config.gateways.forEach(({ users }, index) => {
-    if (compileUsers(users) === null) {
-      throw new ConfigProblem(["gateways", index, "users"], `"${users}" is no regular expression.`);
-    }
-  });
   const url = config.homeserver.replace(/\/+$/u, "");
   return config.mode === "account"
     ? checkAccount({ ...config, homeserver: url })
@@ -148,15 +134,6 @@ function checkAccount(config: AccountConfig): AccountConfig {
 
 /** User ids as they are given out today (Matrix appendices §4.2.1). */
 const USER_ID = /^@[a-zA-Z0-9._=/+-]+:(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/u;
-
-/** The whole user id must match, with or without the server behind the colon. Null when it is no regular expression. */
-export function compileUsers(users: string): RegExp | null {
-  try {
-    return new RegExp(`^(?:${users})(?::.*)?$`, "u");
-  } catch {
-    return null;
-  }
-}
 
 function sentence(issue: z.core.$ZodIssue | undefined): string {
   if (issue === undefined) {

@@ -1,6 +1,5 @@
 /** User ids (Matrix appendices §4.2.1): those of people, and those the desk makes for its handles and aliases. Pure. */
-import type { Software } from "../../src/core/model.ts";
-import { compileUsers, type ServiceConfig } from "./config.ts";
+import type { ServiceConfig } from "./config.ts";
 
 /** Historical user ids may hold more than today's grammar allows, but never a colon, a space or a control. */
 const USER_ID = /^@([^:\s\p{Cc}]+):([A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?)$/u;
@@ -55,15 +54,6 @@ export class ReservedNames implements Namespace {
       return null;
     }
   }
-}
-
-/** Which bridge a user id belongs to, by the admin's table. The first that matches counts. */
-export function gatewayTable(gateways: ServiceConfig["gateways"]): (userId: string) => Software["gateway"] {
-  const table = gateways.map(({ users, type, name }) => ({ matches: compileUsers(users), type, name: name ?? null }));
-  return (userId) => {
-    const found = table.find(({ matches }) => matches?.test(userId) === true);
-    return found === undefined ? null : { type: found.type, name: found.name };
-  };
 }
 
 /** A name as it may be shown: no controls, nothing that turns the direction of what follows, not endless. Null when empty. */

@@ -44,9 +44,6 @@ const REFUSALS = {
 
 type Refusal = Extract<TakenFile, { kind: "refused" }>;
 
-/** Where no files are taken at all. */
-export const FILES_UNWANTED: Refusal = { kind: "refused", reason: "not-acceptable", text: REFUSALS.unwanted };
-
 export class Media {
   readonly #parts: MediaParts;
   readonly #end = new AbortController();

@@ -13,7 +13,7 @@ import { NotTaken, type Place, type Receive, requestOrNotTaken } from "./hand.ts
 import type { Homeserver } from "./homeserver.ts";
 import type { Namespace } from "./identifiers.ts";
 import type { Ledger } from "./ledger.ts";
-import { FILES_UNWANTED, type Media } from "./media.ts";
+import type { Media } from "./media.ts";
 import type { Membership } from "./membership.ts";
 import type { Reactions } from "./reactions.ts";
 import type { Room, Rooms } from "./rooms.ts";
@@ -30,8 +30,7 @@ export interface ReceptionParts {
   readonly reactions: Reactions;
   readonly membership: Membership;
   readonly signs: Signs;
-  /** Left out: files are refused in words. */
-  readonly media?: Media;
+  readonly media: Media;
   readonly receive: Receive;
   /** A person has spoken: what do they write from? */
   spoke(room: Room): void;
@@ -185,7 +184,7 @@ export class Reception {
 
   /** A file that is not taken is said to its sender; the words beside it go on. */
   async #file(event: RoomEvent, room: Room, place: Place, said: Extract<Said, { kind: "file" }>): Promise<void> {
-    const taken = (await this.#parts.media?.take(said.file, place.from)) ?? FILES_UNWANTED;
+    const taken = await this.#parts.media.take(said.file, place.from);
     if (taken.kind === "taken") {
       const text = [said.text, taken.words].filter((words) => words !== "").join("\n");
       return await this.#message(event, room, place, { ...said, text, hosted: taken.file });

@@ -29,8 +29,7 @@ export interface SenderParts {
   readonly rooms: Rooms;
   readonly ledger: Ledger;
   readonly reactions: Reactions;
-  /** Left out: files go out in words. */
-  readonly media?: Media;
+  readonly media: Media;
   /** Whether what is sent there is encrypted, so that files have to be as well; left out: it never is. */
   isEncrypted?(room: Room): boolean;
   /** The desk wants to know of that person's presence. */
@@ -108,8 +107,7 @@ export class Sender {
   > {
     const { media, isEncrypted } = this.#parts;
     const file = outbound.file ?? null;
-    const placed =
-      file === null || media === undefined ? null : await media.place(file, isEncrypted?.(room) ?? false, signal);
+    const placed = file === null ? null : await media.place(file, isEncrypted?.(room) ?? false, signal);
     if (placed?.kind === "failed") {
       return placed;
     }

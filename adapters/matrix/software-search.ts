@@ -1,7 +1,6 @@
 /** Asks once a day for each person what they write from, behind their message, and nobody waits for it. */
 import { LRUCache } from "lru-cache";
 import type { AdapterContext } from "../../src/adapter.ts";
-import type { Software } from "../../src/core/model.ts";
 import type { Ghosts } from "./ghosts.ts";
 import type { Receive } from "./hand.ts";
 import type { Homeserver } from "./homeserver.ts";
@@ -14,8 +13,6 @@ export interface SoftwareSearchParts {
   readonly ghosts: Ghosts;
   readonly limits: { readonly rooms: number };
   readonly receive: Receive;
-  /** The bridge that a user id belongs to. */
-  gatewayOf(userId: string): Software["gateway"];
 }
 
 /** How long what was found out of a person's software is believed. */
@@ -51,12 +48,12 @@ export class SoftwareSearch {
   }
 
   async #ask({ person, local }: Room): Promise<void> {
-    const { context, homeserver, ghosts, receive, gatewayOf } = this.#parts;
+    const { context, homeserver, ghosts, receive } = this.#parts;
     const body = { device_keys: { [person]: [] } };
     const as = ghosts.id(local);
     const answer = await homeserver.request({ method: "POST", path: ["v3", "keys", "query"], as, body });
     const names = answer.kind === "ok" ? deviceNames(answer.body, person) : [];
-    const software = softwareOf(names, gatewayOf(person));
+    const software = softwareOf(names);
     if (software !== null && !this.#isStopped) {
       const from = { network: context.network, id: person };
       await receive({ redelivery: null, from, device: null, to: local, kind: "software", software, language: null });

@@ -1,6 +1,6 @@
 /**
  * What a person writes from, as far as Matrix tells: the names their devices bear where keys are published (free text that
- * their owner may have changed), and the bridge their user id belongs to.
+ * their owner may have changed). Whom a bridge made, their user id tells; the admins' table of gateways reads it from the address.
  */
 import { z } from "zod";
 import type { Feature, Software } from "../../src/core/model.ts";
@@ -43,17 +43,17 @@ export function deviceNames(body: Readonly<Record<string, unknown>>, person: str
  * Null when nothing is known. Which of several devices a message came from nobody can tell, so a name counts only when all
  * devices bear it.
  */
-export function softwareOf(names: readonly string[], gateway: Software["gateway"]): Software | null {
+export function softwareOf(names: readonly string[]): Software | null {
   const parts = names.map(parseName);
   const [first] = parts;
   const same = (field: "name" | "os") =>
     parts.every((part) => part[field] === first?.[field]) ? (first?.[field] ?? null) : null;
   const name = same("name");
-  if (name === null && gateway === null) {
+  if (name === null) {
     return null;
   }
-  const features = CLIENTS.find((client) => name !== null && client.name.test(name))?.features ?? null;
-  return { protocol: "matrix", name, version: null, os: same("os"), features, gateway };
+  const features = CLIENTS.find((client) => client.name.test(name))?.features ?? null;
+  return { protocol: "matrix", name, version: null, os: same("os"), features, gateway: null };
 }
 
 /** "Element Desktop: Linux", "app.element.io: Firefox on Ubuntu", "Weechat Matrix". */

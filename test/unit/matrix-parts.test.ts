@@ -1,7 +1,7 @@
 /** Parts of the Matrix adapter that need no homeserver: addresses, configuration, software, the order of a room's events. */
 import { expect } from "chai";
 import { parseConfig } from "../../adapters/matrix/config.ts";
-import { canonicalUserId, displayName, gatewayTable, ReservedNames } from "../../adapters/matrix/identifiers.ts";
+import { canonicalUserId, displayName, ReservedNames } from "../../adapters/matrix/identifiers.ts";
 import { Ledger } from "../../adapters/matrix/ledger.ts";
 import { deviceNames, softwareOf } from "../../adapters/matrix/software.ts";
 import { ConfigProblem } from "../../src/adapter.ts";
@@ -53,17 +53,6 @@ describe("Matrix addresses", () => {
     expect(displayName("x".repeat(500))).to.have.length(100);
     expect(displayName(" ")).to.equal(null);
   });
-
-  it("a bridge is known by its users, the first of the table first", () => {
-    const of = gatewayTable([
-      { users: "@telegram_.*", type: "telegram", name: "Telegram" },
-      { users: "@tele.*:example\\.com", type: "other" },
-    ]);
-    expect(of("@telegram_17:example.com")).to.deep.equal({ type: "telegram", name: "Telegram" });
-    expect(of("@telex:example.com")).to.deep.equal({ type: "other", name: null });
-    expect(of("@x@telegram_17:example.com")).to.equal(null);
-    expect(of("@anna:example.com")).to.equal(null);
-  });
 });
 
 describe("Matrix configuration", () => {
@@ -83,7 +72,6 @@ describe("Matrix configuration", () => {
     [{ asToken: "" }, "asToken"],
     [{ prefix: "Front Desk" }, "prefix"],
     [{ path: "matrix" }, "path"],
-    [{ gateways: [{ users: "(", type: "x" }] }, "gateways.0.users"],
     [{ limits: { bodyBytes: 1 } }, "limits.bodyBytes"],
   ] as const) {
     it(`names the faulty key ${path}`, () => {
@@ -105,13 +93,10 @@ describe("Matrix software", () => {
     [["Weechat Matrix"], { name: "Weechat Matrix", os: null }],
     [["Element: iOS", "Element: Android"], { name: "Element", os: null }],
   ] as const) {
-    it(`${names.join(" and ")}`, () => expect(softwareOf(names, null)).to.include(expected));
+    it(`${names.join(" and ")}`, () => expect(softwareOf(names)).to.include(expected));
   }
-  it("is not guessed among several", () => expect(softwareOf(["Element: iOS", "Cinny"], null)).to.equal(null));
-  it("is nothing where nothing is known", () => expect(softwareOf([], null)).to.equal(null));
-  it("knows a gateway without knowing a name", () => {
-    expect(softwareOf([], { type: "telegram", name: null })).to.include({ protocol: "matrix", name: null });
-  });
+  it("is not guessed among several", () => expect(softwareOf(["Element: iOS", "Cinny"])).to.equal(null));
+  it("is nothing where nothing is known", () => expect(softwareOf([])).to.equal(null));
   it("reads the names of that person's devices alone", () => {
     const device = (name: string) => ({ D: { unsigned: { device_display_name: name } } });
     const body = { device_keys: { "@a:x": device("Element"), "@b:x": device("Cinny") } };

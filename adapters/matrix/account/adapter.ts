@@ -8,7 +8,7 @@ import { encodePresence, refusal } from "../codec-outbound.ts";
 import type { AccountConfig } from "../config.ts";
 import { featuresOf } from "../features.ts";
 import { NotTaken } from "../hand.ts";
-import { canonicalUserId, gatewayTable } from "../identifiers.ts";
+import { canonicalUserId } from "../identifiers.ts";
 import { Ledger } from "../ledger.ts";
 import { type Attempt, Link } from "../link.ts";
 import { Media } from "../media.ts";
@@ -76,7 +76,7 @@ export class MatrixAccount implements Adapter {
     this.#media = media;
     const shared = { context: this.#context, limits, ...users, rooms, ledger, reactions, media, receive };
     const signs = new Signs(shared);
-    this.#software = new SoftwareSearch({ ...shared, gatewayOf: gatewayTable(config.gateways) });
+    this.#software = new SoftwareSearch(shared);
     const membership = new Membership({ ...shared, met: (person) => signs.look(person) });
     const reception = new Reception({ ...shared, membership, signs, spoke: (room) => this.#software.look(room) });
     this.#sender = new Sender({ ...shared, watch: (person, local) => signs.watch(person, local) });
@@ -195,6 +195,7 @@ export class MatrixAccount implements Adapter {
       state: {
         get: running((key: string) => state.get(key)),
         set: running((key: string, value: unknown) => state.set(key, value)),
+        setAll: running((entries: ReadonlyMap<string, unknown>) => state.setAll(entries)),
         keys: running((prefix: string) => state.keys(prefix)),
       },
       log: {
