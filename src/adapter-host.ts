@@ -77,6 +77,8 @@ export interface AdapterHost extends Networks {
 export const FIRST_START_MS = 5_000;
 /** Characters of one value of an adapter's state, as JSON. */
 const STATE_CHARACTERS = 65_536;
+/** Entries of an adapter's state written at once. */
+const STATE_ENTRIES = 10_000;
 /** Lines read for one line of a history: some were not meant for that viewer. */
 const HISTORY_READ_FACTOR = 4;
 const HISTORY_READ_LIMIT = 2_000;
@@ -294,18 +296,25 @@ class Host implements AdapterHost {
 
 /** The durable map of one network (or of a part of the desk such as "accounts"), written through the engine. */
 export function createAdapterState(engine: Engine, store: Store, network: string): AdapterState {
-  return {
-    get: (key) => store.adapterState(network, key),
-    keys: (prefix) => store.adapterKeys(network, prefix),
-    async set(key, value) {
+  const setAll = async (entries: ReadonlyMap<string, unknown>): Promise<void> => {
+    if (entries.size > STATE_ENTRIES) {
+      throw new RangeError(`${entries.size} states of ${network} at once; ${STATE_ENTRIES} are allowed.`);
+    }
+    for (const [key, value] of entries) {
       const size = value === undefined ? 0 : (JSON.stringify(value)?.length ?? 0);
       if (size > STATE_CHARACTERS) {
         throw new RangeError(
           `The state "${key}" of ${network} has ${size} characters; ${STATE_CHARACTERS} are allowed.`,
         );
       }
-      await engine.setAdapterState(network, key, value);
-    },
+    }
+    await engine.setAdapterStates(network, entries);
+  };
+  return {
+    get: (key) => store.adapterState(network, key),
+    keys: (prefix) => store.adapterKeys(network, prefix),
+    set: (key, value) => setAll(new Map([[key, value]])),
+    setAll,
   };
 }
 

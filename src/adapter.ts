@@ -96,6 +96,8 @@ export interface AdapterState {
   get(key: string): Promise<unknown>;
   /** Resolves once synced to disk. `undefined` deletes. */
   set(key: string, value: unknown): Promise<void>;
+  /** Several at once, at most 10 000: all of them or, when it rejects or the desk ends before, none. */
+  setAll(entries: ReadonlyMap<string, unknown>): Promise<void>;
   keys(prefix: string): Promise<readonly string[]>;
 }
 

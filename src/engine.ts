@@ -96,6 +96,8 @@ export interface Engine {
   reachable(address: Address): void;
   /** Resolves once synced; `value` undefined deletes. Throws TypeError for what is not JSON. */
   setAdapterState(network: string, key: string, value: unknown): Promise<void>;
+  /** The same for several in one transaction. */
+  setAdapterStates(network: string, values: ReadonlyMap<string, unknown>): Promise<void>;
   /** The core as it is now; ask again each time, it may have been rebuilt. Throws before start(). */
   desk(): Desk;
   /** See `World.epoch`. Throws before start(). */

@@ -174,7 +174,7 @@ function bareContext(network: string, receive: AdapterContext["receive"]): Adapt
     contacts: () => [],
     backoffMs: () => 1_000,
     count: () => {},
-    state: { get: async () => undefined, set: async () => {}, keys: async () => [] },
+    state: { get: async () => undefined, set: async () => {}, setAll: async () => {}, keys: async () => [] },
     accounts: NO_ACCOUNTS,
     http: { mount: () => {} },
     log: SILENT,

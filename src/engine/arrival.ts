@@ -9,7 +9,13 @@ export type Task =
   | { readonly kind: "inbound"; readonly inbound: Inbound }
   /** `mark` is recorded with the event: what became of the send that led to it. */
   | { readonly kind: "event"; readonly event: Exclude<DeskEvent, { kind: "inbound" }>; readonly mark: Mark | null }
-  | { readonly kind: "adapter-state"; readonly network: string; readonly key: string; readonly value: unknown };
+  | { readonly kind: "adapter-state"; readonly network: string; readonly entries: readonly StateEntry[] };
+
+/** One entry of a network's durable map; `value` undefined deletes it. */
+export interface StateEntry {
+  readonly key: string;
+  readonly value: unknown;
+}
 
 export interface Arrival {
   readonly task: Task;

@@ -7,7 +7,7 @@ import type { DaemonEvent, Engine, EngineOptions, EngineStatus, Networks } from 
 import { Outbox } from "../outbox.ts";
 import { type Mark, StoreFault } from "../store/store.ts";
 import { createTimers, type Timers } from "../timers.ts";
-import { type Arrival, lookUp, needsOf, type Task } from "./arrival.ts";
+import { type Arrival, lookUp, needsOf, type StateEntry, type Task } from "./arrival.ts";
 import { Batches } from "./batches.ts";
 import { EngineClosed } from "./closed.ts";
 import { type Housekeeping, startHousekeeping } from "./housekeeping.ts";
@@ -112,17 +112,24 @@ export class Shell implements Engine {
   }
 
   async setAdapterState(network: string, key: string, value: unknown): Promise<void> {
+    await this.setAdapterStates(network, new Map([[key, value]]));
+  }
+
+  async setAdapterStates(network: string, values: ReadonlyMap<string, unknown>): Promise<void> {
     if (!this.#isTaking) {
       throw new EngineClosed(`it is ${this.#state}`);
     }
-    const text: string | undefined = JSON.stringify(value);
-    if (text === undefined && value !== undefined) {
-      throw new TypeError(`The state "${key}" of ${network} is a ${typeof value}, which JSON cannot say.`);
-    }
-    const copy: unknown = text === undefined ? undefined : JSON.parse(text);
-    const verdict = await this.#enqueue(OWN, { kind: "adapter-state", network, key, value: copy });
+    const entries = [...values].map(([key, value]): StateEntry => {
+      const text: string | undefined = JSON.stringify(value);
+      if (text === undefined && value !== undefined) {
+        throw new TypeError(`The state "${key}" of ${network} is a ${typeof value}, which JSON cannot say.`);
+      }
+      return { key, value: text === undefined ? undefined : JSON.parse(text) };
+    });
+    const verdict = await this.#enqueue(OWN, { kind: "adapter-state", network, entries });
     if (verdict.kind === "refused") {
-      throw new Error(`The state "${key}" of ${network} could not be recorded.`);
+      const [first] = entries;
+      throw new Error(`The state "${first?.key}" of ${network} (${entries.length} entries) could not be recorded.`);
     }
   }
 

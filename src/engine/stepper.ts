@@ -92,7 +92,9 @@ export class Stepper {
     const { task } = arrival;
     switch (task.kind) {
       case "adapter-state":
-        draft.adapterState.push({ network: task.network, key: task.key, value: task.value });
+        for (const { key, value } of task.entries) {
+          draft.adapterState.push({ network: task.network, key, value });
+        }
         return ACCEPTED;
       case "inbound":
         return this.#stepInbound(task.inbound, arrival, draft);

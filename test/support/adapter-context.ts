@@ -160,6 +160,9 @@ export class TestContext implements AdapterContext {
       }
       this.stored.set(key, JSON.parse(JSON.stringify(value)));
     },
+    setAll: async (entries: ReadonlyMap<string, unknown>): Promise<void> => {
+      await Promise.all([...entries].map(([key, value]) => this.state.set(key, value)));
+    },
     keys: async (prefix: string): Promise<readonly string[]> => {
       this.calls += 1;
       return [...this.stored.keys()].filter((key) => key.startsWith(prefix)).sort();

@@ -284,6 +284,30 @@ describe("adapter host", () => {
     expect(refusal).to.include('The state "big" of xmpp has 70002 characters');
   });
 
+  it("keeps several entries of a state in one transaction, or none of them", async () => {
+    const { puppet, store } = await setUp();
+    const { state } = puppet("xmpp").context;
+    await state.set("old", 1);
+    await state.setAll(
+      new Map<string, unknown>([
+        ["a", 1],
+        ["b", { c: 2 }],
+        ["old", undefined],
+      ]),
+    );
+    expect(await state.keys("")).to.deep.equal(["a", "b"]);
+    const refusal = await state
+      .setAll(
+        new Map([
+          ["c", "small"],
+          ["d", "x".repeat(70_000)],
+        ]),
+      )
+      .catch(String);
+    expect(refusal).to.include('The state "d" of xmpp');
+    expect(await store.adapterKeys("xmpp", "")).to.deep.equal(["a", "b"]);
+  });
+
   it("stops every adapter, once, and does not wait for ever for one that will not", async () => {
     const { host, puppet, clock, log, links } = await setUp();
     await host.start();

@@ -12,6 +12,9 @@ function memoryState(kept: Map<string, string>): AdapterState {
       if (value === undefined) kept.delete(key);
       else kept.set(key, JSON.stringify(value));
     },
+    async setAll(entries) {
+      for (const [key, value] of entries) await this.set(key, value);
+    },
   };
 }
 
