@@ -23,7 +23,10 @@ import { ENABLE, enabledStream, type ManagedStream } from "./stream-management.t
 import type { XmlFault } from "./xml-fault.ts";
 
 /** What this adapter carries, both ways, each by the standard README.md names. */
+/** What the marks around a stretch take (XEP-0393): a preformatted block has two lines of three signs. */
+const MARK_BYTES = 8;
 const FEATURES: readonly Feature[] = [
+  "formatting",
   "edit",
   "retraction",
   "reaction",
@@ -92,6 +95,7 @@ export class XmppAdapter implements Adapter {
       identity: attachment.identity,
       features: FileReception.takes(context) ? [...FEATURES, "file"] : FEATURES,
       maxTextBytes: limits.textBytes,
+      markBytes: MARK_BYTES,
       window: limits.window,
       deduplicates: false,
     };

@@ -27,6 +27,7 @@ const FEATURES: readonly string[] = [
   NS.receipts,
   NS.chatMarkers,
   NS.correction,
+  NS.styling,
   NS.retraction,
   NS.reactions,
   NS.reply,

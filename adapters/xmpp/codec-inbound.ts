@@ -3,11 +3,11 @@
  * Only the outer stanza counts: what is forwarded inside it (XEP-0280 carbons, XEP-0297) is a claim of the sender.
  */
 import type { Element } from "@xmpp/xml";
-import type { Inbound, InboundOf, PresenceState, TypingState } from "../../src/core/model.ts";
+import type { FormattedText, Inbound, InboundOf, PresenceState, TypingState } from "../../src/core/model.ts";
 import { readError } from "./conditions.ts";
 import { attribute, childElements, childOf, childrenOf, textOf } from "./elements.ts";
 import { type Jid, parseJid } from "./jid.ts";
-import { bringsStrangeFile, chosen, linkedFile, replyOf, type SpokenText, spokenText } from "./message-text.ts";
+import { bringsStrangeFile, chosen, linkedFile, readMarks, replyOf, spokenText } from "./message-text.ts";
 import { NS } from "./namespaces.ts";
 import type { DevicePresence } from "./presence.ts";
 
@@ -94,7 +94,7 @@ export function decodeMessage(
     return {
       kind: "file",
       link,
-      event: messageOf(stanza, frame, { text, body: spoken?.body ?? stanza }, null),
+      event: messageOf(stanza, frame, readMarks(text, stanza), spoken?.body ?? stanza),
       receipt,
     };
   }
@@ -174,22 +174,24 @@ function decodeContent(stanza: Element, frame: Frame): Inbound | null {
   }
   const replaced = reference(childOf(stanza, "replace", NS.correction));
   if (replaced !== null) {
-    return { ...inbound, kind: "edit", id: idOf(stanza), of: replaced, text };
+    return { ...inbound, kind: "edit", id: idOf(stanza), of: replaced, ...readMarks(text, stanza) };
   }
-  return messageOf(stanza, frame, { text, body: spoken?.body ?? stanza }, choice);
+  const words = choice === null ? readMarks(text, stanza) : { text };
+  return messageOf(stanza, frame, words, spoken?.body ?? stanza, choice);
 }
 
 function messageOf(
   stanza: Element,
   frame: Frame,
-  { text, body }: SpokenText,
-  choice: string | null,
+  words: FormattedText,
+  body: Element,
+  choice: string | null = null,
 ): InboundOf<"message"> {
   return {
     ...base(stanza, frame),
     kind: "message",
     id: idOf(stanza),
-    text,
+    ...words,
     choice,
     replyTo: bounded(replyOf(stanza), ID_CHARACTERS),
     sentAt: decodeDelay(stanza),

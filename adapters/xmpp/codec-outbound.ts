@@ -3,7 +3,16 @@
  * can be on it (law 2 of the architecture).
  */
 import { Element } from "@xmpp/xml";
-import { type Condition, fileWords, type Outbound, type OutboundOf, type PresenceState } from "../../src/core/model.ts";
+import {
+  type Condition,
+  type FormattedText,
+  fileWords,
+  type Outbound,
+  type OutboundOf,
+  type PresenceState,
+} from "../../src/core/model.ts";
+import { readTyped } from "../../src/core/styling-reader.ts";
+import { typed } from "../../src/core/styling-writer.ts";
 import { xmlText } from "./elements.ts";
 import type { Jid } from "./jid.ts";
 import { CHOICE_FIELD } from "./message-text.ts";
@@ -83,7 +92,8 @@ function encodeMessage(outbound: OutboundOf<"message">, frame: OutboundFrame): E
   }
   const file = outbound.file ?? null;
   // Clients show a file as one when its address is all that is said (XEP-0066 §3.2 and the practice of XEP-0363).
-  body(stanza, file !== null && outbound.text === fileWords(file) ? file.url : outbound.text);
+  if (file !== null && outbound.text === fileWords(file)) body(stanza, file.url);
+  else marked(stanza, outbound, frame, outbound.notice);
   if (file !== null) {
     const outOfBand = new Element("x", { xmlns: NS.outOfBand });
     outOfBand.c("url").t(xmlText(file.url));
@@ -108,7 +118,7 @@ function encodeMessage(outbound: OutboundOf<"message">, frame: OutboundFrame): E
 
 /** XEP-0308 §3: `id` is that of the first version, however often it was corrected. */
 function encodeEdit(outbound: OutboundOf<"edit">, frame: OutboundFrame): Element {
-  const stanza = body(message(outbound.key, frame), outbound.text);
+  const stanza = marked(message(outbound.key, frame), outbound, frame, false);
   add(named(stanza, outbound.nick), "replace", NS.correction, { id: xmlText(outbound.of) });
   return trackable(stanza, outbound.key);
 }
@@ -216,6 +226,18 @@ function presence(type: string | null, frame: OutboundFrame): Element {
 function body(stanza: Element, text: string): Element {
   stanza.c("body").t(xmlText(text));
   return stanza;
+}
+
+/**
+ * XEP-0393: looks go as marks in the body, unless they would make it too long; words that only look like marks are said to be none
+ * (§5). The desk's own are the admins', who write them as clients are to read them.
+ */
+function marked(stanza: Element, words: FormattedText, frame: OutboundFrame, notice: boolean): Element {
+  const written = typed(words);
+  const isMarked = written !== words.text && Buffer.byteLength(written) <= frame.textBytes;
+  body(stanza, isMarked ? written : words.text);
+  const isMistaken = !isMarked && !notice && readTyped(words.text).formatting !== undefined;
+  return isMistaken ? add(stanza, "unstyled", NS.styling) : stanza;
 }
 
 function named(stanza: Element, nick: string | null): Element {

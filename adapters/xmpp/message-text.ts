@@ -1,5 +1,7 @@
 /** What a message says in words, picked out of the ways XMPP has to say it. Pure. */
 import type { Element } from "@xmpp/xml";
+import type { FormattedText } from "../../src/core/model.ts";
+import { readTyped } from "../../src/core/styling-reader.ts";
 import { attribute, childElements, childOf, childrenOf, textOf } from "./elements.ts";
 import { NS } from "./namespaces.ts";
 
@@ -12,6 +14,7 @@ const ENCRYPTED_FILE = /^aesgcm:\/\/\S+$/u;
 const FIELDS = 50;
 const VALUE_CHARACTERS = 1_000;
 
+/** As it was written, marks and all. */
 export interface SpokenText {
   readonly text: string;
   /** The element it was taken from, whose `xml:lang` is the text's. */
@@ -30,6 +33,11 @@ export function spokenText(stanza: Element): SpokenText | null {
     return { text: subject === "" ? text : `${subject}\n${text}`, body };
   }
   return subject === "" ? null : { text: subject, body: stanza };
+}
+
+/** What the marks in a text stand for (XEP-0393), unless its sender says that they are none (§5). */
+export function readMarks(text: string, stanza: Element): FormattedText {
+  return childOf(stanza, "unstyled", NS.styling) === undefined ? readTyped(text) : { text };
 }
 
 /**

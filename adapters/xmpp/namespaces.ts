@@ -23,6 +23,7 @@ export const NS = {
   receipts: "urn:xmpp:receipts",
   chatMarkers: "urn:xmpp:chat-markers:0",
   correction: "urn:xmpp:message-correct:0",
+  styling: "urn:xmpp:styling:0",
   retraction: "urn:xmpp:message-retract:1",
   reactions: "urn:xmpp:reactions:0",
   reply: "urn:xmpp:reply:0",

@@ -7,7 +7,6 @@ import { NS } from "./namespaces.ts";
 
 /** Any of these announced features makes the neutral one. */
 const MEANINGS: readonly (readonly [Feature, readonly string[]])[] = [
-  ["formatting", ["http://jabber.org/protocol/xhtml-im", "urn:xmpp:styling:0", "urn:xmpp:markup:0"]],
   ["edit", [NS.correction]],
   ["retraction", [NS.retraction, "urn:xmpp:message-retract:0"]],
   ["reaction", [NS.reactions]],
@@ -18,8 +17,11 @@ const MEANINGS: readonly (readonly [Feature, readonly string[]])[] = [
   ["read", [NS.chatMarkers]],
   ["choices", [NS.quickResponse, NS.forms]],
 ];
-/** Part of XMPP itself (RFC 6121): every client has them. */
-const INHERENT: readonly Feature[] = ["presence", "multiline"];
+/**
+ * What every client has: parts of XMPP itself (RFC 6121), and message styling (XEP-0393), which is text that reads well where it is
+ * not drawn. Most clients that draw it do not announce it.
+ */
+const INHERENT: readonly Feature[] = ["formatting", "presence", "multiline"];
 const TEXT_CHARACTERS = 200;
 
 /** The neutral features a client announces. */

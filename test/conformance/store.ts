@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import type { Address, Outbound } from "../../src/core/model.ts";
 import type { Change, Fact, Line, LineContent, Timer } from "../../src/core/step.ts";
-import { type Batch, type OutboxRow, type Store, StoreFault } from "../../src/store/store.ts";
+import { asItReads, type Batch, type OutboxRow, type Store, StoreFault } from "../../src/store/store.ts";
 
 /** One place where a store may keep its rows; opened again it shows what was committed. */
 export interface StorePlace {
@@ -325,6 +325,8 @@ function describeReference(get: Get, reopen: Reopen): void {
   });
 }
 
+const BOLD = [{ style: "strong", start: 0, end: 5 }] as const;
+
 function describeReading(get: Get): void {
   it("recognises a redelivery by network and id", async () => {
     await get().commit({ ...NOTHING, inbox: [{ network: "web", redelivery: "s1-7", at: 1 }] });
@@ -343,7 +345,7 @@ function describeReading(get: Get): void {
         line(2, { content: message("oops") }),
         line(3, { content: { kind: "note", text: "calls back" } }),
         by(4, { kind: "edit", of: 1, text: "hellp" }),
-        by(5, { kind: "edit", of: 1, text: "hello" }),
+        by(5, { kind: "edit", of: 1, text: "hello", formatting: BOLD }),
         by(6, { kind: "retraction", of: 2 }),
         by(7, { kind: "receipt", of: 1, state: "read" }),
         by(8, { kind: "receipt", of: 1, state: "delivered" }),
@@ -368,6 +370,12 @@ function describeReading(get: Get): void {
       nick: "Romeo",
     });
     expect(shown[0]?.content).to.deep.equal(message("helo"));
+    expect(shown.map(asItReads)).to.deep.equal([
+      { text: "hello", formatting: BOLD },
+      { text: "oops" },
+      { text: "calls back" },
+      null,
+    ]);
     expect((await get().transcript("c1", 2)).map((entry) => entry.line)).to.deep.equal([3, 10]);
     expect(await get().transcript("c1", 0)).to.deep.equal([]);
     expect(await get().transcript("nobody", 10)).to.deep.equal([]);

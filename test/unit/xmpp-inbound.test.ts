@@ -41,6 +41,37 @@ const EVENTS: readonly (readonly [what: string, xml: string, events: readonly ob
     message("<body xml:lang='fr'>salut</body><body xml:lang='de'>hallo</body>", "xml:lang='de'"),
     [{ ...SAID, text: "hallo", language: "de" }],
   ],
+  [
+    "what its marks stand for (XEP-0393)",
+    message("<body>it is *wrong*\n&gt; late</body>"),
+    [
+      {
+        ...SAID,
+        text: "it is wrong\nlate",
+        formatting: [
+          { style: "strong", start: 6, end: 11 },
+          { style: "quote", start: 12, end: 16 },
+        ],
+      },
+    ],
+  ],
+  [
+    "marks that its sender says are none",
+    message("<body>it is *wrong*</body><unstyled xmlns='urn:xmpp:styling:0'/>"),
+    [{ ...SAID, text: "it is *wrong*" }],
+  ],
+  [
+    "a correction with marks",
+    message("<body>_right_</body><replace xmlns='urn:xmpp:message-correct:0' id='6'/>"),
+    [{ kind: "edit", id: "7", of: "6", text: "right", formatting: [{ style: "emphasis", start: 0, end: 5 }] }],
+  ],
+  [
+    "marks behind a quoted fallback, which is cut first",
+    message(
+      "<body>&gt; *sure*?\n*yes*</body><reply xmlns='urn:xmpp:reply:0' id='e-1-1'/><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='0' end='10'/></fallback>",
+    ),
+    [{ ...SAID, text: "yes", replyTo: "e-1-1", formatting: [{ style: "strong", start: 0, end: 3 }] }],
+  ],
   ["no language that is none", message("<body>x</body>", "xml:lang='&quot;;drop'"), [{ ...SAID, text: "x" }]],
   [
     "a name (XEP-0172), made one harmless line",

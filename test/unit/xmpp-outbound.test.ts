@@ -62,6 +62,31 @@ const STANZAS: readonly (readonly [what: string, outbound: Outbound, xml: string
     `${HEAD} id="e-1-1"><body>a\u2400b\u241bc\ufffdd\ne\ufffd</body>${ACTIVE}${TRACK}</message>`,
   ],
   [
+    "looks, as marks (XEP-0393)",
+    { ...SAID, text: "it is wrong", formatting: [{ style: "strong", start: 6, end: 11 }] },
+    `${HEAD} id="e-1-1"><body>it is *wrong*</body>${ACTIVE}${TRACK}</message>`,
+  ],
+  [
+    "words that only look like marks",
+    { ...SAID, text: "5 *literal* stars" },
+    `${HEAD} id="e-1-1"><body>5 *literal* stars</body><unstyled xmlns="urn:xmpp:styling:0"/>${ACTIVE}${TRACK}</message>`,
+  ],
+  [
+    "marks of the desk's own words, which admins write",
+    { ...SAID, text: "*Welcome*", notice: true },
+    `${HEAD} id="e-1-1"><body>*Welcome*</body>${ACTIVE}${TRACK}</message>`,
+  ],
+  [
+    "no looks that would make it too long",
+    { ...SAID, text: "x".repeat(999), formatting: [{ style: "strong", start: 0, end: 999 }] },
+    `${HEAD} id="e-1-1"><body>${"x".repeat(999)}</body>${ACTIVE}${TRACK}</message>`,
+  ],
+  [
+    "a correction with looks",
+    { ...BASE, kind: "edit", of: "e-0-1", text: "ok", formatting: [{ style: "code", start: 0, end: 2 }], nick: null },
+    `${HEAD} id="e-1-1"><body>\`ok\`</body><replace xmlns="urn:xmpp:message-correct:0" id="e-0-1"/>${TRACK}</message>`,
+  ],
+  [
     "a correction",
     { ...BASE, kind: "edit", of: "e-0-1", text: "better", nick: "Eva" },
     `${HEAD} id="e-1-1"><body>better</body><nick xmlns="http://jabber.org/protocol/nick">Eva</nick><replace xmlns="urn:xmpp:message-correct:0" id="e-0-1"/>${TRACK}</message>`,

@@ -53,7 +53,7 @@ describe("XMPP software discovery", () => {
         `<query xmlns='${INFO}'><identity category='gateway' type='irc' name='Biboumi'/><feature var='urn:xmpp:receipts'/><feature var='urn:xmpp:message-correct:0'/><feature var='__proto__'/></query>`,
       ),
     );
-    expect(featuresOf(info)).to.deep.equal(["edit", "delivered", "presence", "multiline"]);
+    expect(featuresOf(info)).to.deep.equal(["edit", "delivered", "formatting", "presence", "multiline"]);
     expect(gatewayOf(info)).to.deep.equal({ type: "irc", name: "Biboumi" });
     const version = stanza("<query xmlns='jabber:iq:version'><name> Gajim\n</name><version>1.9</version></query>");
     expect(softwareOf({ info: null, version, gateway: null })).to.deep.equal({
