@@ -96,6 +96,8 @@ export interface FarPerson {
   format?(to: string, text: string, html: string): Promise<string | null>;
   /** Sends a file as clients of this network do. Absent: it carries none. */
   offerFile?(to: string): Promise<void>;
+  /** The bytes behind `FarEvent.file`. Absent: whoever has the address can fetch them. */
+  fetchFile?(address: string): Promise<Uint8Array>;
   /** A contact request to that handle (or the end of one). */
   subscribe(to: string, state: "subscribe" | "unsubscribe"): Promise<void>;
 }

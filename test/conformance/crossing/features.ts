@@ -1,5 +1,6 @@
 /** How each of the twelve features is tried from one person to another, and how its arrival is told. */
-import type { FarEvent } from "../far-end.ts";
+import { TELLTALE } from "../../support/pictures.ts";
+import type { FarEvent, FarPerson } from "../far-end.ts";
 import { type CrossingFeature, type CrossingOutcome, claims, LONG_TEXT_BYTES } from "./cell.ts";
 import { type Exchange, inWords, type Reading, unlabelled } from "./exchange.ts";
 
@@ -8,6 +9,8 @@ type Trial = (exchange: Exchange) => Promise<CrossingOutcome>;
 const NATIVE: CrossingOutcome = { kind: "native" };
 /** An address at which the desk hands out files. */
 const HOSTED = /https?:\/\/[^/]+\/files\/[a-z2-7]{32}\/\S+/u;
+/** Or the reader's own homeserver has it. */
+const FETCHED_AT = new RegExp(`${HOSTED.source}|^mxc://`, "u");
 const NONE: CrossingOutcome = { kind: "none" };
 
 /** In the order in which a conversation tries them. */
@@ -95,14 +98,28 @@ async function reply(exchange: Exchange): Promise<CrossingOutcome> {
   return exchange.observe(() => act(to, shown, question, `${label}green`), nativeWhen(isReply), true);
 }
 
-/** It is native when the client was given an address of the desk's own to fetch it from. */
+/** It is native when the client was given it, by the desk or by the reader's own server, without what the camera wrote into it. */
 async function file(exchange: Exchange): Promise<CrossingOutcome> {
   const { person, to } = exchange.author;
   const act = person.offerFile?.bind(person);
   if (act === undefined) return NONE;
-  const isFile = (event: FarEvent) => event.kind === "message" && HOSTED.test(event.file ?? "");
+  const { person: reader } = exchange.reader;
+  const isFile = (event: FarEvent) => event.kind === "message" && FETCHED_AT.test(event.file ?? "");
   const outcome = await exchange.observe(() => act(to), nativeWhen(isFile), true);
-  return outcome.kind === "fallback" ? { ...outcome, said: outcome.said.replace(HOSTED, "https://…") } : outcome;
+  if (outcome.kind === "fallback") return { ...outcome, said: outcome.said.replace(HOSTED, "https://…") };
+  const shown = reader.received.all.findLast(isFile);
+  if (outcome.kind === "native" && shown?.kind === "message") {
+    const bytes = await fetched(reader, shown.file ?? "");
+    if (bytes.includes(TELLTALE)) throw new Error("The file came with what its camera wrote about it.");
+  }
+  return outcome;
+}
+
+async function fetched(reader: FarPerson, address: string): Promise<Buffer> {
+  if (reader.fetchFile !== undefined) return Buffer.from(await reader.fetchFile(address));
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address} is not to be had: HTTP ${answer.status}.`);
+  return Buffer.from(await answer.arrayBuffer());
 }
 
 async function typing(exchange: Exchange): Promise<CrossingOutcome> {

@@ -11,7 +11,7 @@ import type { XmppServer } from "../../support/xmpp-server.ts";
 import type { CrossingNetwork } from "../crossing.ts";
 import { LoopbackFarPerson, SOFTWARE } from "../loopback-far-person.ts";
 import { WebFarPerson } from "../web-far-person.ts";
-import { openIrc } from "./foreign-rows.ts";
+import { openIrc, openMatrix } from "./foreign-rows.ts";
 
 export interface CrossingRow {
   readonly name: string;
@@ -35,6 +35,12 @@ export const CROSSING_ROWS: readonly CrossingRow[] = [
     title: "XMPP, the desk as an ordinary account (Prosody); all conversations of a CSR in one window",
     programs: ["prosody"],
     open: () => openXmpp("xmpp-account", "account"),
+  },
+  {
+    name: "matrix",
+    title: "Matrix, the desk as an application service (Synapse)",
+    programs: ["synapse"],
+    open: openMatrix,
   },
   {
     name: "irc",
