@@ -11,6 +11,7 @@ import { ctcp, neutralised, withKeptEnd } from "./message-text.ts";
 import { isNick, People } from "./nicks.ts";
 import { Pacer } from "./pacer.ts";
 import { Reception } from "./reception.ts";
+import { Returns } from "./returns.ts";
 import { Sends } from "./sends.ts";
 import { Versions } from "./versions.ts";
 import { Watching } from "./watching.ts";
@@ -42,12 +43,8 @@ interface Session {
 }
 
 const OFFLINE: Outcome = { kind: "deferred", reason: "remote-server-timeout" };
-/** How soon it is looked again whether somebody has come back after an outage. */
-const RETURN_MS = 2_000;
 /** Longest token of a server's PING that is answered: any name of a server is shorter. */
 const TOKEN_BYTES = 300;
-/** People for whom something was deferred; beyond that the outbox finds out by itself. */
-const AWAITED = 10_000;
 
 export class IrcAdapter implements Adapter {
   readonly capabilities: Capabilities;
@@ -56,15 +53,13 @@ export class IrcAdapter implements Adapter {
   readonly #attachment: Attachment;
   readonly #people = new People();
   readonly #watching: Watching;
+  readonly #returns: Returns;
   readonly #versions: Versions;
   readonly #reception: Reception;
   readonly #link: Link;
   readonly #commands: ReadonlyMap<string, (message: IrcMessage) => void>;
-  readonly #awaited = new Set<string>();
   #session: Session | null = null;
   #isStopped = false;
-  /** Until then whoever is not there may still be on their way back. */
-  #returnUntil = Number.NEGATIVE_INFINITY;
   #cancelIdle: (() => void) | null = null;
 
   constructor(options: IrcOptions) {
@@ -72,6 +67,8 @@ export class IrcAdapter implements Adapter {
     this.#options = options;
     this.#context = context;
     this.#watching = new Watching(this.#people, limits.watched);
+    const forMs = limits.returnSeconds * 1_000;
+    this.#returns = new Returns({ clock: context.clock, forMs, people: limits.people });
     const port = this.#port();
     this.#attachment = options.attach(port, this.#watching);
     this.#versions = this.#makeVersions(port);
@@ -137,7 +134,7 @@ export class IrcAdapter implements Adapter {
     }
     this.#people.named(to.id);
     if (this.#attachment.isAbsent(to.id)) {
-      return this.#noSuchNick(to.id);
+      return this.#absent(to.id);
     }
     const given = this.#attachment.source(from, to);
     const source = typeof given === "object" && given !== null ? await given : given;
@@ -149,6 +146,7 @@ export class IrcAdapter implements Adapter {
     const line = formatLine({ source, command: "PRIVMSG", params: [to.id], trailing: withKeptEnd(text) });
     const outcome = await session.sends.send(this.#people.fold(to.id), line, signal);
     if (outcome.kind === "accepted" && !this.#isStopped) {
+      this.#returns.present(to.id);
       this.#attachment.spoke(from);
     }
     return outcome;
@@ -189,15 +187,8 @@ export class IrcAdapter implements Adapter {
     return { kind: "accepted", id: null };
   }
 
-  /** Nobody bears the nick. Right after an outage of the server everybody may be on their way back. */
-  #noSuchNick(nick: string): Outcome {
-    if (this.#context.clock.now() < this.#returnUntil) {
-      if (this.#awaited.size < AWAITED) {
-        this.#awaited.add(this.#people.id(nick));
-      }
-      return { kind: "deferred", reason: "recipient-unavailable", retryAfterMs: RETURN_MS };
-    }
-    return { kind: "rejected", reason: "recipient-unavailable", text: `Nobody has the nick ${nick} now.` };
+  #absent(nick: string): Outcome {
+    return this.#returns.absent(this.#people.id(nick), nick);
   }
 
   #port(): Port {
@@ -211,7 +202,8 @@ export class IrcAdapter implements Adapter {
       destroy: (reason) => this.#session?.connection.destroy(reason),
       presence: (nick, state, text) => this.#presence(nick, state, text),
       appeared: (nick) => this.#heard(this.#people.id(nick)),
-      split: () => this.#expectReturns(),
+      split: () => this.#returns.everybody(),
+      left: (nick) => this.#returns.left(this.#people.id(nick)),
       vanished: (nick) => this.#versions.forget(this.#people.id(nick)),
     };
   }
@@ -223,7 +215,7 @@ export class IrcAdapter implements Adapter {
     ]);
     return {
       ...(Object.fromEntries(failures) as Record<string, (message: IrcMessage) => void>),
-      [NO_SUCH_NICK]: ({ params: [, nick = ""] }) => this.#failed(nick, this.#noSuchNick(nick)),
+      [NO_SUCH_NICK]: ({ params: [, nick = ""] }) => this.#failed(nick, this.#absent(nick)),
       "301": ({ params: [, nick = "", text = ""] }) => this.#presence(nick, "away", text),
       PING: ({ params }) => this.#ping(params.at(-1) ?? ""),
       PONG: ({ params }) => this.#pong(params.at(-1) ?? ""),
@@ -284,17 +276,13 @@ export class IrcAdapter implements Adapter {
     }
     session.isOnline = true;
     if (again) {
-      this.#expectReturns();
+      this.#returns.everybody();
     }
     this.#attachment.online();
     if (this.#reception.isFull) {
       session.connection.pause();
     }
     this.#watchIdle(session);
-  }
-
-  #expectReturns(): void {
-    this.#returnUntil = this.#context.clock.now() + this.#options.limits.returnSeconds * 1_000;
   }
 
   #offline(): void {
@@ -352,7 +340,7 @@ export class IrcAdapter implements Adapter {
   }
 
   #heard(id: string): void {
-    if (this.#awaited.delete(id) && !this.#isStopped) {
+    if (this.#returns.present(id) && !this.#isStopped) {
       this.#context.reachable({ network: this.#context.network, id });
     }
   }
@@ -387,6 +375,7 @@ export class IrcAdapter implements Adapter {
       people: this.#people,
       versions: this.#versions,
       inbound: this.#options.limits.inbound,
+      remembered: this.#options.limits.people,
       chat: port.chat,
       pause: () => this.#session?.connection.pause(),
       resume: () => this.#session?.connection.resume(),

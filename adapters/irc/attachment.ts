@@ -23,6 +23,8 @@ export interface Port {
   appeared(nick: string): void;
   /** Part of the network is cut off: whoever is missing may be on their way back. */
   split(): void;
+  /** Whoever bears that nick ends it by themselves, and is not waited for. */
+  left(nick: string): void;
   /** Nobody bears that nick any more, or somebody else may. */
   vanished(nick: string): void;
 }

@@ -9,6 +9,8 @@ import { OwnNick } from "./own-nick.ts";
 import { PresencePolling } from "./presence-polling.ts";
 import type { Watching } from "./watching.ts";
 
+const NO_SASL = "The network offers no login by SASL PLAIN now. Take `sasl` out of the configuration if it never does.";
+
 /** Longest user name and host of common servers, which stand before every line that a recipient gets. */
 const USER_BYTES = 20;
 const HOST_BYTES = 64;
@@ -142,7 +144,8 @@ export class ClientAttachment implements Attachment {
   #welcome(message: IrcMessage): void {
     this.#negotiate(message);
     if (this.#config.sasl !== undefined && !this.#hasSasl) {
-      this.#login.reject(new LinkFailure("permanent", "The network did not let the desk log in by SASL PLAIN."));
+      // The network has no SASL, or its services are away just now, as they are in a netsplit: which of both, nothing tells.
+      this.#login.reject(new LinkFailure("temporary", NO_SASL));
       return;
     }
     this.#nick.loggedIn(message.params[0] ?? this.#config.nick);
@@ -162,8 +165,10 @@ export class ClientAttachment implements Attachment {
   }
 
   #saslFailed(message: IrcMessage): void {
-    // 908 lists the mechanisms and comes beside the failure itself.
-    if (message.command !== "908") {
+    // 906: it was given up, since nobody answered. 908 lists the mechanisms and comes beside the failure itself.
+    if (message.command === "906") {
+      this.#login.reject(new LinkFailure("temporary", NO_SASL));
+    } else if (message.command !== "908") {
       this.#fail(message, "The network does not accept this account's password (SASL PLAIN).");
     }
   }

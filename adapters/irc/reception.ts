@@ -2,6 +2,7 @@
  * Takes in what people say: PRIVMSG and the answers in NOTICEs. One person's messages go to the desk one after the other,
  * different persons' side by side; beyond the limit of those not yet committed, reading pauses.
  */
+import { LRUCache } from "lru-cache";
 import type { AdapterContext } from "../../src/adapter.ts";
 import type { Inbound, Verdict } from "../../src/core/model.ts";
 import type { Attachment } from "./attachment.ts";
@@ -17,6 +18,8 @@ export interface ReceptionOptions {
   readonly versions: Versions;
   /** Messages not yet committed at which reading pauses. */
   readonly inbound: number;
+  /** People of whom it is remembered when a CTCP of theirs was answered. */
+  readonly remembered: number;
   chat(line: OutgoingLine): boolean;
   pause(): void;
   resume(): void;
@@ -32,19 +35,25 @@ interface Said {
 
 /** Messages older than that were kept back by something on the way, and bear their own time. */
 const DELAYED_MS = 10_000;
-/** One answer to a CTCP in that time: an answer to every one would make the desk a tool of whoever floods. */
+/** One answer to a person's CTCPs of a kind in that time: an answer to every one would make the desk a tool of whoever floods. */
 const CTCP_MS = 2_000;
 const LOST = "The desk could not take your message just now. Please send it again in a minute.";
-const NO_FILES = "This address takes no files and no direct connections. Please write instead.";
+const NO_FILES = "This address takes no files and no direct connections (DCC). Please write what you wanted to send.";
+const CTCP_ANSWERS: Readonly<Partial<Record<string, string>>> = {
+  VERSION: ctcp("VERSION", "Frontdesk"),
+  DCC: NO_FILES,
+};
 
 export class Reception {
   readonly #options: ReceptionOptions;
   readonly #chains = new Map<string, Promise<void>>();
+  /** When who was last answered: by id and command. */
+  readonly #answered: LRUCache<string, number>;
   #underWay = 0;
-  #answeredCtcpAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ReceptionOptions) {
     this.#options = options;
+    this.#answered = new LRUCache({ max: options.remembered });
   }
 
   get isFull(): boolean {
@@ -190,14 +199,15 @@ export class Reception {
     }
   }
 
-  #answerCtcp(said: Said, request: Ctcp): void {
-    const { context } = this.#options;
+  #answerCtcp(said: Said, { command }: Ctcp): void {
+    const { context, people } = this.#options;
+    const answer = CTCP_ANSWERS[command];
+    context.count("irc.ctcp", answer === undefined ? "other" : command, said.nick);
+    const asked = `${command} ${people.id(said.nick)}`;
     const now = context.clock.now();
-    const isKnown = request.command === "VERSION" || request.command === "DCC";
-    context.count("irc.ctcp", isKnown ? request.command : "other", said.nick);
-    if (isKnown && now - this.#answeredCtcpAt >= CTCP_MS) {
-      this.#answeredCtcpAt = now;
-      void this.#answer(said, request.command === "VERSION" ? ctcp("VERSION", "Frontdesk") : NO_FILES);
+    if (answer !== undefined && now - (this.#answered.get(asked) ?? Number.NEGATIVE_INFINITY) >= CTCP_MS) {
+      this.#answered.set(asked, now);
+      void this.#answer(said, answer);
     }
   }
 }

@@ -200,6 +200,7 @@ export class ServerAttachment implements Attachment {
       return;
     }
     this.#users.rename(nick, name);
+    this.#port.left(nick);
     this.#port.vanished(nick);
     this.#tell(nick);
     this.#port.appeared(name);
@@ -217,6 +218,7 @@ export class ServerAttachment implements Attachment {
 
   #gone(nick: string): void {
     if (this.#users.remove(nick)) {
+      this.#port.left(nick);
       this.#port.vanished(nick);
       this.#tell(nick);
     }

@@ -73,6 +73,22 @@ for (const { software, startServer, mode } of SUBJECTS) {
       });
     }
 
+    it("answers an offer of a file in words, to each of those who make one at the same time", async () => {
+      await begin();
+      const both = [stage.anna, stage.ben] as const;
+      for (const person of both) {
+        (person as IrcFarPerson).client.write(
+          `PRIVMSG ${stage.handle} :\u0001DCC SEND photo.jpg 2130706433 4000 12345\u0001`,
+        );
+      }
+      for (const person of both) {
+        const { client } = person as IrcFarPerson;
+        const { params } = await client.next("NOTICE", ({ nick }) => nick === stage.handle);
+        expect(params[1]).to.match(/takes no files and no direct connections \(DCC\)/u);
+      }
+      expect(stage.heard(stage.anna)).to.deep.equal([]);
+    });
+
     it("ignores what is said in channels and in notices, and counts it", async () => {
       await begin();
       for (const line of ["JOIN #help", "PRIVMSG #help :anybody?", `NOTICE ${stage.handle} :automatic`])

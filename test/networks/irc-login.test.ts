@@ -1,12 +1,14 @@
 /**
- * Logging in to an IRC network: TLS before a real ngircd, with every certificate that must not pass; SASL and NickServ with a
- * script in the network's place, because the servers here come without services.
+ * Logging in to an IRC network: TLS before a real ngircd, with every certificate that must not pass; SASL and NickServ with real
+ * services (Atheme on InspIRCd), and with a script in the network's place for what those cannot be made to say.
  */
 import { createServer, type Server, type Socket } from "node:net";
 import { expect } from "chai";
 import { irc } from "../../adapters/irc/index.ts";
 import type { Adapter } from "../../src/adapter.ts";
 import { TestContext } from "../support/adapter-context.ts";
+import { registerNick, type Services, startAtheme } from "../support/atheme.ts";
+import { type ServicesLink, startInspircd } from "../support/inspircd.ts";
 import { IrcClient } from "../support/irc-client.ts";
 import type { IrcServer } from "../support/irc-server.ts";
 import { startNgircd } from "../support/ngircd.ts";
@@ -14,7 +16,7 @@ import { freePort } from "../support/ports.ts";
 import { requires } from "../support/requires.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { makeCertificate, openTlsFront, type TlsFront } from "../support/tls-front.ts";
-import { Arrivals } from "../support/wait.ts";
+import { Arrivals, until } from "../support/wait.ts";
 
 const adapters: Adapter[] = [];
 
@@ -166,12 +168,14 @@ describe("an account of an IRC network", () => {
     expect(JSON.stringify(context.logs)).not.to.match(/hush|aHVzaC/);
   });
 
-  it("is not begun where the network has no SASL: nobody shall think that the desk is logged in", async () => {
+  it("is not on a network without SASL, and says so: nobody shall think that the desk is logged in", async () => {
     const script = await on((line) =>
       line === "CAP LS 302" ? [":irc.test CAP * LS :multi-prefix"] : withSasl([])(line),
     );
-    const { adapter } = make({ port: script.port, tls: false, sasl });
-    expect(await outcomeOf(adapter)).to.match(/did not let the desk log in by SASL/);
+    const { adapter, context } = make({ port: script.port, tls: false, sasl });
+    void outcomeOf(adapter);
+    await until("the log to say so", () => /offers no login by SASL PLAIN now/u.test(JSON.stringify(context.logs)));
+    expect(context.statuses.all).not.to.include("online");
   });
 
   it("the server's password is not shown to SASL", async () => {
@@ -201,5 +205,69 @@ describe("an account of an IRC network", () => {
     script.say(":anna!u@h PRIVMSG support :again");
     expect((await context.next("message")).text).to.equal("again");
     expect(JSON.stringify(context.logs)).not.to.contain("hush");
+  });
+});
+
+describe("a network with real services (Atheme on InspIRCd)", function () {
+  this.timeout(60_000);
+  requires("inspircd", "atheme");
+  const PASSWORD = "hush-hush";
+  let link: ServicesLink;
+  let server: IrcServer;
+  let services: Services;
+  /** What the network says of the account behind a nick: RPL_WHOISACCOUNT. */
+  const accountOf = async (nick: string): Promise<string | undefined> => {
+    const client = await IrcClient.connect(server, "curious");
+    client.write(`WHOIS ${nick}`);
+    await client.next("318");
+    client.stop();
+    return client.lines.all.find(({ command }) => command === "330")?.params[2];
+  };
+  const account = (password: string) => ({ sasl: { account: "support", password }, ...where() });
+  const where = () => ({ host: "127.0.0.1", port: server.port, tls: false, password: server.password });
+
+  before(async () => {
+    link = { name: "services.test", port: await freePort(), password: "between-servers" };
+    server = await startInspircd({ services: link });
+    services = await startAtheme(link, server);
+    await registerNick(server, "support", PASSWORD);
+  });
+  after(async () => {
+    await services?.remove();
+    await server?.remove();
+  });
+
+  it("lets the desk log in by SASL before it is on the network", async () => {
+    const { adapter, context } = make(account(PASSWORD));
+    expect(await outcomeOf(adapter)).to.equal("It started.");
+    expect(await accountOf("support")).to.equal("support");
+    expect(JSON.stringify(context.logs)).not.to.contain(PASSWORD);
+  });
+
+  it("refuses a wrong password, once and for all", async () => {
+    const { adapter } = make(account("a guess"));
+    expect(await outcomeOf(adapter)).to.match(/does not accept this account's password/u);
+  });
+
+  it("has the desk wait while the services are away, as in a netsplit, and log in when they are back", async () => {
+    await services.stop();
+    const { adapter, context } = make({ ...account(PASSWORD), limits: { connectSeconds: 3 } });
+    const outcome = outcomeOf(adapter);
+    // The network may know already that it has no SASL now, or not yet.
+    const isRefused = () => /offers no login by SASL|No login within/u.test(JSON.stringify(context.logs));
+    await until("the desk to be refused", isRefused);
+    expect(context.statuses.all).not.to.include("online");
+    await services.start();
+    expect(await outcome).to.equal("It started.");
+    expect(await accountOf("support")).to.equal("support");
+  });
+
+  it("ends by NickServ the session that has the desk's nick, and identifies it", async () => {
+    const former = await IrcClient.connect(server, "support");
+    const nickserv = { password: PASSWORD, recover: "GHOST" };
+    const { adapter } = make({ ...where(), nickserv });
+    expect(await outcomeOf(adapter)).to.equal("It started.");
+    await until("the desk to have its nick and its account", async () => (await accountOf("support")) === "support");
+    former.stop();
   });
 });

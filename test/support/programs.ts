@@ -34,6 +34,10 @@ export const programs = {
   },
   ngircd: program("ngircd", "/usr/sbin/ngircd", "the IRC suites"),
   inspircd: program("inspircd", "/usr/sbin/inspircd", "the IRC suites"),
+  atheme: {
+    ...program("atheme", "/usr/bin/atheme-services", "the suite with services of an IRC network"),
+    debianPackage: "atheme-services",
+  },
   irssi: program("irssi", "/usr/bin/irssi", "the suites with a real IRC client"),
   weechat: {
     ...program("weechat", "/usr/bin/weechat", "the suites with a real IRC client"),
