@@ -7,6 +7,7 @@ import type { CommonLimits } from "./config.ts";
 import { Connection, type Target } from "./connection.ts";
 import { BREAKS, formatLine, type IrcMessage, parseLine } from "./line.ts";
 import { Link, LinkFailure } from "./link.ts";
+import { MARK_BYTES, withCodes } from "./looks.ts";
 import { ctcp, neutralised, withKeptEnd } from "./message-text.ts";
 import { isNick, People } from "./nicks.ts";
 import { Pacer } from "./pacer.ts";
@@ -76,8 +77,9 @@ export class IrcAdapter implements Adapter {
     this.#commands = new Map(Object.entries({ ...this.#common(), ...this.#attachment.commands }));
     this.capabilities = {
       identity: this.#attachment.identity,
-      features: ["presence"],
+      features: ["formatting", "presence"],
       maxTextBytes: this.#attachment.maxTextBytes,
+      markBytes: MARK_BYTES,
       window: 1,
       deduplicates: false,
     };
@@ -143,13 +145,24 @@ export class IrcAdapter implements Adapter {
     if (session?.isOnline !== true || this.#isStopped) {
       return OFFLINE;
     }
-    const line = formatLine({ source, command: "PRIVMSG", params: [to.id], trailing: withKeptEnd(text) });
+    const line = formatLine({ source, command: "PRIVMSG", params: [to.id], trailing: withKeptEnd(this.#withLooks(text, outbound)) });
     const outcome = await session.sends.send(this.#people.fold(to.id), line, signal);
     if (outcome.kind === "accepted" && !this.#isStopped) {
       this.#returns.present(to.id);
       this.#attachment.spoke(from);
     }
     return outcome;
+  }
+
+  /** The words come first: looks that would make the line too long are left out. */
+  #withLooks(text: string, { formatting, to }: OutboundOf<"message">): string {
+    const line = formatting === undefined ? text : withCodes({ text, formatting });
+    return Buffer.byteLength(line) <= this.#room(to.id) ? line : text;
+  }
+
+  /** A nick longer than was reckoned with takes its bytes from the text. */
+  #room(nick: string): number {
+    return this.capabilities.maxTextBytes - Math.max(0, Buffer.byteLength(nick) - this.#options.nickLength);
   }
 
   /** What can be said without asking the network. */
@@ -164,8 +177,7 @@ export class IrcAdapter implements Adapter {
       return { kind: "rejected", reason: "not-acceptable", text: "A message on IRC is one line, and not empty." };
     }
     const bytes = Buffer.byteLength(text);
-    // A nick longer than was reckoned with takes its bytes from the text.
-    const most = this.capabilities.maxTextBytes - Math.max(0, Buffer.byteLength(nick) - this.#options.nickLength);
+    const most = this.#room(nick);
     if (bytes > most) {
       return {
         kind: "rejected",

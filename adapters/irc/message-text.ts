@@ -1,14 +1,5 @@
-/** What stands in the text of a PRIVMSG: colours, CTCP, and characters that would be more than text. Pure. */
-
-/** Bold, colour, hexadecimal colour, reset, monospace, reverse, italics, strike-through, underline. */
-const FORMATTING =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: formatting is written in control characters.
-  /\u0003(?:\d{1,2}(?:,\d{1,2})?)?|\u0004(?:[0-9a-f]{6}(?:,[0-9a-f]{6})?)?|[\u0002\u000f\u0011\u0016\u001d-\u001f]/giu;
-
-/** The words alone. */
-export function withoutFormatting(text: string): string {
-  return text.replace(FORMATTING, "");
-}
+/** What stands in the text of a PRIVMSG besides words and looks: CTCP, and characters that would be more than text. Pure. */
+import { withoutCodes } from "./looks.ts";
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are the subject.
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f]/gu;
@@ -63,7 +54,7 @@ const OPERATING_SYSTEM = /\b(Linux|Windows|macOS|Mac OS X|Darwin|FreeBSD|OpenBSD
 
 /** What a client's answer to CTCP VERSION tells: "irssi v1.4.3", "WeeChat 3.8 (Jan 8 2023)", "HexChat 2.16.1 / Linux 6.1". */
 export function softwareOf(answer: string): { name: string; version: string | null; os: string | null } | null {
-  const text = withoutFormatting(answer)
+  const text = withoutCodes(answer)
     .replace(/\p{Cc}+/gu, " ")
     .trim()
     .slice(0, SOFTWARE_CHARACTERS);

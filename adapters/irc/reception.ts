@@ -4,10 +4,11 @@
  */
 import { LRUCache } from "lru-cache";
 import type { AdapterContext } from "../../src/adapter.ts";
-import type { Inbound, Verdict } from "../../src/core/model.ts";
+import type { FormattedText, Inbound, Verdict } from "../../src/core/model.ts";
 import type { Attachment } from "./attachment.ts";
 import { BREAKS, type IrcMessage, type OutgoingLine } from "./line.ts";
-import { type Ctcp, ctcp, ctcpOf, withoutFormatting } from "./message-text.ts";
+import { readCodes } from "./looks.ts";
+import { type Ctcp, ctcp, ctcpOf } from "./message-text.ts";
 import type { People } from "./nicks.ts";
 import type { Versions } from "./versions.ts";
 
@@ -68,9 +69,9 @@ export class Reception {
     }
     const request = ctcpOf(text);
     if (request === null) {
-      this.#take(said, withoutFormatting(text), message);
+      this.#take(said, readCodes(text), message);
     } else if (request.command === "ACTION") {
-      this.#take(said, `* ${said.nick} ${withoutFormatting(request.rest)}`, message);
+      this.#take(said, readCodes(request.rest, `* ${said.nick} `), message);
     } else {
       this.#answerCtcp(said, request);
     }
@@ -119,9 +120,9 @@ export class Reception {
     return { nick, desk };
   }
 
-  #take(said: Said, text: string, message: IrcMessage): void {
+  #take(said: Said, words: FormattedText, message: IrcMessage): void {
     const { context, people, versions, heard } = this.#options;
-    if (text.trim() === "") {
+    if (words.text.trim() === "") {
       context.count("irc.ignored", "empty", said.nick);
       return;
     }
@@ -135,7 +136,8 @@ export class Reception {
       device: null,
       to: said.desk,
       id: null,
-      text: text.toWellFormed(),
+      ...words,
+      text: words.text.toWellFormed(),
       choice: null,
       replyTo: null,
       sentAt: this.#sentAt(message.tags.time),

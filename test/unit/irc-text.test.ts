@@ -1,7 +1,8 @@
 /** The IRC adapter's text: what stands in a line, what may be written into one, and bytes that are no line. */
 import { expect } from "chai";
 import { decodeLine, LineDecoder } from "../../adapters/irc/decoder.ts";
-import { ctcpOf, neutralised, softwareOf, withKeptEnd, withoutFormatting } from "../../adapters/irc/message-text.ts";
+import { withoutCodes } from "../../adapters/irc/looks.ts";
+import { ctcpOf, neutralised, softwareOf, withKeptEnd } from "../../adapters/irc/message-text.ts";
 
 describe("IRC text", () => {
   const FORMATTED = [
@@ -19,7 +20,7 @@ describe("IRC text", () => {
   ] as const;
   for (const [wire, words] of FORMATTED) {
     it(`${JSON.stringify(wire)} is ${JSON.stringify(words)} without its formatting`, () => {
-      expect(withoutFormatting(wire)).to.equal(words);
+      expect(withoutCodes(wire)).to.equal(words);
     });
   }
 
