@@ -145,7 +145,8 @@ export class IrcAdapter implements Adapter {
     if (session?.isOnline !== true || this.#isStopped) {
       return OFFLINE;
     }
-    const line = formatLine({ source, command: "PRIVMSG", params: [to.id], trailing: withKeptEnd(this.#withLooks(text, outbound)) });
+    const trailing = withKeptEnd(this.#withLooks(text, outbound));
+    const line = formatLine({ source, command: "PRIVMSG", params: [to.id], trailing });
     const outcome = await session.sends.send(this.#people.fold(to.id), line, signal);
     if (outcome.kind === "accepted" && !this.#isStopped) {
       this.#returns.present(to.id);
