@@ -4,49 +4,26 @@
  */
 import { attends, csrState, goneFrom, routingCsr } from "./availability.ts";
 import { armOffer, armRound, close, offer, refuse, requeue, tellPlace } from "./conversation.ts";
-import { primaryTag } from "./dialog.ts";
 import { csrLeg, customerOf } from "./legs.ts";
-import { losable } from "./losses.ts";
-import { featuresOf } from "./rendering.ts";
-import { softwareKey } from "./routing/eligibility.ts";
-import type { Need } from "./routing/needs.ts";
-import type { Waiting } from "./routing/routing.ts";
-import type { Queue } from "./rules.ts";
+import { PLAIN_ROUTING } from "./queue-rules.ts";
+import { waitingOf } from "./request.ts";
+import { advanceRings, dependsOnStaff, isServedEver } from "./rings.ts";
 import type { ConversationRow } from "./state.ts";
 import { tell } from "./transcript.ts";
-import { cancelTimer, csrRow, fact, languageOf, putConversation, setTimer, type Turn } from "./turn.ts";
+import { cancelTimer, csrRow, fact, putConversation, setTimer, type Turn } from "./turn.ts";
 
-function waitingOf(turn: Turn, row: ConversationRow): Waiting | null {
-  const queue = turn.rules.queues.get(row.queue ?? "");
-  if (row.state !== "waiting" || queue === undefined) return null;
-  const customer = customerOf(row);
-  return {
-    conversation: row.id,
-    queue: queue.id,
-    priority: row.priority,
-    turnAt: row.waitingSince ?? row.openedAt,
-    // Meant for one person, chosen by a colleague: what the queue asks of just anybody is not asked of them.
-    needs: row.only === null ? needsOf(turn, row, queue) : [],
-    strategies: queue.strategies,
-    compatibility: row.only === null ? queue.compatibility : "translated",
-    customerNetwork: row.network,
-    customerSoftware: softwareKey(row.software?.name ?? null),
-    customerFeatures: losable(featuresOf(turn, row, customer)),
-    excluded: row.excluded,
-    only: row.only,
-  };
-}
-
-function needsOf(turn: Turn, row: ConversationRow, queue: Queue): readonly Need[] {
-  const needs: Need[] = Object.entries(row.skills).map(([skill, least]) => ({ kind: "skill", skill, least }));
-  const language = queue.matchLanguage ? primaryTag(languageOf(turn, row, customerOf(row)) ?? "") : "";
-  return language === "" ? needs : [...needs, { kind: "language", language }];
-}
-
-function syncCsr(turn: Turn, id: string): void {
+/** False when the CSR was at work and is no more. */
+function syncCsr(turn: Turn, id: string): boolean {
+  const { atWork } = turn.memory;
   const csr = turn.rules.csrs.get(id);
-  if (csr === undefined) turn.routing.removeCsr(id);
-  else turn.routing.putCsr(routingCsr(turn, csr));
+  const now = csr === undefined ? null : routingCsr(turn, csr);
+  if (now === null) turn.routing.removeCsr(id);
+  else turn.routing.putCsr(now);
+  if (now?.present === true) {
+    atWork.add(id);
+    return true;
+  }
+  return !atWork.delete(id);
 }
 
 function syncConversation(turn: Turn, id: string): void {
@@ -62,11 +39,14 @@ export function syncAll(turn: Turn): void {
   for (const [id] of turn.tables.conversation.entries()) syncConversation(turn, id);
 }
 
-function syncTouched(turn: Turn): void {
-  for (const id of turn.tables.written("csr")) syncCsr(turn, id);
-  for (const id of turn.stirred) syncCsr(turn, id);
+/** Tells the engine of all CSRs who were touched; whether any of them left. */
+function syncTouchedCsrs(turn: Turn): boolean {
+  let isAnyoneGone = false;
+  for (const id of new Set([...turn.tables.written("csr"), ...turn.stirred])) {
+    isAnyoneGone = !syncCsr(turn, id) || isAnyoneGone;
+  }
   turn.stirred.clear();
-  for (const id of turn.tables.written("conversation")) syncConversation(turn, id);
+  return isAnyoneGone;
 }
 
 /** Makes every offer that can be made now, then tells the customers concerned where they stand. */
@@ -74,16 +54,19 @@ export function settle(turn: Turn): void {
   const quiet =
     turn.stirred.size === 0 && turn.tables.written("csr").size === 0 && turn.tables.written("conversation").size === 0;
   if (quiet) return;
+  const isAnyoneGone = syncTouchedCsrs(turn);
   for (const id of turn.tables.written("conversation")) {
     const row = turn.tables.conversation.get(id);
     if (row !== null && row.state === "waiting" && row.toldPlace === null) greetWaiting(turn, row);
+    syncConversation(turn, id);
   }
-  syncTouched(turn);
+  if (isAnyoneGone && dependsOnStaff(turn)) lookAgain(turn, turn.routing.unstaffed());
   for (let match = turn.routing.match(); match !== null; match = turn.routing.match()) {
     const row = turn.tables.conversation.get(match.conversation);
     if (row === null) throw new Error(`routing matched ${match.conversation}, which is not there`);
     offer(turn, row, match);
-    syncTouched(turn);
+    syncTouchedCsrs(turn);
+    syncConversation(turn, row.id);
   }
   for (const id of turn.tables.written("conversation")) {
     const row = turn.tables.conversation.get(id);
@@ -101,9 +84,32 @@ function tellFirst(turn: Turn, queue: string): void {
   if (row !== null) tellPlace(turn, row, 1);
 }
 
+/** Those for whom nobody at work would do as things stand: perhaps somebody would in a later ring. */
+function lookAgain(turn: Turn, conversations: readonly string[]): void {
+  for (const id of conversations) {
+    const row = turn.tables.conversation.get(id);
+    if (row === null) continue;
+    advanceRings(turn, row);
+    syncConversation(turn, id);
+  }
+}
+
+/** Another day, other periods, a site that opens or closes: whatever goes by the hours is looked at anew. */
+export function hoursChanged(turn: Turn, day: string): void {
+  const { sites, periods } = turn.rules.routing ?? PLAIN_ROUTING;
+  const isAnotherDay = turn.memory.day !== day;
+  turn.memory.day = day;
+  if (isAnotherDay || sites.size > 0 || periods.size > 0) for (const id of turn.rules.csrs.keys()) turn.stirred.add(id);
+  if (periods.size > 0) for (const [id] of turn.tables.conversation.entries()) syncConversation(turn, id);
+}
+
 /** By the present rules nobody at all may serve it: better said at once than waited for. */
 function greetWaiting(turn: Turn, row: ConversationRow): void {
-  if (row.queue === null || row.only !== null || isServed(turn, row, row.queue)) return;
+  if (row.queue === null || row.only !== null) return;
+  if (isServed(turn, row, row.queue)) {
+    advanceRings(turn, row);
+    return;
+  }
   const queue = turn.rules.queues.get(row.queue ?? "")?.name ?? "";
   tell(turn, row, customerOf(row), "no-csr-ever", { queue });
   close(turn, row, "unqualified");
@@ -113,8 +119,8 @@ function greetWaiting(turn: Turn, row: ConversationRow): void {
 export function isServed(turn: Turn, row: ConversationRow, queueId: string): boolean {
   const queue = turn.rules.queues.get(queueId);
   const skills = queueId === row.queue ? row.skills : Object.fromEntries(queue?.skills ?? []);
-  const waiting = waitingOf(turn, { ...row, state: "waiting", queue: queueId, skills, only: null, excluded: [] });
-  return waiting !== null && turn.routing.qualified(waiting, 1) > 0;
+  if (queue === undefined) return false;
+  return isServedEver(turn, { ...row, queue: queueId, skills, only: null, excluded: [] }, queue);
 }
 
 // --- what CSRs' coming and going does to offers and talks ---------------------------------------------------------------

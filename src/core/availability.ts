@@ -1,10 +1,12 @@
 /** Whether a CSR can be asked: their clients' presence, their own words, wrap-up and free capacity. */
 import { type Address, addressKey } from "./model.ts";
+import { siteHours } from "./queue-rules.ts";
 import { featuresOfAddress, softwareAt } from "./rendering.ts";
+import { weightOf } from "./request.ts";
 import { softwareKey } from "./routing/eligibility.ts";
-import type { Reachable, RoutingCsr } from "./routing/routing.ts";
-import type { Csr, SkillLevel } from "./rules.ts";
-import type { CsrRow } from "./state.ts";
+import type { Reachable, RoutingCsr, RoutingEngine } from "./routing/routing.ts";
+import type { Csr } from "./rules.ts";
+import type { ConversationRow, CsrRow } from "./state.ts";
 import { csrRow, type Turn } from "./turn.ts";
 
 export type CsrState = "free" | "busy" | "away" | "wrap-up" | "offline";
@@ -55,40 +57,82 @@ export function reachableAddresses(turn: Turn, csr: Csr, row: CsrRow): readonly 
     }));
 }
 
+/** Whether the hours of their site, if they have one, let them work now. Hours that were not told yet are open. */
+function isOnDuty(turn: Turn, { site }: Csr): boolean {
+  return site === undefined || (turn.memory.open.get(siteHours(site)) ?? true);
+}
+
+/** What the conversations in their hands weigh: those that rest weigh what their queue says. */
+export function loadOf(turn: Turn, row: CsrRow): number {
+  let load = 0;
+  for (const id of row.hands) {
+    const held = turn.tables.conversation.get(id);
+    load += held === null ? 1 : weightInHand(turn, held);
+  }
+  return load;
+}
+
+function weightInHand(turn: Turn, row: ConversationRow): number {
+  const queue = turn.rules.queues.get(row.queue ?? "");
+  const resting = row.rest === "held" ? queue?.heldWeight : row.rest === "quiet" ? queue?.quiet?.weight : null;
+  return resting ?? weightOf(turn, row, queue);
+}
+
 export function csrState(turn: Turn, id: string): CsrState {
   const csr = turn.rules.csrs.get(id);
   if (csr === undefined) return "offline";
   const row = csrRow(turn, id);
-  if (row.away !== null) return "away";
+  if (row.away !== null || !isOnDuty(turn, csr)) return "away";
   if (reachableAddresses(turn, csr, row).length === 0) return "offline";
   if (row.wrapUpUntil > turn.world.now) return "wrap-up";
-  return row.hands.length >= csr.capacity ? "busy" : "free";
+  return loadOf(turn, row) >= csr.capacity ? "busy" : "free";
 }
 
-const skillRecords = new WeakMap<ReadonlyMap<string, SkillLevel>, Readonly<Record<string, SkillLevel>>>();
+/** What routing is told of a CSR that rules alone decide: one and the same as long as the rules are the same. */
+interface Profile {
+  readonly skills: RoutingCsr["skills"];
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly networks: readonly string[];
+}
+const profiles = new WeakMap<Csr, Profile>();
 
-/** One and the same object as long as the rules are the same: the engine takes another one for other skills. */
-function skillsOf({ skills }: Csr): Readonly<Record<string, SkillLevel>> {
-  let record = skillRecords.get(skills);
-  if (record === undefined) {
-    record = Object.fromEntries(skills);
-    skillRecords.set(skills, record);
+function profileOf(csr: Csr): Profile {
+  let profile = profiles.get(csr);
+  if (profile === undefined) {
+    profile = {
+      skills: Object.fromEntries(csr.skills),
+      attributes: { ...csr.attributes, ...(csr.site === undefined ? {} : { site: csr.site }) },
+      networks: csr.addresses.map((address) => address.network),
+    };
+    profiles.set(csr, profile);
   }
-  return record;
+  return profile;
 }
 
 /** The CSR as the routing engine is to see them. */
 export function routingCsr(turn: Turn, csr: Csr): RoutingCsr {
   const row = csrRow(turn, csr.id);
+  const isWorking = row.away === null && isOnDuty(turn, csr);
   return {
     id: csr.id,
-    skills: skillsOf(csr),
+    ...profileOf(csr),
     languages: csr.languages,
-    reachable: reachableAddresses(turn, csr, row),
-    networks: csr.addresses.map((address) => address.network),
-    willing: row.away === null && row.wrapUpUntil <= turn.world.now,
+    reachable: sameReach(turn.routing, csr.id, reachableAddresses(turn, csr, row)),
+    willing: isWorking && row.wrapUpUntil <= turn.world.now,
+    present: isWorking && csr.addresses.some((address) => attends(turn, row, address)),
     capacity: csr.capacity,
-    load: row.hands.length,
+    load: loadOf(turn, row),
     idleSince: row.idleSince,
+    offeredAt: row.offeredAt ?? 0,
+    today: row.took?.day === turn.memory.day ? row.took.count : 0,
+    ...(csr.rating === undefined ? {} : { rating: csr.rating }),
+    ...(csr.share === undefined ? {} : { share: csr.share }),
   };
+}
+
+/** What routing was told before where it is still so: it takes another object for another reach, and looks everything up anew. */
+function sameReach(routing: RoutingEngine, id: string, now: readonly Reachable[]): readonly Reachable[] {
+  const before = routing.csr(id)?.reachable;
+  const isSame = before !== undefined && JSON.stringify(before) === JSON.stringify(now);
+  return isSame ? before : now;
 }

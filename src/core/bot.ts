@@ -69,7 +69,8 @@ function scriptOf(turn: Turn, row: ConversationRow) {
   const present = turn.rules.dialogs.get(id);
   if (present?.version === version) return present;
   const kept = turn.tables.desk.get(`script ${id} ${version}`);
-  const script = kept?.script ?? present ?? turn.rules.dialogs.values().next().value;
+  const script =
+    (kept !== null && "script" in kept ? kept.script : null) ?? present ?? turn.rules.dialogs.values().next().value;
   if (script === undefined) throw new Error("there is no dialog at all");
   return script;
 }

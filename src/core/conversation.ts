@@ -17,13 +17,15 @@
 import { armSilence, askBot, forTheBot } from "./bot.ts";
 import { type DialogInput, NO_FACTS } from "./dialog.ts";
 import { CSR_IS_TOLD, CUSTOMER_IS_TOLD, type Ending } from "./endings.ts";
-import { letGo, wrapUp } from "./hands.ts";
+import { letGo, takeOn, wrapUp } from "./hands.ts";
+import { rememberCsr } from "./last-csr.ts";
 import { csrLeg, customerOf, inviteLeg, originOf, putLeg } from "./legs.ts";
 import { ACCEPTED, type Address, addressKey, type FormattedText, type Verdict } from "./model.ts";
 import { askToAccept } from "./offer.ts";
 import { queueFor } from "./queue-for.ts";
 import { forgetFormer, inviteElsewhere } from "./redirect.ts";
 import { excerpt } from "./rendering.ts";
+import { atStart } from "./rings.ts";
 import type { Match } from "./routing/routing.ts";
 import type { Handle, Queue, SkillLevel } from "./rules.ts";
 import type { ConversationRow, ConversationState, Leg } from "./state.ts";
@@ -177,6 +179,7 @@ function enqueue(
     skills: { ...Object.fromEntries(queue.skills), ...asked },
     position: null,
     waitingSince: row.waitingSince ?? turn.world.now,
+    ...atStart(turn),
   });
   fact(turn, "queue.entered", { conversation: row.id }, { queue: queue.id, priority });
   inviteElsewhere(turn, next, queue);
@@ -201,7 +204,7 @@ export function offer(turn: Turn, row: ConversationRow, match: Match): void {
   const { legs, leg } = inviteLeg(turn, row, match);
   const next = move(turn, row, "offer", { legs, offered: leg.index });
   const csr = csrRow(turn, match.csr);
-  putCsr(turn, csr, { hands: [...csr.hands, row.id], idleSince: turn.world.now });
+  putCsr(turn, csr, { hands: [...csr.hands, row.id], idleSince: turn.world.now, offeredAt: turn.world.now });
   armOffer(turn, next, queue.offerSeconds);
   fact(
     turn,
@@ -231,7 +234,8 @@ export function accept(turn: Turn, row: ConversationRow, leg: Leg): void {
   });
   cancelTimer(turn, `offer ${row.id}`);
   cancelTimer(turn, `round ${row.id}`);
-  putCsr(turn, csrRow(turn, csr), { missed: 0 });
+  takeOn(turn, csr);
+  rememberCsr(turn, row, csr);
   const waited = turn.world.now - (row.waitingSince ?? turn.world.now);
   fact(turn, "offer.accepted", { conversation: row.id, csr }, { waitedMs: waited });
   const active = next.legs[leg.index] ?? leg;
@@ -320,6 +324,8 @@ export function requeue(
     queue: queue.id,
     priority: changed ? queue.priority : row.priority,
     skills: changed ? Object.fromEntries(queue.skills) : row.skills,
+    ...(changed ? atStart(turn) : {}),
+    rest: null,
     // Who handed it on is not asked again at once; who merely lost their connection may be, when they are back.
     excluded: destination.only === null && why === "transfer" ? [csr] : [],
     only: destination.only,

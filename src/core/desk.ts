@@ -2,13 +2,14 @@
  * The pure core: `createDesk` gives the one entrance, `step`. It makes a Turn, lets the event do what it does, lets routing
  * settle, and turns what came of it into a Step. When anything throws, the tables are as they were before.
  */
-import { absent, csrMoved, nextRound, offerRanOut, settle, syncAll } from "./assignment.ts";
+import { absent, csrMoved, hoursChanged, nextRound, offerRanOut, settle, syncAll } from "./assignment.ts";
 import { armIdle, close, consult } from "./conversation.ts";
 import { hear } from "./hearing.ts";
 import { showHistory } from "./history.ts";
 import { ACCEPTED, addressKey, type Verdict } from "./model.ts";
 import { reconcile } from "./reconcile.ts";
 import { invitationRanOut } from "./redirect.ts";
+import { listenAfresh, ringLook } from "./rings.ts";
 import { createRoutingEngine } from "./routing/engine.ts";
 import type { RoutingEngine } from "./routing/routing.ts";
 import type { Rules } from "./rules.ts";
@@ -33,6 +34,9 @@ function newMemory(): Memory {
     software: new Map(),
     staffSoftware: new Map(),
     links: new Map(),
+    heardAt: 0,
+    atWork: new Set(),
+    day: "",
     open: new Map(),
     opens: new Map(),
     activity: new Map(),
@@ -147,7 +151,8 @@ function adopt(state: DeskState, rules: Rules): void {
     const id = `script ${script.id} ${script.version}`;
     if (used.has(id) && rules.dialogs.get(script.id)?.version !== script.version) state.tables.desk.put(id, { script });
   }
-  for (const [id] of [...state.tables.desk.entries()]) if (!used.has(id)) state.tables.desk.delete(id);
+  for (const [id] of [...state.tables.desk.entries()])
+    if (id.startsWith("script ") && !used.has(id)) state.tables.desk.delete(id);
   for (const id of state.rules.csrs.keys()) if (!rules.csrs.has(id)) state.routing.removeCsr(id);
   state.rules = rules;
   nameCsrs(state);
@@ -170,6 +175,7 @@ function act(turn: Turn, event: DeskEvent): Verdict {
       for (const [queue, open] of Object.entries(event.open)) turn.memory.open.set(queue, open);
       turn.memory.opens.clear();
       for (const [queue, opens] of Object.entries(event.opens)) turn.memory.opens.set(queue, opens);
+      hoursChanged(turn, event.day ?? "");
       return ACCEPTED;
     case "rules":
       rulesChanged(turn);
@@ -212,6 +218,7 @@ function ring(turn: Turn, timer: Timer): void {
   const row = timer.conversation === null ? null : turn.tables.conversation.get(timer.conversation);
   if (row === null) return;
   if (timer.name === "round") nextRound(turn, row);
+  else if (timer.name === "ring") ringLook(turn, row);
   else if (timer.name === "continue") invitationRanOut(turn, row);
   else if (row.generation === timer.generation && Object.hasOwn(RINGS, timer.name))
     RINGS[timer.name]?.(turn, row, timer);
@@ -241,6 +248,7 @@ function watchCsrs(turn: Turn, network: string): void {
 function linkChanged(turn: Turn, network: string, online: boolean): void {
   if (turn.memory.links.get(network) === online) return;
   turn.memory.links.set(network, online);
+  if (online) listenAfresh(turn);
   for (const key of [...turn.memory.presence.keys()])
     if (key.startsWith(`${network} `)) turn.memory.presence.delete(key);
   for (const csr of turn.rules.csrs.values()) {

@@ -4,6 +4,14 @@ import type { ConversationRow, CsrRow, Leg } from "./state.ts";
 import { tell } from "./transcript.ts";
 import { csrRow, putCsr, setTimer, type Turn } from "./turn.ts";
 
+/** They accepted: one more today. */
+export function takeOn(turn: Turn, id: string): void {
+  const row = csrRow(turn, id);
+  const { day } = turn.memory;
+  const count = row.took?.day === day ? row.took.count : 0;
+  putCsr(turn, row, { missed: 0, took: { day, count: count + 1 } });
+}
+
 /** One conversation less. */
 export function letGo(turn: Turn, csr: CsrRow, conversation: string, change: Partial<CsrRow>): CsrRow {
   const hands = csr.hands.filter((id) => id !== conversation);

@@ -6,6 +6,7 @@ import { close, refuse, requeue } from "./conversation.ts";
 import { csrLeg } from "./legs.ts";
 import { addressKey } from "./model.ts";
 import { queueFor } from "./queue-for.ts";
+import { atStart } from "./rings.ts";
 import type { ConversationRow } from "./state.ts";
 import { fact, putConversation, type Turn } from "./turn.ts";
 
@@ -45,5 +46,6 @@ function leaveQueue(turn: Turn, row: ConversationRow): void {
     skills: Object.fromEntries(queue.skills),
     excluded: [],
     toldPlace: null,
+    ...atStart(turn),
   });
 }

@@ -7,6 +7,7 @@ import type { DialogScript } from "./dialog.ts";
 import type { Directory } from "./directory.ts";
 import type { Intents } from "./intents.ts";
 import type { Address, Continuation, Feature } from "./model.ts";
+import type { DeskRouting, QueueRouting } from "./queue-rules.ts";
 
 /** 1 (knows of it) to 5 (best). */
 export type SkillLevel = 1 | 2 | 3 | 4 | 5;
@@ -20,8 +21,16 @@ export interface Csr {
   readonly skills: ReadonlyMap<string, SkillLevel>;
   /** BCP 47 primary tags, best first; the first is the language the desk speaks with this CSR. */
   readonly languages: readonly string[];
-  /** Conversations at a time. */
+  /** Conversations at a time, of the weight 1. */
   readonly capacity: number;
+  /** The place they work at, by its id in `sites`; left out: none. */
+  readonly site?: string;
+  /** Whatever else rules may ask for. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** From 1 to 5, higher is better; left out: not known. */
+  readonly rating?: number;
+  /** Their share where chance decides; left out: 1. */
+  readonly share?: number;
 }
 
 /** Orders candidates; the first strategy that tells two apart decides, the last tie-break is always the CSR's id. */
@@ -51,7 +60,7 @@ export const DEFAULT_STRATEGIES: readonly Strategy[] = ["least-loaded", "fewest-
 export const COMPATIBILITIES = ["same-software", "same-network", "translated"] as const;
 export type Compatibility = (typeof COMPATIBILITIES)[number];
 
-export interface Queue {
+export interface Queue extends QueueRouting {
   readonly id: string;
   /** What people read: "Billing". */
   readonly name: string;
@@ -150,6 +159,8 @@ export interface Rules {
   readonly csrs: ReadonlyMap<string, Csr>;
   readonly queues: ReadonlyMap<string, Queue>;
   readonly skills: readonly string[];
+  /** Left out: `PLAIN_ROUTING`. */
+  readonly routing?: DeskRouting;
   readonly dialogs: ReadonlyMap<string, DialogScript>;
   readonly intents: Intents;
   readonly directory: Directory;

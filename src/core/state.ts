@@ -64,6 +64,12 @@ export interface ConversationRow {
   /** The place last told to the customer. */
   readonly toldPlace: number | null;
   readonly held: readonly HeldLine[];
+  /** When they entered the queue they are in, and the rings of it that they came to since (by index), the last at `ringAt`. */
+  readonly queuedAt?: number;
+  readonly rings?: readonly number[];
+  readonly ringAt?: number;
+  /** While `talking`: weighs less, because the customer is silent or the CSR has it on hold. */
+  readonly rest?: "quiet" | "held" | null;
   /** A CSR has talked with them before: who comes next is shown what was said. */
   readonly passedOn: boolean;
   /** Where the customer has been asked to continue, until when (milliseconds), and the token they come with. */
@@ -106,6 +112,10 @@ export interface CsrRow {
   readonly idleSince: number;
   /** Conversations offered to them or held by them. */
   readonly hands: readonly string[];
+  /** When they were last offered anything; left out: never. */
+  readonly offeredAt?: number;
+  /** How many conversations they took on which day, by the desk's own zone; left out: none. */
+  readonly took?: { readonly day: string; readonly count: number };
   /** Addresses (as keys) at which they said /back where the network tells no presence. */
   readonly saidHere: readonly string[];
 }
@@ -115,12 +125,18 @@ export interface ScriptRow {
   readonly script: import("./dialog.ts").DialogScript;
 }
 
+/** Who talked with a customer last; see last-csr.ts. */
+export interface LastCsrRow {
+  readonly csr: string;
+  readonly at: number;
+}
+
 export interface Rows {
   readonly conversation: ConversationRow;
   readonly alias: AliasRow;
   readonly contact: ContactRow;
   readonly csr: CsrRow;
-  readonly desk: ScriptRow;
+  readonly desk: ScriptRow | LastCsrRow;
 }
 
 export function newCsrRow(id: string, now: number): CsrRow {

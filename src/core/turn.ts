@@ -22,7 +22,13 @@ export interface Memory {
   readonly staffSoftware: Map<string, Software>;
   /** By network: whether its link is up. */
   readonly links: Map<string, boolean>;
-  /** By queue: open now; a queue that is not named is open. */
+  /** When a link last came up. Milliseconds. */
+  heardAt: number;
+  /** CSRs at work, as routing was last told. */
+  readonly atWork: Set<string>;
+  /** The day by the desk's own zone, as the hours told it; "" before they did. */
+  day: string;
+  /** By queue (and period and site, see queue-rules.ts): open now; a queue that is not named is open. */
   readonly open: Map<string, boolean>;
   readonly opens: Map<string, string>;
   /** By conversation: when a person last said something. */

@@ -183,6 +183,7 @@ export function createOracle(): Oracle {
   return {
     putCsr: (csr) => void csrs.set(csr.id, csr),
     removeCsr: (id) => void csrs.delete(id),
+    csr: (id) => csrs.get(id) ?? null,
     putWaiting: (one) => void waiting.set(one.conversation, one),
     removeWaiting: (conversation) => void waiting.delete(conversation),
     match() {

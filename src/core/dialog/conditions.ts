@@ -3,6 +3,12 @@ import type { Condition, NumberRange } from "./script.ts";
 import { primaryTag } from "./texts.ts";
 import type { DialogFacts, DialogSurroundings } from "./types.ts";
 
+/** What a condition looks at beside what was learned. */
+export type ConditionSurroundings = Pick<
+  DialogSurroundings,
+  "directory" | "address" | "software" | "origin" | "isOpen"
+>;
+
 type OneOrMore = string | readonly string[];
 
 function list(wanted: OneOrMore): readonly string[] {
@@ -68,7 +74,7 @@ function answerHolds(answer: string | undefined, wanted: OneOrMore | boolean | N
   return answer !== undefined && inRange(answer, wanted);
 }
 
-function factsHold(condition: Condition, facts: DialogFacts, around: DialogSurroundings): boolean {
+function factsHold(condition: Condition, facts: DialogFacts, around: ConditionSurroundings): boolean {
   const known: readonly (readonly [boolean | undefined, string | null])[] = [
     [condition.customer, facts.customer],
     [condition.name, facts.name],
@@ -94,7 +100,7 @@ function factsHold(condition: Condition, facts: DialogFacts, around: DialogSurro
   );
 }
 
-function surroundingsHold(condition: Condition, language: string, around: DialogSurroundings): boolean {
+function surroundingsHold(condition: Condition, language: string, around: ConditionSurroundings): boolean {
   const { software } = around;
   const tests: readonly boolean[] = [
     condition.language === undefined ||
@@ -115,7 +121,12 @@ function surroundingsHold(condition: Condition, language: string, around: Dialog
 }
 
 /** True when all that is given holds. An empty condition always does. */
-export function holds(condition: Condition, language: string, facts: DialogFacts, around: DialogSurroundings): boolean {
+export function holds(
+  condition: Condition,
+  language: string,
+  facts: DialogFacts,
+  around: ConditionSurroundings,
+): boolean {
   return (
     factsHold(condition, facts, around) &&
     surroundingsHold(condition, language, around) &&

@@ -42,6 +42,7 @@ export function createRoutingEngine(shortList = SHORT_LIST): RoutingEngine {
       staff.remove(id);
       parts.freed.forget(id);
     },
+    csr: (id) => staff.get(id),
     putWaiting(waiting) {
       lists.remove(waiting.conversation);
       parts.newcomers.add(waiting);

@@ -118,6 +118,8 @@ export interface Explanation {
 export interface RoutingEngine {
   putCsr(csr: RoutingCsr): void;
   removeCsr(id: string): void;
+  /** As it was last put; null when it is not known. */
+  csr(id: string): RoutingCsr | null;
   putWaiting(waiting: Waiting): void;
   removeWaiting(conversation: string): void;
   /**

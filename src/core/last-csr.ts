@@ -1,0 +1,38 @@
+/** Who talked with a customer last: remembered over conversations, for a while and for so many customers. */
+import { customerOf } from "./legs.ts";
+import { addressKey } from "./model.ts";
+import type { ConversationRow } from "./state.ts";
+import type { Turn } from "./turn.ts";
+
+/** Customers of whom it is remembered; beyond that those who came first are forgotten. */
+export const REMEMBERED_CUSTOMERS = 100_000;
+const REMEMBERED_MS = 90 * 86_400_000;
+
+/** Rows of the table `desk` that are about this begin so. */
+export const LAST_CSR = "last ";
+
+/** A customer the directory knows is the same wherever they write from. */
+function keyOf(row: ConversationRow): string {
+  const { customer } = row.facts;
+  return `${LAST_CSR}${customer === null ? addressKey(customerOf(row).address) : `customer ${customer}`}`;
+}
+
+/** Null when nobody did, or they are no CSR any more, or it is long ago. */
+export function lastCsrOf(turn: Turn, row: ConversationRow): string | null {
+  const last = turn.tables.desk.get(keyOf(row));
+  if (last === null || !("csr" in last) || turn.world.now - last.at > REMEMBERED_MS) return null;
+  return turn.rules.csrs.has(last.csr) ? last.csr : null;
+}
+
+export function rememberCsr(turn: Turn, row: ConversationRow, csr: string): void {
+  const { desk } = turn.tables;
+  const key = keyOf(row);
+  if (desk.get(key) === null && desk.size >= REMEMBERED_CUSTOMERS) {
+    for (const [id] of desk.entries()) {
+      if (!id.startsWith(LAST_CSR)) continue;
+      desk.delete(id);
+      break;
+    }
+  }
+  desk.put(key, { csr, at: turn.world.now });
+}
