@@ -89,6 +89,8 @@ export interface Logger {
   warn(event: string, fields?: LogFields): void;
   info(event: string, fields?: LogFields): void;
   debug(event: string, fields?: LogFields): void;
+  /** False: `debug` records are not written, so whoever makes many of them may leave it. Left out: they may be. */
+  readonly writesDebug?: boolean;
 }
 
 /** A small durable map of the adapter's own (session tokens, cursors). Values are JSON, at most 64 kB each. */

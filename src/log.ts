@@ -53,6 +53,7 @@ export function createLog(options: LogOptions): ClosableLogger {
     warn: write("warn"),
     info: write("info"),
     debug: write("debug"),
+    writesDebug: LEVELS.indexOf("debug") <= most,
     close: () =>
       new Promise((resolve) => {
         logger.once("finish", () => {
@@ -72,6 +73,7 @@ export function withFields(log: Logger, fields: LogFields): Logger {
     warn: (event, more) => log.warn(event, { ...fields, ...more }),
     info: (event, more) => log.info(event, { ...fields, ...more }),
     debug: (event, more) => log.debug(event, { ...fields, ...more }),
+    writesDebug: log.writesDebug !== false,
   };
 }
 

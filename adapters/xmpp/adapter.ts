@@ -13,6 +13,7 @@ import { type Jid, parseJid } from "./jid.ts";
 import { Link } from "./link.ts";
 import { NS } from "./namespaces.ts";
 import { OwedAnswers } from "./owed-answers.ts";
+import { plainMessage } from "./plain-message.ts";
 import { PresenceReception } from "./presence-reception.ts";
 import { QuestionReception } from "./question-reception.ts";
 import { type Delivery, Reception } from "./reception.ts";
@@ -148,14 +149,19 @@ export class XmppAdapter implements Adapter {
     if (this.#attachment.isOwn(to)) {
       return { kind: "rejected", reason: "not-allowed", text: "The desk does not write to its own addresses." };
     }
-    const encoded = encodeOutbound(outbound, {
+    const frame = {
       from: this.#attachment.speaker(outbound.from),
       to,
       now: this.#context.clock.now(),
       forms: outbound.kind === "message" && outbound.choices.length > 0 && this.#discovery.showsForms(to),
       caps: OWN_CAPABILITIES,
       textBytes: this.#limits.textBytes,
-    });
+    };
+    const plain = plainMessage(outbound, frame);
+    if (plain !== null) {
+      return this.#write(outbound, to, plain, signal);
+    }
+    const encoded = encodeOutbound(outbound, frame);
     if (encoded.kind === "rejected") {
       return encoded;
     }

@@ -37,7 +37,7 @@ export type Encoded =
   | { readonly kind: "rejected"; readonly reason: Condition; readonly text: string };
 
 /** A message this much older than its sending is marked with the time it was written (XEP-0203). */
-const DELAYED_MS = 10_000;
+export const DELAYED_MS = 10_000;
 
 /** The stanzas that say it, or why this network cannot. */
 export function encodeOutbound(outbound: Outbound, frame: OutboundFrame): Encoded {

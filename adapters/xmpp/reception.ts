@@ -208,24 +208,32 @@ export class Reception {
     const { context } = this.#parts;
     this.#awaiting += 1;
     this.#press();
-    Promise.all(events.map((event) => context.receive(event)))
+    const [first] = events;
+    const received: Promise<readonly Verdict[]> =
+      first !== undefined && events.length === 1
+        ? context.receive(first).then((verdict) => [verdict])
+        : Promise.all(events.map((event) => context.receive(event)));
+    received
       .then((verdicts) => {
         this.#decided(arrival, events, verdicts, receipt);
         arrival.delivery.settle(true);
       })
-      .catch((error: unknown) => {
-        if (!this.#parts.isStopped()) {
-          context.log.error("xmpp.receive.failed", { network: context.network, error: String(error) });
-        }
-        if (arrival.delivery.id === null) {
-          this.#refused(arrival, events, { reason: "resource-constraint", text: NOT_TAKEN });
-        }
-        arrival.delivery.settle(false);
-      })
+      .catch((error: unknown) => this.#notReceived(arrival, events, error))
       .finally(() => {
         this.#awaiting -= 1;
         this.#press();
       });
+  }
+
+  #notReceived(arrival: Arrival, events: readonly Inbound[], error: unknown): void {
+    const { context } = this.#parts;
+    if (!this.#parts.isStopped()) {
+      context.log.error("xmpp.receive.failed", { network: context.network, error: String(error) });
+    }
+    if (arrival.delivery.id === null) {
+      this.#refused(arrival, events, { reason: "resource-constraint", text: NOT_TAKEN });
+    }
+    arrival.delivery.settle(false);
   }
 
   #decided(arrival: Arrival, events: readonly Inbound[], verdicts: readonly Verdict[], receipt: string | null): void {

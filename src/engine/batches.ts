@@ -102,8 +102,10 @@ export class Batches {
       this.lastCommitMs = performance.now() - began;
       this.commits += 1;
       this.#parts.observer?.committed?.(this.lastCommitMs, events);
-      for (const { conversation, key, kind } of draft.marks) {
-        this.#parts.log.debug("send.marked", { conversation: conversation ?? null, key, as: kind });
+      if (this.#parts.log.writesDebug !== false) {
+        for (const { conversation, key, kind } of draft.marks) {
+          this.#parts.log.debug("send.marked", { conversation: conversation ?? null, key, as: kind });
+        }
       }
     }
   }
@@ -117,9 +119,11 @@ export class Batches {
       arrival.resolve(verdicts[index] ?? ACCEPTED);
       if (arrival.task.kind === "event") this.#remember(arrival.task.event);
     }
-    for (const { outbound } of draft.outbox) {
-      const { conversation, to, key, kind } = outbound;
-      log.debug("send.committed", { conversation, network: to.network, key, kind });
+    if (log.writesDebug !== false) {
+      for (const { outbound } of draft.outbox) {
+        const { conversation, to, key, kind } = outbound;
+        log.debug("send.committed", { conversation, network: to.network, key, kind });
+      }
     }
     outbox.add(draft.outbox);
     for (const outbound of draft.volatile) outbox.addVolatile(outbound);

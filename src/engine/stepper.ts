@@ -204,6 +204,9 @@ export class Stepper {
   /** The first station of a message's way; `keys` are the copies it led to, whose way goes on with `send.committed`. */
   #log(event: DeskEvent, { lines, outbounds, facts, verdict }: Step): void {
     if (verdict.kind === "refused") this.refused += 1;
+    if (this.#options.log.writesDebug === false) {
+      return;
+    }
     const place = about(event);
     const first = lines[0] ?? outbounds[0] ?? facts[0];
     this.#options.log.debug("event.stepped", {

@@ -8,6 +8,7 @@ import type { Lane, Slot } from "./lane.ts";
 export interface Flight {
   readonly lane: Lane;
   readonly slot: Slot;
+  /** Of all flights with this deadline. */
   readonly controller: AbortController;
   readonly deadline: number;
   /** Answered, or given up. */
@@ -21,6 +22,7 @@ export class Flights {
   /** Those that are not over, in order of their deadlines. */
   readonly #open = new Set<Flight>();
   #cancelAlarm: (() => void) | null = null;
+  #latest: { readonly deadline: number; readonly controller: AbortController } | null = null;
 
   constructor(clock: Clock, limitMs: number, onTimeout: (flight: Flight) => void) {
     this.#clock = clock;
@@ -30,10 +32,18 @@ export class Flights {
 
   begin(lane: Lane, slot: Slot): Flight {
     const deadline = this.#clock.now() + this.#limitMs;
-    const flight = { lane, slot, controller: new AbortController(), deadline, isOver: false };
+    const flight = { lane, slot, controller: this.#controllerOf(deadline), deadline, isOver: false };
     this.#open.add(flight);
     this.#cancelAlarm ??= this.#clock.after(this.#limitMs, this.#expire);
     return flight;
+  }
+
+  /** Flights that begin in the same millisecond run out together: they share a controller, which costs more than all else of them. */
+  #controllerOf(deadline: number): AbortController {
+    if (this.#latest === null || this.#latest.deadline !== deadline || this.#latest.controller.signal.aborted) {
+      this.#latest = { deadline, controller: new AbortController() };
+    }
+    return this.#latest.controller;
   }
 
   /** It was answered. */

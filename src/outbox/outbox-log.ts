@@ -5,6 +5,9 @@ import type { NetworkLanes } from "./network-lanes.ts";
 
 /** `send.accepted`, `send.deferred`, `send.rejected`: the last but one station of a message's way. */
 export function logOutcome(log: Logger, { key, conversation, kind, to }: Outbound, outcome: Outcome): void {
+  if (log.writesDebug === false) {
+    return;
+  }
   const more = outcome.kind === "accepted" ? {} : { reason: outcome.reason };
   log.debug(`send.${outcome.kind}`, { conversation, network: to.network, key, kind, ...more });
 }
