@@ -67,6 +67,12 @@ const appservice = z.strictObject({
     .default("/matrix")
     .describe("Where the homeserver reaches the desk on its HTTP server; two Matrix networks need two."),
   presence,
+  avatar: z
+    .string()
+    .regex(/^mxc:\/\/[^/\s]+\/[A-Za-z0-9_-]+$/, "must be the address of an upload: mxc://example.com/…")
+    .optional()
+    .describe("The picture of the handles, uploaded with any client: mxc://example.com/…"),
+  aliasPictures: z.boolean().default(true).describe("Whether each alias has a picture of its own, drawn by the desk."),
   limits,
 });
 

@@ -2,6 +2,7 @@
 import { LRUCache } from "lru-cache";
 import type { Outcome } from "../../src/adapter.ts";
 import { outcomeOf } from "./codec-outbound.ts";
+import type { GhostPictures } from "./ghost-pictures.ts";
 import type { Answer, Homeserver } from "./homeserver.ts";
 import { displayName, type ReservedNames } from "./identifiers.ts";
 
@@ -21,9 +22,12 @@ export class RegisteredGhosts implements Ghosts {
   /** Name shown, by local name, of those known to be registered. */
   readonly #names: LRUCache<string, { readonly name: string | null }>;
 
-  constructor(homeserver: Homeserver, namespace: ReservedNames, limit: number) {
+  readonly #pictures: GhostPictures;
+
+  constructor(homeserver: Homeserver, namespace: ReservedNames, pictures: GhostPictures, limit: number) {
     this.#homeserver = homeserver;
     this.#namespace = namespace;
+    this.#pictures = pictures;
     this.#names = new LRUCache({ max: limit });
   }
 
@@ -39,6 +43,7 @@ export class RegisteredGhosts implements Ghosts {
       if (registered.kind !== "ok" && !isTaken(registered)) {
         return outcomeOf(registered);
       }
+      await this.#pictures.give(this.id(local), local, registered.kind === "ok");
       this.#names.set(local, { name: null });
     }
     const shown = displayName(name);

@@ -47,12 +47,16 @@ export class MatrixFarEnd implements FarEnd {
   }
 
   create(context: TestContext): Adapter {
+    return this.createWith(context, {});
+  }
+  /** The same with more keys of the network's section. */
+  createWith(context: TestContext, more: object): Adapter {
     this.#where.context = context;
     // Synapse keeps its connections, and would go on talking to the adapter before.
     this.#toDesk.drop();
-    return this.#create(context, this.synapse.asToken);
+    return this.#create(context, { asToken: this.synapse.asToken, ...more });
   }
-  createWithWrongSecret = (context: TestContext): Adapter => this.#create(context, "guessed");
+  createWithWrongSecret = (context: TestContext): Adapter => this.#create(context, { asToken: "guessed" });
 
   async person(name: PersonName): Promise<MatrixFarPerson> {
     this.#people += 1;
@@ -95,10 +99,10 @@ export class MatrixFarEnd implements FarEnd {
     await this.synapse.remove();
   }
 
-  #create(context: TestContext, asToken: string): Adapter {
+  #create(context: TestContext, more: object): Adapter {
     const { serverName, serviceId, hsToken, prefix } = this.synapse;
     const homeserver = `http://127.0.0.1:${this.#toServer.port}`;
-    const section = { mode: "appservice", homeserver, serverName, id: serviceId, asToken, hsToken, prefix, path: PATH };
+    const section = { mode: "appservice", homeserver, serverName, id: serviceId, hsToken, prefix, path: PATH, ...more };
     return matrix.create(matrix.parseConfig({ ...section, limits: { healthSeconds: 1 } }), context);
   }
 }

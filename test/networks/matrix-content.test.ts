@@ -1,5 +1,6 @@
 /** What messages on a real Synapse hold besides words: looks, files, threads; in both directions. */
 import { expect } from "chai";
+import { drawPicture, pictureNumber } from "../../adapters/matrix/alias-picture.ts";
 import { fileWords, type InboundOf } from "../../src/core/model.ts";
 import { Stage } from "../conformance/adapter/stage.ts";
 import { MatrixFarEnd } from "../conformance/matrix-far-end.ts";
@@ -112,6 +113,25 @@ describe("what a message on a real Synapse holds besides words", function () {
     const file = { name: "old.pdf", type: "application/pdf", bytes: 1, url: "https://desk.example/files/gone/old.pdf" };
     await stage.deliver(stage.message(anna, fileWords(file), { file }));
     expect(await stage.sees(anna, "message")).to.include({ text: fileWords(file), file: null });
+  });
+
+  it("an alias has a picture of its own, the same after a restart, and a handle has the company's", async () => {
+    const alias = `@${far.synapse.prefix}${far.alias}:${far.synapse.serverName}`;
+    const pictureOf = async (user: string) =>
+      (await anna.client.sdk.getProfileInfo(user, "avatar_url").catch(() => ({ avatar_url: null }))).avatar_url ?? null;
+    await stage.deliver(stage.message(anna, "an offer", { from: far.alias }));
+    const shown = await pictureOf(alias);
+    expect(Buffer.from(await anna.fetchFile(shown ?? ""))).to.deep.equal(drawPicture(pictureNumber(far.alias)));
+    expect(await pictureOf(alias.replace(far.alias, "support"))).to.equal(null);
+    await stage.adapter.stop();
+    const avatar = "mxc://mx.test/company";
+    const again = stage.another((context) => far.createWith(context, { avatar }));
+    await again.context.listen();
+    await again.adapter.start(new AbortController().signal);
+    await again.deliver(again.message(anna, "one more", { from: far.alias }));
+    expect(await pictureOf(alias)).to.equal(shown);
+    expect(await pictureOf(alias.replace(far.alias, "support"))).to.equal(avatar);
+    await again.end();
   });
 
   it("a line in a thread is a reply, to what it names or to the thread's first message", async () => {
