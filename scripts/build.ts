@@ -17,8 +17,8 @@ function main(): void {
   for (const project of globSync("{src,adapters}/**/pages/tsconfig.json", { cwd: root })) {
     const folder = dirname(project);
     if (globSync(`${folder}/**/*.ts`, { cwd: root }).length > 0) {
-      const emit = ["--noEmit", "false", "--rewriteRelativeImportExtensions", "--rootDir", folder];
-      compile(["-p", project, ...emit, "--outDir", join("dist", folder)]);
+      const emit = ["--noEmit", "false", "--rewriteRelativeImportExtensions", "--rootDir", "."];
+      compile(["-p", project, ...emit, "--outDir", "dist"]);
     }
   }
   copyAssets();

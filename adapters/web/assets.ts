@@ -16,6 +16,9 @@ export interface Asset {
   readonly etag: string;
 }
 
+/** What pages share with the server: modules that import nothing but each other. */
+const SHARED: readonly string[] = ["model", "styling-reader", "styling-writer"];
+const SHARED_FOLDER = "../../src/core/";
 /** The modules of node_modules that pages import. */
 const LIBRARIES: readonly string[] = ["preact", "preact/hooks", "htm"];
 const TYPES: Readonly<Record<string, string>> = {
@@ -33,19 +36,31 @@ export async function loadAssets(): Promise<ReadonlyMap<string, Asset>> {
   for (const file of await readdir(folder)) {
     const ending = file.slice(file.lastIndexOf(".") + 1);
     const text = await readFile(join(folder, file), "utf8");
-    if (ending === "ts" && !file.endsWith(".d.ts")) {
-      assets.set(`${file.slice(0, -2)}js`, asset("js", address(strip(text))));
-    } else if (ending === "js") {
-      assets.set(file, asset("js", address(text)));
+    if (isModule(file)) {
+      assets.set(file.replace(/ts$/, "js"), script(file, text));
     } else if (TYPES[ending] !== undefined) {
       assets.set(file, asset(ending, text));
     }
+  }
+  for (const name of SHARED) {
+    // Compiled, it ends as this module does.
+    const file = `${name}.${import.meta.url.slice(-2)}`;
+    const text = await readFile(fileURLToPath(new URL(SHARED_FOLDER + file, import.meta.url)), "utf8");
+    assets.set(`${name}.js`, script(file, text));
   }
   for (const name of LIBRARIES) {
     const text = await readFile(fileURLToPath(import.meta.resolve(name)), "utf8");
     assets.set(libraryFile(name), asset("js", address(text).replace(/\n\/\/# sourceMappingURL=.*/, "")));
   }
   return assets;
+}
+
+function isModule(file: string): boolean {
+  return /\.[jt]s$/.test(file) && !file.endsWith(".d.ts");
+}
+
+function script(file: string, text: string): Asset {
+  return asset("js", address(file.endsWith(".ts") ? strip(text) : text));
 }
 
 function asset(ending: string, text: string): Asset {
@@ -64,7 +79,9 @@ function address(code: string): string {
     if (LIBRARIES.includes(specifier)) {
       return `${keyword}${quote}./${libraryFile(specifier)}${quote}`;
     }
-    return specifier.startsWith("./") ? whole.replace(/\.ts(["'])$/, ".js$1") : whole;
+    const shared = SHARED.find((name) => specifier.startsWith(`../${SHARED_FOLDER}${name}.`));
+    const beside = shared === undefined ? specifier : `./${shared}.js`;
+    return beside.startsWith("./") ? `${keyword}${quote}${beside.replace(/\.ts$/, ".js")}${quote}` : whole;
   });
 }
 

@@ -6,8 +6,13 @@
 /** Returns the value when it is what the field allows; throws FieldFault when not. */
 export type Field<T> = (value: unknown) => T;
 export type Shape = Readonly<Record<string, Field<unknown>>>;
+type Value<F> = F extends Field<infer V> ? V : never;
+/** The names of the fields that may be left out. */
+type Optional<S extends Shape> = { [K in keyof S]: undefined extends Value<S[K]> ? K : never }[keyof S];
 /** The object that a shape's fields describe. */
-export type Read<S extends Shape> = { readonly [K in keyof S]: S[K] extends Field<infer V> ? V : never };
+export type Read<S extends Shape> = { readonly [K in Exclude<keyof S, Optional<S>>]: Value<S[K]> } & {
+  readonly [K in Optional<S>]?: Exclude<Value<S[K]>, undefined>;
+};
 /** The union of frames that a table of shapes describes, told apart by `kind`. */
 export type Frames<T extends Readonly<Record<string, Shape>>> = {
   [K in keyof T]: { readonly kind: K } & Read<T[K]>;
@@ -37,6 +42,11 @@ export function pattern(expression: RegExp, described: string): Field<string> {
 
 export function nullable<T>(field: Field<T>): Field<T | null> {
   return (value) => (value === null || value === undefined ? null : field(value));
+}
+
+/** May be left out, and is then left out of what is read. */
+export function optional<T>(field: Field<T>): Field<T | undefined> {
+  return (value) => (value === undefined ? undefined : field(value));
 }
 
 export function oneOf<const T extends readonly string[]>(words: T): Field<T[number]> {
@@ -82,7 +92,10 @@ export function record<S extends Shape>(shape: S): Field<Read<S>> {
     const read: Record<string, unknown> = {};
     for (const [name, field] of Object.entries(shape)) {
       try {
-        read[name] = field(Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined);
+        const known = field(Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined);
+        if (known !== undefined) {
+          read[name] = known;
+        }
       } catch (error) {
         throw error instanceof FieldFault ? new FieldFault(`${name} must be ${error.message}`) : error;
       }

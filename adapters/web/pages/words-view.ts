@@ -1,0 +1,35 @@
+/** A text with its looks, as elements. What somebody wrote becomes text nodes alone, whatever it says. */
+import type { FormattedText, Style } from "../../../src/core/model.ts";
+import { type Piece, piecesOf, type StyledPiece } from "../../../src/core/styling-writer.ts";
+import { html, type View } from "./html.ts";
+
+/** Elements that say to the ear what they show to the eye. */
+const ELEMENTS: Readonly<Record<Style, string>> = {
+  strong: "strong",
+  emphasis: "em",
+  underline: "u",
+  strike: "s",
+  code: "code",
+  preformatted: "pre",
+  quote: "blockquote",
+};
+
+export function WordsView({ words }: { readonly words: FormattedText }): View {
+  return html`<div class="text" dir="auto">${shown(piecesOf(words))}</div>`;
+}
+
+function shown(pieces: readonly Piece[]): readonly (string | View)[] {
+  return pieces.map((piece, index) => {
+    if (typeof piece !== "string") {
+      const element = ELEMENTS[piece.style];
+      return html`<${element} key=${index}>${shown(piece.pieces)}</${element}>`;
+    }
+    // A block begins and ends its lines by itself.
+    const after = isBlock(pieces[index - 1]) ? piece.replace(/^\n/, "") : piece;
+    return isBlock(pieces[index + 1]) ? after.replace(/\n$/, "") : after;
+  });
+}
+
+function isBlock(piece: Piece | undefined): piece is StyledPiece {
+  return typeof piece === "object" && (piece.style === "quote" || piece.style === "preformatted");
+}
