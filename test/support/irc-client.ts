@@ -57,8 +57,9 @@ export class IrcClient {
   }
 
   /** The next line of that command (from that nick), not taken by another wait. */
-  next(command: string, matches: (line: IrcLine) => boolean = () => true): Promise<IrcLine> {
-    return this.lines.next(`${this.nick} to be sent ${command}`, (line) => line.command === command && matches(line));
+  next(command: string, matches: (line: IrcLine) => boolean = () => true, limitMs?: number): Promise<IrcLine> {
+    const isIt = (line: IrcLine) => line.command === command && matches(line);
+    return this.lines.next(`${this.nick} to be sent ${command}`, isIt, limitMs);
   }
 
   stop(): void {

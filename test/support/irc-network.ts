@@ -25,8 +25,8 @@ export function linkedNetwork(server: IrcServerAddresses): string {
 `;
 }
 
-/** The desk as one nick, which is its only handle, on a server that does not slow it down. */
-export function nickNetwork(server: IrcServerAddresses, nick: string): string {
+/** The desk as one nick, which is its only handle; `pace` is that for a server that does not slow it down. */
+export function nickNetwork(server: IrcServerAddresses, nick: string, pace = "burst: 10000, lineMs: 0"): string {
   return `  irc:
     adapter: irc
     title: IRC
@@ -36,7 +36,7 @@ export function nickNetwork(server: IrcServerAddresses, nick: string): string {
     tls: false
     nick: ${nick}
     password: ${server.password}
-    limits: {burst: 10000, lineMs: 0, presenceSeconds: 1, regainSeconds: 1}
+    limits: {${pace}, presenceSeconds: 1, regainSeconds: 1}
     handles:
       ${nick}: {name: Support, dialog: welcome}
 `;

@@ -8,14 +8,24 @@ import { temporaryFolder } from "./temporary-folder.ts";
 
 const START_LIMIT_MS = 20_000;
 
+export interface NgircdOptions {
+  /** Its own name, where there are two. */
+  readonly name?: string;
+  /** Another server of the network: the one without a port waits for the other to call, which it does every five seconds. */
+  readonly peer?: { readonly name: string; readonly port: number | null };
+}
+
+const BETWEEN_SERVERS = "between-servers";
+
 /** Starts a real ngIRCd of the test's own; resolves when it accepts clients and servers. */
-export async function startNgircd(): Promise<IrcServer> {
+export async function startNgircd(options: NgircdOptions = {}): Promise<IrcServer> {
   const folder = temporaryFolder("ngircd");
   // Started by root it becomes another user, who must be able to read its configuration.
   chmodSync(folder.path, 0o755);
-  const where = ircAddresses("ngircd", await freePort());
+  const addresses = ircAddresses("ngircd", await freePort());
+  const where = { ...addresses, name: options.name ?? addresses.name };
   const configuration = join(folder.path, "ngircd.conf");
-  writeFileSync(configuration, configure(where));
+  writeFileSync(configuration, configure(where, options));
   let running: ServerProcess | undefined;
   const start = async () => {
     running = new ServerProcess({
@@ -42,7 +52,7 @@ export async function startNgircd(): Promise<IrcServer> {
 }
 
 /** No look-ups, no slowing down of who sends much, nicks as long as aliases want them. */
-function configure(where: IrcServerAddresses): string {
+function configure(where: IrcServerAddresses, { peer }: NgircdOptions): string {
   return `[Global]
 Name = ${where.name}
 Info = Test
@@ -54,6 +64,7 @@ MotdPhrase = hello
 MaxConnectionsIP = 0
 MaxNickLength = 30
 PingTimeout = 120
+ConnectRetry = 5
 MaxPenaltyTime = 0
 [Options]
 DNS = no
@@ -68,5 +79,14 @@ Name = ${where.linkName}
 MyPassword = ${where.linkPassword}
 PeerPassword = ${where.linkPassword}
 Passive = yes
+${peer === undefined ? "" : peered(peer)}`;
+}
+
+function peered({ name, port }: NonNullable<NgircdOptions["peer"]>): string {
+  return `[Server]
+Name = ${name}
+MyPassword = ${BETWEEN_SERVERS}
+PeerPassword = ${BETWEEN_SERVERS}
+${port === null ? "Passive = yes" : `Host = 127.0.0.1\nPort = ${port}`}
 `;
 }
