@@ -2,6 +2,8 @@
  * Whole conversations through the real daemon with people on a real Synapse: a customer there and a CSR at the web console,
  * a customer on the web and a CSR there, with Synapse killed in the middle; and a customer with matrix-nio.
  */
+import { join } from "node:path";
+import Database from "better-sqlite3";
 import { expect } from "chai";
 import { MatrixFarPerson } from "../conformance/matrix-far-person.ts";
 import { type Daemon, startDaemon } from "../support/daemon.ts";
@@ -22,6 +24,14 @@ import { requires } from "../support/requires.ts";
 import { type Synapse, startSynapse } from "../support/synapse.ts";
 import { TcpRelay } from "../support/tcp-relay.ts";
 import { until } from "../support/wait.ts";
+
+/** As if that much more time had gone by since the desk took what it remembers to have taken. */
+function grownOlder({ dataFolder }: Daemon, milliseconds: number): void {
+  const store = new Database(join(dataFolder, "frontdesk.sqlite"));
+  const { changes } = store.prepare("UPDATE inbox SET at = at - ?").run(milliseconds);
+  store.close();
+  expect(changes, "what the desk remembers").to.be.above(0);
+}
 
 const PASSWORD = "a password nobody has";
 const WEB_LOGIN = "clerk-nine";
@@ -173,6 +183,38 @@ describe("conversations over a real Synapse", function () {
     } finally {
       await nio.stop();
     }
+  });
+
+  it("takes an event once: under another transaction, with other words in it, after kill -9, half an hour later", async () => {
+    const customer = await matrixPerson("said.once");
+    const contact = await connectPeople(customer, grace, "billing");
+    const words = "said but once";
+    const event_id = (await customer.person.say("billing", words)) ?? "";
+    await hears(grace, words);
+    const room = await customer.client.chatWith(`@${synapse.prefix}billing:${synapse.serverName}`);
+    const deliver = async (transaction: string, body: string): Promise<void> => {
+      const event = { type: "m.room.message", room_id: room, sender: customer.client.userId, event_id };
+      const said = { ...event, origin_server_ts: Date.now(), content: { msgtype: "m.text", body } };
+      const answer = await fetch(`${desk.url}/matrix/_matrix/app/v1/transactions/${transaction}`, {
+        method: "PUT",
+        headers: { authorization: `Bearer ${synapse.hsToken}`, "content-type": "application/json" },
+        body: JSON.stringify({ events: [said] }),
+      });
+      expect(answer.status).to.equal(200);
+    };
+    await deliver("another", words);
+    await deliver("another", "said but once, they say");
+    await desk.kill();
+    grownOlder(desk, 35 * 60_000);
+    await desk.start();
+    await deliver("another", words);
+    await deliver("one-more", "said but once, and twice");
+    await customer.person.say("billing", "and what came after it");
+    await hears(grace, "and what came after it");
+    const heard = grace.person.received.all.flatMap((event) => ("text" in event ? [String(event.text)] : []));
+    expect(heard.filter((text) => text.includes(words))).to.deep.equal([words]);
+    await grace.person.say(contact.alias, "/close");
+    await hears(customer, /has been closed/u);
   });
 
   it("keeps the tokens out of its log", () => {
