@@ -2,6 +2,7 @@
 import { createDirectory, type DirectoryEntry } from "../core/directory.ts";
 import type { Address } from "../core/model.ts";
 import type { Csr, Gateway, Limits, NetworkRules, Queue, Rules, SkillLevel } from "../core/rules.ts";
+import { buildDeskRouting, buildQueueRouting } from "./build-queues.ts";
 import type { CompiledDialogs } from "./dialogs.ts";
 import type { Continuations } from "./hosting.ts";
 import type { Canonical } from "./references.ts";
@@ -28,6 +29,7 @@ export function buildRules(inputs: Inputs, dialogs: CompiledDialogs, canonical: 
     queues: byId(routing.queues, (id, queue) => buildQueue(id, queue, routing)),
     gateways: Object.entries(routing.gateways).map(([id, gateway]) => buildGateway(id, gateway)),
     skills: routing.skills,
+    routing: buildDeskRouting(routing),
     dialogs: dialogs.dialogs,
     intents: dialogs.intents,
     directory: createDirectory(directoryEntries(inputs.directory, canonical)),
@@ -68,16 +70,29 @@ function buildCsr(id: string, csr: PeopleInput["csrs"][string], offered: readonl
     skills: levels(csr.skills),
     languages: csr.languages ?? offered.slice(0, 1),
     capacity: csr.capacity,
+    attributes: csr.attributes,
+    share: csr.share,
+    ...(csr.site === undefined ? {} : { site: csr.site }),
+    ...(csr.rating === undefined ? {} : { rating: csr.rating }),
   };
 }
 
 function buildQueue(id: string, queue: RoutingInput["queues"][string], routing: RoutingInput): Queue {
-  const { skills, hours, timeZone, hosting, redirectTo, redirectSeconds, ...rest } = queue;
+  const { hours, timeZone, hosting, redirectTo, redirectSeconds } = queue;
   const text = hours ?? routing.hours;
   return {
-    ...rest,
     id,
-    skills: levels(skills),
+    name: queue.name,
+    skills: levels(queue.skills),
+    matchLanguage: queue.matchLanguage,
+    priority: queue.priority,
+    strategies: queue.strategies,
+    compatibility: queue.compatibility,
+    maxWaiting: queue.maxWaiting,
+    offerSeconds: queue.offerSeconds,
+    missesUntilAway: queue.missesUntilAway,
+    wrapUpSeconds: queue.wrapUpSeconds,
+    ...buildQueueRouting(queue),
     hosting:
       hosting === "redirect" && redirectTo !== undefined ? { network: redirectTo, seconds: redirectSeconds } : null,
     hours: text === undefined ? null : { text, timeZone: timeZone ?? routing.timeZone },

@@ -5,6 +5,7 @@
  */
 import OpeningHours from "opening_hours";
 import type { Clock } from "../adapter.ts";
+import { type Hours, PLAIN_ROUTING, periodHours, siteHours } from "../core/queue-rules.ts";
 import type { Rules } from "../core/rules.ts";
 import type { DeskEvent } from "../core/step.ts";
 import { instantOf, wallAt } from "./wall-time.ts";
@@ -72,19 +73,26 @@ function leavesOpen(hours: OpeningHours): boolean {
 }
 
 /** What hours are computed from. */
-export type HoursRules = Pick<Rules, "queues" | "languages">;
+export type HoursRules = Pick<Rules, "queues" | "languages" | "routing">;
 
-/** Which queues are open at `now`. A queue without hours always is. */
+/** Everything that is open at times, by the name under which it is told: queues, periods, sites. */
+function* schedules({ queues, routing }: HoursRules): Iterable<readonly [name: string, hours: Hours | null]> {
+  for (const queue of queues.values()) yield [queue.id, queue.hours];
+  for (const [id, period] of routing?.periods ?? []) yield [periodHours(id), period];
+  for (const [id, { hours }] of routing?.sites ?? []) yield [siteHours(id), hours];
+}
+
+/** Which queues, periods and sites are open at `now`. What has no hours always is. */
 export function hoursAt(rules: HoursRules, now: number): HoursNow {
   const open: Record<string, boolean> = {};
   const opens: Record<string, string> = {};
   let nextChange: number | null = null;
-  for (const queue of rules.queues.values()) {
-    if (queue.hours === null) {
-      open[queue.id] = true;
+  for (const [name, schedule] of schedules(rules)) {
+    if (schedule === null) {
+      open[name] = true;
       continue;
     }
-    const { text, timeZone } = queue.hours;
+    const { text, timeZone } = schedule;
     const wall = wallAt(timeZone, now);
     const { state, change } = inUtc(() => {
       const hours = parsed(text);
@@ -93,19 +101,35 @@ export function hoursAt(rules: HoursRules, now: number): HoursNow {
         change: hours.getNextChange(new Date(wall), new Date(wall + HORIZON_MS)),
       };
     });
-    open[queue.id] = state;
+    open[name] = state;
     if (change !== undefined) {
       const instant = instantOf(timeZone, change.getTime(), now);
       nextChange = nextChange === null ? instant : Math.min(nextChange, instant);
       if (!state) {
-        opens[queue.id] = inWords(change.getTime(), wall, rules.languages[0] ?? "en");
+        opens[name] = inWords(change.getTime(), wall, rules.languages[0] ?? "en");
       }
     }
   }
   return { open, opens, nextChange };
 }
 
-const WEEK_MS = 7 * 86_400_000;
+const DAY_MS = 86_400_000;
+
+/** Whether anything goes by what was done today. */
+function countsDays({ queues }: HoursRules): boolean {
+  return [...queues.values()].some(({ strategies, rings }) =>
+    [strategies, ...(rings ?? []).map((ring) => ring.strategies ?? [])].some((all) => all.includes("fewest-today")),
+  );
+}
+
+/** The day it is in that zone ("2026-11-21"), and when it ends. */
+function dayAt(timeZone: string, now: number): { readonly day: string; readonly endsAt: number } {
+  const wall = wallAt(timeZone, now);
+  const midnight = (Math.floor(wall / DAY_MS) + 1) * DAY_MS;
+  return { day: new Date(wall).toISOString().slice(0, 10), endsAt: instantOf(timeZone, midnight, now) };
+}
+
+const WEEK_MS = 7 * DAY_MS;
 
 /** A wall time as people say it: the weekday within a week, else the date; and the time of day. */
 function inWords(wall: number, now: number, language: string): string {
@@ -169,12 +193,15 @@ export function watchHours(rules: HoursRules, clock: Clock, submit: (event: Hour
   const look = (): void => {
     const now = clock.now();
     const { open, opens, nextChange } = hoursAt(current, now);
-    const text = JSON.stringify([open, opens]);
+    const { day, endsAt } = countsDays(current)
+      ? dayAt((current.routing ?? PLAIN_ROUTING).timeZone, now)
+      : { day: "", endsAt: now + LOOK_AGAIN_MS };
+    const text = JSON.stringify([open, opens, day]);
     if (text !== told) {
       told = text;
-      submit({ kind: "hours", open, opens });
+      submit({ kind: "hours", open, opens, day });
     }
-    const delay = nextChange === null ? LOOK_AGAIN_MS : Math.min(LOOK_AGAIN_MS, Math.max(1, nextChange - now));
+    const delay = Math.min(LOOK_AGAIN_MS, Math.max(1, Math.min(nextChange ?? endsAt, endsAt) - now));
     cancel = clock.after(delay, look);
   };
   look();

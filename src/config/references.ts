@@ -2,6 +2,7 @@
 import { hoursAdvice, hoursFault } from "./hours.ts";
 import { nearest, type Problem, unknownWord } from "./problem.ts";
 import { entriesAt, listAt, namesIn, textAt } from "./raw.ts";
+import { checkQueueRules } from "./references-queues.ts";
 import type { Path, YamlSource } from "./yaml-source.ts";
 
 export interface Sources {
@@ -25,6 +26,7 @@ export function checkReferences(sources: Sources, canonical: Canonical): readonl
     ...checkAddresses(sources, canonical),
     ...checkIds(sources),
     ...checkLanguages(sources),
+    ...checkQueueRules(sources),
     ...checkSatisfiable(sources),
   ];
 }

@@ -31,7 +31,7 @@ const choiceValue = z
 const answerName = identifier;
 const oneOrMore = z.union([z.string().max(200), z.array(z.string().max(200)).min(1).max(100)]);
 
-const conditionSchema: z.ZodType<Condition> = z.lazy(() =>
+export const conditionSchema: z.ZodType<Condition> = z.lazy(() =>
   z.strictObject({
     answers: z
       .record(

@@ -1,7 +1,7 @@
 /** people.yaml: the customer service representatives. */
 import { z } from "zod";
 import { identifier, language, title } from "./names.ts";
-import { skillLevel } from "./schema-routing.ts";
+import { skillLevel } from "./schema-needs.ts";
 
 /** `- web: ada`: one network's name and the person's id there. */
 export const addressSchema = z
@@ -23,6 +23,18 @@ export const csrSchema = z.strictObject({
     .optional()
     .describe("Best first; the desk speaks the first one with this CSR. The desk's first language when left out."),
   capacity: z.number().int().min(1).max(1_000).default(3).describe("Conversations at a time."),
+  site: identifier.optional().describe("Where they sit: a site of routing.yaml."),
+  attributes: z
+    .record(identifier, z.string().trim().min(1).max(200))
+    .default({})
+    .describe("Whatever else rules may ask for: { team: gold }."),
+  rating: z
+    .number()
+    .min(1)
+    .max(5)
+    .optional()
+    .describe("How customers rate them, for the strategy best-rated; 3 when left out."),
+  share: z.number().positive().max(1_000).default(1).describe("Their share where the strategy random decides."),
 });
 
 export const peopleSchema = z.strictObject({

@@ -1,34 +1,51 @@
 /** routing.yaml: skills and queues. */
 import { z } from "zod";
 import { FEATURES } from "../core/model.ts";
+import { WRAP_UP_REASONS } from "../core/queue-rules.ts";
 import { COMPATIBILITIES, DEFAULT_STRATEGIES, STRATEGIES } from "../core/rules.ts";
 import { identifier, seconds, timeZone, title } from "./names.ts";
-
-export const skillLevel = z.union(
-  [z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)],
-  "must be a level from 1 (knows of it) to 5 (best)",
-);
+import { needsSchema, points, preferenceSchema, ringSchema, skillLevel } from "./schema-needs.ts";
 
 const hoursText = z.string().trim().min(1).max(1_000);
+
+const strategies = z.array(z.enum(STRATEGIES)).max(STRATEGIES.length);
+const compatibility = z.enum(COMPATIBILITIES);
+const weight = z.number().positive().max(100);
+const lightWeight = z.number().min(0).max(100);
 
 export const queueSchema = z.strictObject({
   name: title.describe("What people read for this queue."),
   skills: z.record(identifier, skillLevel).default({}).describe("What a CSR needs, each with the least level."),
   matchLanguage: z.boolean().default(false).describe("True when the CSR must speak the customer's language."),
-  priority: z
+  needs: needsSchema.default([]).describe("What else a CSR needs: everything that applies, beside the skills."),
+  rings: z
+    .array(ringSchema(strategies, compatibility))
+    .max(50)
+    .default([])
+    .describe("Steps by which what is asked for changes while a customer waits, in order."),
+  prefer: z
+    .array(preferenceSchema)
+    .max(50)
+    .default([])
+    .describe("CSRs who are the better choice, and for how long others are not asked."),
+  priority: points.default(0).describe("Higher goes first; first come, first served among equals."),
+  headStartSeconds: z
     .number()
     .int()
-    .min(-1_000)
-    .max(1_000)
+    .min(-86_400)
+    .max(86_400)
     .default(0)
-    .describe("Higher goes first; first come, first served among equals."),
-  strategies: z
-    .array(z.enum(STRATEGIES))
-    .max(STRATEGIES.length)
+    .describe("Counts as having waited so many seconds longer; less than 0: shorter."),
+  serviceLevel: z
+    .strictObject({ percent: z.number().min(1).max(100).default(80), seconds: seconds(1, 86_400) })
+    .optional()
+    .describe(
+      "The promise: so many percent of customers are with a CSR within so many seconds. The earlier promise goes first.",
+    ),
+  strategies: strategies
     .default([...DEFAULT_STRATEGIES])
     .describe("Who is asked first; the next strategy decides where the one before it cannot."),
-  compatibility: z
-    .enum(COMPATIBILITIES)
+  compatibility: compatibility
     .default("translated")
     .describe("How alike both sides must be: the same software, the same network, or any through translation."),
   hosting: z
@@ -55,6 +72,16 @@ export const queueSchema = z.strictObject({
     .default(3)
     .describe("Unanswered offers in a row after which a CSR counts as away."),
   wrapUpSeconds: seconds(0, 3_600).default(0).describe("How long a CSR is left alone after closing."),
+  wrapUp: z
+    .partialRecord(z.enum(WRAP_UP_REASONS), seconds(0, 3_600))
+    .default({})
+    .describe("The same by how the talk ended, where that is to be another time."),
+  weight: weight.default(1).describe("What a conversation takes of a CSR's capacity."),
+  quiet: z
+    .strictObject({ afterSeconds: seconds(30, 86_400), weight: lightWeight })
+    .optional()
+    .describe("What it takes while the customer has said nothing for so long."),
+  heldWeight: lightWeight.optional().describe("What it takes while the CSR has it on hold."),
 });
 
 /** `*` stands for anything; a regular expression's `.*` would look for a dot. */
@@ -106,6 +133,29 @@ export const routingSchema = z.strictObject({
     .describe("Every skill there is. A slip in any other place is then an error, not a queue nobody serves."),
   timeZone: timeZone.default("UTC").describe("The zone in which opening hours are meant."),
   hours: hoursText.optional().describe("Opening hours of every queue that has none of its own."),
+  turns: z
+    .strictObject({
+      secondsPerPoint: seconds(1, 86_400)
+        .optional()
+        .describe(
+          "What a point of priority is worth in waiting time; left out: a higher priority goes first however long others wait.",
+        ),
+      targetSeconds: seconds(1, 86_400).default(300).describe("The promise of queues without a serviceLevel."),
+    })
+    .prefault({})
+    .describe("Whose turn it is, over all queues."),
+  networkWeights: z
+    .record(identifier, weight)
+    .default({})
+    .describe("What conversations weigh by the customer's network, times the weight of the queue; 1 when left out."),
+  periods: z
+    .record(identifier, z.strictObject({ hours: hoursText, timeZone: timeZone.optional() }))
+    .default({})
+    .describe("Parts of the day or year, by names that during speaks of."),
+  sites: z
+    .record(identifier, z.strictObject({ name: title, hours: hoursText.optional(), timeZone: timeZone.optional() }))
+    .default({})
+    .describe("Where CSRs sit, each by an id of its own: outside of its hours nobody there is asked."),
   queues: z.record(identifier, queueSchema).describe("The queues, each by an id of its own."),
   gateways: z
     .record(identifier, gatewaySchema)

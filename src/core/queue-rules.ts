@@ -94,6 +94,8 @@ export interface QueueRouting {
 
 /** What counts for all queues. */
 export interface DeskRouting {
+  /** In whose zone a day ends for "today". */
+  readonly timeZone: string;
   /** What a point of priority is worth in waiting time; null: a higher priority goes first however long others wait. */
   readonly secondsPerPoint: number | null;
   /** The promise of queues that have none, in seconds. */
@@ -118,6 +120,7 @@ export interface Site {
 }
 
 export const PLAIN_ROUTING: DeskRouting = {
+  timeZone: "UTC",
   secondsPerPoint: null,
   targetSeconds: 300,
   networkWeights: {},

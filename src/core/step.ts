@@ -63,7 +63,7 @@ export type DeskEvent =
       readonly open: Readonly<Record<string, boolean>>;
       /** For closed queues: when they open next, in words for people ("Monday 09:00"), or absent. */
       readonly opens: Readonly<Record<string, string>>;
-      /** The day of the month, year and all, in the zone of routing.yaml: where "today" ends. */
+      /** "2026-11-21" in the zone of routing.yaml, where some queue goes by what was done today. */
       readonly day?: string;
     }
   | { readonly kind: "rules"; readonly rules: Rules }

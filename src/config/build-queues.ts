@@ -1,0 +1,132 @@
+/** From the checked queues of routing.yaml to what the core knows of them. */
+import type {
+  ConditionalNeed,
+  DeskRouting,
+  Hours,
+  NeedRule,
+  Preference,
+  QueueRouting,
+  Range,
+  Ring,
+  Situation,
+} from "../core/queue-rules.ts";
+import type { Compatibility, Strategy } from "../core/rules.ts";
+import type { ConditionalNeedInput, NeedInput, PreferenceInput, SituationInput } from "./schema-needs.ts";
+import type { RoutingInput } from "./schema-routing.ts";
+
+type QueueInput = RoutingInput["queues"][string];
+type RingInput = QueueInput["rings"][number];
+
+export function buildQueueRouting(queue: QueueInput): QueueRouting {
+  return {
+    needs: conditionalNeeds(queue.needs),
+    rings: queue.rings.map(buildRing),
+    prefer: queue.prefer.map(buildPreference),
+    headStartSeconds: queue.headStartSeconds,
+    serviceLevel: queue.serviceLevel ?? null,
+    weight: queue.weight,
+    quiet: queue.quiet ?? null,
+    heldWeight: queue.heldWeight ?? null,
+    wrapUp: Object.fromEntries(Object.entries(queue.wrapUp).filter(([, seconds]) => seconds !== undefined)),
+  };
+}
+
+export function buildDeskRouting(routing: RoutingInput): DeskRouting {
+  const hours = (text: string, timeZone: string | undefined): Hours => ({
+    text,
+    timeZone: timeZone ?? routing.timeZone,
+  });
+  return {
+    timeZone: routing.timeZone,
+    secondsPerPoint: routing.turns.secondsPerPoint ?? null,
+    targetSeconds: routing.turns.targetSeconds,
+    networkWeights: routing.networkWeights,
+    periods: new Map(Object.entries(routing.periods).map(([id, period]) => [id, hours(period.hours, period.timeZone)])),
+    sites: new Map(
+      Object.entries(routing.sites).map(([id, site]) => [
+        id,
+        { name: site.name, hours: site.hours === undefined ? null : hours(site.hours, site.timeZone) },
+      ]),
+    ),
+  };
+}
+
+function oneOrMore<T>(given: T | readonly T[] | undefined): readonly T[] | null {
+  return given === undefined ? null : Array.isArray(given) ? given : [given as T];
+}
+
+function range(
+  given: { readonly min?: number | undefined; readonly max?: number | undefined } | undefined,
+): Range | null {
+  return given === undefined ? null : { min: given.min ?? 0, max: given.max ?? Number.POSITIVE_INFINITY };
+}
+
+function situation(given: SituationInput | undefined): Situation | null {
+  if (given === undefined) return null;
+  return {
+    customer: given.customer ?? null,
+    handles: oneOrMore(given.handle),
+    during: oneOrMore(given.during),
+    waiting: range(given.waiting),
+    longestWait: range(given.longestWait),
+    staffed: range(given.staffed),
+  };
+}
+
+function conditionalNeeds(given: QueueInput["needs"]): readonly ConditionalNeed[] {
+  return (oneOrMore(given) ?? []).map(({ when, ...need }: ConditionalNeedInput) => ({
+    when: situation(when),
+    need: buildNeed(need as NeedInput),
+  }));
+}
+
+/** Everything that is given, together. */
+function buildNeed(given: NeedInput): NeedRule {
+  const parts = buildParts(given);
+  return parts.length === 1 && parts[0] !== undefined ? parts[0] : { kind: "all", of: parts };
+}
+
+function buildParts(given: NeedInput): readonly NeedRule[] {
+  const { skills = {}, languages = [], attributes = {}, csrs, network, software, skillsNamedBy = [] } = given;
+  const joined: readonly (NeedRule | null)[] = [
+    csrs === undefined ? null : { kind: "csr", csrs },
+    network === undefined ? null : { kind: "network", network },
+    software === undefined ? null : { kind: "software", software: software.toLowerCase() },
+    given.customerLanguage === true ? { kind: "customer-language" } : null,
+    given.lastCsr === true ? { kind: "last" } : null,
+    given.all === undefined ? null : { kind: "all", of: given.all.map(buildNeed) },
+    given.any === undefined ? null : { kind: "any", of: given.any.map(buildNeed) },
+    given.not === undefined ? null : { kind: "not", of: buildNeed(given.not) },
+  ];
+  return [
+    ...Object.entries(skills).map(
+      ([skill, level]): NeedRule =>
+        typeof level === "number"
+          ? { kind: "skill", skill, least: level }
+          : { kind: "skill", skill, least: level.least ?? 1, most: level.most },
+    ),
+    ...languages.map((language): NeedRule => ({ kind: "language", language })),
+    ...Object.entries(attributes).map(
+      ([name, values]): NeedRule => ({ kind: "attribute", name, values: oneOrMore(values) ?? [] }),
+    ),
+    ...skillsNamedBy.map((answer): NeedRule => ({ kind: "answer", answer, least: 1 })),
+    ...joined.filter((need) => need !== null),
+  ];
+}
+
+function buildRing(ring: RingInput): Ring {
+  return {
+    afterSeconds: ring.after,
+    when: situation(ring.when),
+    needs: ring.needs === undefined ? null : conditionalNeeds(ring.needs),
+    drop: ring.drop,
+    levels: ring.skills,
+    points: ring.priority,
+    strategies: (ring.strategies as readonly Strategy[] | undefined) ?? null,
+    compatibility: (ring.compatibility as Compatibility | undefined) ?? null,
+  };
+}
+
+function buildPreference({ when, score, holdSeconds, ...need }: PreferenceInput): Preference {
+  return { when: situation(when), need: buildNeed(need as NeedInput), score, holdSeconds };
+}
