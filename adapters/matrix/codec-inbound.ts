@@ -64,6 +64,8 @@ export type Said =
   | { readonly kind: "reaction"; readonly of: string; readonly reaction: string }
   | { readonly kind: "redaction"; readonly of: string }
   | { readonly kind: "encrypted" }
+  /** Of its sender's doing and not to be passed on; `text` tells them so. */
+  | { readonly kind: "unreadable"; readonly reason: string; readonly text: string }
   | { readonly kind: "nothing"; readonly reason: string };
 
 const relation = z.object({
@@ -82,6 +84,18 @@ const message = z.object({
   formatted_body: z.string().optional().catch(undefined),
 });
 type Message = z.output<typeof message>;
+/** The stable form is a row of texts, the first of which is the one to show. */
+const pollWords = z.union([
+  z.string().min(1),
+  z
+    .array(z.object({ body: z.string().min(1) }))
+    .min(1)
+    .transform((texts) => texts[0]?.body ?? ""),
+]);
+const NO_CALLS = "I cannot take calls here, so nobody heard yours. Please write to me.";
+const NO_POLLS = "I cannot show polls, so yours did not reach us. Please write your question.";
+const NO_VERIFICATION =
+  "I cannot verify devices, so that request did not reach anybody. You may write to me without it.";
 const HTML = "org.matrix.custom.html";
 
 /** What a person said by that event. */
@@ -92,9 +106,12 @@ export function decodeSaid(event: RoomEvent): Said {
     case "m.room.encrypted":
       return { kind: "encrypted" };
     case "m.sticker":
-      return typeof event.content.body === "string"
-        ? { kind: "message", text: event.content.body.toWellFormed(), replyTo: null }
-        : { kind: "nothing", reason: "a sticker without words" };
+      return decodeSticker(event.content);
+    case "m.poll.start":
+    case "org.matrix.msc3381.poll.start":
+      return decodePoll(event.content);
+    case "m.call.invite":
+      return { kind: "unreadable", reason: "a call", text: NO_CALLS };
     case "m.reaction": {
       const { rel_type, event_id, key } = relationOf(event.content);
       return rel_type === "m.annotation" && event_id !== undefined && key !== undefined
@@ -123,6 +140,9 @@ function decodeMessage(raw: Readonly<Record<string, unknown>>): Said {
   if (!parsed.success) {
     return { kind: "nothing", reason: "a message without words (redacted, perhaps)" };
   }
+  if (parsed.data.msgtype === "m.key.verification.request") {
+    return { kind: "unreadable", reason: "a device to be verified", text: NO_VERIFICATION };
+  }
   if (parsed.data.msgtype === "m.notice") {
     // "m.notice": automatic clients must not answer them, or two of them never end.
     return { kind: "nothing", reason: "a notice of an automatic client" };
@@ -132,6 +152,30 @@ function decodeMessage(raw: Readonly<Record<string, unknown>>): Said {
   return file === null
     ? { kind: "message", ...wordsOf(parsed.data, replyTo !== null), replyTo }
     : { kind: "file", file, ...captionOf(parsed.data), replyTo };
+}
+
+/** A picture, and in words what it shows. */
+function decodeSticker(raw: Readonly<Record<string, unknown>>): Said {
+  const body = message.shape.body.safeParse(raw.body);
+  if (!body.success) {
+    return { kind: "nothing", reason: "a sticker without words" };
+  }
+  const text = body.data.toWellFormed();
+  const file = decodeFile({ ...raw, msgtype: "m.image" });
+  return file === null
+    ? { kind: "message", text, replyTo: repliesTo(relationOf(raw)) }
+    : { kind: "file", file, text, replyTo: repliesTo(relationOf(raw)) };
+}
+
+/** A poll brings its words along for clients without polls (MSC3381, MSC1767). */
+function decodePoll(raw: Readonly<Record<string, unknown>>): Said {
+  const said = [raw["m.text"], raw["org.matrix.msc1767.text"]].flatMap(
+    (words) => pollWords.safeParse(words).data ?? [],
+  );
+  const [text] = said;
+  return text === undefined
+    ? { kind: "unreadable", reason: "a poll", text: NO_POLLS }
+    : { kind: "message", text: text.toWellFormed(), replyTo: repliesTo(relationOf(raw)) };
 }
 
 function relationOf(raw: Readonly<Record<string, unknown>>): Relation {

@@ -135,6 +135,9 @@ export class Reception {
       case "encrypted":
         context.count("matrix.event.ignored", "encrypted");
         return await this.#answer(room, event, CANNOT_READ);
+      case "unreadable":
+        context.count("matrix.event.ignored", said.reason);
+        return await this.#answer(room, event, said.text);
       case "message":
         return await this.#message(event, room, place, said);
       case "file":

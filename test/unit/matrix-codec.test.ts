@@ -169,10 +169,39 @@ describe("Matrix events, inbound", () => {
       said({ msgtype: "constructor", body: "x" }),
       { kind: "message", text: "x", replyTo: null },
     ],
+    [
+      "a sticker",
+      said({ body: "a cat", url: "mxc://x:8448/aB_-9" }, "m.sticker"),
+      { kind: "file", file: { ...FILE, name: "a cat" }, text: "a cat", replyTo: null },
+    ],
+    [
+      "a sticker that is nowhere",
+      said({ body: "a cat" }, "m.sticker"),
+      { kind: "message", text: "a cat", replyTo: null },
+    ],
+    [
+      "a poll",
+      said({ "m.text": [{ body: "Blue?\n1. Yes" }] }, "m.poll.start"),
+      { kind: "message", text: "Blue?\n1. Yes", replyTo: null },
+    ],
+    [
+      "a poll of the draft",
+      said({ "org.matrix.msc1767.text": "Blue?" }, "org.matrix.msc3381.poll.start"),
+      { kind: "message", text: "Blue?", replyTo: null },
+    ],
     ["an encrypted message", said({ ciphertext: "x" }, "m.room.encrypted"), { kind: "encrypted" }],
   ];
   for (const [what, wire, expected] of TABLE) {
     it(what, () => expect(wire).to.deep.equal(expected));
+  }
+
+  const TOLD: readonly (readonly [what: string, wire: Said])[] = [
+    ["a call", said({ call_id: "x" }, "m.call.invite")],
+    ["a poll without words", said({}, "m.poll.start")],
+    ["a device to be verified", said({ msgtype: "m.key.verification.request", body: "@anna:x wants to verify" })],
+  ];
+  for (const [what, wire] of TOLD) {
+    it(`its sender is told that it cannot be passed on: ${what}`, () => expect(wire.kind).to.equal("unreadable"));
   }
 
   const NOTHING: readonly (readonly [what: string, wire: Said])[] = [
