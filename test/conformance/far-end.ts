@@ -34,7 +34,7 @@ export type FarEvent =
       readonly nick: string | null;
       readonly choices: readonly Choice[];
       readonly replyTo: string | null;
-      /** The same with its formatting, as the network has it (HTML); absent where the text is all there is. */
+      /** The same with its looks, as the network has them (HTML, marks, codes); null or absent where the text is all there is. */
       readonly formatted?: string | null;
       /** The address of the file it brings; absent where a text is all there is. */
       readonly file?: string | null;
@@ -92,7 +92,7 @@ export interface FarPerson {
   presence(state: PresenceState): Promise<void>;
   /** Says a text as the answer to message `of`, which reads `quoted`. Absent: the network has no word for replies. */
   reply?(to: string, of: string, quoted: string, text: string): Promise<string | null>;
-  /** Says a text with formatting beside the words. Absent: the network has words alone. */
+  /** Says the same with looks: `text` has them as marks (`*so*`), `html` as elements. Absent: the network has words alone. */
   format?(to: string, text: string, html: string): Promise<string | null>;
   /** Sends a file as clients of this network do. Absent: it carries none. */
   offerFile?(to: string): Promise<void>;

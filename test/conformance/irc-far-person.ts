@@ -8,6 +8,9 @@ import type { FarEvent, FarPerson } from "./far-end.ts";
 const NOT_TEXT: readonly string[] = ["\r", "\n", "\u0000", "\u0001"];
 /** Resets formatting; clients write it nowhere and show nothing for it. */
 const RESET = "\u000f";
+/** Bold, monospace, italics, strike-through, underline. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are written in control characters.
+const CODES = /[\u0002\u0011\u001d-\u001f]/gu;
 /** How long a person tries again to write to a nick that is not there. */
 const PERSISTENCE_MS = 5_000;
 
@@ -58,6 +61,11 @@ export class IrcFarPerson implements FarPerson {
     return null;
   }
 
+  /** Bold as clients write it for `*so*`. */
+  format(to: string, text: string): Promise<null> {
+    return this.say(to, text.replace(/\*([^*]+)\*/gu, "\u0002$1\u0002"));
+  }
+
   async presence(state: PresenceState): Promise<void> {
     if (state !== "away" && state !== "available") {
       throw new Error(`IRC has no word for ${state}.`);
@@ -89,8 +97,11 @@ export class IrcFarPerson implements FarPerson {
     if (command === "PRIVMSG" && text === "\u0001VERSION\u0001") {
       this.client.write(`NOTICE ${nick} :\u0001VERSION Testament 4.2\u0001`);
     } else if (command === "PRIVMSG") {
-      const shown = text.replaceAll(RESET, "");
-      this.received.push({ kind: "message", from, id: null, text: shown, nick: null, choices: [], replyTo: null });
+      const coded = text.replaceAll(RESET, "");
+      const shown = coded.replace(CODES, "");
+      const formatted = shown === coded ? null : coded;
+      const bare = { id: null, nick: null, choices: [], replyTo: null };
+      this.received.push({ kind: "message", from, text: shown, formatted, ...bare });
     } else if (command === "NOTICE") {
       const named = /\(([a-z-]+)\)$/u.exec(text)?.[1];
       const reason = CONDITIONS.find((condition) => condition === named) ?? "undefined-condition";

@@ -1,6 +1,8 @@
 /** A person on the loopback network, in the words of the conformance suite. */
-import type { LoopbackPerson } from "../../adapters/loopback/index.ts";
+import type { LoopbackPerson, PersonEvent } from "../../adapters/loopback/index.ts";
 import type { Choice, PresenceState, ReceiptState, TypingState } from "../../src/core/model.ts";
+import { readTyped } from "../../src/core/styling-reader.ts";
+import { typed } from "../../src/core/styling-writer.ts";
 import { Arrivals } from "../support/wait.ts";
 import type { FarEvent, FarPerson } from "./far-end.ts";
 
@@ -16,7 +18,7 @@ export class LoopbackFarPerson implements FarPerson {
   constructor(network: string, person: LoopbackPerson) {
     this.address = { network, id: person.id };
     this.#person = person;
-    person.onReceived = (event) => this.received.push(event);
+    person.onReceived = (event) => this.received.push(shown(event));
   }
   async say(to: string, text: string): Promise<string> {
     return this.#person.say(to, text);
@@ -36,6 +38,9 @@ export class LoopbackFarPerson implements FarPerson {
   async reply(to: string, of: string, _quoted: string, text: string): Promise<string> {
     return this.#person.say(to, text, { replyTo: of });
   }
+  async format(to: string, text: string): Promise<string> {
+    return this.#person.format(to, readTyped(text));
+  }
   async typing(to: string, state: TypingState): Promise<void> {
     this.#person.typing(to, state);
   }
@@ -48,4 +53,11 @@ export class LoopbackFarPerson implements FarPerson {
   async subscribe(to: string, state: "subscribe" | "unsubscribe"): Promise<void> {
     this.#person.subscription(to, state);
   }
+}
+
+/** This client shows looks as marks. */
+function shown(event: PersonEvent): FarEvent {
+  if (event.kind !== "message" || event.formatting === undefined) return event;
+  const { formatting: _looks, ...plain } = event;
+  return { ...plain, text: typed(event), formatted: typed(event) };
 }

@@ -62,14 +62,9 @@ export class XmppFarPerson implements FarPerson {
       xml("fallback", { xmlns: "urn:xmpp:fallback:0", for: "urn:xmpp:reply:0" }, range),
     );
   }
-  /** Words with XEP-0393's marks, and XHTML (XEP-0071) beside them. */
-  async format(to: string, text: string, html: string): Promise<string> {
-    const xhtml = xml("body", { xmlns: "http://www.w3.org/1999/xhtml" }, html);
-    return await this.#message(
-      to,
-      xml("body", {}, text),
-      xml("html", { xmlns: "http://jabber.org/protocol/xhtml-im" }, xhtml),
-    );
+  /** Words with XEP-0393's marks are all that clients of today write. */
+  format(to: string, text: string): Promise<string> {
+    return this.say(to, text);
   }
   /** As clients send what they have uploaded to their server (XEP-0363): the link is the body, and said again beside it. */
   async offerFile(to: string): Promise<void> {
@@ -186,12 +181,18 @@ function ofMessage(from: string, stanza: Element): FarEvent[] {
   return text === null ? ofSigns(from, stanza) : [{ kind: "message", from, id, text, ...accompanying(stanza) }];
 }
 
+/** XEP-0393: marks in the body, unless it says that there are none. */
+const MARKED = /(?:^|\s)([*_~`])\S.*?\1|^>/mu;
+
 function accompanying(stanza: Element) {
+  const body = stanza.getChildText("body") ?? "";
+  const isStyled = MARKED.test(body) && stanza.getChild("unstyled", "urn:xmpp:styling:0") === undefined;
   const responses = stanza.getChildren("response", "urn:xmpp:tmp:quick-response");
   return {
     nick: stanza.getChildText("nick", "http://jabber.org/protocol/nick"),
     choices: responses.map(({ attrs }): Choice => ({ value: attrs.value, label: attrs.label })),
     replyTo: stanza.getChild("reply", "urn:xmpp:reply:0")?.attrs.id ?? null,
+    formatted: isStyled ? body : null,
     file: stanza.getChild("x", "jabber:x:oob")?.getChildText("url") ?? null,
   };
 }

@@ -65,6 +65,28 @@ async function replies(stage: Stage): Promise<void> {
   expect({ text: seen.text, replyTo: seen.replyTo }).to.deep.equal({ text: "to that I say yes", replyTo: theirs });
 }
 
+/** However the network writes it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: IRC writes it with one.
+const STRONG = /(?:\*|<(?:strong|b)>|\u0002)wrong/u;
+
+async function formatting(stage: Stage): Promise<void> {
+  const looks = [{ style: "strong", start: 6, end: 11 }] as const;
+  await stage.deliver(stage.message(stage.anna, "it is wrong", { formatting: looks }));
+  expect((await stage.sees(stage.anna, "message")).formatted).to.match(STRONG);
+  await stage.deliver(stage.message(stage.anna, "not *wrong* at all"));
+  const literal = await stage.sees(stage.anna, "message");
+  expect({ text: literal.text, formatted: literal.formatted ?? null }).to.deep.equal({
+    text: "not *wrong* at all",
+    formatted: null,
+  });
+  await stage.anna.format?.(stage.handle, "it is *wrong*", "it is <strong>wrong</strong>");
+  const inbound = await stage.context.next("message", stage.anna.address);
+  expect({ text: inbound.text, formatting: inbound.formatting }).to.deep.equal({
+    text: "it is wrong",
+    formatting: looks,
+  });
+}
+
 async function typing(stage: Stage): Promise<void> {
   for (const state of ["composing", "paused"] as const) {
     await stage.deliver(stage.outbound("typing", stage.anna, { state }));
@@ -137,6 +159,7 @@ interface Claim {
   readonly run: (stage: Stage) => Promise<void>;
 }
 const CLAIMS: readonly Claim[] = [
+  { feature: "formatting", run: formatting },
   { feature: "edit", run: edits },
   { feature: "retraction", run: retractions },
   { feature: "reaction", run: reactions },

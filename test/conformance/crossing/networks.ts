@@ -71,8 +71,10 @@ export const CROSSING_ROWS: readonly CrossingRow[] = [
 const HANDLE = "support";
 const CLERK = "clerk";
 
-/** All that a person there has a word for; the model has none for formatting yet. */
-const RICH = ["features: [edit, retraction, reaction, reply, typing, delivered, read, presence, multiline]"];
+/** All that a person there has a word for. */
+const RICH = [
+  "features: [formatting, edit, retraction, reaction, reply, typing, delivered, read, presence, multiline]",
+];
 const POOR = ["identity: fixed", "features: []", "maxTextBytes: 400"];
 let exchanges = 0;
 
@@ -129,7 +131,7 @@ const XMPP_FEATURES = [
   "urn:xmpp:reactions:0",
   "urn:xmpp:reply:0",
   "http://jabber.org/protocol/chatstates",
-  "http://jabber.org/protocol/xhtml-im",
+  "urn:xmpp:styling:0",
   "jabber:x:oob",
 ];
 
