@@ -3,7 +3,7 @@
  * hashes (RFC 7914), never in configuration, and are shown once, when they are made.
  */
 import { randomBytes, randomInt, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
-import type { Accounts, AdapterState } from "./adapter.ts";
+import { type Accounts, AccountsBusy, type AdapterState } from "./adapter.ts";
 
 /** A password that was just made; it exists nowhere else in readable form. */
 export interface NewPassword {
@@ -40,6 +40,8 @@ const LOGIN_CHARACTERS = 128;
 /** Hashes in work at once (each takes the cost's memory), and how many may wait for their turn. */
 const CONCURRENT_HASHES = 2;
 const WAITING_HASHES = 64;
+/** By then most of those who wait have had their turn. */
+const BUSY_SECONDS = 10;
 /** Four groups of five of 31 symbols that are not mistaken for each other: 99 bits. */
 const PASSWORD_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789";
 const PASSWORD_GROUPS = 4;
@@ -169,7 +171,7 @@ function hashing(): Hash {
   return async (password, salt, cost) => {
     if (running >= CONCURRENT_HASHES) {
       if (waiting.length >= WAITING_HASHES) {
-        throw new Error("Too many people are signing in at once; try again in a minute.");
+        throw new AccountsBusy(BUSY_SECONDS);
       }
       // Whoever finishes hands its turn on, so `running` stays as it is.
       await new Promise<void>((resolve) => waiting.push(resolve));

@@ -64,6 +64,8 @@ export interface HistoryLine {
   readonly nick: string | null;
   readonly notice: boolean;
   readonly choices: readonly { readonly value: string; readonly label: string }[];
+  /** The file it brought, of which the text tells; null or absent: none. */
+  readonly file?: HostedFile | null;
   readonly at: number;
   /** What is known of an own line: `received` by the desk at least. */
   readonly state: "received" | "delivered" | "read";
@@ -103,9 +105,22 @@ export interface AdapterState {
   keys(prefix: string): Promise<readonly string[]>;
 }
 
+/** Too many passwords are being checked at once: whoever asks is to come again after so many seconds. */
+export class AccountsBusy extends Error {
+  readonly retryAfterSeconds: number;
+  constructor(retryAfterSeconds: number) {
+    super("Too many people are signing in at once; try again in a moment.");
+    this.name = "AccountsBusy";
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
 /** Sign-in of staff, kept by the desk for every network that has no login of its own. */
 export interface Accounts {
-  /** The CSR's login when the password is right, else null. Takes the same time either way; rate-limit before calling. */
+  /**
+   * The CSR's login when the password is right, else null. Takes the same time either way; rate-limit before calling. Rejects with
+   * AccountsBusy when too many are waiting for their turn.
+   */
   verify(login: string, password: string): Promise<string | null>;
   /** When that login's password was last set (milliseconds since the epoch): sessions begun before are over. Null: no such login. */
   changedAt?(login: string): Promise<number | null>;

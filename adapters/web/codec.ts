@@ -1,13 +1,18 @@
 /** Between the frames of the web protocol and the desk's neutral content. Pure. */
 import type { HistoryLine } from "../../src/adapter.ts";
-import type { Address, Inbound, Outbound } from "../../src/core/model.ts";
+import { type Address, fileWords, type HostedFile, type Inbound, type Outbound } from "../../src/core/model.ts";
 import {
   FRAME_LIMITS,
   type NumberedFrame,
   type ServerFrame,
   type ServerFrameOf,
+  type WireFile,
   type WireHistoryLine,
 } from "./pages/protocol.ts";
+import type { Upload } from "./uploads.ts";
+
+/** Where the desk hands files out. */
+const FILES_PATH = "/files/";
 
 /** Where a frame comes from. */
 export interface Sender {
@@ -19,9 +24,9 @@ export interface Sender {
 
 /**
  * The events one numbered frame stands for. Its redelivery id is scoped by the sender's address: a person can repeat
- * nobody's frames but their own.
+ * nobody's frames but their own. `upload`: the file of a line that brings one.
  */
-export function toInbounds(frame: NumberedFrame, sender: Sender): readonly Inbound[] {
+export function toInbounds(frame: NumberedFrame, sender: Sender, upload: Upload | null = null): readonly Inbound[] {
   const base = {
     redelivery: `${sender.address.id}/${frame.id}`,
     from: sender.address,
@@ -35,7 +40,8 @@ export function toInbounds(frame: NumberedFrame, sender: Sender): readonly Inbou
           ...base,
           kind: "message",
           id: frame.id,
-          text: frame.text,
+          text: textOf(frame, upload),
+          ...(upload === null ? {} : { file: upload.file }),
           choice: frame.choice,
           replyTo: null,
           sentAt: null,
@@ -62,6 +68,27 @@ export function toInbounds(frame: NumberedFrame, sender: Sender): readonly Inbou
     case "end":
       return [{ ...base, kind: "departure" }];
   }
+}
+
+/** What a line says in words: its file is told of behind what was written. */
+export function textOf({ text }: Extract<NumberedFrame, { kind: "line" }>, upload: Upload | null): string {
+  if (upload === null) {
+    return text;
+  }
+  return text.trim() === "" ? upload.words : `${text}\n${upload.words}`;
+}
+
+/** A file as pages show it; `text` is what its line says. Null where its address is none of this server. */
+export function toWireFile(file: HostedFile, text: string): WireFile | null {
+  const { name, type, bytes, url, kind, width, height, durationMs, voice } = file;
+  const path = URL.parse(url)?.pathname ?? "";
+  if (!path.startsWith(FILES_PATH)) {
+    return null;
+  }
+  return {
+    ...{ name, type, bytes, path, kind: kind ?? "document", voice: voice === true, alone: text === fileWords(file) },
+    ...{ width: width ?? null, height: height ?? null, durationMs: durationMs ?? null },
+  };
 }
 
 /**
@@ -109,10 +136,15 @@ function toLine(outbound: Extract<Outbound, { kind: "message" }>): ServerFrameOf
     desk: outbound.from,
     text: outbound.text,
     choices: toChoices(outbound.choices),
+    file: shownFile(outbound.file, outbound.text),
     nick: outbound.nick === null ? null : shorten(outbound.nick),
     notice: outbound.notice,
     at: Math.max(0, Math.trunc(outbound.sentAt)),
   };
+}
+
+function shownFile(file: HostedFile | null | undefined, text: string): WireFile | null {
+  return file === null || file === undefined ? null : toWireFile(file, text);
 }
 
 /** Choices beyond the limit are left to the text, which says all of them (law 7). */
@@ -139,6 +171,7 @@ export function toHistoryLine(line: HistoryLine): WireHistoryLine {
     nick: line.nick === null ? null : shorten(line.nick),
     notice: line.notice,
     choices: toChoices(line.choices),
+    file: line.retracted ? null : shownFile(line.file, line.text),
     at: Math.max(0, Math.trunc(line.at)),
     state: line.state,
   };

@@ -1,6 +1,7 @@
 /** The web network's own keys in frontdesk.yaml (`networks.<name>`): shape, defaults, checks, and their JSON Schema. */
 import { z } from "zod";
 import { ConfigProblem } from "../../src/adapter.ts";
+import { FRAME_LIMITS } from "./pages/protocol.ts";
 
 export interface WebConfig {
   /** Where the pages live on the HTTP server: "/" or "/shop/". Two web networks need two paths. */
@@ -20,6 +21,17 @@ export interface WebConfig {
   /** Lines one connection may send in a minute, and at once. */
   readonly linesPerMinute: number;
   readonly lineBurst: number;
+  /** Frames of any kind one connection may send at once, and in a second. */
+  readonly frameBurst: number;
+  readonly framesPerSecond: number;
+  /** Until a new connection has to say who it is for. */
+  readonly helloSeconds: number;
+  /** Attempts to sign in: from one IP address (then one each 10 seconds), and at one login from anywhere (then one each 30). */
+  readonly signInsPerClient: number;
+  readonly signInsPerLogin: number;
+  /** Files of one person that may be on their way at the same time, and files from one IP address in a minute. */
+  readonly uploadsAtOnce: number;
+  readonly uploadsPerMinute: number;
   /** Open WebSockets: of one person, from one IP address, and altogether. */
   readonly connectionsPerPerson: number;
   readonly connectionsPerClient: number;
@@ -44,6 +56,13 @@ export const WEB_DEFAULTS: WebConfig = {
   maxTextBytes: 16_384,
   linesPerMinute: 120,
   lineBurst: 60,
+  frameBurst: 400,
+  framesPerSecond: 50,
+  helloSeconds: 10,
+  signInsPerClient: 20,
+  signInsPerLogin: 10,
+  uploadsAtOnce: 3,
+  uploadsPerMinute: 30,
   connectionsPerPerson: 10,
   connectionsPerClient: 100,
   connections: 5_000,
@@ -70,9 +89,16 @@ const schema = z.strictObject({
   sessionHours: whole("sessionHours", 1, 720),
   visitorDays: whole("visitorDays", 1, 400),
   graceSeconds: whole("graceSeconds", 0, 600),
-  maxTextBytes: whole("maxTextBytes", 256, 32_768),
+  maxTextBytes: whole("maxTextBytes", 256, FRAME_LIMITS.textBytes),
   linesPerMinute: whole("linesPerMinute", 1, 100_000),
   lineBurst: whole("lineBurst", 1, 10_000),
+  frameBurst: whole("frameBurst", 100, 100_000),
+  framesPerSecond: whole("framesPerSecond", 1, 10_000),
+  helloSeconds: whole("helloSeconds", 1, 600),
+  signInsPerClient: whole("signInsPerClient", 1, 10_000),
+  signInsPerLogin: whole("signInsPerLogin", 1, 10_000),
+  uploadsAtOnce: whole("uploadsAtOnce", 1, 100),
+  uploadsPerMinute: whole("uploadsPerMinute", 1, 10_000),
   connectionsPerPerson: whole("connectionsPerPerson", 1, 1_000),
   connectionsPerClient: whole("connectionsPerClient", 1, 100_000),
   connections: whole("connections", 1, 100_000),

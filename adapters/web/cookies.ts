@@ -23,6 +23,15 @@ export function readCookie(header: string | undefined, name: string): string | n
   return null;
 }
 
+/**
+ * The name of a cookie for the pages at `path`. Over https it has the prefix by which browsers make sure that this very host set
+ * it, for all of its paths and over https (RFC 6265bis §4.1.3.2), so that no other host of the domain can plant one; the path is part
+ * of the name then, to keep two web networks apart.
+ */
+export function cookieName(name: string, path: string, secure: boolean): string {
+  return secure ? `__Host-${name}${path.slice(0, -1).replaceAll("/", ".")}` : name;
+}
+
 export function writeCookie(name: string, value: string, attributes: CookieAttributes): string {
   const { path, maxAgeSeconds, secure, sameSite } = attributes;
   const site = sameSite === "Partitioned" ? ["SameSite=None", "Partitioned"] : [`SameSite=${sameSite}`];

@@ -4,12 +4,13 @@
  * page comes back and sends again what was not answered, so order is kept.
  */
 import type { AdapterContext } from "../../src/adapter.ts";
-import type { Inbound, Software, Verdict } from "../../src/core/model.ts";
-import { toInbounds } from "./codec.ts";
+import type { Condition, Inbound, Software, Verdict } from "../../src/core/model.ts";
+import { textOf, toInbounds, toWireFile } from "./codec.ts";
 import { utf8Bytes } from "./pages/fields.ts";
 import { CLOSE, type NumberedFrame } from "./pages/protocol.ts";
 import type { People, Window } from "./people.ts";
 import { Bucket } from "./rate-limit.ts";
+import type { Upload, Uploads } from "./uploads.ts";
 import type { Visitors } from "./visitors.ts";
 
 /** Events of one window that may wait for the desk before its socket is no longer read, and when it is again. */
@@ -29,6 +30,19 @@ export interface IntakeLimits {
   readonly linesPerMinute: number;
   readonly lineBurst: number;
 }
+
+interface Stores {
+  readonly visitors: Pick<Visitors, "remember">;
+  readonly uploads: Pick<Uploads, "find">;
+}
+
+/** What the desk says of a frame, and the upload it named. */
+interface Answer {
+  readonly verdict: Verdict;
+  readonly upload: Upload | null;
+}
+
+const NO_UPLOAD = "This file is not there any more, so it was not sent. Please send it again.";
 
 /** Frames after which a conversation is running. */
 const OPENING: ReadonlySet<NumberedFrame["kind"]> = new Set(["open", "continue", "line"]);
@@ -64,11 +78,11 @@ export class Lane {
 export class Intake {
   readonly #context: AdapterContext;
   readonly #people: People;
-  readonly #visitors: Visitors;
+  readonly #stores: Stores;
   readonly #limits: IntakeLimits;
   readonly #answered: (window: Window, frame: NumberedFrame, verdict: Verdict) => void;
   /** Person → id of a frame → its answer, or the promise of it. */
-  readonly #answers = new Map<string, Map<string, Promise<Verdict>>>();
+  readonly #answers = new Map<string, Map<string, Promise<Answer>>>();
   /** Person → JSON of the software that was reported last. */
   readonly #softwareTold = new Map<string, string>();
 
@@ -76,13 +90,13 @@ export class Intake {
   constructor(
     context: AdapterContext,
     people: People,
-    visitors: Visitors,
+    stores: Stores,
     limits: IntakeLimits,
     answered: (window: Window, frame: NumberedFrame, verdict: Verdict) => void,
   ) {
     this.#context = context;
     this.#people = people;
-    this.#visitors = visitors;
+    this.#stores = stores;
     this.#limits = limits;
     this.#answered = answered;
   }
@@ -164,12 +178,12 @@ export class Intake {
       answers.set(frame.id, answer);
       answer.catch(() => answers.delete(frame.id));
     }
-    const verdict = await answer;
+    const { verdict, upload } = await answer;
     switch (verdict.kind) {
       case "accepted":
         window.wire.send({ kind: "ack", id: frame.id });
         if (before === undefined) {
-          this.#mirror(window, frame);
+          this.#mirror(window, frame, upload);
         }
         break;
       case "refused":
@@ -178,16 +192,19 @@ export class Intake {
     this.#answered(window, frame, verdict);
   }
 
-  async #judge(lane: Lane, frame: NumberedFrame): Promise<Verdict> {
-    const refusal = this.#refusal(lane, frame);
-    if (refusal !== null) {
-      return refusal;
-    }
+  async #judge(lane: Lane, frame: NumberedFrame): Promise<Answer> {
     const { window } = lane;
+    const named = frame.kind === "line" ? frame.file : null;
+    const upload = named === null ? null : await this.#stores.uploads.find(window.address, named);
+    const refusal =
+      named !== null && upload === null ? refused("item-not-found", NO_UPLOAD) : this.#refusal(lane, frame, upload);
+    if (refusal !== null) {
+      return { verdict: refusal, upload };
+    }
     await this.#introduce(lane);
     const sender = { address: window.address, device: window.id, language: window.language };
     let verdict: Verdict = { kind: "accepted" };
-    for (const inbound of toInbounds(frame, sender)) {
+    for (const inbound of toInbounds(frame, sender, upload)) {
       const answer = await this.#context.receive(inbound);
       verdict = answer.kind === "refused" ? answer : verdict;
     }
@@ -196,14 +213,14 @@ export class Intake {
       await this.#context.receive(softwareOf(lane));
     }
     lane.introduced &&= frame.kind !== "end";
-    return verdict;
+    return { verdict, upload };
   }
 
   /** Before the first event of a person: that they exist, and what they write from. */
   async #introduce(lane: Lane): Promise<void> {
     const { address: from, role, language } = lane.window;
     if (role === "visitor") {
-      await this.#visitors.remember(from.id);
+      await this.#stores.visitors.remember(from.id);
     }
     const software = JSON.stringify([lane.software, language]);
     if (this.#softwareTold.get(from.id) === software) {
@@ -214,41 +231,39 @@ export class Intake {
     this.#softwareTold.set(from.id, software);
   }
 
-  #refusal(lane: Lane, frame: NumberedFrame): Verdict | null {
+  #refusal(lane: Lane, frame: NumberedFrame, upload: Upload | null): Verdict | null {
     if (frame.kind !== "line" && frame.kind !== "edit") {
       return null;
     }
+    const said = frame.kind === "line" ? textOf(frame, upload) : frame.text;
     const { maxTextBytes } = this.#limits;
-    const bytes = utf8Bytes(frame.text);
+    const bytes = utf8Bytes(said);
     if (bytes > maxTextBytes) {
       const text = `This message is too long: ${bytes} bytes, and ${maxTextBytes} are allowed. Please send it in parts.`;
-      return { kind: "refused", reason: "not-acceptable", text };
+      return refused("not-acceptable", text);
     }
-    if (frame.text.trim() === "") {
-      return { kind: "refused", reason: "bad-request", text: "There is nothing in this message." };
+    if (said.trim() === "") {
+      return refused("bad-request", "There is nothing in this message.");
     }
     const taken = lane.lines.take(performance.now());
     if (!taken.taken) {
       this.#context.log.warn("web.flood", { network: this.#context.network, from: lane.window.address.id });
       const seconds = Math.ceil(taken.waitMs / 1_000);
-      const text = `Too many messages at once. Please wait ${seconds} s and send it again.`;
-      return { kind: "refused", reason: "policy-violation", text };
+      return refused("policy-violation", `Too many messages at once. Please wait ${seconds} s and send it again.`);
     }
     return null;
   }
 
-  #mirror(window: Window, frame: NumberedFrame): void {
+  #mirror(window: Window, frame: NumberedFrame, upload: Upload | null): void {
     const { desk } = frame;
     switch (frame.kind) {
-      case "line":
-        this.#people.mirror(window, {
-          kind: "own",
-          id: frame.id,
-          desk,
-          text: frame.text,
-          at: this.#context.clock.now(),
-        });
+      case "line": {
+        const text = textOf(frame, upload);
+        const file = upload === null ? null : toWireFile(upload.file, text);
+        const at = this.#context.clock.now();
+        this.#people.mirror(window, { kind: "own", id: frame.id, desk, text, file, at });
         return;
+      }
       case "edit":
         this.#people.mirror(window, { kind: "edit", key: null, desk, of: frame.of, text: frame.text });
         return;
@@ -263,14 +278,18 @@ export class Intake {
     }
   }
 
-  #answersOf(person: string): Map<string, Promise<Verdict>> {
-    const answers = this.#answers.get(person) ?? new Map<string, Promise<Verdict>>();
+  #answersOf(person: string): Map<string, Promise<Answer>> {
+    const answers = this.#answers.get(person) ?? new Map<string, Promise<Answer>>();
     this.#answers.delete(person);
     this.#answers.set(person, answers);
     forgetOldest(this.#answers, PEOPLE_WITH_ANSWERS);
     forgetOldest(answers, ANSWERS);
     return answers;
   }
+}
+
+function refused(reason: Condition, text: string): Verdict {
+  return { kind: "refused", reason, text };
 }
 
 function softwareOf({ window, software }: Lane): Inbound {

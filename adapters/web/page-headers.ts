@@ -18,6 +18,7 @@ function headers(frameAncestors: string): Readonly<Record<string, string>> {
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data:",
+    "media-src 'self'",
     "connect-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",

@@ -1,37 +1,40 @@
 /** The web network's routes: pages, their assets, the sign-in of CSRs, and the two WebSockets. */
 import websocket from "@fastify/websocket";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { AdapterContext } from "../../src/adapter.ts";
+import { AccountsBusy, type AdapterContext } from "../../src/adapter.ts";
 import { type Asset, loadAssets } from "./assets.ts";
 import type { WebConfig } from "./config.ts";
-import { readCookie, writeCookie } from "./cookies.ts";
+import { cookieName, readCookie, writeCookie } from "./cookies.ts";
 import { Documents } from "./documents.ts";
 import { PageHeaders } from "./page-headers.ts";
 import { isInvitation } from "./pages/protocol.ts";
 import { placeOf, RateLimit } from "./rate-limit.ts";
 import { firstLanguage, softwareOf } from "./software.ts";
 import type { StaffSession } from "./staff-sessions.ts";
+import { UploadRoute } from "./upload-route.ts";
 import { isVisitorId } from "./visitors.ts";
 import type { WebNetwork } from "./web-network.ts";
 
 const VISITOR_COOKIE = "frontdesk_visitor";
 const CSR_COOKIE = "frontdesk_csr";
-/** Sign-in attempts from one IP address, and at one login from anywhere. */
-const ATTEMPTS_PER_CLIENT = { burst: 20, everyMs: 10_000 };
-const ATTEMPTS_PER_LOGIN = { burst: 10, everyMs: 30_000 };
+/** The visitor's token where the browser takes no cookie, as in a foreign frame. */
+const VISITOR_HEADER = "x-frontdesk-visitor";
+/** Sign-in attempts, after those at once that the configuration allows: from one IP address, and at one login from anywhere. */
+const CLIENT_EVERY_MS = 10_000;
+const LOGIN_EVERY_MS = 30_000;
 const CLIENTS = 10_000;
 const FIELD_CHARACTERS = 256;
 const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3_600;
 /** Frames of the protocol are far smaller than what the HTTP server allows in general. */
-const FRAME_BYTES = 262_144;
+const FRAME_BYTES = 524_288;
 
 export class Routes {
   readonly #config: WebConfig;
   readonly #context: AdapterContext;
   readonly #network: WebNetwork;
-  readonly #perClient = new RateLimit(ATTEMPTS_PER_CLIENT, CLIENTS);
-  readonly #perLogin = new RateLimit(ATTEMPTS_PER_LOGIN, CLIENTS);
+  readonly #perClient: RateLimit;
+  readonly #perLogin: RateLimit;
   /** Open WebSockets by place. */
   readonly #connected = new Map<string, number>();
 
@@ -39,6 +42,8 @@ export class Routes {
     this.#config = config;
     this.#context = context;
     this.#network = network;
+    this.#perClient = new RateLimit({ burst: config.signInsPerClient, everyMs: CLIENT_EVERY_MS }, CLIENTS);
+    this.#perLogin = new RateLimit({ burst: config.signInsPerLogin, everyMs: LOGIN_EVERY_MS }, CLIENTS);
   }
 
   async mount(server: FastifyInstance): Promise<void> {
@@ -72,6 +77,25 @@ export class Routes {
     server.post(`${path}csr/sign-in`, (request, reply) => this.#signIn(request, reply));
     server.post(`${path}csr/sign-out`, (request, reply) => this.#signOut(request, reply));
     this.#mountSockets(server, path);
+    this.#mountUploads(server, path);
+  }
+
+  #mountUploads(server: FastifyInstance, path: string): void {
+    const { network } = this.#context;
+    const route = new UploadRoute({
+      context: this.#context,
+      uploads: this.#network.uploads,
+      perMinute: this.#config.uploadsPerMinute,
+      isOwnOrigin: (request) => this.#isOwnOrigin(request),
+    });
+    const here = (id: string | null) => (id === null || !this.#network.isHere(id) ? null : { network, id });
+    route.mount(server, `${path}upload`, async (request) => {
+      const { visitors } = this.#network;
+      const brought = request.headers[VISITOR_HEADER];
+      const token = this.#visitorToken(request) ?? (typeof brought === "string" ? brought : null);
+      return here(visitors.idOf(token));
+    });
+    route.mount(server, `${path}csr/upload`, async (request) => here((await this.#session(request))?.login ?? null));
   }
 
   #mountSockets(server: FastifyInstance, path: string): void {
@@ -79,7 +103,7 @@ export class Routes {
     const preValidation = async (request: FastifyRequest, reply: FastifyReply) => this.#admit(request, reply);
     server.get(`${path}socket`, { websocket: true, preValidation }, (socket, request) => {
       this.#count(request, socket);
-      this.#network.connect(socket, { ...described(request), session: null, token: cookie(request, VISITOR_COOKIE) });
+      this.#network.connect(socket, { ...described(request), session: null, token: this.#visitorToken(request) });
     });
     const signedIn = async (request: FastifyRequest, reply: FastifyReply) => {
       const session = await this.#session(request);
@@ -136,13 +160,15 @@ export class Routes {
     body: string,
   ): FastifyReply {
     // A token that is there is kept, and lives longer with every visit.
-    const given = cookie(request, VISITOR_COOKIE);
+    const given = this.#visitorToken(request);
     const token = given !== null && this.#network.visitors.idOf(given) !== null ? given : this.#network.visitors.mint();
     const maxAgeSeconds = this.#config.visitorDays * DAY_SECONDS;
     const secure = this.#isSecure(request);
     const sameSite = secure && this.#config.embedOrigins.length > 0 ? "Partitioned" : "Lax";
-    const attributes = { path: this.#config.path, maxAgeSeconds, secure, sameSite } as const;
-    return document(reply.header("set-cookie", writeCookie(VISITOR_COOKIE, token, attributes)), headers, body);
+    const { path } = this.#config;
+    const attributes = { path: secure ? "/" : path, maxAgeSeconds, secure, sameSite } as const;
+    const name = cookieName(VISITOR_COOKIE, path, secure);
+    return document(reply.header("set-cookie", writeCookie(name, token, attributes)), headers, body);
   }
 
   async #signIn(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -163,14 +189,34 @@ export class Routes {
       const error = `Too many attempts. Please wait ${seconds} s and try again.`;
       return reply.code(429).header("retry-after", String(seconds)).send({ error });
     }
-    const staff = await this.#context.accounts.verify(login, password);
+    const staff = await this.#verify(login, password);
+    if (staff instanceof AccountsBusy) {
+      reply.header("retry-after", String(staff.retryAfterSeconds));
+      return reply.code(503).send({ error: "Many people are signing in just now. Please try again in a moment." });
+    }
     if (staff === null || isVisitorId(staff)) {
       this.#context.log.warn("web.sign-in.refused", { network: this.#context.network, ip: request.ip });
       return reply.code(401).send({ error: "That login and password do not match." });
     }
+    // A browser is one person's: whoever was signed in here before is told so at once, not when their next message fails.
+    const before = await this.#session(request);
+    if (before !== null && before.login !== staff) {
+      await this.#network.signOut(before);
+    }
     const { token } = await this.#network.sessions.begin(staff);
     this.#context.log.info("web.sign-in", { network: this.#context.network, login: staff });
     return reply.header("set-cookie", this.#csrCookie(request, token)).send({ login: staff });
+  }
+
+  async #verify(login: string, password: string): Promise<string | AccountsBusy | null> {
+    try {
+      return await this.#context.accounts.verify(login, password);
+    } catch (error) {
+      if (error instanceof AccountsBusy) {
+        return error;
+      }
+      throw error;
+    }
   }
 
   async #signOut(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -186,16 +232,26 @@ export class Routes {
   }
 
   #csrCookie(request: FastifyRequest, token: string | null): string {
-    return writeCookie(CSR_COOKIE, token ?? "", {
-      path: `${this.#config.path}csr`,
-      maxAgeSeconds: token === null ? 0 : this.#config.sessionHours * HOUR_SECONDS,
-      secure: this.#isSecure(request),
+    const { path, sessionHours } = this.#config;
+    const secure = this.#isSecure(request);
+    return writeCookie(cookieName(CSR_COOKIE, path, secure), token ?? "", {
+      path: secure ? "/" : `${path}csr`,
+      maxAgeSeconds: token === null ? 0 : sessionHours * HOUR_SECONDS,
+      secure,
       sameSite: "Strict",
     });
   }
 
   async #session(request: FastifyRequest): Promise<StaffSession | null> {
-    return await this.#network.sessions.find(cookie(request, CSR_COOKIE));
+    return await this.#network.sessions.find(this.#cookie(request, CSR_COOKIE));
+  }
+
+  #visitorToken(request: FastifyRequest): string | null {
+    return this.#cookie(request, VISITOR_COOKIE);
+  }
+
+  #cookie(request: FastifyRequest, name: string): string | null {
+    return readCookie(request.headers.cookie, cookieName(name, this.#config.path, this.#isSecure(request)));
   }
 
   /** Browsers name the origin of every POST and WebSocket (RFC 6454 §7); none, or a foreign one, is refused. */
@@ -211,10 +267,6 @@ export class Routes {
   #isSecure(request: FastifyRequest): boolean {
     return request.protocol === "https" || (this.#context.http.publicOrigin ?? "").startsWith("https:");
   }
-}
-
-function cookie(request: FastifyRequest, name: string): string | null {
-  return readCookie(request.headers.cookie, name);
 }
 
 function described(request: FastifyRequest): Pick<Parameters<WebNetwork["connect"]>[1], "software" | "language"> {

@@ -8,6 +8,7 @@ import type { Feature, Software } from "../../src/core/model.ts";
 export const WEB_FEATURES: readonly Feature[] = [
   "edit",
   "retraction",
+  "file",
   "typing",
   "delivered",
   "read",

@@ -15,7 +15,6 @@ const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 const STATE_PREFIX = "visitor/";
 /** Ids known to be stored, kept in memory; the rest is asked of the state. */
 const REMEMBERED = 10_000;
-const SWEPT_AT_ONCE = 1_000;
 const DAY_MS = 86_400_000;
 
 export class Visitors {
@@ -25,7 +24,8 @@ export class Visitors {
   readonly #days: number;
   /** Id → when it was stored last. */
   readonly #known = new Map<string, number>();
-  #sweptTo = "";
+  /** When the last round began that went through all of them. */
+  #sweptAt: number | null = null;
 
   constructor(network: string, state: AdapterState, clock: Clock, days: number) {
     this.#network = network;
@@ -66,14 +66,21 @@ export class Visitors {
     return this.#known.has(id) || (await this.#seenAt(id)) !== null;
   }
 
-  /** Forgets some of those who have not been seen for the configured days; each call goes on where the last one ended. */
-  async sweep(): Promise<number> {
-    const before = this.#clock.now() - this.#days * DAY_MS;
-    const keys = (await this.#state.keys(STATE_PREFIX)).toSorted();
-    const following = keys.filter((key) => key > this.#sweptTo).slice(0, SWEPT_AT_ONCE);
-    this.#sweptTo = following.length < SWEPT_AT_ONCE ? "" : (following.at(-1) ?? "");
+  /**
+   * Forgets all who have not been seen for the configured days, however many; once a day, since days are what it counts. `isOver`
+   * is asked now and then: true ends it, and the next call begins anew.
+   */
+  async sweep(isOver: () => boolean = () => false): Promise<number> {
+    const begun = this.#clock.now();
+    if (this.#sweptAt !== null && begun >= this.#sweptAt && begun - this.#sweptAt < DAY_MS) {
+      return 0;
+    }
+    const before = begun - this.#days * DAY_MS;
     let forgotten = 0;
-    for (const key of following) {
+    for (const key of await this.#state.keys(STATE_PREFIX)) {
+      if (isOver()) {
+        return forgotten;
+      }
       const id = key.slice(STATE_PREFIX.length);
       const seenAt = await this.#seenAt(id);
       if (seenAt !== null && seenAt < before) {
@@ -82,6 +89,7 @@ export class Visitors {
         forgotten += 1;
       }
     }
+    this.#sweptAt = begun;
     return forgotten;
   }
 

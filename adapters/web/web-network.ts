@@ -3,30 +3,22 @@ import { randomBytes } from "node:crypto";
 import type { WebSocket } from "ws";
 import type { Adapter, AdapterContext, Outcome } from "../../src/adapter.ts";
 import type { Capabilities, Outbound, Software } from "../../src/core/model.ts";
-import { shorten, toFrame, toHistory } from "./codec.ts";
+import { toFrame } from "./codec.ts";
 import type { WebConfig } from "./config.ts";
+import { Contacts } from "./contacts.ts";
 import { Delivery } from "./delivery.ts";
 import { Existence } from "./existence.ts";
 import { Intake, Lane } from "./intake.ts";
-import {
-  CLOSE,
-  type ClientFrame,
-  type ClientFrameOf,
-  type Contact,
-  FRAME_LIMITS,
-  PROTOCOL_VERSION,
-} from "./pages/protocol.ts";
+import { CLOSE, type ClientFrame, type ClientFrameOf, PROTOCOL_VERSION } from "./pages/protocol.ts";
 import { People, type Window } from "./people.ts";
 import { WEB_FEATURES } from "./software.ts";
 import { StaffPresence } from "./staff-presence.ts";
 import { type StaffSession, StaffSessions } from "./staff-sessions.ts";
+import { Uploads } from "./uploads.ts";
 import { Visitors } from "./visitors.ts";
 import { Wire } from "./wire.ts";
 
-const HELLO_MS = 10_000;
 const SWEEP_MS = 3_600_000;
-/** Contacts whose running conversation is shown again when a console opens. */
-const HISTORIES = 100;
 const WINDOW = 16;
 
 /** What is known of a connection before its first frame. */
@@ -43,9 +35,11 @@ export class WebNetwork implements Adapter {
   readonly capabilities: Capabilities;
   readonly visitors: Visitors;
   readonly sessions: StaffSessions;
+  readonly uploads: Uploads;
   readonly #config: WebConfig;
   readonly #context: AdapterContext;
   readonly #people = new People();
+  readonly #contacts: Contacts;
   readonly #existence: Existence;
   readonly #delivery: Delivery;
   readonly #intake: Intake;
@@ -69,13 +63,16 @@ export class WebNetwork implements Adapter {
     this.sessions = new StaffSessions(state, accounts, clock, config.sessionHours);
     this.#existence = new Existence(context, this.#people, this.visitors);
     this.#delivery = new Delivery(this.#people, handles, clock, config.ackSeconds * 1_000);
-    this.#intake = new Intake(context, this.#people, this.visitors, config, (window, frame, verdict) => {
+    this.uploads = new Uploads(context, config.uploadsAtOnce);
+    this.#contacts = new Contacts(context, config);
+    const stores = { visitors: this.visitors, uploads: this.uploads };
+    this.#intake = new Intake(context, this.#people, stores, config, (window, frame, verdict) => {
       const windows = this.#people.of(window.address.id);
-      this.#tellContacts(windows);
+      this.#contacts.tell(windows);
       if (frame.kind === "continue" && verdict.kind === "accepted") {
         // A conversation from elsewhere came along: what was said in it is here now.
         for (const one of windows) {
-          this.#tellHistories(one, this.#contacts(one));
+          void this.#contacts.tellHistories(one);
         }
       }
     });
@@ -94,9 +91,9 @@ export class WebNetwork implements Adapter {
     }
     this.#state = "started";
     this.#every("heartbeat", (this.#config.silenceSeconds * 1_000) / 3, () => this.#heartbeat());
-    this.#every("sweep", SWEEP_MS, () => this.#sweep());
     this.#context.status("online");
-    await this.#sweep();
+    // Not waited for: with many visitors it takes its time.
+    this.#every("sweep", SWEEP_MS, () => this.#sweep(), 0);
   }
 
   async send(outbound: Outbound, signal: AbortSignal): Promise<Outcome> {
@@ -129,7 +126,7 @@ export class WebNetwork implements Adapter {
           return await this.#delivery.send(outbound, encoded.frame, signal);
       }
     } finally {
-      this.#tellContacts(this.#people.of(outbound.to.id));
+      this.#contacts.tell(this.#people.of(outbound.to.id));
     }
   }
 
@@ -151,7 +148,9 @@ export class WebNetwork implements Adapter {
   /** Takes over a WebSocket whose upgrade was allowed. */
   connect(socket: WebSocket, upgrade: Upgrade): void {
     let lane: Lane | null = null;
-    const cancelHello = this.#context.clock.after(HELLO_MS, () => wire.close(CLOSE.protocol, "no hello in time"));
+    const cancelHello = this.#context.clock.after(this.#config.helloSeconds * 1_000, () =>
+      wire.close(CLOSE.protocol, "no hello in time"),
+    );
     const wire = new Wire(
       socket,
       {
@@ -173,13 +172,17 @@ export class WebNetwork implements Adapter {
           }
         },
       },
-      this.#config.bufferedBytes,
+      this.#config,
       this.#context.log,
     );
     this.#wires.add(wire);
     if (this.#state !== "started") {
       wire.close(CLOSE.tryAgain, "restarting");
     }
+  }
+
+  isHere(id: string): boolean {
+    return this.#people.isHere(id);
   }
 
   /** Ends a session and closes its consoles. */
@@ -199,6 +202,10 @@ export class WebNetwork implements Adapter {
     }
     const { network, desk, handles } = this.#context;
     const { session } = upgrade;
+    if (session !== null && hello.self !== null && hello.self !== session.login) {
+      wire.close(CLOSE.signedOut, "somebody else signed in here");
+      return null;
+    }
     // A cookie comes first; a page in a foreign frame has none and brings the token it was given earlier.
     const known = this.visitors.idOf(upgrade.token) ?? this.visitors.idOf(hello.token);
     const minted = session === null && known === null ? this.visitors.mint() : null;
@@ -225,7 +232,7 @@ export class WebNetwork implements Adapter {
 
   #opened(lane: Lane, token: string | null): void {
     const { window } = lane;
-    const contacts = this.#contacts(window);
+    const contacts = this.#contacts.of(window);
     window.contactsTold = JSON.stringify(contacts);
     window.wire.send({
       kind: "welcome",
@@ -236,6 +243,9 @@ export class WebNetwork implements Adapter {
       token,
       textBytes: this.#config.maxTextBytes,
       silenceMs: this.#config.silenceSeconds * 1_000,
+      fileBytes: this.uploads.maxBytes,
+      fileTypes: this.uploads.types,
+      at: this.#context.clock.now(),
       contacts,
     });
     const surplus = this.#people.add(window, this.#config.connectionsPerPerson);
@@ -249,7 +259,7 @@ export class WebNetwork implements Adapter {
       role: window.role,
       device: window.id,
     });
-    this.#tellHistories(window, contacts).finally(() => {
+    this.#contacts.tellHistories(window, contacts).finally(() => {
       if (window.wire.isOpen) {
         this.#delivery.windowOpened(window);
         this.#context.reachable(window.address);
@@ -313,45 +323,6 @@ export class WebNetwork implements Adapter {
     }
   }
 
-  #contacts(window: Window): readonly Contact[] {
-    const { address } = window;
-    const listed =
-      window.role === "csr"
-        ? this.#context.contacts(address).slice(0, FRAME_LIMITS.contacts)
-        : [{ desk: window.desk, name: window.desk, kind: "handle" as const }];
-    return listed.map(({ desk, name, kind }) => {
-      const identity = this.#context.identity(desk, address);
-      const shown = window.role === "csr" ? name : (identity?.name ?? name);
-      return { desk, name: shorten(shown), kind, state: identity?.state ?? "available", text: identity?.text ?? null };
-    });
-  }
-
-  async #tellHistories(window: Window, contacts: readonly Contact[]): Promise<void> {
-    for (const { desk } of contacts.slice(0, HISTORIES)) {
-      if (!window.wire.isOpen) {
-        return;
-      }
-      try {
-        const lines = await this.#context.history(window.address, desk, this.#config.historyLines);
-        await window.wire.tell({ kind: "history", desk, lines: toHistory(lines, this.#config.bufferedBytes / 2) });
-      } catch (error) {
-        this.#context.log.warn("web.history.failed", { network: this.#context.network, error: String(error) });
-      }
-    }
-  }
-
-  /** There is no event for "the contact list changed", so it is looked up after whatever may have changed it. */
-  #tellContacts(windows: readonly Window[]): void {
-    for (const window of windows) {
-      const contacts = this.#contacts(window);
-      const told = JSON.stringify(contacts);
-      if (told !== window.contactsTold) {
-        window.contactsTold = told;
-        window.wire.send({ kind: "contacts", contacts });
-      }
-    }
-  }
-
   async #heartbeat(): Promise<void> {
     const silent = performance.now() - this.#config.silenceSeconds * 1_000;
     for (const wire of [...this.#wires]) {
@@ -359,7 +330,7 @@ export class WebNetwork implements Adapter {
         wire.cut();
       }
     }
-    this.#tellContacts(this.#people.all());
+    this.#contacts.tell(this.#people.all());
     for (const window of this.#people.all()) {
       if (window.session !== null && !(await this.sessions.isAlive(window.session))) {
         window.wire.close(CLOSE.signedOut, "the session is over");
@@ -368,11 +339,14 @@ export class WebNetwork implements Adapter {
   }
 
   async #sweep(): Promise<void> {
-    const [visitors, sessions] = [await this.visitors.sweep(), await this.sessions.sweep()];
-    this.#context.log.debug("web.swept", { network: this.#context.network, visitors, sessions });
+    const isOver = () => this.#state === "stopped";
+    const visitors = await this.visitors.sweep(isOver);
+    const sessions = isOver() ? 0 : await this.sessions.sweep();
+    const uploads = isOver() ? 0 : await this.uploads.sweep();
+    this.#context.log.debug("web.swept", { network: this.#context.network, visitors, sessions, uploads });
   }
 
-  #every(name: string, everyMs: number, work: () => Promise<void>): void {
+  #every(name: string, everyMs: number, work: () => Promise<void>, firstMs = everyMs): void {
     const again = () => {
       work()
         .catch((error: unknown) => {
@@ -384,6 +358,6 @@ export class WebNetwork implements Adapter {
           }
         });
     };
-    this.#cancels.set(name, this.#context.clock.after(everyMs, again));
+    this.#cancels.set(name, this.#context.clock.after(firstMs, again));
   }
 }

@@ -7,10 +7,16 @@ import type { Logger } from "../../src/adapter.ts";
 import { CLOSE, type ClientFrame, parseClientFrame, type ServerFrame } from "./pages/protocol.ts";
 import { Bucket } from "./rate-limit.ts";
 
-/** Frames of any kind that one connection may send. A page with 200 unread lines answers 200 `got` at once. */
-const FRAME_RATE = { burst: 400, everyMs: 20 };
 /** Frames that are none, after which the connection is ended. */
 const FAULTS = 10;
+
+export interface WireLimits {
+  /** Unsent bytes before it is cut. */
+  readonly bufferedBytes: number;
+  /** Frames of any kind at once, and in a second. A page with 200 unread lines answers 200 `got` at once. */
+  readonly frameBurst: number;
+  readonly framesPerSecond: number;
+}
 
 export interface WireListener {
   frame(frame: ClientFrame): void;
@@ -22,16 +28,18 @@ export class Wire {
   readonly #socket: WebSocket;
   readonly #bufferedBytes: number;
   readonly #log: Logger;
-  readonly #rate = new Bucket(FRAME_RATE, performance.now());
+  readonly #rate: Bucket;
   #faults = 0;
   #heardAt = performance.now();
   #open = true;
   #listener: WireListener;
 
-  constructor(socket: WebSocket, listener: WireListener, bufferedBytes: number, log: Logger) {
+  constructor(socket: WebSocket, listener: WireListener, limits: WireLimits, log: Logger) {
     this.#socket = socket;
     this.#listener = listener;
-    this.#bufferedBytes = bufferedBytes;
+    this.#bufferedBytes = limits.bufferedBytes;
+    const everyMs = 1_000 / limits.framesPerSecond;
+    this.#rate = new Bucket({ burst: limits.frameBurst, everyMs }, performance.now());
     this.#log = log;
     socket.on("message", (message, isBinary) => this.#message(message.toString(), isBinary));
     socket.on("ping", () => {

@@ -53,7 +53,7 @@ export interface HttpLimits {
 
 export const HTTP_LIMITS: HttpLimits = {
   bodyBytes: 65_536,
-  frameBytes: 262_144,
+  frameBytes: 524_288,
   requestMs: 15_000,
   uploadMs: 600_000,
   keepAliveMs: 10_000,

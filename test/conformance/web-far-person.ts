@@ -28,7 +28,7 @@ export class WebFarPerson implements FarPerson {
     return id;
   }
   async choose(to: string, _of: string, choice: Choice): Promise<void> {
-    this.person.send({ kind: "line", desk: to, text: choice.label, choice: choice.value });
+    this.person.send({ kind: "line", desk: to, text: choice.label, choice: choice.value, file: null });
   }
   async edit(to: string, of: string, text: string): Promise<void> {
     this.person.send({ kind: "edit", desk: to, of, text });

@@ -3,7 +3,7 @@
  * just as a page does. Browsers are in test/browser; this one can be cut like a cable.
  */
 import { WebSocket } from "ws";
-import { freshId } from "../../adapters/web/pages/client.ts";
+import { freshId } from "../../adapters/web/pages/ids.ts";
 import { Link, type Socket } from "../../adapters/web/pages/link.ts";
 import {
   type NumberedFrame,
@@ -42,7 +42,7 @@ export class WebPerson {
     const { url, csr = false, desk = null, token = null } = options;
     this.link = new Link({
       connect: () => this.#connect(new URL(csr ? "csr/socket" : "socket", url)),
-      hello: () => ({ kind: "hello", version: PROTOCOL_VERSION, desk, token, language: "en" }),
+      hello: () => ({ kind: "hello", version: PROTOCOL_VERSION, desk, token, language: "en", self: null }),
       onFrame: (frame) => this.#received(frame),
       onState: () => undefined,
     });
@@ -69,7 +69,7 @@ export class WebPerson {
     return id;
   }
   say(desk: string, text: string): string {
-    return this.send({ kind: "line", desk, text, choice: null });
+    return this.send({ kind: "line", desk, text, choice: null, file: null });
   }
 
   /** Tears the cable, and keeps it torn. */

@@ -27,6 +27,9 @@ describe("web client", () => {
       token: null,
       textBytes: 1_000,
       silenceMs: 60_000,
+      fileBytes: 1_000,
+      fileTypes: ["image/png"],
+      at: null,
       contacts: [],
     });
   const line = (desk: string, n: number): ServerFrame => ({
@@ -35,6 +38,7 @@ describe("web client", () => {
     desk,
     text: "hello",
     choices: [],
+    file: null,
     nick: null,
     notice: false,
     at: n,

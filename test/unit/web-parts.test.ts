@@ -1,7 +1,7 @@
 /** The small parts of the web network: cookies, limits, browsers, configuration. */
 import { expect } from "chai";
 import { parseWebConfig, WEB_DEFAULTS } from "../../adapters/web/config.ts";
-import { readCookie, writeCookie } from "../../adapters/web/cookies.ts";
+import { cookieName, readCookie, writeCookie } from "../../adapters/web/cookies.ts";
 import { Bucket, placeOf, RateLimit } from "../../adapters/web/rate-limit.ts";
 import { firstLanguage, softwareOf } from "../../adapters/web/software.ts";
 import { ConfigProblem } from "../../src/adapter.ts";
@@ -21,6 +21,11 @@ describe("web cookies", () => {
   for (const [header, value] of table) {
     it(`reads ${JSON.stringify(header)}`, () => expect(readCookie(header, "a")).to.equal(value));
   }
+  it("are named so that no other host of the domain can plant them, and each web network has its own", () => {
+    expect(cookieName("a", "/", false)).to.equal("a");
+    expect(cookieName("a", "/", true)).to.equal("__Host-a");
+    expect(cookieName("a", "/shop/de/", true)).to.equal("__Host-a.shop.de");
+  });
   it("writes what scripts cannot read and other sites cannot send", () => {
     expect(writeCookie("a", "1", { path: "/", maxAgeSeconds: 60, secure: true, sameSite: "Strict" })).to.equal(
       "a=1; Path=/; Max-Age=60; SameSite=Strict; HttpOnly; Secure",

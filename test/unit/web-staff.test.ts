@@ -2,7 +2,8 @@
 import { expect } from "chai";
 import { WebSocket } from "ws";
 import { web } from "../../adapters/web/index.ts";
-import type { Adapter } from "../../src/adapter.ts";
+import { CLOSE, PROTOCOL_VERSION } from "../../adapters/web/pages/protocol.ts";
+import { AccountsBusy, type Adapter } from "../../src/adapter.ts";
 import { TestContext } from "../support/adapter-context.ts";
 import { until } from "../support/wait.ts";
 import { signIn, WebPerson } from "../support/web-person.ts";
@@ -125,6 +126,16 @@ describe("web staff", function () {
     });
   });
 
+  it("is asked to come again when too many sign in at once", async () => {
+    context.accounts.verify = () => Promise.reject(new AccountsBusy(7));
+    const answer = await fetch(new URL("csr/sign-in", url), {
+      method: "POST",
+      headers: { origin: new URL(url).origin, "content-type": "application/json" },
+      body: JSON.stringify({ login: "ada", password: PASSWORD }),
+    });
+    expect([answer.status, answer.headers.get("retry-after")]).to.deep.equal([503, "7"]);
+  });
+
   describe("sessions", () => {
     it("open a console, and nothing else does", async () => {
       const cookie = await signedIn();
@@ -171,7 +182,28 @@ describe("web staff", function () {
       context.stored.set(key ?? "", { ...(context.stored.get(key ?? "") as object), expiresAt: Date.now() - 1 });
       expect(await session(cookie)).to.equal(null);
       await restart();
-      expect([...context.stored.keys()].filter((name) => name.startsWith("session/"))).to.deep.equal([]);
+      await until("the sweep", () => ![...context.stored.keys()].some((name) => name.startsWith("session/")));
+    });
+    it("are one to a browser: whoever signs in there ends the one before, whose console is told", async () => {
+      context.passwords.set("grace", PASSWORD);
+      const ada = await openConsole(await signedIn());
+      const signedOut = await fetch(new URL("csr/sign-in", url), {
+        method: "POST",
+        headers: { cookie: ada.cookie, origin: new URL(url).origin, "content-type": "application/json" },
+        body: JSON.stringify({ login: "grace", password: PASSWORD }),
+      });
+      expect(signedOut.status).to.equal(200);
+      await until("ada to be signed out", () => ada.link.state === "signed-out");
+      expect(await session(ada.cookie)).to.equal(null);
+    });
+    it("are not continued by a page that believes to be somebody else", async () => {
+      const cookie = await signedIn();
+      const socket = new WebSocket(new URL("csr/socket", url), { headers: { cookie, origin: new URL(url).origin } });
+      const ended = new Promise<number>((resolve) => socket.once("close", resolve));
+      socket.once("open", () =>
+        socket.send(JSON.stringify({ kind: "hello", version: PROTOCOL_VERSION, language: null, self: "grace" })),
+      );
+      expect(await ended).to.equal(CLOSE.signedOut);
     });
     it("end with a new password, also where a console is open", async () => {
       await restart({ silenceSeconds: 3 });

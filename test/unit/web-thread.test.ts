@@ -9,6 +9,7 @@ const said = (key: string, choices: readonly { value: string; label: string }[] 
   desk: "support",
   text: `text of ${key}`,
   choices,
+  file: null,
   nick: null,
   notice: false,
   at: 1,
@@ -22,6 +23,7 @@ const told = (id: string, own: boolean, state: "received" | "delivered" | "read"
   nick: null,
   notice: false,
   choices: [],
+  file: null,
   at: 1,
   state,
 });
@@ -84,7 +86,14 @@ describe("web thread: the history after a reconnect", () => {
 describe("web thread: lines and what becomes of them", () => {
   it("shows the same key and the same id once", () => {
     expect(ids(threads.withLine(thread("a b"), said("a")))).to.equal("a b");
-    const mirrored = threads.withMirrored(thread("a B?"), { kind: "own", id: "B", desk: "support", text: "B", at: 1 });
+    const mirrored = threads.withMirrored(thread("a B?"), {
+      kind: "own",
+      id: "B",
+      desk: "support",
+      text: "B",
+      file: null,
+      at: 1,
+    });
     expect(ids(mirrored)).to.equal("a B?");
   });
   it("keeps an answer behind the line it answers, whichever is confirmed first", () => {

@@ -237,7 +237,7 @@ describe("web visitors", function () {
       const person = await visitor();
       const id = person.say("support", "only once");
       await person.next("ack");
-      person.link.send({ kind: "line", id, desk: "support", text: "only once", choice: null });
+      person.link.send({ kind: "line", id, desk: "support", text: "only once", choice: null, file: null });
       await person.next("ack");
       expect(context.inbounds.all.filter(({ kind }) => kind === "message")).to.have.length(1);
     });
@@ -334,7 +334,7 @@ describe("web visitors", function () {
         ["an old page", [hello.replace("1", "0")], CLOSE.outdated],
         ["garbage", [hello, ...Array<string>(10).fill("{")], CLOSE.protocol],
         ["a flood", [hello, ...Array<string>(1_000).fill('{"kind":"got","key":"x"}')], CLOSE.protocol],
-        ["a giant", [hello, `"${"x".repeat(300_000)}"`], 1009],
+        ["a giant", [hello, `"${"x".repeat(600_000)}"`], 1009],
       ];
       for (const [what, frames, code] of table) {
         expect(await within(5_000, `the end of ${what}`, ends(frames)), what).to.equal(code);

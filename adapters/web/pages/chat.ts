@@ -2,7 +2,7 @@
 import { render } from "preact";
 import { ChatPanel } from "./chat-panel.ts";
 import { html } from "./html.ts";
-import { followBrowser, isVisible } from "./surroundings.ts";
+import { followBrowser, ignoreDrops, isVisible } from "./surroundings.ts";
 import { visitorClient } from "./visitor.ts";
 
 const root = document.getElementById("chat");
@@ -32,6 +32,7 @@ function draw(): void {
 }
 
 followBrowser(() => [client], draw);
+ignoreDrops();
 client.wake();
 const invitation = /^#continue=([a-z2-7]+)$/.exec(location.hash)?.[1];
 if (invitation === undefined) {

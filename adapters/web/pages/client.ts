@@ -2,8 +2,12 @@
  * An IM client for the web network: contacts, threads, what was read, what waits to be sent. It keeps everything over a
  * reload in the tab's session storage, shows nothing itself, and knows nothing of what the desk is for.
  */
-import { Composing } from "./composing.ts";
-import { Link, type LinkState, type Socket } from "./link.ts";
+import { type ClientOptions, NO_TRANSPORT } from "./client-options.ts";
+import { Composing, TypingStates } from "./composing.ts";
+import { factsOf, UNKNOWN_FACTS } from "./desk-facts.ts";
+import { freshId } from "./ids.ts";
+import { Link, type LinkState } from "./link.ts";
+import { Openings } from "./openings.ts";
 import {
   type Contact,
   type NumberedFrame,
@@ -11,28 +15,13 @@ import {
   type ServerFrame,
   type ServerFrameOf,
 } from "./protocol.ts";
-import { load, type Memory, save } from "./saved.ts";
+import { load, save } from "./saved.ts";
 import type { Thread } from "./thread.ts";
 import * as threads from "./thread.ts";
-
-export interface ClientOptions {
-  readonly connect: () => Socket;
-  readonly mayConnect?: () => Promise<boolean>;
-  /** The handle this page is for, or null for the server's choice (and for CSRs). */
-  readonly desk: string | null;
-  readonly language: string | null;
-  /** Called after every change of what a person can see. */
-  readonly onChange: () => void;
-  /** The tab's memory, or null where the browser has none for us. */
-  readonly memory: Memory | null;
-  /** The visitor's token when there is no cookie: kept by the browser, given to every hello. */
-  readonly token?: { get(): string | null; set(token: string): void };
-}
+import { Uploads } from "./uploads.ts";
 
 const SAVE_DELAY_MS = 250;
 const READS_PER_FRAME = 100;
-/** A typing state that is not repeated or ended is believed for so long. */
-const TYPING_MS = 20_000;
 
 export class ChatClient {
   readonly #options: ClientOptions;
@@ -40,17 +29,16 @@ export class ChatClient {
   #self: string | null = null;
   #desk: string | null;
   #contacts: readonly Contact[] = [];
-  #textBytes = 16_384;
+  #facts = UNKNOWN_FACTS;
+  readonly uploads: Uploads<File>;
   readonly #threads = new Map<string, Thread>();
   readonly #drafts = new Map<string, string>();
   /** What to put back when the desk refuses what the page has shown already, by the frame's id. */
   readonly #undo = new Map<string, { readonly desk: string; readonly thread: (thread: Thread) => Thread }>();
   /** The desk's last refusal of something that is no line, by desk name. */
   readonly #remarks = new Map<string, string>();
-  readonly #typingTimers = new Map<string, ReturnType<typeof setTimeout>>();
-  /** Handles whose chat the person has opened, waiting to know whether a conversation is running already. */
-  readonly #opening = new Set<string>();
-  readonly #historyKnown = new Set<string>();
+  readonly #typing = new TypingStates((desk, typing) => this.#change(desk, (thread) => ({ ...thread, typing })));
+  readonly #openings = new Openings();
   readonly #composing: Composing;
   #saving: ReturnType<typeof setTimeout> | undefined;
 
@@ -65,6 +53,12 @@ export class ChatClient {
     for (const [desk, draft] of Object.entries(saved.drafts)) {
       this.#drafts.set(desk, draft);
     }
+    this.uploads = new Uploads({
+      transport: options.transport ?? NO_TRANSPORT,
+      mostBytes: () => this.#facts.fileBytes,
+      onChange: () => this.#options.onChange(),
+      onTaken: (desk, { id: upload, words, file }) => void this.#sayLine(desk, words, null, { file, upload }),
+    });
     this.#composing = new Composing((frame) => this.#link.send(frame));
     this.#link = new Link({
       connect: options.connect,
@@ -76,6 +70,7 @@ export class ChatClient {
         desk: options.desk,
         token: options.token?.get() ?? null,
         language: options.language,
+        self: options.self ?? null,
       }),
       onFrame: (frame) => this.#received(frame),
       onState: () => this.#changed(),
@@ -96,7 +91,14 @@ export class ChatClient {
     return this.#contacts;
   }
   get textBytes(): number {
-    return this.#textBytes;
+    return this.#facts.textBytes;
+  }
+  /** Whether the desk takes files from here, and of which media types. */
+  get takesFiles(): boolean {
+    return this.#facts.fileBytes > 0 && this.#options.transport !== undefined;
+  }
+  get fileTypes(): readonly string[] {
+    return this.#facts.fileTypes;
   }
   get threads(): ReadonlyMap<string, Thread> {
     return this.#threads;
@@ -128,14 +130,14 @@ export class ChatClient {
 
   /** The person has opened the chat: the desk is told, unless a conversation is running. */
   open(desk: string): void {
-    this.#opening.add(desk);
+    this.#openings.open(desk);
     this.#openIfNew(desk);
   }
 
   /** The person comes by an invitation: what was said elsewhere is shown once the desk has taken it. */
   follow(desk: string, token: string): void {
     const id = freshId();
-    this.#opening.delete(desk);
+    this.#openings.forget(desk);
     this.#undo.set(id, { desk, thread: (thread) => thread });
     this.#change(desk, () => threads.emptyThread(desk));
     this.#link.send({ kind: "continue", id, desk, token });
@@ -144,22 +146,21 @@ export class ChatClient {
 
   /** Writes a line; `choice` is the value of a pressed button. False when too much is waiting to be sent. */
   say(desk: string, text: string, choice: string | null = null): boolean {
-    const id = freshId();
-    if (!this.#link.send({ kind: "line", id, desk, text, choice })) {
-      return false;
+    const said = this.#sayLine(desk, text, choice);
+    if (said) {
+      this.#composing.end();
     }
-    this.#opening.delete(desk);
-    this.#remarks.delete(desk);
-    this.#change(desk, (thread) => threads.withOwnLine(thread, id, text, Date.now()));
-    this.#composing.end();
-    this.save();
-    return true;
+    return said;
+  }
+
+  sendFiles(desk: string, files: readonly File[]): void {
+    this.uploads.add(desk, files);
   }
 
   /** Sends a refused line once more, under a new id. */
   retry(desk: string, id: string): void {
     const line = this.thread(desk).lines.find((one) => one.id === id);
-    if (line?.state === "refused" && this.say(desk, line.text)) {
+    if (line?.state === "refused" && this.#sayLine(desk, line.text, null, line)) {
       this.#change(desk, (thread) => threads.without(thread, id));
     }
   }
@@ -173,7 +174,7 @@ export class ChatClient {
 
   /** The person ends the chat. */
   end(desk: string): void {
-    this.#opening.delete(desk);
+    this.#openings.forget(desk);
     const id = freshId();
     this.#link.send({ kind: "end", id, desk });
     this.#undo.set(id, { desk, thread: (thread) => ({ ...thread, ended: false }) });
@@ -226,6 +227,20 @@ export class ChatClient {
     });
   }
 
+  /** The words of a file are the desk's; said is its upload alone. */
+  #sayLine(desk: string, text: string, choice: string | null, own?: threads.OwnFile): boolean {
+    const [id, file] = [freshId(), own?.upload ?? null];
+    if (!this.#link.send({ kind: "line", id, desk, text: file === null ? text : "", choice, file })) {
+      return false;
+    }
+    this.#openings.forget(desk);
+    this.#remarks.delete(desk);
+    const [at, shown] = [Date.now() + this.#facts.ahead, file === null ? undefined : own];
+    this.#change(desk, (thread) => threads.withOwnLine(thread, id, text, at, shown));
+    this.save();
+    return true;
+  }
+
   /** Shows a change of an own line at once, and takes it back when the desk refuses it. */
   #changeLine(frame: Extract<NumberedFrame, { of: string }>, change: (thread: Thread) => Thread): void {
     const { desk, id, of } = frame;
@@ -242,8 +257,9 @@ export class ChatClient {
         this.#welcome(frame);
         return;
       case "history":
-        this.#historyKnown.add(frame.desk);
-        this.#change(frame.desk, (thread) => threads.withHistory(thread, frame.lines));
+        if (this.#openings.told(frame.desk)) {
+          this.#change(frame.desk, (thread) => threads.withHistory(thread, frame.lines));
+        }
         this.#openIfNew(frame.desk);
         return;
       case "line":
@@ -266,7 +282,7 @@ export class ChatClient {
         this.#got(frame.key);
         return;
       case "typing":
-        this.#typing(frame);
+        this.#typing.heard(frame.desk, frame.state === "composing");
         return;
       case "presence":
         this.#presence(frame);
@@ -295,12 +311,13 @@ export class ChatClient {
       this.#threads.clear();
       this.#drafts.clear();
       this.#link.forget();
+      this.uploads.forget();
     }
     this.#self = frame.self;
     this.#desk = frame.desk;
     this.#contacts = frame.contacts;
-    this.#textBytes = frame.textBytes;
-    this.#historyKnown.clear();
+    this.#facts = factsOf(frame);
+    this.#openings.welcomed(this.#link.pending);
     if (frame.token !== null) {
       this.#options.token?.set(frame.token);
     }
@@ -313,10 +330,9 @@ export class ChatClient {
   }
 
   #openIfNew(desk: string): void {
-    if (!this.#opening.has(desk) || !this.#historyKnown.has(desk)) {
+    if (!this.#openings.take(desk)) {
       return;
     }
-    this.#opening.delete(desk);
     const { lines, ended } = this.thread(desk);
     const opened = this.#link.pending.some(
       ({ kind, desk: of }) => (kind === "open" || kind === "continue") && of === desk,
@@ -360,13 +376,6 @@ export class ChatClient {
     }
   }
 
-  #typing({ desk, state }: ServerFrameOf<"typing">): void {
-    clearTimeout(this.#typingTimers.get(desk));
-    this.#change(desk, (thread) => ({ ...thread, typing: state === "composing" }));
-    const over = () => this.#change(desk, (thread) => ({ ...thread, typing: false }));
-    this.#typingTimers.set(desk, setTimeout(over, TYPING_MS));
-  }
-
   #presence({ desk, state, text }: ServerFrameOf<"presence">): void {
     this.#contacts = this.#contacts.map((contact) => (contact.desk === desk ? { ...contact, state, text } : contact));
     this.#changed();
@@ -385,13 +394,4 @@ export class ChatClient {
   #saveSoon(): void {
     this.#saving ??= setTimeout(() => this.save(), SAVE_DELAY_MS);
   }
-}
-
-/** 128 random bits in base64url: no two pages make the same. */
-export function freshId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
 }

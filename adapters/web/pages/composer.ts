@@ -1,6 +1,7 @@
 /** Where a person writes: Enter sends, Shift+Enter begins a new line, Arrow up in an empty field changes the last message. */
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { utf8Bytes } from "./fields.ts";
+import { FileButton, pastedFiles } from "./file-intake.ts";
 import { html, type View } from "./html.ts";
 import { icon } from "./icons.ts";
 
@@ -18,6 +19,9 @@ interface ComposerProps {
   readonly onEditLast: () => void;
   readonly onCancel: () => void;
   readonly onDelete: () => void;
+  /** Media types that can be sent; null: no files are taken. */
+  readonly fileTypes: readonly string[] | null;
+  readonly onFiles: (files: readonly File[]) => void;
   /** Counts up when the field is to take the focus. */
   readonly focus: number;
 }
@@ -42,6 +46,13 @@ export function Composer(props: ComposerProps): View {
       onText("");
     }
   };
+  const pasted = (event: ClipboardEvent) => {
+    const files = props.fileTypes === null ? [] : pastedFiles(event);
+    if (files.length > 0) {
+      event.preventDefault();
+      props.onFiles(files);
+    }
+  };
   const submitted = (event: Event) => {
     event.preventDefault();
     send();
@@ -50,6 +61,7 @@ export function Composer(props: ComposerProps): View {
   return html`<form class="composer" onSubmit=${submitted}>
     ${Remarks(props, bytes)}
     <div class="composer-row">
+      ${props.fileTypes !== null && html`<${FileButton} types=${props.fileTypes} onFiles=${props.onFiles} />`}
       <label class="visually-hidden" for=${`composer-${id}`}>${label}</label>
       <textarea
         id=${`composer-${id}`}
@@ -61,6 +73,7 @@ export function Composer(props: ComposerProps): View {
         value=${text}
         aria-invalid=${bytes > textBytes}
         onInput=${(event: { readonly currentTarget: HTMLTextAreaElement }) => onText(event.currentTarget.value)}
+        onPaste=${pasted}
         onKeyDown=${(event: KeyboardEvent) => pressed(event, props, send)}
       ></textarea>
       <button type="submit" class="send" disabled=${!sendable} aria-label="Send">${icon("send")}</button>

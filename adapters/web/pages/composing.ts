@@ -41,3 +41,24 @@ export class Composing {
     }
   }
 }
+
+/** Who is typing, by what was heard last: a state that is neither repeated nor ended is believed for so long. */
+const TYPING_MS = 20_000;
+
+export class TypingStates {
+  readonly #tell: (desk: string, isTyping: boolean) => void;
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+
+  constructor(tell: (desk: string, isTyping: boolean) => void) {
+    this.#tell = tell;
+  }
+
+  heard(desk: string, isTyping: boolean): void {
+    clearTimeout(this.#timers.get(desk));
+    this.#tell(desk, isTyping);
+    this.#timers.set(
+      desk,
+      setTimeout(() => this.#tell(desk, false), TYPING_MS),
+    );
+  }
+}

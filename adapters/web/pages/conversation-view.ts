@@ -2,11 +2,13 @@
 import { useState } from "preact/hooks";
 import type { ChatClient } from "./client.ts";
 import { Composer } from "./composer.ts";
+import { DropZone } from "./file-intake.ts";
 import { html, type View } from "./html.ts";
 import type { LineActions } from "./line-view.ts";
 import { LogView } from "./log-view.ts";
 import type { WireChoice } from "./protocol.ts";
 import { canChange, type Line } from "./thread.ts";
+import { UploadList } from "./upload-list.ts";
 import { LINK_STATES, TOO_MUCH_WAITS } from "./words.ts";
 
 interface ConversationProps {
@@ -50,7 +52,8 @@ export function ConversationView(props: ConversationProps): View {
     retry: (id) => client.retry(desk, id),
     edit: (id) => begin(thread.lines.find((line) => line.id === id)),
   };
-  return html`<${LogView}
+  return html`<${DropZone} client=${client} desk=${desk} open=${instead === null}>
+    <${LogView}
       key=${desk}
       thread=${thread}
       label=${`Messages with ${name}`}
@@ -61,6 +64,7 @@ export function ConversationView(props: ConversationProps): View {
     />
     <div class="typing" role="status">${thread.typing ? `${speaker} is typing…` : ""}</div>
     ${LinkNotice(client)} ${Remark(client.remark(desk))} ${tools}
+    <${UploadList} client=${client} desk=${desk} />
     ${
       instead ??
       html`<${Field}
@@ -73,7 +77,8 @@ export function ConversationView(props: ConversationProps): View {
         }}
         onEditLast=${() => begin(thread.lines.findLast(({ own }) => own))}
       />`
-    }`;
+    }
+  <//>`;
 }
 
 interface FieldProps extends ConversationProps {
@@ -103,6 +108,10 @@ function Field({ client, desk, name, focus, change, onChange, onEditLast }: Fiel
       onChange(null);
     }
   };
+  const changed = client.thread(desk).lines.find(({ id }) => id === change?.id);
+  if (changed !== undefined && changed.file !== null) {
+    return Deletion(changed.file.name, remove, () => onChange(null));
+  }
   return html`${full && html`<p class="link-state" role="alert">${TOO_MUCH_WAITS}</p>`}
     <${Composer}
       id=${desk}
@@ -115,8 +124,21 @@ function Field({ client, desk, name, focus, change, onChange, onEditLast }: Fiel
       onEditLast=${onEditLast}
       onCancel=${() => onChange(null)}
       onDelete=${remove}
+      fileTypes=${client.takesFiles && change === null ? client.fileTypes : null}
+      onFiles=${(files: readonly File[]) => client.sendFiles(desk, files)}
       focus=${focus}
     />`;
+}
+
+/** In place of the composer: a file cannot be changed, and its deletion is asked for twice. */
+function Deletion(name: string, onDelete: () => void, onCancel: () => void): View {
+  return html`<div class="composer">
+    <p class="editing" role="group" aria-label="Delete the file">
+      <span>Delete ${name}?</span>
+      <button type="button" class="small" onClick=${onDelete}>Delete file</button>
+      <button type="button" class="quiet small" onClick=${onCancel}>Keep</button>
+    </p>
+  </div>`;
 }
 
 function Remark(text: string | null): View {

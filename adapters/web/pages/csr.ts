@@ -4,8 +4,9 @@ import { ChatClient } from "./client.ts";
 import { Console } from "./console.ts";
 import { html } from "./html.ts";
 import { SignIn, signedInAs, signOut } from "./sign-in.ts";
-import { followBrowser, isVisible, socketAt, tabMemory } from "./surroundings.ts";
+import { followBrowser, ignoreDrops, isVisible, socketAt, tabMemory } from "./surroundings.ts";
 import { unread } from "./thread.ts";
+import { uploadTo } from "./upload-transport.ts";
 
 const NAMES = "frontdesk-csr-names";
 const MEMORY = "frontdesk-csr";
@@ -38,6 +39,7 @@ function changed(): void {
     }
     if (client.state === "signed-out") {
       leave("You were signed out. Please sign in again.");
+      void explain(login);
       return;
     }
     notify(client);
@@ -62,6 +64,8 @@ function enter(as: string): void {
   client = new ChatClient({
     connect: () => socketAt("csr/socket"),
     mayConnect: async () => (await signedInAs()) === login,
+    transport: uploadTo("csr/upload"),
+    self: as,
     desk: null,
     language: navigator.language || null,
     onChange: changed,
@@ -77,6 +81,15 @@ function leave(why: string): void {
   notice = why;
   document.title = `Console · ${company}`;
   draw();
+}
+
+/** A browser is signed in as one person: whoever was before is told who it is now, and how two can work side by side. */
+async function explain(was: string | null): Promise<void> {
+  const now = await signedInAs().catch(() => null);
+  if (client === null && now !== null && now !== was) {
+    notice = `${now} has signed in here, so ${was} was signed out. For two at once, use two browser profiles or a private window.`;
+    draw();
+  }
 }
 
 async function out(): Promise<void> {
@@ -108,6 +121,7 @@ function draw(): void {
 }
 
 followBrowser(() => (client === null ? [] : [client]), draw);
+ignoreDrops();
 signedInAs().then(
   (as) => (as === null ? draw() : enter(as)),
   () => {

@@ -12,6 +12,8 @@ const PATHS = {
   delivered: "M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18zM8 12.2l3 3 5-6",
   clock: "M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18zM12 7v5l3 2",
   pencil: "M4 20l1-5L16 4l4 4L9 19zM13.5 6.5l4 4",
+  attach: "M8 12l6.5-6.5a3 3 0 0 1 4.2 4.2L10 18.4a5 5 0 0 1-7-7L10.5 4",
+  file: "M6 3h8l5 5v13H6zM14 3v5h5",
   alert: "M12 4L2.5 20h19zM12 10v4M12 17v.5",
 } as const;
 export type IconName = keyof typeof PATHS;

@@ -1,4 +1,5 @@
 /** One line of a conversation. */
+import { FileView } from "./file-view.ts";
 import { html, type View } from "./html.ts";
 import { type IconName, icon } from "./icons.ts";
 import type { WireChoice } from "./protocol.ts";
@@ -50,10 +51,12 @@ export function LineView({ line, follows, open, changeable, actions }: LineProps
   </li>`;
 }
 
-function Words(line: Line): View {
-  return line.retracted
-    ? html`<em class="gone">This message was deleted.</em>`
-    : html`<p class="text" dir="auto">${line.text}</p>`;
+function Words({ retracted, file, text }: Line): View {
+  if (retracted) {
+    return html`<em class="gone">This message was deleted.</em>`;
+  }
+  return html`${file !== null && FileView(file)}
+  ${file?.alone !== true && html`<p class="text" dir="auto">${text}</p>`}`;
 }
 
 function Meta({ state, edited, retracted, at }: Line): View {
@@ -88,8 +91,10 @@ function Choices(choices: readonly WireChoice[], actions: LineActions): View {
   </div>`;
 }
 
-function Change({ id }: Line, { edit }: LineActions): View {
-  return html`<button type="button" class="change" aria-label="Change or delete this message" onClick=${() => edit(id)}>
-    ${icon("pencil")}
+/** A file can be deleted, not changed. */
+function Change({ id, file }: Line, { edit }: LineActions): View {
+  const label = file === null ? "Change or delete this message" : "Delete this file";
+  return html`<button type="button" class="change" aria-label=${label} onClick=${() => edit(id)}>
+    ${icon(file === null ? "pencil" : "close")}
   </button>`;
 }

@@ -28,13 +28,15 @@ export const PROTOCOL_VERSION = 1;
 
 /** Hard limits of the protocol; a network's configuration may set lower ones for texts. */
 export const FRAME_LIMITS = {
-  textBytes: 32_768,
+  textBytes: 65_536,
   /** Keys in one `read` frame. */
   reads: 100,
   contacts: 500,
   historyLines: 1_000,
   choices: 100,
   labelBytes: 1_024,
+  /** Kinds of files in a `welcome`. */
+  fileTypes: 100,
 } as const;
 
 /** Close codes of our own (RFC 6455 §7.4.2 leaves 4000 to 4999 to applications). */
@@ -65,6 +67,21 @@ const typing = oneOf(["active", "composing", "paused", "inactive", "gone"]);
 const receipt = oneOf(["delivered", "read"]);
 const presence = oneOf(["chat", "available", "away", "xa", "dnd", "offline"]);
 const time = integer(0, Number.MAX_SAFE_INTEGER);
+const size = integer(0, 1_000_000_000_000);
+/** A file of the desk's own. Its path is on this very server, whatever name people reach it under. */
+const file = {
+  name: label,
+  type: label,
+  bytes: size,
+  path: pattern(/^\/files\/[a-z2-7]{32}\/[^\s/?#]{1,2000}$/, "the path of a file"),
+  kind: oneOf(["image", "audio", "video", "document"]),
+  width: nullable(size),
+  height: nullable(size),
+  durationMs: nullable(size),
+  voice: flag,
+  /** The text of its line says nothing but what and where it is. */
+  alone: flag,
+} as const;
 const choices = list(record({ value: label, label }), FRAME_LIMITS.choices);
 
 const clientFrames = {
@@ -74,13 +91,15 @@ const clientFrames = {
     desk: nullable(desk),
     token: nullable(token),
     language: nullable(language),
+    /** Who the page believes to be (CSRs): another one may have signed in meanwhile, in the same browser. */
+    self: nullable(label),
   },
   /** The person opened the chat; the desk may greet. */
   open: { id, desk },
   /** The person comes by an invitation that the desk sent them on another network. */
   continue: { id, desk, token: invitation },
-  /** `choice` is the value of the button that was pressed, `text` its label. */
-  line: { id, desk, text: lineText, choice: nullable(label) },
+  /** `choice` is the value of the button that was pressed, `text` its label. `file` is the id of an upload; then `text` may be "". */
+  line: { id, desk, text: lineText, choice: nullable(label), file: nullable(id) },
   /** `of` is the id of an own line. */
   edit: { id, desk, of: id, text: lineText },
   retract: { id, desk, of: id },
@@ -111,6 +130,7 @@ const historyLine = {
   nick: nullable(label),
   notice: flag,
   choices,
+  file: nullable(record(file)),
   at: time,
   state: oneOf(["received", "delivered", "read"]),
 } as const;
@@ -125,13 +145,27 @@ const serverFrames = {
     token: nullable(token),
     textBytes: integer(1, FRAME_LIMITS.textBytes),
     silenceMs: integer(1_000, 3_600_000),
+    /** The largest file that is taken, and the media types that are; null or 0: none. */
+    fileBytes: nullable(size),
+    fileTypes: nullable(list(label, FRAME_LIMITS.fileTypes)),
+    /** What time it is at the desk: a browser's clock may be wrong. */
+    at: nullable(time),
     contacts: list(record(contact), FRAME_LIMITS.contacts),
   },
   /** The running conversation with that contact, oldest line first; empty when there is none. */
   history: { desk, lines: list(record(historyLine), FRAME_LIMITS.historyLines) },
-  line: { key, desk, text: lineText, choices, nick: nullable(label), notice: flag, at: time },
+  line: {
+    key,
+    desk,
+    text: lineText,
+    choices,
+    file: nullable(record(file)),
+    nick: nullable(label),
+    notice: flag,
+    at: time,
+  },
   /** What the same person wrote in another window. */
-  own: { id, desk, text: lineText, at: time },
+  own: { id, desk, text: lineText, file: nullable(record(file)), at: time },
   /** `of` is a key, or, when `key` is null, the id of an own line that was changed in another window. */
   edit: { key: nullable(key), desk, of: key, text: lineText },
   retract: { key: nullable(key), desk, of: key },
@@ -156,6 +190,7 @@ export type ServerFrameOf<K extends ServerFrame["kind"]> = Extract<ServerFrame, 
 /** A frame that is sent again until it is answered. */
 export type NumberedFrame = Extract<ClientFrame, { id: string }>;
 export type Contact = Read<typeof contact>;
+export type WireFile = Read<typeof file>;
 export type WireHistoryLine = Read<typeof historyLine>;
 export type WireChoice = { readonly value: string; readonly label: string };
 

@@ -84,3 +84,10 @@ export function followBrowser(clients: () => Iterable<ChatClient>, changed: () =
 export function isVisible(): boolean {
   return document.visibilityState === "visible";
 }
+
+/** A file that is dropped beside the conversation would replace the page; it does nothing instead. */
+export function ignoreDrops(): void {
+  for (const kind of ["dragover", "drop"]) {
+    addEventListener(kind, (event) => event.preventDefault());
+  }
+}

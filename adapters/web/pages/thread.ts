@@ -2,7 +2,7 @@
  * One conversation as a page shows it: lines in order, each once, with what became of them. Pure functions from a thread and
  * a frame to the next thread, so that reload, reconnect and a second window are cases of a table in a test.
  */
-import type { ServerFrameOf, WireChoice, WireHistoryLine } from "./protocol.ts";
+import type { ServerFrameOf, WireChoice, WireFile, WireHistoryLine } from "./protocol.ts";
 
 /** What is known of an own line. `sending`: not yet on the desk's disk. `refused`: never will be, see `refusal`. */
 export type LineState = "sending" | "received" | "delivered" | "read" | "refused";
@@ -16,6 +16,10 @@ export interface Line {
   /** The desk's own words (bot, notices). */
   readonly notice: boolean;
   readonly choices: readonly WireChoice[];
+  /** The file it brings, of which the text tells; null: none. */
+  readonly file: WireFile | null;
+  /** Under which id an own file was uploaded, for another try; null for all else. */
+  readonly upload: string | null;
   /** Milliseconds since the epoch. */
   readonly at: number;
   /** Null for lines of others. */
@@ -64,25 +68,35 @@ function append(thread: Thread, line: Line): Thread {
   return { ...thread, lines: [...thread.lines, line].slice(-THREAD_LINES) };
 }
 
-export function withOwnLine(thread: Thread, id: string, text: string, at: number): Thread {
-  return append({ ...thread, ended: false }, ownLine(id, text, at, "sending"));
+/** A file of one's own: how it looks, and the id under which it was uploaded. */
+export interface OwnFile {
+  readonly file: WireFile | null;
+  readonly upload: string | null;
+}
+const NO_FILE: OwnFile = { file: null, upload: null };
+
+export function withOwnLine(thread: Thread, id: string, text: string, at: number, own: OwnFile = NO_FILE): Thread {
+  return append({ ...thread, ended: false }, ownLine(id, text, at, "sending", own));
 }
 
-function ownLine(id: string, text: string, at: number, state: LineState): Line {
+function ownLine(id: string, text: string, at: number, state: LineState, own: OwnFile): Line {
   const plain = { nick: null, notice: false, choices: [], refusal: null, edited: false, retracted: false };
-  return { id, own: true, text, at, state, ...plain };
+  return { id, own: true, text, at, state, ...plain, ...own };
 }
 
 export function withLine(thread: Thread, frame: ServerFrameOf<"line">): Thread {
-  const { key: id, text, nick, notice, choices, at } = frame;
-  const kept = { state: null, refusal: null, edited: false, retracted: false };
-  const line = { id, own: false, text, nick, notice, choices, at, ...kept };
+  const { key: id, text, nick, notice, choices, file, at } = frame;
+  const kept = { state: null, refusal: null, edited: false, retracted: false, upload: null };
+  const line = { id, own: false, text, nick, notice, choices, file, at, ...kept };
   return { ...append(thread, line), typing: false };
 }
 
 /** A line the same person wrote in another window. */
 export function withMirrored(thread: Thread, frame: ServerFrameOf<"own">): Thread {
-  return append({ ...thread, ended: false }, ownLine(frame.id, frame.text, frame.at, "received"));
+  return append(
+    { ...thread, ended: false },
+    ownLine(frame.id, frame.text, frame.at, "received", { ...NO_FILE, file: frame.file }),
+  );
 }
 
 export function withState(thread: Thread, id: string, state: LineState, refusal: string | null = null): Thread {
@@ -92,11 +106,12 @@ export function withState(thread: Thread, id: string, state: LineState, refusal:
 }
 
 export function withEdit(thread: Thread, of: string, text: string): Thread {
-  return change(thread, of, (line) => ({ ...line, text, edited: true }));
+  const told = ({ file }: Line) => (file === null ? null : { ...file, alone: false });
+  return change(thread, of, (line) => ({ ...line, text, file: told(line), edited: true }));
 }
 
 export function withRetraction(thread: Thread, of: string): Thread {
-  return change(thread, of, (line) => ({ ...line, text: "", choices: [], retracted: true }));
+  return change(thread, of, (line) => ({ ...line, text: "", choices: [], file: null, retracted: true }));
 }
 
 /** Puts a line back as it was before a change that the desk refused; receipts that came since then stay. */
@@ -135,13 +150,15 @@ export function withHistory(thread: Thread, history: readonly WireHistoryLine[])
   return { ...thread, lines: lines.slice(-THREAD_LINES) };
 }
 
-function fromHistory({ id, own, text, nick, notice, choices, at, state, edited, retracted }: WireHistoryLine): Line {
-  return { id, own, text, nick, notice, choices, at, state: own ? state : null, refusal: null, edited, retracted };
+function fromHistory(told: WireHistoryLine): Line {
+  return { ...told, state: told.own ? told.state : null, refusal: null, upload: null };
 }
 
+/** A desk whose transcript does not say what the file was leaves it as it is here. */
 function brought(line: Line, told: WireHistoryLine): Line {
   const state = line.own ? further(line.state, told.state) : null;
-  return { ...fromHistory(told), at: line.at, state, refusal: null };
+  const file = told.file ?? (told.retracted || told.edited ? null : line.file);
+  return { ...fromHistory(told), at: line.at, state, file };
 }
 
 /** Which of these threads, all of them over, are too many to be kept in a page: the longest quiet ones. */

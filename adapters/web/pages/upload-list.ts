@@ -1,0 +1,53 @@
+/** The files that are on their way, above the composer: name, how far, and a button to cancel or to try again. */
+import type { ChatClient } from "./client.ts";
+import { html, type View } from "./html.ts";
+import { icon } from "./icons.ts";
+import { sizeWords, type Upload } from "./uploads.ts";
+
+interface UploadListProps {
+  readonly client: ChatClient;
+  readonly desk: string;
+}
+
+export function UploadList({ client, desk }: UploadListProps): View {
+  const uploads = client.uploads.of(desk);
+  return html`<ul class="uploads" aria-label="Files being sent" hidden=${uploads.length === 0}>
+      ${uploads.map((upload) => Row(client, upload))}
+    </ul>
+    <p class="visually-hidden" role="status">${spoken(uploads)}</p>`;
+}
+
+function Row(client: ChatClient, { id, name, bytes, sent, state, fault, again }: Upload): View {
+  const share = bytes === 0 ? 0 : Math.min(100, Math.floor((sent / bytes) * 100));
+  return html`<li key=${id} class=${`upload ${state}`}>
+    <span class="file-name" dir="auto">${name}</span>
+    ${
+      state === "failed"
+        ? html`<span class="fault">Not sent. ${fault}</span>`
+        : html`<progress max="100" value=${share} aria-label=${`Sending ${name}`}></progress>
+            <span class="share">${state === "waiting" ? "Waiting" : `${share} % of ${sizeWords(bytes)}`}</span>`
+    }
+    ${
+      state === "failed" &&
+      again &&
+      html`<button type="button" class="small" onClick=${() => client.uploads.retry(id)}>Try again</button>`
+    }
+    <button
+      type="button"
+      class="quiet round"
+      aria-label=${state === "failed" ? `Dismiss ${name}` : `Cancel sending ${name}`}
+      onClick=${() => client.uploads.cancel(id)}
+    >
+      ${icon("close")}
+    </button>
+  </li>`;
+}
+
+/** For the ear: what changes seldom, not every percent. */
+function spoken(uploads: readonly Upload[]): string {
+  const failed = uploads
+    .filter(({ state }) => state === "failed")
+    .map(({ name, fault }) => `${name} was not sent. ${fault}`);
+  const under = uploads.filter(({ state }) => state !== "failed").map(({ name }) => name);
+  return [...failed, ...(under.length === 0 ? [] : [`Sending ${under.join(", ")}`])].join(" ");
+}

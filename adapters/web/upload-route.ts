@@ -1,0 +1,111 @@
+/** The route by which pages bring files: one request a file, its bytes as they are, answered in JSON with the file or the reason why not. */
+import type { Readable } from "node:stream";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { type AdapterContext, UPLOADS } from "../../src/adapter.ts";
+import type { Address, Condition } from "../../src/core/model.ts";
+import { toWireFile } from "./codec.ts";
+import { placeOf, RateLimit } from "./rate-limit.ts";
+import type { Uploads } from "./uploads.ts";
+
+const BYTES = "application/octet-stream";
+/** The name, percent-encoded, since headers are ASCII. */
+const NAME_HEADER = "x-file-name";
+const NAME_CHARACTERS = 2_000;
+const PLACES = 10_000;
+const MINUTE_MS = 60_000;
+
+/** Status by the reason of a refusal. */
+const STATUS: Partial<Readonly<Record<Condition, number>>> = {
+  "not-acceptable": 415,
+  "policy-violation": 413,
+  "resource-constraint": 503,
+};
+
+export interface UploadRouteParts {
+  readonly context: Pick<AdapterContext, "network" | "log">;
+  readonly uploads: Uploads;
+  /** Uploads from one IP address in a minute. */
+  readonly perMinute: number;
+  readonly isOwnOrigin: (request: FastifyRequest) => boolean;
+}
+
+export class UploadRoute {
+  readonly #parts: UploadRouteParts;
+  readonly #perPlace: RateLimit;
+
+  constructor(parts: UploadRouteParts) {
+    this.#parts = parts;
+    const { perMinute } = parts;
+    this.#perPlace = new RateLimit({ burst: perMinute, everyMs: MINUTE_MS / perMinute }, PLACES);
+  }
+
+  /** `whoIs`: who sends it; null when that is nobody whose page is open. */
+  mount(server: FastifyInstance, path: string, whoIs: (request: FastifyRequest) => Promise<Address | null>): void {
+    if (!server.hasContentTypeParser(BYTES)) {
+      // Not read here: the bytes go on as they come.
+      server.addContentTypeParser(BYTES, (_request, payload, done) => done(null, payload));
+    }
+    const bodyLimit = Math.max(1, this.#parts.uploads.maxBytes);
+    server.post(path, { config: UPLOADS, bodyLimit }, async (request, reply) => {
+      const refuse = (status: number, error: string) => answer(request, reply, status, { error });
+      if (!this.#parts.isOwnOrigin(request)) {
+        return refuse(403, "Files are taken from the pages of this server alone.");
+      }
+      const from = await whoIs(request);
+      if (from === null) {
+        return refuse(401, "Please open the chat first.");
+      }
+      const place = this.#perPlace.take(placeOf(request.ip), performance.now());
+      if (!place.taken) {
+        return refuse(429, `Many files at once. Please wait ${Math.ceil(place.waitMs / 1_000)} s and send it again.`);
+      }
+      return await this.#take(request, reply, from);
+    });
+  }
+
+  async #take(request: FastifyRequest, reply: FastifyReply, from: Address): Promise<FastifyReply> {
+    const { uploads, context } = this.#parts;
+    const { network, log } = context;
+    const body = request.body as Readable | undefined;
+    const name = nameOf(request.headers[NAME_HEADER]);
+    if (body === undefined || name === null) {
+      return answer(request, reply, 400, { error: "A file needs bytes and a name." });
+    }
+    try {
+      // Not destroyed when it is too long, so that whoever sends it hears why.
+      const received = await uploads.receive(from, name, body.iterator({ destroyOnReturn: false }));
+      if (received.kind === "refused") {
+        log.info("web.upload.refused", { network, reason: received.reason });
+        return answer(request, reply, STATUS[received.reason] ?? 400, { error: received.text });
+      }
+      const { id, file, words } = received;
+      return answer(request, reply, 200, { id, words, file: toWireFile(file, words) });
+    } catch (error) {
+      if (request.raw.destroyed && !request.raw.complete) {
+        log.debug("web.upload.cancelled", { network });
+        return reply;
+      }
+      throw error;
+    }
+  }
+}
+
+/** An answer before the end of the body ends the connection, behind what is still on its way. */
+function answer(request: FastifyRequest, reply: FastifyReply, status: number, body: object): FastifyReply {
+  if (!request.raw.complete) {
+    reply.header("connection", "close");
+    request.raw.resume();
+  }
+  return reply.code(status).send(body);
+}
+
+function nameOf(header: string | string[] | undefined): string | null {
+  if (typeof header !== "string" || header.length > NAME_CHARACTERS) {
+    return null;
+  }
+  try {
+    return decodeURIComponent(header).toWellFormed();
+  } catch {
+    return null;
+  }
+}
