@@ -196,7 +196,6 @@ export class MatrixAccount implements Adapter {
         get: running((key: string) => state.get(key)),
         set: running((key: string, value: unknown) => state.set(key, value)),
         setAll: running((entries: ReadonlyMap<string, unknown>) => state.setAll(entries)),
-        setAll: running((entries: ReadonlyMap<string, unknown>) => state.setAll(entries)),
         keys: running((prefix: string) => state.keys(prefix)),
       },
       log: {
