@@ -5,7 +5,9 @@
 import { join } from "node:path";
 import { loopback } from "../../adapters/loopback/index.ts";
 import type { AdapterModule } from "../../src/adapter.ts";
+import { compileConfiguration, type FileName } from "../../src/config/compile.ts";
 import { loadConfiguration } from "../../src/config/load.ts";
+import { formatProblem } from "../../src/config/problem.ts";
 import { compileDialogs, type DialogsSource } from "../../src/core/dialog.ts";
 import { createDirectory, type DirectoryEntry } from "../../src/core/directory.ts";
 import type { Continuation, Feature, Software } from "../../src/core/model.ts";
@@ -219,20 +221,40 @@ export function playSetting(config: PlayConfig): PlaySetting {
   return { rules: playRules(config), networks: Object.fromEntries(networks), people: config.people };
 }
 
-/** The shipped configuration, its networks played by loopback ones that can do everything. Throws when it has errors. */
-export function shippedSetting(people: PlaySetting["people"] = {}): PlaySetting {
-  const modules = ["web", "xmpp"].map(
-    (protocol): AdapterModule<unknown> => ({ ...loopback, protocol, parseConfig: () => loopback.parseConfig({}) }),
-  );
-  const { rules, problems } = loadConfiguration(join(import.meta.dirname, "..", "..", "config"), modules, { env: {} });
-  if (rules === null) {
-    throw new Error(`The shipped configuration has errors: ${JSON.stringify(problems)}`);
+/** Rule files as an admin writes them, on loopback networks called web and xmpp that can do everything. Throws when they have errors. */
+export function filedSetting(
+  texts: Readonly<Record<"routing.yaml" | "people.yaml", string>> & Readonly<Partial<Record<FileName, string>>>,
+  people: PlaySetting["people"] = {},
+): PlaySetting {
+  const { rules, problems } = compileConfiguration({ "frontdesk.yaml": "", "dialogs.yaml": "", ...texts }, LOOPBACKS, {
+    env: {},
+  });
+  if (rules === null || problems.length > 0) {
+    throw new Error(`The play's files are faulty:\n${problems.map(formatProblem).join("\n")}`);
   }
+  return settingOf(rules, people);
+}
+
+const LOOPBACKS = ["web", "xmpp"].map(
+  (protocol): AdapterModule<unknown> => ({ ...loopback, protocol, parseConfig: () => loopback.parseConfig({}) }),
+);
+
+function settingOf(rules: Rules, people: PlaySetting["people"]): PlaySetting {
   const networks = [...rules.networks.values()].map(({ name, handles }) => {
     const all = { identity: "virtual", features: FEATURES, maxTextBytes: ROOMY } as const;
     return [name, { ...all, handles: handles.map(({ id }) => id) }] as const;
   });
   return { rules, networks: Object.fromEntries(networks), people };
+}
+
+/** The shipped configuration, its networks played by loopback ones that can do everything. Throws when it has errors. */
+export function shippedSetting(people: PlaySetting["people"] = {}): PlaySetting {
+  const folder = join(import.meta.dirname, "..", "..", "config");
+  const { rules, problems } = loadConfiguration(folder, LOOPBACKS, { env: {} });
+  if (rules === null) {
+    throw new Error(`The shipped configuration has errors: ${JSON.stringify(problems)}`);
+  }
+  return settingOf(rules, people);
 }
 
 let versions = 0;
