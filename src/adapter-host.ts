@@ -343,6 +343,7 @@ function toHistoryLine(
       nick: own ? null : line.nick,
       notice: line.author === null,
       choices: line.retracted ? [] : content.choices,
+      ...(content.file === undefined || line.retracted || line.edited !== null ? {} : { file: content.file }),
       at: line.at,
       state: line.state ?? "received",
     },

@@ -121,7 +121,7 @@ function customerSays(
 ): Verdict {
   switch (row.state) {
     case "dialog":
-      record(turn, row, leg, words(inbound), inbound.id, turn.world.now);
+      record(turn, row, leg, inbound, inbound.id, turn.world.now);
       consult(turn, row, { kind: "text", text: forTheBot(inbound), choice: inbound.choice });
       return ACCEPTED;
     case "waiting":

@@ -8,7 +8,7 @@ import { byteLength } from "./parts.ts";
 import type { Amendment } from "./rendering.ts";
 import type { ConversationRow, HeldLine, Leg } from "./state.ts";
 import type { LineReference } from "./step.ts";
-import { amend, record, tell } from "./transcript.ts";
+import { amend, fileOf, record, tell } from "./transcript.ts";
 import { duration, languageOf, putConversation, say, type Turn, writtenAt } from "./turn.ts";
 
 /** Lines kept for the CSR to come, and their UTF-8 bytes together. */
@@ -27,15 +27,15 @@ function heldFull(turn: Turn, row: ConversationRow, leg: Leg): Verdict {
 export function waits(turn: Turn, row: ConversationRow, leg: Leg, inbound: InboundOf<"message">): Verdict {
   const word = universalWord(inbound.text, turn.rules.languages);
   if (word !== null) {
-    record(turn, row, leg, words(inbound), inbound.id, turn.world.now);
+    record(turn, row, leg, inbound, inbound.id, turn.world.now);
     if (word === "stop") close(turn, row, "customer");
     else tellStanding(turn, row, leg, word === "help" ? "waiting.help" : "waiting.status");
     return ACCEPTED;
   }
   const at = writtenAt(turn, inbound.sentAt);
-  const line = { line: 0, at, foreign: inbound.id, ...words(inbound) };
+  const line = { line: 0, at, foreign: inbound.id, ...words(inbound), ...fileOf(inbound) };
   if (tooMuch([...row.held, line])) return heldFull(turn, row, leg);
-  const held = [...row.held, { ...line, line: record(turn, row, leg, words(inbound), inbound.id, at) }];
+  const held = [...row.held, { ...line, line: record(turn, row, leg, inbound, inbound.id, at) }];
   const next = putConversation(turn, row, { held });
   if (row.held.length === 0) tell(turn, next, leg, "waiting.still");
   return ACCEPTED;

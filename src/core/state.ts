@@ -3,7 +3,7 @@
  * replaced, never changed in place, so that a step can be thrown away and a row handed to the store stays what it was.
  */
 import type { DialogFacts, DialogPosition } from "./dialog.ts";
-import type { Address, Formatting, Software } from "./model.ts";
+import type { Address, Formatting, HostedFile, Software } from "./model.ts";
 import type { SkillLevel } from "./rules.ts";
 
 export type ConversationState = "dialog" | "waiting" | "offered" | "talking" | "closed";
@@ -32,6 +32,7 @@ export interface HeldLine {
   readonly foreign: string | null;
   readonly text: string;
   readonly formatting?: Formatting;
+  readonly file?: HostedFile;
 }
 
 export interface ConversationRow {

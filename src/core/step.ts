@@ -10,6 +10,7 @@ import type {
   Condition,
   DeskIdentity,
   Formatting,
+  HostedFile,
   Inbound,
   Outbound,
   Software,
@@ -119,6 +120,8 @@ export type LineContent =
       readonly text: string;
       /** Its looks; absent: none. */
       readonly formatting?: Formatting;
+      /** The file it brought, of which the text tells; absent: none. */
+      readonly file?: HostedFile;
       /** The same without the choices in words, for those who are shown buttons; absent when it is no different. */
       readonly prompt?: string;
       readonly choices: readonly Choice[];

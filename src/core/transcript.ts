@@ -74,7 +74,8 @@ export function relay(turn: Turn, row: ConversationRow, author: Leg, spoken: Spo
   const line = turn.world.nextLine();
   const nick = nickOf(turn, row, author);
   const replyTo = spoken.replyTo?.conversation === row.id ? spoken.replyTo : null;
-  const content = { kind: "message", ...words(spoken), choices: [], replyTo: replyTo?.line ?? null } as const;
+  const said = { ...words(spoken), ...fileOf(spoken) };
+  const content = { kind: "message", ...said, choices: [], replyTo: replyTo?.line ?? null } as const;
   turn.lines.push({
     line,
     conversation: row.id,
@@ -99,12 +100,12 @@ export function record(
   turn: Turn,
   row: ConversationRow,
   author: Leg,
-  said: FormattedText,
+  said: FormattedText & { readonly file?: HostedFile | null },
   foreign: string | null,
   at: number,
 ): number {
   const line = turn.world.nextLine();
-  turn.lines.push(spokenLine(turn, row, author, { line, at, foreign, ...said }, []));
+  turn.lines.push(spokenLine(turn, row, author, { line, at, foreign, ...words(said), ...fileOf(said) }, []));
   turn.memory.activity.set(row.id, turn.world.now);
   return line;
 }
@@ -120,8 +121,13 @@ function spokenLine(turn: Turn, row: ConversationRow, author: Leg, held: HeldLin
     foreign: held.foreign,
     viewers,
     nick: nickOf(turn, row, author),
-    content: { kind: "message", ...words(held), choices: [], replyTo: null },
+    content: { kind: "message", ...words(held), ...fileOf(held), choices: [], replyTo: null },
   };
+}
+
+/** The file of what somebody said, as a field; left out when there is none. */
+export function fileOf({ file }: { readonly file?: HostedFile | null }): { readonly file?: HostedFile } {
+  return file === null || file === undefined ? {} : { file };
 }
 
 /**
@@ -134,7 +140,8 @@ export function handOverHeld(turn: Turn, row: ConversationRow, leg: Leg): void {
   for (const held of row.held) {
     const line = spokenLine(turn, row, customer, held, [leg.index]);
     turn.lines.push(line);
-    const sending: Sending = { line: held.line, at: held.at, nick: line.nick, notice: false, replyTo: null };
+    const said = { line: held.line, at: held.at, nick: line.nick, ...fileOf(held) };
+    const sending: Sending = { ...said, notice: false, replyTo: null };
     if (!sendTo(turn, row, leg, line.content, sending))
       tell(turn, row, customer, "undelivered", { text: excerpt(held.text) });
   }

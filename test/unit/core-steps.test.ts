@@ -1,6 +1,6 @@
 /** Single steps of the core that no play shows well: names of aliases, labels that run out, buttons, times, presence unheard of. */
 import { expect } from "chai";
-import type { Address, Outbound, Software } from "../../src/core/model.ts";
+import type { Address, HostedFile, Outbound, Software } from "../../src/core/model.ts";
 import { COMPANY, company, type PlayConfig, playSetting } from "../support/play-rules.ts";
 import { CoreDesk, type Said } from "./core-desk.ts";
 
@@ -201,5 +201,23 @@ describe("what a stranger says of themselves", () => {
     core.hear(said(ANNA, "support", "word ".repeat(3_900)));
     const [row] = core.table("conversation").values();
     expect(JSON.stringify(row).length).to.be.below(3_500);
+  });
+});
+
+describe("a file", () => {
+  const FILE: HostedFile = { name: "a.png", type: "image/png", bytes: 69, url: "https://desk.example/files/x/a.png" };
+  const sends = (text: string) => said(ANNA, "support", text, { id: text, file: FILE });
+
+  it("that comes while its sender waits is a file for the CSR who accepts, and in the transcript", () => {
+    const core = desk();
+    core.hear(said(ANNA, "support", "hello"));
+    core.hear(sends("my bill"));
+    core.hear(there(ADA));
+    core.hear(said(ADA, aliasFor(core), "/accept"));
+    expect(messagesTo(core, ADA).find(({ text }) => text.endsWith("my bill"))?.file).to.deep.equal(FILE);
+    core.hear(sends("another"));
+    expect(messagesTo(core, ADA).at(-1)?.file).to.deep.equal(FILE);
+    const kept = core.transcript.flatMap(({ content }) => (content.kind === "message" ? [content.file ?? null] : []));
+    expect(kept.filter((file) => file !== null).length).to.be.at.least(2);
   });
 });
