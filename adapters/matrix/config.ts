@@ -38,6 +38,8 @@ const accountLimits = z
     pollSeconds: count(30, 1, 300, "How long the homeserver may hold a question for news."),
     joinsPerMinute: count(30, 1, 1_000, "Invitations accepted in a minute; the others wait."),
     invitations: count(1_000, 1, 100_000, "Invitations that may wait; more are declined."),
+    keySeconds: count(15, 1, 3_600, "How long an encrypted message waits for its key before its sender is told."),
+    unread: count(1_000, 1, 100_000, "Encrypted messages that may wait for their keys; the oldest are given up."),
   })
   .prefault({});
 
@@ -76,12 +78,21 @@ const appservice = z.strictObject({
   limits,
 });
 
+const encryption = z.strictObject({
+  secret: z
+    .string()
+    .min(16)
+    .meta(SECRET)
+    .describe("What the account's keys are kept under: long, random, and not to be lost (openssl rand -hex 32)."),
+});
+
 const account = z.strictObject({
   mode: z.literal("account"),
   homeserver,
   userId: z.string().min(3).max(255).describe("The account: @support:example.com"),
   password: z.string().min(1).meta(SECRET).optional().describe("The account's password; or give accessToken."),
   accessToken: z.string().min(1).meta(SECRET).optional().describe("A token of a device of the desk's own."),
+  encryption: encryption.optional().describe("End-to-end encryption; when left out, encrypted chats cannot be read."),
   deviceName: z.string().min(1).max(100).default("Frontdesk").describe("What the account's other devices read for it."),
   presence,
   limits: accountLimits,

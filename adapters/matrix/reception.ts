@@ -70,6 +70,14 @@ export class Reception {
     await taken;
   }
 
+  /** A sentence to whoever sent that event, in the room it came from; bounded, as all answers are. */
+  async tell(event: RoomEvent, text: string): Promise<void> {
+    const room = await this.#parts.rooms.byId(event.room_id);
+    if (room !== null && room.person === event.sender) {
+      await this.#answer(room, event, text);
+    }
+  }
+
   async #take({ events, ephemeral, malformed }: Transaction): Promise<void> {
     for (let count = 0; count < malformed; count += 1) {
       this.#parts.context.count("matrix.event.malformed", "not of the shape of an event");

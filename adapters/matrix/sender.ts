@@ -31,7 +31,7 @@ export interface SenderParts {
   readonly reactions: Reactions;
   readonly media: Media;
   /** Whether what is sent there is encrypted, so that files have to be as well; left out: it never is. */
-  isEncrypted?(room: Room): boolean;
+  isEncrypted?(room: Room): Promise<boolean>;
   /** The desk wants to know of that person's presence. */
   watch(person: string, local: string): void;
 }
@@ -107,7 +107,7 @@ export class Sender {
   > {
     const { media, isEncrypted } = this.#parts;
     const file = outbound.file ?? null;
-    const placed = file === null ? null : await media.place(file, isEncrypted?.(room) ?? false, signal);
+    const placed = file === null ? null : await media.place(file, (await isEncrypted?.(room)) ?? false, signal);
     if (placed?.kind === "failed") {
       return placed;
     }

@@ -9,6 +9,7 @@ import type { FarEnd, PersonName } from "./far-end.ts";
 import { MatrixFarPerson } from "./matrix-far-person.ts";
 
 const PASSWORD = "a password nobody has";
+const SECRET = "under which nobody else keeps keys";
 const PREFIX = "desk_";
 const HANDLE = "support";
 
@@ -21,26 +22,29 @@ export class MatrixAccountFarEnd implements FarEnd {
   readonly acknowledges = false;
   readonly refuses = false;
   readonly stranger = { network: this.network, id: "@nobody:mx.test" };
-  readonly secrets = [PASSWORD];
+  readonly secrets = [PASSWORD, SECRET];
   readonly synapse: Synapse;
   readonly #account: Account;
+  readonly #encrypted: boolean;
   readonly #wire: TcpRelay;
   readonly #clients: MatrixTestClient[] = [];
   #troublemaker: { readonly account: Account; readonly room: string } | null = null;
   #last: TestContext | null = null;
   #people = 0;
 
-  private constructor(synapse: Synapse, account: Account, wire: TcpRelay) {
+  private constructor(synapse: Synapse, account: Account, wire: TcpRelay, encrypted: boolean) {
+    this.#encrypted = encrypted;
     this.synapse = synapse;
     this.#account = account;
     this.#wire = wire;
   }
 
-  static async open(): Promise<MatrixAccountFarEnd> {
+  /** `encrypted`: all chats of the people are end-to-end encrypted. */
+  static async open(encrypted: boolean): Promise<MatrixAccountFarEnd> {
     // No application service listens there, and nobody minds.
     const synapse = await startSynapse({ serviceUrl: "http://127.0.0.1:9" });
     const account = await synapse.register(`${PREFIX}${HANDLE}`, PASSWORD);
-    return new MatrixAccountFarEnd(synapse, account, await TcpRelay.open(() => synapse.port));
+    return new MatrixAccountFarEnd(synapse, account, await TcpRelay.open(() => synapse.port), encrypted);
   }
 
   /** The desk goes on where the one before it was stopped, as the same device: as it does over restarts. */
@@ -56,7 +60,7 @@ export class MatrixAccountFarEnd implements FarEnd {
   async person(name: PersonName): Promise<MatrixFarPerson> {
     this.#people += 1;
     const account = await this.synapse.register(`${name}${this.#people}`, PASSWORD);
-    const client = await connectMatrixClient(this.synapse, account);
+    const client = await connectMatrixClient(this.synapse, account, { encrypted: this.#encrypted });
     this.#clients.push(client);
     const person = new MatrixFarPerson(this.network, client, PREFIX);
     // Signs (typing, presence) reach only who is in a room already.
@@ -103,7 +107,8 @@ export class MatrixAccountFarEnd implements FarEnd {
 
   #create(context: TestContext, password: string): Adapter {
     const homeserver = `http://127.0.0.1:${this.#wire.port}`;
-    const section = { mode: "account", homeserver, userId: this.#account.userId, password };
+    const encryption = this.#encrypted ? { encryption: { secret: SECRET } } : {};
+    const section = { mode: "account", homeserver, userId: this.#account.userId, password, ...encryption };
     return matrix.create(matrix.parseConfig({ ...section, limits: { healthSeconds: 1, pollSeconds: 5 } }), context);
   }
 }

@@ -7,5 +7,6 @@ import { MatrixFarEnd } from "./matrix-far-end.ts";
 describe("on a real Synapse", () => {
   requires("synapse");
   adapterSuite({ name: "matrix appservice on Synapse", open: () => MatrixFarEnd.open(), exceptions: [] });
-  adapterSuite({ name: "matrix account on Synapse", open: () => MatrixAccountFarEnd.open(), exceptions: [] });
+  adapterSuite({ name: "matrix account on Synapse", open: () => MatrixAccountFarEnd.open(false), exceptions: [] });
+  adapterSuite({ name: "matrix account, encrypted", open: () => MatrixAccountFarEnd.open(true), exceptions: [] });
 });

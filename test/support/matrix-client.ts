@@ -1,4 +1,4 @@
-/** A person's Matrix client: matrix-js-sdk, as an application in Node uses it, without encryption. */
+/** A person's Matrix client: matrix-js-sdk, as an application in Node uses it, with encryption where it is asked for. */
 import type { MatrixClient, MatrixEvent } from "matrix-js-sdk";
 import type { Account, Synapse } from "./synapse.ts";
 import { Arrivals, until, within } from "./wait.ts";
@@ -63,14 +63,29 @@ async function quietenSdk(): Promise<void> {
 
 const MUTE = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet, getChild: () => MUTE };
 
+export interface MatrixClientOptions {
+  /** Its new chats are end-to-end encrypted; its keys are in memory. */
+  readonly encrypted?: boolean;
+}
+
 /** Logs that account in with matrix-js-sdk; resolves after the first sync. It accepts every invitation. */
-export async function connectMatrixClient(synapse: Synapse, account: Account): Promise<MatrixTestClient> {
-  const { createClient, ClientEvent: On, RoomMemberEvent, SyncState } = await import("matrix-js-sdk");
+export async function connectMatrixClient(
+  synapse: Synapse,
+  account: Account,
+  { encrypted = false }: MatrixClientOptions = {},
+): Promise<MatrixTestClient> {
+  const { createClient, ClientEvent: On, MatrixEventEvent, RoomMemberEvent, SyncState } = await import("matrix-js-sdk");
   await quietenSdk();
   const { userId, accessToken, deviceId } = account;
   const sdk = createClient({ baseUrl: synapse.url, userId, accessToken, deviceId, logger: MUTE });
   const events = new Arrivals<ClientEvent>((event) => JSON.stringify(event));
-  sdk.on(On.Event, (event) => events.push(describe(sdk, event)));
+  // An encrypted event comes twice: as it is, and once it could be read.
+  const take = (event: MatrixEvent, isReadable: boolean) => isReadable && events.push(describe(sdk, event));
+  sdk.on(On.Event, (event) => take(event, !event.isEncrypted()));
+  sdk.on(MatrixEventEvent.Decrypted, (event) => take(event, !event.isDecryptionFailure()));
+  if (encrypted) {
+    await sdk.initRustCrypto({ useIndexedDB: false });
+  }
   sdk.on(RoomMemberEvent.Membership, (_event, member) => {
     if (member.userId === userId && member.membership === "invite") {
       void sdk.joinRoom(member.roomId).catch(() => {});
@@ -87,23 +102,7 @@ export async function connectMatrixClient(synapse: Synapse, account: Account): P
     events,
     sdk,
     roomWith,
-    async chatWith(other) {
-      const known = roomWith(other);
-      if (known !== null) {
-        return known;
-      }
-      const { room_id } = await sdk.createRoom({
-        is_direct: true,
-        invite: [other],
-        preset: "trusted_private_chat" as never,
-      });
-      await until(
-        `${other} to join`,
-        () => sdk.getRoom(room_id)?.getMember(other)?.membership === "join",
-        SYNC_LIMIT_MS,
-      );
-      return room_id;
-    },
+    chatWith: async (other) => roomWith(other) ?? (await newChat(sdk, other, encrypted)),
     async send(room, type, content) {
       const { event_id } = await sdk.sendEvent(room, type as never, content as never);
       return event_id;
@@ -119,7 +118,20 @@ export async function connectMatrixClient(synapse: Synapse, account: Account): P
   };
 }
 
+const ENCRYPTION = { type: "m.room.encryption", state_key: "", content: { algorithm: "m.megolm.v1.aes-sha2" } };
+
 function quiet(): void {}
+
+async function newChat(sdk: MatrixClient, other: string, encrypted: boolean): Promise<string> {
+  const { room_id } = await sdk.createRoom({
+    is_direct: true,
+    invite: [other],
+    preset: "trusted_private_chat" as never,
+    initial_state: encrypted ? [ENCRYPTION] : [],
+  });
+  await until(`${other} to join`, () => sdk.getRoom(room_id)?.getMember(other)?.membership === "join", SYNC_LIMIT_MS);
+  return room_id;
+}
 
 function newestRoom(sdk: MatrixClient, other: string): string | null {
   const shared = sdk.getRooms().filter((room) => {
@@ -142,6 +154,15 @@ function describe(sdk: MatrixClient, event: MatrixEvent): ClientEvent {
     senderName: member?.rawDisplayName ?? null,
     stateKey: event.getStateKey() ?? null,
     redacts: event.event.redacts ?? (event.event.content as { redacts?: string } | undefined)?.redacts ?? null,
-    content: structuredClone(event.event.content ?? {}),
+    content: contentOf(event),
   };
+}
+
+/** As it was written, whatever was made of it later. What an encrypted event refers to stands outside of what is encrypted. */
+function contentOf(event: MatrixEvent): Readonly<Record<string, unknown>> {
+  if (!event.isEncrypted()) {
+    return structuredClone(event.event.content ?? {});
+  }
+  const relation = event.getWireContent()["m.relates_to"];
+  return { ...event.getOriginalContent(), ...(relation === undefined ? {} : { "m.relates_to": relation }) };
 }

@@ -15,16 +15,19 @@ import { Media } from "../media.ts";
 import { Membership } from "../membership.ts";
 import { Reactions } from "../reactions.ts";
 import { Reception } from "../reception.ts";
-import { Rooms } from "../rooms.ts";
+import { type Room, Rooms } from "../rooms.ts";
 import { Sender } from "../sender.ts";
 import { Signs } from "../signs.ts";
 import { SoftwareSearch } from "../software-search.ts";
 import { Connection } from "./connection.ts";
+import { EncryptedHomeserver } from "./encrypted-homeserver.ts";
+import { Encryption } from "./encryption.ts";
 import { Intake } from "./intake.ts";
 import { Invitations } from "./invitations.ts";
 import { Login } from "./login.ts";
 import { OwnUser } from "./own-user.ts";
 import { Sync } from "./sync.ts";
+import { Unread } from "./unread.ts";
 
 const DONE: Outcome = { kind: "accepted", id: null };
 const OFFLINE: Outcome = { kind: "deferred", reason: "remote-server-timeout" };
@@ -35,6 +38,9 @@ export class MatrixAccount implements Adapter {
   readonly #context: AdapterContext;
   readonly #handle: string;
   readonly #connection: Connection;
+  #encryption: Encryption | null = null;
+  /** The device that the encryption belongs to. */
+  #device = "";
   readonly #user: OwnUser;
   readonly #login: Login;
   readonly #sender: Sender;
@@ -67,9 +73,12 @@ export class MatrixAccount implements Adapter {
     this.#connection = connection;
     this.#user = new OwnUser(own, handle, connection);
     const ledger = new Ledger(limits.rooms);
-    const rooms = new Rooms(this.#context.state, connection, this.#user, limits.rooms);
+    const encryption = () => this.#encryption;
+    const personIn = async (room: string) => (await rooms.byId(room))?.person ?? null;
+    const homeserver = new EncryptedHomeserver({ homeserver: connection, encryption, personIn });
+    const rooms: Rooms = new Rooms(this.#context.state, homeserver, this.#user, limits.rooms);
     const reactions = new Reactions(connection, this.#user, ledger);
-    const users = { ghosts: this.#user, namespace: this.#user, homeserver: connection };
+    const users = { ghosts: this.#user, namespace: this.#user, homeserver };
     const receive = this.#context.receive;
     const token = () => connection.token;
     const media = new Media({ context: this.#context, homeserver: url, token, seconds: limits.mediaSeconds });
@@ -79,13 +88,18 @@ export class MatrixAccount implements Adapter {
     this.#software = new SoftwareSearch(shared);
     const membership = new Membership({ ...shared, met: (person) => signs.look(person) });
     const reception = new Reception({ ...shared, membership, signs, spoke: (room) => this.#software.look(room) });
-    this.#sender = new Sender({ ...shared, watch: (person, local) => signs.watch(person, local) });
+    const isEncrypted = async ({ room }: Room) => (await this.#encryption?.isEncrypted(room)) ?? false;
+    this.#sender = new Sender({ ...shared, isEncrypted, watch: (person, local) => signs.watch(person, local) });
     const invitations = new Invitations({ ...shared, membership, own });
-    const intake = new Intake({ ...shared, reception, invitations, own, handle });
+    const unread = new Unread(this.#context, limits);
+    const raw = { homeserver: connection, encryption };
+    const intake = new Intake({ ...shared, ...raw, reception, invitations, unread, own, handle });
     const presence = () => (config.presence ? this.#presence : "offline");
     const lost = (reason: string) => this.#link.lost(reason);
-    const news = { context: this.#context, connection, intake, invitations, pollMs, own, presence, lost };
-    this.#sync = new Sync(news);
+    const commit = (entries: ReadonlyMap<string, unknown>) => this.#commit(entries);
+    const taken = () => this.#exchangeKeys();
+    const news = { context: this.#context, connection, intake, invitations, unread, pollMs, own };
+    this.#sync = new Sync({ ...news, presence, commit, taken, lost });
     const healthMs = limits.healthSeconds * 1_000;
     const parts = { context, healthMs, attempt: () => this.#attempt(), isAlive: () => this.#isAlive() };
     this.#link = new Link(parts);
@@ -133,6 +147,7 @@ export class MatrixAccount implements Adapter {
     this.#login.stop();
     this.#media.close();
     this.#connection.close();
+    await this.#closeEncryption();
   }
 
   /** Whatever name of the desk speaks, it is the account; the name above a line is changed for those alone who know one handle. */
@@ -149,6 +164,10 @@ export class MatrixAccount implements Adapter {
       return loggedIn;
     }
     this.#connection.login(loggedIn.device.token);
+    const unreadable = await this.#openEncryption(loggedIn.device.id);
+    if (unreadable !== null) {
+      return { kind: "refused", reason: unreadable };
+    }
     const { network } = this.#context;
     const identity = this.#context.identity(this.#handle, { network, id: "" });
     const failed = await this.#user.prepare(this.#handle, identity?.name ?? null);
@@ -157,6 +176,45 @@ export class MatrixAccount implements Adapter {
     }
     this.#sync.begin();
     return { kind: "online" };
+  }
+
+  /** Null when it is open, or not configured; else why the keys that are kept cannot be used. */
+  async #openEncryption(device: string): Promise<string | null> {
+    const { encryption, userId: own, limits } = this.#config;
+    if (encryption === undefined || (this.#encryption !== null && this.#device === device)) {
+      return null;
+    }
+    await this.#closeEncryption();
+    const { secret } = encryption;
+    const options = { context: this.#context, homeserver: this.#connection, own, device, secret, rooms: limits.rooms };
+    const opened = await Encryption.open(options);
+    if (opened.kind === "unreadable") {
+      return opened.reason;
+    }
+    this.#device = device;
+    this.#encryption = opened.encryption;
+    if (this.#isStopped) {
+      await this.#closeEncryption();
+    }
+    await this.#encryption?.exchange();
+    return null;
+  }
+
+  async #closeEncryption(): Promise<void> {
+    const encryption = this.#encryption;
+    this.#encryption = null;
+    await encryption?.close();
+  }
+
+  async #commit(entries: ReadonlyMap<string, unknown>): Promise<void> {
+    await (this.#encryption?.commit(entries) ?? this.#context.state.setAll(entries));
+  }
+
+  /** Nobody waits for it: what was not answered is said again after the next news. */
+  #exchangeKeys(): void {
+    this.#encryption?.exchange().catch((error: unknown) => {
+      this.#context.log.warn("matrix.keys.not-exchanged", { network: this.#context.network, error });
+    });
   }
 
   async #isAlive(): Promise<boolean> {

@@ -12,9 +12,11 @@ import type { Homeserver } from "../homeserver.ts";
 import { canonicalUserId, displayName } from "../identifiers.ts";
 import type { Reception } from "../reception.ts";
 import type { Room, Rooms } from "../rooms.ts";
+import type { Encryption } from "./encryption.ts";
 import { isInvitationOf, missingEvents } from "./gaps.ts";
 import type { Invitations } from "./invitations.ts";
 import type { JoinedRoom, News } from "./sync-response.ts";
+import type { Unread } from "./unread.ts";
 
 export interface IntakeParts {
   readonly context: AdapterContext;
@@ -23,10 +25,18 @@ export interface IntakeParts {
   readonly rooms: Rooms;
   readonly reception: Reception;
   readonly invitations: Invitations;
+  readonly unread: Unread;
+  /** Null where none is configured. */
+  encryption(): Encryption | null;
   /** The account, and the name of the desk it stands for. */
   readonly own: string;
   readonly handle: string;
 }
+
+const NO_KEY =
+  "I could not read your message: your app has not given me the key to it. Please send it once more; if that does not help, write to me in a chat without encryption.";
+const WITHHELD =
+  "I cannot read your message: your app does not give its keys to my device, perhaps because nobody has verified it. Please allow unverified devices in this chat, or write to me in a chat without encryption.";
 
 const members = z.object({
   joined: z.record(z.string(), z.object({ display_name: z.string().nullish() })),
@@ -48,6 +58,7 @@ export class Intake {
    */
   async take(news: News, since: string | null): Promise<void> {
     const { reception, invitations } = this.#parts;
+    await this.#keys(news);
     for (const invitation of news.invitations) {
       await invitations.add(invitation, since ?? "");
     }
@@ -60,7 +71,78 @@ export class Intake {
     }
     const ends = news.left.flatMap(({ timeline }) => timeline.filter(({ type }) => type === "m.room.member"));
     const { malformed } = news;
-    await reception.transaction({ events: [...events, ...ends], ephemeral: news.signs, malformed });
+    const readable = await this.#readable([...events, ...ends]);
+    await reception.transaction({ events: readable, ephemeral: news.signs, malformed });
+    if (news.keys.toDevice.length > 0) {
+      await this.#readLate();
+    }
+    await this.#tellUnread();
+  }
+
+  /** Keys that came, and rooms that are encrypted from now on: first, for what follows needs them. */
+  async #keys({ keys, joined }: News): Promise<void> {
+    const encryption = this.#parts.encryption();
+    await encryption?.take(keys);
+    for (const { room, state, timeline } of joined) {
+      for (const event of [...state, ...timeline]) {
+        if (event.type === "m.room.encryption" && event.state_key === "") {
+          await encryption?.encrypts(room, event.content);
+        }
+      }
+    }
+  }
+
+  /** The same events, decrypted; those whose key is missing wait for it. */
+  async #readable(events: readonly RoomEvent[]): Promise<readonly RoomEvent[]> {
+    const encryption = this.#parts.encryption();
+    const readable: RoomEvent[] = [];
+    for (const event of events) {
+      if (event.type !== "m.room.encrypted" || encryption === null) {
+        readable.push(event);
+      } else if (event.sender === this.#parts.own) {
+        // Its place among the room's events is all that matters of it.
+        readable.push({ ...event, type: "m.room.message", content: {} });
+      } else {
+        readable.push(...(await this.#decrypted(event, encryption)));
+      }
+    }
+    return readable;
+  }
+
+  async #decrypted(event: RoomEvent, encryption: Encryption): Promise<readonly RoomEvent[]> {
+    const { unread, context } = this.#parts;
+    const decrypted = await encryption.decrypt(event);
+    switch (decrypted.kind) {
+      case "clear":
+        return [decrypted.event];
+      case "no key":
+        await unread.keep(event, decrypted);
+        return [];
+      case "never":
+        context.count("matrix.event.undecryptable", decrypted.reason);
+        return [];
+    }
+  }
+
+  /** Keys have come: perhaps some that were waited for. */
+  async #readLate(): Promise<void> {
+    const { unread, reception } = this.#parts;
+    const encryption = this.#parts.encryption();
+    for (const event of await unread.all()) {
+      const decrypted = await encryption?.decrypt(event);
+      if (decrypted?.kind === "clear") {
+        await reception.transaction({ events: [decrypted.event], ephemeral: [], malformed: 0 });
+        await unread.forget(event.event_id);
+      }
+    }
+  }
+
+  async #tellUnread(): Promise<void> {
+    const { unread, reception } = this.#parts;
+    for (const { event, withheld } of await unread.overdue()) {
+      await reception.tell(event, withheld ? WITHHELD : NO_KEY);
+      await unread.told(event.event_id);
+    }
   }
 
   /** The room's events that are the desk's business, oldest first. */

@@ -10,16 +10,22 @@ import type { Connection } from "./connection.ts";
 import type { Intake } from "./intake.ts";
 import type { Invitations } from "./invitations.ts";
 import { decodeNews } from "./sync-response.ts";
+import type { Unread } from "./unread.ts";
 
 export interface SyncParts {
   readonly context: AdapterContext;
   readonly connection: Connection;
   readonly intake: Intake;
   readonly invitations: Invitations;
+  readonly unread: Unread;
   readonly pollMs: number;
   readonly own: string;
   /** What the account shows of itself while it asks. */
   presence(): "online" | "unavailable" | "offline";
+  /** Makes entries of the adapter's state durable, and with them all the account's keys as they are now. */
+  commit(entries: ReadonlyMap<string, unknown>): Promise<void>;
+  /** An answer was taken; what the homeserver is to be told because of it can be said. */
+  taken(): void;
   /** No answer, or none that can be used. */
   lost(reason: string): void;
 }
@@ -90,10 +96,10 @@ export class Sync {
 
   /** Null when an answer was taken; the reason when there was none. Rejects when the desk did not take it: ask for it again. */
   async #once(): Promise<string | null> {
-    const { context, intake, invitations, own } = this.#parts;
+    const { context, intake, invitations, unread, own } = this.#parts;
     const since = z.string().safeParse(await context.state.get(STATE)).data ?? null;
-    const waitMs = await invitations.accept();
-    const answer = await this.#ask(since, waitMs);
+    const waits = [await invitations.accept(), await unread.dueMs()].filter((waitMs) => waitMs !== null);
+    const answer = await this.#ask(since, Math.min(this.#parts.pollMs, ...waits));
     if (answer.kind !== "ok") {
       return `The homeserver tells no news: ${answer.text}`;
     }
@@ -103,15 +109,16 @@ export class Sync {
     }
     if (!this.#isStopped) {
       await intake.take(news, since);
-      await context.state.set(STATE, news.next);
+      await this.#parts.commit(new Map([[STATE, news.next]]));
+      this.#parts.taken();
     }
     return null;
   }
 
-  /** `waitMs`: when there is something else to do, or null. The first answer is not waited for. */
-  async #ask(since: string | null, waitMs: number | null): Promise<Answer> {
-    const { connection, pollMs, presence } = this.#parts;
-    const timeout = since === null ? 0 : Math.min(pollMs, waitMs ?? pollMs);
+  /** `waitMs`: how long the homeserver may wait for news. The first answer is not waited for. */
+  async #ask(since: string | null, waitMs: number): Promise<Answer> {
+    const { connection, presence } = this.#parts;
+    const timeout = since === null ? 0 : Math.ceil(waitMs);
     const query = { timeout: String(timeout), filter: FILTER, set_presence: presence() };
     const path = ["v3", "sync"];
     return await connection.poll({ method: "GET", path, query: since === null ? query : { ...query, since } });
