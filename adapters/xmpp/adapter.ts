@@ -21,6 +21,7 @@ import { Requests } from "./requests.ts";
 import { type Join, Rooms } from "./rooms.ts";
 import type { XmppStream } from "./stream.ts";
 import { ENABLE, enabledStream, type ManagedStream } from "./stream-management.ts";
+import { UploadServices } from "./upload-services.ts";
 import type { XmlFault } from "./xml-fault.ts";
 
 /** What this adapter carries, both ways, each by the standard README.md names. */
@@ -115,7 +116,8 @@ export class XmppAdapter implements Adapter {
       write: (stanza) => this.#session?.stream.write(stanza.toString()),
       ask: (desk, to, question) => this.#ask(desk, to, question),
     });
-    this.#files = new FileReception(context, { trusted, seconds: limits.fetchSeconds });
+    const services = new UploadServices(context.clock, (desk, to, question) => this.#ask(desk, to, question));
+    this.#files = new FileReception(context, { trusted, seconds: limits.fetchSeconds }, services);
     this.#reception = new Reception({
       ...shared,
       fence,

@@ -1,16 +1,20 @@
 /**
  * Fetches what somebody has uploaded to their own server (XEP-0363) and sent as a link (XEP-0066). The link was written by a
- * stranger, so it leads only where that stranger's own server is, never into the network the desk stands in, and no further:
- * redirects are not followed, the time is limited, and whoever reads the bytes stops where there are too many.
+ * stranger, so it leads only where that stranger's own server is, or the service it names for uploads, never into the network the
+ * desk stands in, and no further: redirects are not followed, the time is limited, and whoever reads the bytes stops where there
+ * are too many.
  */
 import { lookup } from "node:dns/promises";
 import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { BlockList, isIP, type LookupFunction } from "node:net";
+import { domainToASCII } from "node:url";
 
 export interface FetchRules {
   /** The domain of the sender's address, which their server has vouched for. */
   readonly domain: string;
+  /** The upload services that server names; they may be anywhere. */
+  readonly services: readonly string[];
   /** `host` or `host:port` that the admin trusts: there plain http and private addresses are allowed. */
   readonly trusted: readonly string[];
   readonly seconds: number;
@@ -58,17 +62,27 @@ export function isPublic(address: string): boolean {
   return isIP(address) === 6 && GLOBAL_IPV6.check(address, "ipv6") && !PRIVATE.check(address, "ipv6");
 }
 
+/** Of https itself (which a URL leaves out), and where Prosody and ejabberd have it by default. */
+const PORTS: ReadonlySet<string> = new Set(["", "5281", "5443"]);
+
 /** The address if it may be fetched at all, before any name is resolved; else null. */
-export function fetchable(link: string, { domain, trusted }: FetchRules): { url: URL; isTrusted: boolean } | null {
+export function fetchable(
+  link: string,
+  { domain, services, trusted }: Omit<FetchRules, "seconds">,
+): { url: URL; isTrusted: boolean } | null {
   const url = URL.parse(link);
   if (url === null || url.username !== "" || url.password !== "") return null;
   if (trusted.includes(url.host)) {
     return url.protocol === "https:" || url.protocol === "http:" ? { url, isTrusted: true } : null;
   }
   const host = url.hostname.toLowerCase();
-  const isTheirs = host === domain.toLowerCase() || host.endsWith(`.${domain.toLowerCase()}`);
+  // Addresses have domains as people write them, URLs as DNS has them.
+  const own = domainToASCII(domain);
+  const isTheirs =
+    own !== "" &&
+    (host === own || host.endsWith(`.${own}`) || services.some((service) => domainToASCII(service) === host));
   const isName = isIP(host.replace(/^\[|\]$/gu, "")) === 0;
-  return url.protocol === "https:" && url.port === "" && isTheirs && isName ? { url, isTrusted: false } : null;
+  return url.protocol === "https:" && PORTS.has(url.port) && isTheirs && isName ? { url, isTrusted: false } : null;
 }
 
 /** Resolves once the head of the answer is there. `signal` ends it. */

@@ -3,8 +3,9 @@
  * meanwhile waits behind the file, so that nothing overtakes it.
  */
 import type { AdapterContext, TakenFile } from "../../src/adapter.ts";
-import { type FetchRules, fetchFile } from "./file-fetch.ts";
+import { type FetchRules, fetchable, fetchFile } from "./file-fetch.ts";
 import type { Jid } from "./jid.ts";
+import type { UploadServices } from "./upload-services.ts";
 
 /** Files fetched at once; more senders than that are asked to try again. */
 const FETCHES = 16;
@@ -17,17 +18,22 @@ const REFUSALS = {
   unreachable: "This file could not be fetched from your server in time, so it was not taken.",
 } as const;
 
+/** What does not depend on who sends. */
+type FixedRules = Pick<FetchRules, "trusted" | "seconds">;
+
 export class FileReception {
   readonly #context: AdapterContext;
-  readonly #rules: Omit<FetchRules, "domain">;
+  readonly #rules: FixedRules;
+  readonly #services: Pick<UploadServices, "of">;
   readonly #stop = new AbortController();
   /** Bare address → what has to be over before the next of that person's messages is handed on. */
   readonly #underWay = new Map<string, Promise<void>>();
   #fetches = 0;
 
-  constructor(context: AdapterContext, rules: Omit<FetchRules, "domain">) {
+  constructor(context: AdapterContext, rules: FixedRules, services: Pick<UploadServices, "of">) {
     this.#context = context;
     this.#rules = rules;
+    this.#services = services;
   }
 
   /** Whether the desk takes files at all. */
@@ -47,9 +53,9 @@ export class FileReception {
   }
 
   /** Fetches the file and gives it to the desk, behind those of the same person that are under way. Never rejects. */
-  take(from: Jid, link: string): Promise<TakenFile> {
+  take(from: Jid, desk: string, link: string): Promise<TakenFile> {
     const before = this.#underWay.get(from.bare) ?? Promise.resolve();
-    const taken = before.then(() => this.#take(from, link));
+    const taken = before.then(() => this.#take(from, desk, link));
     const over = taken.then(
       () => undefined,
       () => undefined,
@@ -65,16 +71,21 @@ export class FileReception {
     this.#stop.abort();
   }
 
-  async #take(from: Jid, link: string): Promise<TakenFile> {
+  async #take(from: Jid, desk: string, link: string): Promise<TakenFile> {
     const { files, log, network } = this.#context;
     if (files === undefined || files.maxBytes === 0)
       return { kind: "refused", reason: "not-acceptable", text: NOT_TAKEN };
     if (this.#fetches >= FETCHES) return { kind: "refused", reason: "resource-constraint", text: BUSY };
     this.#fetches += 1;
     try {
-      const fetched = await fetchFile(link, { ...this.#rules, domain: from.domain }, this.#stop.signal);
+      const rules = { ...this.#rules, domain: from.domain };
+      // Only who links to elsewhere makes the desk ask their server.
+      const isKnown = fetchable(link, { ...rules, services: [] }) !== null;
+      const services = isKnown ? [] : await this.#services.of(from.domain, desk);
+      const fetched = await fetchFile(link, { ...rules, services }, this.#stop.signal);
       if (fetched.kind === "refused") return this.#refuse(fetched.reason);
-      return await files.take({ name: fetched.name }, fetched.chunks).finally(() => fetched.end());
+      const offer = { name: fetched.name, from: { network, id: from.bare } };
+      return await files.take(offer, fetched.chunks).finally(() => fetched.end());
     } catch (error) {
       if (!this.#stop.signal.aborted) log.warn("xmpp.file.failed", { network, error: String(error) });
       return this.#refuse("unreachable");

@@ -31,6 +31,7 @@ export const NS = {
   stanzaIds: "urn:xmpp:sid:0",
   hints: "urn:xmpp:hints",
   outOfBand: "jabber:x:oob",
+  httpUpload: "urn:xmpp:http:upload:0",
   forms: "jabber:x:data",
   quickResponse: "urn:xmpp:tmp:quick-response",
   carbons: "urn:xmpp:carbons:2",

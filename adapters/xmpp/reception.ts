@@ -177,7 +177,7 @@ export class Reception {
   #file(arrival: Arrival, { link, event, receipt }: FileMessage): void {
     this.#awaiting += 1;
     this.#press();
-    void this.#parts.files.take(arrival.from, link).then((taken) => {
+    void this.#parts.files.take(arrival.from, event.to, link).then((taken) => {
       this.#awaiting -= 1;
       this.#press();
       if (this.#parts.isStopped()) {

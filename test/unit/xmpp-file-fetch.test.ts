@@ -4,13 +4,21 @@ import { expect } from "chai";
 import { type FetchRules, fetchable, fetchFile, isPublic } from "../../adapters/xmpp/file-fetch.ts";
 import { freePort } from "../support/ports.ts";
 
-const RULES: FetchRules = { domain: "im.example", trusted: ["upload.corp:8443"], seconds: 5 };
+const RULES: FetchRules = {
+  domain: "im.example",
+  services: ["files.hoster.example"],
+  trusted: ["upload.corp:8443"],
+  seconds: 5,
+};
 
 describe("fetching what somebody has uploaded", () => {
   for (const link of [
     "https://im.example/1/photo.jpg",
     "https://upload.im.example/1/photo.jpg",
     "https://UPLOAD.IM.EXAMPLE:443/photo.jpg",
+    "https://upload.im.example:5281/upload/1/photo.jpg",
+    "https://im.example:5443/upload/1/photo.jpg",
+    "https://files.hoster.example/im.example/1/photo.jpg",
     "https://upload.corp:8443/photo.jpg",
     "http://upload.corp:8443/photo.jpg",
   ]) {
@@ -19,6 +27,10 @@ describe("fetching what somebody has uploaded", () => {
   for (const link of [
     "http://upload.im.example/photo.jpg",
     "https://upload.im.example:8443/photo.jpg",
+    "https://hoster.example/photo.jpg",
+    "https://other.files.hoster.example/photo.jpg",
+    "https://files.hoster.example:22/photo.jpg",
+    "http://files.hoster.example/photo.jpg",
     "https://anna:secret@upload.im.example/photo.jpg",
     "https://im.example.evil.example/photo.jpg",
     "https://evilim.example/photo.jpg",
@@ -35,6 +47,12 @@ describe("fetching what somebody has uploaded", () => {
   ]) {
     it(`does not go to ${JSON.stringify(link)}`, () => expect(fetchable(link, RULES)).to.equal(null));
   }
+  it("goes to a domain that is not written in ASCII", () => {
+    const rules = { ...RULES, domain: "bücher.example", services: ["größe.example"] };
+    expect(fetchable("https://upload.bücher.example/photo.jpg", rules)).not.to.equal(null);
+    expect(fetchable("https://xn--gre-6ka8i.example/photo.jpg", rules)).not.to.equal(null);
+    expect(fetchable("https://evil.example./photo.jpg", { ...RULES, domain: "" })).to.equal(null);
+  });
   it("goes to no number, even of a sender whose domain is one", () =>
     expect(fetchable("https://93.184.215.14/photo.jpg", { ...RULES, domain: "93.184.215.14" })).to.equal(null));
 
