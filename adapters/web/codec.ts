@@ -1,6 +1,14 @@
 /** Between the frames of the web protocol and the desk's neutral content. Pure. */
 import type { HistoryLine } from "../../src/adapter.ts";
-import { type Address, fileWords, type HostedFile, type Inbound, type Outbound } from "../../src/core/model.ts";
+import {
+  type Address,
+  type FormattedText,
+  fileWords,
+  type HostedFile,
+  type Inbound,
+  type Outbound,
+} from "../../src/core/model.ts";
+import { readTyped } from "../../src/core/styling-reader.ts";
 import {
   FRAME_LIMITS,
   type NumberedFrame,
@@ -40,7 +48,7 @@ export function toInbounds(frame: NumberedFrame, sender: Sender, upload: Upload 
           ...base,
           kind: "message",
           id: frame.id,
-          text: textOf(frame, upload),
+          ...said(frame, upload),
           ...(upload === null ? {} : { file: upload.file }),
           choice: frame.choice,
           replyTo: null,
@@ -50,7 +58,7 @@ export function toInbounds(frame: NumberedFrame, sender: Sender, upload: Upload 
         },
       ];
     case "edit":
-      return [{ ...base, kind: "edit", id: frame.id, of: frame.of, text: frame.text }];
+      return [{ ...base, kind: "edit", id: frame.id, of: frame.of, ...readTyped(frame.text) }];
     case "retract":
       return [{ ...base, kind: "retraction", of: frame.of }];
     case "read":
@@ -68,6 +76,12 @@ export function toInbounds(frame: NumberedFrame, sender: Sender, upload: Upload 
     case "end":
       return [{ ...base, kind: "departure" }];
   }
+}
+
+/** Marks are read as looks, in what was written alone: the label of a button and the words of a file are to the letter. */
+function said(frame: Extract<NumberedFrame, { kind: "line" }>, upload: Upload | null): FormattedText {
+  const words = frame.choice === null ? readTyped(frame.text) : { text: frame.text };
+  return { ...words, text: textOf({ ...frame, text: words.text }, upload) };
 }
 
 /** What a line says in words: its file is told of behind what was written. */
@@ -107,7 +121,7 @@ export function toFrame(outbound: Outbound): Encoded {
     case "message":
       return { kind: "acknowledged", frame: toLine(outbound) };
     case "edit":
-      return { kind: "acknowledged", frame: { kind: "edit", key, desk, of: outbound.of, text: outbound.text } };
+      return { kind: "acknowledged", frame: { kind: "edit", key, desk, of: outbound.of, ...words(outbound) } };
     case "retraction":
       return { kind: "acknowledged", frame: { kind: "retract", key, desk, of: outbound.of } };
     case "receipt":
@@ -134,13 +148,17 @@ function toLine(outbound: Extract<Outbound, { kind: "message" }>): ServerFrameOf
     kind: "line",
     key: outbound.key,
     desk: outbound.from,
-    text: outbound.text,
+    ...words(outbound),
     choices: toChoices(outbound.choices),
     file: shownFile(outbound.file, outbound.text),
     nick: outbound.nick === null ? null : shorten(outbound.nick),
     notice: outbound.notice,
     at: Math.max(0, Math.trunc(outbound.sentAt)),
   };
+}
+
+function words({ text, formatting }: FormattedText): FormattedText {
+  return formatting === undefined ? { text } : { text, formatting };
 }
 
 function shownFile(file: HostedFile | null | undefined, text: string): WireFile | null {
@@ -165,7 +183,7 @@ export function toHistoryLine(line: HistoryLine): WireHistoryLine {
   return {
     id: line.id,
     own: line.own,
-    text: line.text,
+    ...words(line),
     edited: line.edited,
     retracted: line.retracted,
     nick: line.nick === null ? null : shorten(line.nick),

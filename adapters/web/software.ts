@@ -6,6 +6,7 @@ import type { Feature, Software } from "../../src/core/model.ts";
 
 /** What the pages of this network can show and send. */
 export const WEB_FEATURES: readonly Feature[] = [
+  "formatting",
   "edit",
   "retraction",
   "file",

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { type Daemon, startDaemon } from "../support/daemon.ts";
 import { requires } from "../support/requires.ts";
 import { until } from "../support/wait.ts";
-import { TestBrowser, type Window } from "./browser.ts";
+import { expectAccessible, TestBrowser, type Window } from "./browser.ts";
 
 const NETWORKS = `
   web:
@@ -125,6 +125,44 @@ describe("a conversation in two browsers, through the whole desk", function () {
       expect(await window.page.content()).to.not.match(/visitor-[a-z2-7]{20}/);
     }
     expect(await customer.page.content(), "the CSR's login is nobody's business").to.not.match(/\bada\b/);
+  });
+
+  it("shows looks as elements, on both sides and after a reload, and the marks again to whoever changes a line", async () => {
+    const csr = await openConsole();
+    const customer = await openChat();
+    await connect(customer, csr, "Lena");
+    const marked = "*Twice*, _really_, ~three~ `0x2`\n> on the bill\n```\nsum  42\n```\n<b>not</b> 2*3*4";
+    await customer.composer.fill(marked);
+    await customer.composer.press("Enter");
+    await csr.sees("Twice");
+    const looks = [
+      ["strong", "Twice"],
+      ["em", "really"],
+      ["s", "three"],
+      ["code", "0x2"],
+      ["blockquote", "on the bill"],
+      ["pre", "sum  42"],
+    ] as const;
+    const shown = async (window: Window) => {
+      const text = window.log.locator(".text").filter({ hasText: "Twice" });
+      await text.waitFor();
+      for (const [element, words] of looks) expect(await text.locator(element).textContent()).to.equal(words);
+      expect(await text.textContent()).to.contain("<b>not</b> 2*3*4");
+      expect(await text.locator("b").count(), "elements of the customer's own").to.equal(0);
+    };
+    await shown(csr);
+    await shown(customer);
+    await expectAccessible(csr.page, "the console with looks");
+    await expectAccessible(customer.page, "the chat with looks");
+    for (const window of [csr, customer]) await window.page.reload();
+    await conversations(csr).filter({ hasText: "Lena" }).first().click();
+    await shown(csr);
+    await shown(customer);
+    await customer.composer.press("ArrowUp");
+    expect(await customer.composer.inputValue()).to.equal(marked);
+    await customer.write("*Once*");
+    await csr.log.locator(".text strong", { hasText: "Once" }).waitFor();
+    await close(customer, csr);
   });
 
   it("loses and repeats nothing over reloads on both sides", async () => {

@@ -1,6 +1,7 @@
 /** A person with the web network's pages, or the console: what they show, in the words of the model. */
 import type { ServerFrame } from "../../adapters/web/pages/protocol.ts";
 import type { Choice, Condition, ReceiptState, TypingState } from "../../src/core/model.ts";
+import { typed } from "../../src/core/styling-writer.ts";
 import { Arrivals } from "../support/wait.ts";
 import type { WebPerson } from "../support/web-person.ts";
 import type { FarEvent, FarPerson } from "./far-end.ts";
@@ -26,6 +27,9 @@ export class WebFarPerson implements FarPerson {
     const id = this.person.say(to, text);
     this.#saidTo.set(id, to);
     return id;
+  }
+  format(to: string, text: string): Promise<string> {
+    return this.say(to, text);
   }
   async choose(to: string, _of: string, choice: Choice): Promise<void> {
     this.person.send({ kind: "line", desk: to, text: choice.label, choice: choice.value, file: null });
@@ -76,13 +80,15 @@ function toFarEvent(frame: ServerFrame, saidTo: ReadonlyMap<string, string>): Fa
         kind: "message",
         from: frame.desk,
         id: frame.key,
-        text: frame.text,
+        // For whoever looks at the page, marks stand for what it shows.
+        text: typed(frame),
+        formatted: frame.formatting === undefined ? null : typed(frame),
         nick: frame.nick,
         choices: frame.choices,
         replyTo: null,
       };
     case "edit":
-      return { kind: "edit", from: frame.desk, of: frame.of, text: frame.text };
+      return { kind: "edit", from: frame.desk, of: frame.of, text: typed(frame) };
     case "retract":
       return { kind: "retraction", from: frame.desk, of: frame.of };
     case "typing":

@@ -46,6 +46,16 @@ describe("web protocol: what a person sends, as the desk hears it", () => {
       `{"kind":"edit","id":"${ID}","desk":"support","of":"${ID}","text":"better"}`,
       [{ kind: "edit", of: ID, text: "better", redelivery: `visitor-x/${ID}` }],
     ],
+    [
+      "marks as the looks they stand for",
+      `{"kind":"edit","id":"${ID}","desk":"support","of":"${ID}","text":"so *much* better"}`,
+      [{ kind: "edit", text: "so much better", formatting: [{ style: "strong", start: 3, end: 7 }] }],
+    ],
+    [
+      "the label of a button to the letter",
+      `{"kind":"line","id":"${ID}","desk":"support","text":"*Bill*","choice":"billing"}`,
+      [{ kind: "message", text: "*Bill*", choice: "billing" }],
+    ],
     ["a retraction", `{"kind":"retract","id":"${ID}","desk":"support","of":"${ID}"}`, [{ kind: "retraction", of: ID }]],
     [
       "two lines read",
@@ -70,7 +80,7 @@ describe("web protocol: what a person sends, as the desk hears it", () => {
       const inbounds = parsed.kind === "frame" ? toInbounds(parsed.frame as NumberedFrame, sender) : [];
       expect(inbounds).to.have.length(expected.length);
       inbounds.forEach((inbound, index) => {
-        expect(inbound).to.include(expected[index]);
+        expect(inbound).to.deep.include(expected[index]);
       });
     });
   }
@@ -222,6 +232,12 @@ describe("web protocol: what the desk says, as the page reads it", () => {
       { ...out, kind: "receipt", of: ID, state: "read" },
       "acknowledged",
       { kind: "receipt", of: ID, state: "read" },
+    ],
+    [
+      "a line with looks",
+      { ...message, text: "so", formatting: [{ style: "strong", start: 0, end: 2 }] },
+      "acknowledged",
+      { kind: "line", text: "so", formatting: [{ style: "strong", start: 0, end: 2 }] },
     ],
     [
       "typing",

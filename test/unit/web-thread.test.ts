@@ -110,6 +110,24 @@ describe("web thread: lines and what becomes of them", () => {
   it("does not let somebody's receipt tick a line of the desk", () => {
     expect(threads.withState(thread("a"), "a", "read").lines[0]?.state).to.equal(null);
   });
+  it("reads what one wrote oneself as the desk will, in every window, and loses the looks of before with an edit", () => {
+    const formatting = [{ style: "strong", start: 3, end: 7 }];
+    const wrote = threads.withOwnLine(empty, "A", "so *much*", 1);
+    const elsewhere = threads.withMirrored(empty, {
+      kind: "own",
+      id: "A",
+      desk: "support",
+      text: "so *much*",
+      file: null,
+      at: 1,
+    });
+    for (const { lines } of [wrote, elsewhere]) expect(lines[0]).to.deep.include({ text: "so much", formatting });
+    const edit = { kind: "edit", desk: "support", of: "A" } as const;
+    const [told] = threads.withEditTold(wrote, { ...edit, key: "e-1-0", text: "*literal*" }).lines;
+    expect(told).to.include({ text: "*literal*" }).and.not.to.have.property("formatting");
+    const [own] = threads.withEditTold(wrote, { ...edit, key: null, text: "*so*" }).lines;
+    expect(own).to.deep.include({ text: "so", formatting: [{ style: "strong", start: 0, end: 2 }] });
+  });
   it("counts what was not seen", () => {
     const seen = threads.withAllRead(thread("a B c"));
     expect(threads.unread(seen)).to.deep.equal([]);

@@ -2,6 +2,7 @@
  * An IM client for the web network: contacts, threads, what was read, what waits to be sent. It keeps everything over a
  * reload in the tab's session storage, shows nothing itself, and knows nothing of what the desk is for.
  */
+import { typed } from "../../../src/core/styling-writer.ts";
 import { type ClientOptions, NO_TRANSPORT } from "./client-options.ts";
 import { Composing, TypingStates } from "./composing.ts";
 import { factsOf, UNKNOWN_FACTS } from "./desk-facts.ts";
@@ -160,13 +161,15 @@ export class ChatClient {
   /** Sends a refused line once more, under a new id. */
   retry(desk: string, id: string): void {
     const line = this.thread(desk).lines.find((one) => one.id === id);
-    if (line?.state === "refused" && this.#sayLine(desk, line.text, null, line)) {
+    if (line?.state === "refused" && this.#sayLine(desk, typed(line), null, line)) {
       this.#change(desk, (thread) => threads.without(thread, id));
     }
   }
 
   edit(desk: string, of: string, text: string): void {
-    this.#changeLine({ kind: "edit", id: freshId(), desk, of, text }, (thread) => threads.withEdit(thread, of, text));
+    this.#changeLine({ kind: "edit", id: freshId(), desk, of, text }, (thread) =>
+      threads.withOwnEdit(thread, of, text),
+    );
   }
   retract(desk: string, of: string): void {
     this.#changeLine({ kind: "retract", id: freshId(), desk, of }, (thread) => threads.withRetraction(thread, of));
@@ -270,7 +273,7 @@ export class ChatClient {
         this.#change(frame.desk, (thread) => threads.withMirrored(thread, frame));
         return;
       case "edit":
-        this.#change(frame.desk, (thread) => threads.withEdit(thread, frame.of, frame.text));
+        this.#change(frame.desk, (thread) => threads.withEditTold(thread, frame));
         this.#got(frame.key);
         return;
       case "retract":

@@ -1,5 +1,6 @@
 /** A conversation with everything a person does in it: the log, who is typing, the state of the link, the composer. */
 import { useState } from "preact/hooks";
+import { typed } from "../../../src/core/styling-writer.ts";
 import type { ChatClient } from "./client.ts";
 import { Composer } from "./composer.ts";
 import { DropZone } from "./file-intake.ts";
@@ -40,7 +41,7 @@ export function ConversationView(props: ConversationProps): View {
   const speaker = thread.lines.findLast(({ own, notice }) => !own && !notice)?.nick ?? name;
   const begin = (line: Line | undefined) => {
     if (line !== undefined && canChange(line)) {
-      setChange({ desk, id: line.id, text: line.text });
+      setChange({ desk, id: line.id, text: typed(line) });
       setRefocus(refocus + 1);
     }
   };
@@ -96,7 +97,8 @@ function Field({ client, desk, name, focus, change, onChange, onEditLast }: Fiel
       setFull(!taken);
       return taken;
     }
-    if (text !== client.thread(desk).lines.find(({ id }) => id === change.id)?.text) {
+    const before = client.thread(desk).lines.find(({ id }) => id === change.id);
+    if (before === undefined || text !== typed(before)) {
       client.edit(desk, change.id, text);
     }
     onChange(null);

@@ -5,6 +5,7 @@ import { type IconName, icon } from "./icons.ts";
 import type { WireChoice } from "./protocol.ts";
 import type { Line, LineState } from "./thread.ts";
 import { LINE_STATES } from "./words.ts";
+import { WordsView } from "./words-view.ts";
 
 export interface LineActions {
   readonly choose: (choice: WireChoice) => void;
@@ -51,12 +52,13 @@ export function LineView({ line, follows, open, changeable, actions }: LineProps
   </li>`;
 }
 
-function Words({ retracted, file, text }: Line): View {
+function Words(line: Line): View {
+  const { retracted, file } = line;
   if (retracted) {
     return html`<em class="gone">This message was deleted.</em>`;
   }
   return html`${file !== null && FileView(file)}
-  ${file?.alone !== true && html`<p class="text" dir="auto">${text}</p>`}`;
+  ${file?.alone !== true && WordsView(line)}`;
 }
 
 function Meta({ state, edited, retracted, at }: Line): View {

@@ -6,6 +6,7 @@
  * Frames of the desk that carry a `key` are sent again until `got` names it. So nothing is lost when a link dies, and both
  * sides show the same id or key once.
  */
+import { MAX_SPANS, STYLES } from "../../../src/core/model.ts";
 import {
   type Field,
   type Frames,
@@ -14,6 +15,7 @@ import {
   list,
   nullable,
   oneOf,
+  optional,
   type Parsed,
   pattern,
   type Read,
@@ -63,6 +65,9 @@ const invitation = pattern(/^[a-z2-7]{16,64}$/, "the token of an invitation");
 const language = pattern(/^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,5}$/, "a language tag (RFC 5646)");
 const lineText = text(FRAME_LIMITS.textBytes);
 const label = text(FRAME_LIMITS.labelBytes);
+const place = integer(0, FRAME_LIMITS.textBytes);
+/** Looks of a text as the desk understands it. What people write has them as marks in the text (`*so*`). */
+const formatting = optional(list(record({ style: oneOf(STYLES), start: place, end: place }), MAX_SPANS));
 const typing = oneOf(["active", "composing", "paused", "inactive", "gone"]);
 const receipt = oneOf(["delivered", "read"]);
 const presence = oneOf(["chat", "available", "away", "xa", "dnd", "offline"]);
@@ -125,6 +130,7 @@ const historyLine = {
   id: key,
   own: flag,
   text: lineText,
+  formatting,
   edited: flag,
   retracted: flag,
   nick: nullable(label),
@@ -158,16 +164,17 @@ const serverFrames = {
     key,
     desk,
     text: lineText,
+    formatting,
     choices,
     file: nullable(record(file)),
     nick: nullable(label),
     notice: flag,
     at: time,
   },
-  /** What the same person wrote in another window. */
+  /** What the same person wrote in another window, marks and all. */
   own: { id, desk, text: lineText, file: nullable(record(file)), at: time },
   /** `of` is a key, or, when `key` is null, the id of an own line that was changed in another window. */
-  edit: { key: nullable(key), desk, of: key, text: lineText },
+  edit: { key: nullable(key), desk, of: key, text: lineText, formatting },
   retract: { key: nullable(key), desk, of: key },
   typing: { desk, state: typing },
   /** `of` is the id of an own line. */

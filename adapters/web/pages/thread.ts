@@ -2,6 +2,8 @@
  * One conversation as a page shows it: lines in order, each once, with what became of them. Pure functions from a thread and
  * a frame to the next thread, so that reload, reconnect and a second window are cases of a table in a test.
  */
+import type { FormattedText, Formatting } from "../../../src/core/model.ts";
+import { readTyped } from "../../../src/core/styling-reader.ts";
 import type { ServerFrameOf, WireChoice, WireFile, WireHistoryLine } from "./protocol.ts";
 
 /** What is known of an own line. `sending`: not yet on the desk's disk. `refused`: never will be, see `refusal`. */
@@ -11,7 +13,9 @@ export interface Line {
   /** The page's own id for own lines, the desk's key for the others. */
   readonly id: string;
   readonly own: boolean;
+  /** Without marks: they are `formatting`. */
   readonly text: string;
+  readonly formatting?: Formatting;
   readonly nick: string | null;
   /** The desk's own words (bot, notices). */
   readonly notice: boolean;
@@ -79,15 +83,16 @@ export function withOwnLine(thread: Thread, id: string, text: string, at: number
   return append({ ...thread, ended: false }, ownLine(id, text, at, "sending", own));
 }
 
-function ownLine(id: string, text: string, at: number, state: LineState, own: OwnFile): Line {
+/** What one wrote oneself is read as the desk will read it. */
+function ownLine(id: string, typed: string, at: number, state: LineState, own: OwnFile): Line {
   const plain = { nick: null, notice: false, choices: [], refusal: null, edited: false, retracted: false };
-  return { id, own: true, text, at, state, ...plain, ...own };
+  return { id, own: true, ...readTyped(typed), at, state, ...plain, ...own };
 }
 
 export function withLine(thread: Thread, frame: ServerFrameOf<"line">): Thread {
-  const { key: id, text, nick, notice, choices, file, at } = frame;
+  const { key: id, nick, notice, choices, file, at } = frame;
   const kept = { state: null, refusal: null, edited: false, retracted: false, upload: null };
-  const line = { id, own: false, text, nick, notice, choices, file, at, ...kept };
+  const line = { id, own: false, ...words(frame), nick, notice, choices, file, at, ...kept };
   return { ...append(thread, line), typing: false };
 }
 
@@ -105,13 +110,32 @@ export function withState(thread: Thread, id: string, state: LineState, refusal:
   );
 }
 
-export function withEdit(thread: Thread, of: string, text: string): Thread {
+/** `typed`: with the marks as they were written. */
+export function withOwnEdit(thread: Thread, of: string, typed: string): Thread {
+  return withEdit(thread, of, readTyped(typed));
+}
+
+/** Without a key it is the person's own, from another window. */
+export function withEditTold(thread: Thread, frame: ServerFrameOf<"edit">): Thread {
+  return frame.key === null ? withOwnEdit(thread, frame.of, frame.text) : withEdit(thread, frame.of, frame);
+}
+
+function withEdit(thread: Thread, of: string, edit: FormattedText): Thread {
   const told = ({ file }: Line) => (file === null ? null : { ...file, alone: false });
-  return change(thread, of, (line) => ({ ...line, text, file: told(line), edited: true }));
+  return change(thread, of, (line) => ({ ...unformatted(line), ...words(edit), file: told(line), edited: true }));
+}
+
+function unformatted({ formatting: _looks, ...line }: Line): Line {
+  return line;
+}
+
+function words({ text, formatting }: FormattedText): FormattedText {
+  return formatting === undefined ? { text } : { text, formatting };
 }
 
 export function withRetraction(thread: Thread, of: string): Thread {
-  return change(thread, of, (line) => ({ ...line, text: "", choices: [], file: null, retracted: true }));
+  const gone = { text: "", choices: [], file: null, retracted: true };
+  return change(thread, of, (line) => ({ ...unformatted(line), ...gone }));
 }
 
 /** Puts a line back as it was before a change that the desk refused; receipts that came since then stay. */

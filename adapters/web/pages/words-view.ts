@@ -14,7 +14,7 @@ const ELEMENTS: Readonly<Record<Style, string>> = {
   quote: "blockquote",
 };
 
-export function WordsView({ words }: { readonly words: FormattedText }): View {
+export function WordsView(words: FormattedText): View {
   return html`<div class="text" dir="auto">${shown(piecesOf(words))}</div>`;
 }
 
