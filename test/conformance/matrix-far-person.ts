@@ -48,6 +48,8 @@ export class MatrixFarPerson implements FarPerson {
   readonly #server: string;
   /** Reactions of the desk by their event: what they belong to. */
   readonly #reactions = new Map<string, { readonly of: string; readonly key: string; readonly from: string }>();
+  /** Names of the desk to whom words are being typed. */
+  readonly #typing = new Set<string>();
   /** Own reactions by their event. */
   readonly #own = new Map<string, { readonly of: string; readonly key: string }>();
 
@@ -71,7 +73,10 @@ export class MatrixFarPerson implements FarPerson {
     if (!text.isWellFormed()) {
       throw new Error("Canonical JSON cannot carry this text.");
     }
-    return await this.#send(to, "m.room.message", { msgtype: "m.text", body: text });
+    const id = await this.#send(to, "m.room.message", { msgtype: "m.text", body: text });
+    // As clients do: whoever has sent it types no more.
+    if (this.#typing.delete(to)) await this.typing(to, "paused");
+    return id;
   }
   async choose(_to: string, _of: string, _choice: Choice): Promise<void> {
     throw new Error("Matrix has no word for a choice.");
@@ -144,6 +149,7 @@ export class MatrixFarPerson implements FarPerson {
     return answer.bytes();
   }
   async typing(to: string, state: TypingState): Promise<void> {
+    if (state === "composing") this.#typing.add(to);
     await this.client.sdk.sendTyping(await this.#room(to), state === "composing", 30_000);
   }
   async receipt(to: string, of: string, _state: ReceiptState): Promise<void> {

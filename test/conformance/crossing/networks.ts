@@ -11,7 +11,8 @@ import type { XmppServer } from "../../support/xmpp-server.ts";
 import type { CrossingNetwork } from "../crossing.ts";
 import { LoopbackFarPerson, SOFTWARE } from "../loopback-far-person.ts";
 import { WebFarPerson } from "../web-far-person.ts";
-import { openIrc, openMatrix } from "./foreign-rows.ts";
+import { openIrc } from "./irc-rows.ts";
+import { openMatrix, openMatrixAccount } from "./matrix-rows.ts";
 
 export interface CrossingRow {
   readonly name: string;
@@ -40,7 +41,13 @@ export const CROSSING_ROWS: readonly CrossingRow[] = [
     name: "matrix",
     title: "Matrix, the desk as an application service (Synapse)",
     programs: ["synapse"],
-    open: openMatrix,
+    open: () => openMatrix("matrix"),
+  },
+  {
+    name: "matrix-account",
+    title: "Matrix, the desk as an ordinary account (Synapse); all conversations of a CSR in one chat",
+    programs: ["synapse"],
+    open: () => openMatrixAccount("matrix-account"),
   },
   {
     name: "irc",

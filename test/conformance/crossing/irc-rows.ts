@@ -1,60 +1,15 @@
-/** Matrix and IRC in the crossing table: real Synapse, real ngIRCd. */
+/** IRC in the crossing table: a real ngIRCd for each way to be there. */
 import { nickFor } from "../../../adapters/irc/aliases.ts";
 import { irc } from "../../../adapters/irc/index.ts";
-import { matrix } from "../../../adapters/matrix/index.ts";
 import type { AdapterModule } from "../../../src/adapter.ts";
 import { IrcClient } from "../../support/irc-client.ts";
 import type { IrcServer } from "../../support/irc-server.ts";
-import { connectMatrixClient } from "../../support/matrix-client.ts";
 import { startNgircd } from "../../support/ngircd.ts";
-import { startSynapse } from "../../support/synapse.ts";
-import { TcpRelay } from "../../support/tcp-relay.ts";
 import type { CrossingNetwork } from "../crossing.ts";
 import { IrcFarPerson } from "../irc-far-person.ts";
-import { MatrixFarPerson } from "../matrix-far-person.ts";
 
 const HANDLE = "support";
 const CLERK = "clerk";
-const PASSWORD = "a password nobody has";
-
-export async function openMatrix(): Promise<CrossingNetwork> {
-  // The homeserver is told where the desk is before the desk has a port.
-  let port: number | null = null;
-  const toDesk = await TcpRelay.open(() => port);
-  const synapse = await startSynapse({ serviceUrl: `http://127.0.0.1:${toDesk.port}/matrix` });
-  const person = async (url: string, user: string) => {
-    port = Number(new URL(url).port);
-    const client = await connectMatrixClient(synapse, await synapse.register(user, PASSWORD));
-    return { person: new MatrixFarPerson("matrix", client, synapse.prefix), stop: () => client.stop() };
-  };
-  const { url, serverName, serviceId, asToken, hsToken } = synapse;
-  return {
-    name: "matrix",
-    module: matrix as AdapterModule<unknown>,
-    section: `    adapter: matrix
-    mode: appservice
-    homeserver: ${url}
-    serverName: ${serverName}
-    id: ${serviceId}
-    asToken: ${asToken}
-    hsToken: ${hsToken}
-    limits: {healthSeconds: 1}`,
-    handle: HANDLE,
-    csrAddress: `@${CLERK}:${serverName}`,
-    csr: async (desk) => {
-      const csr = await person(desk.url, CLERK);
-      // A CSR makes the desk's contact once; it sees from then on whether they are there.
-      await csr.person.subscribe("desk", "subscribe");
-      await csr.person.presence("available");
-      return csr;
-    },
-    customer: (desk, name) => person(desk.url, name),
-    close: async () => {
-      await toDesk.cut();
-      await synapse.remove();
-    },
-  };
-}
 
 /** Room for a nick in every line, as the adapter's own default. */
 const NICK_LENGTH = 30;
