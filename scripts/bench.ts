@@ -4,10 +4,12 @@
  * `{"id", "ours", "theirs", "ratio", "goal", "holds"}`, where the goal is of ours / theirs. Ends with 1 when a goal does not hold.
  * The figures are of this machine at this hour; the ratios say more than they do.
  */
+
+import { loopback } from "./bench/loopback.ts";
 import { type Group, holds, type Row, ratioOf } from "./bench/measure.ts";
 import { relay } from "./bench/relay.ts";
 
-const GROUPS: readonly Group[] = [relay];
+const GROUPS: readonly Group[] = [loopback, relay];
 
 async function main(args: readonly string[]): Promise<number> {
   const isJson = args.includes("--json");
@@ -21,9 +23,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
   let areAllHeld = true;
   for (const group of GROUPS.filter(({ name }) => names.length === 0 || names.includes(name))) {
-    const rows = await group.run((text) => process.stderr.write(`${text}\n`));
-    process.stdout.write(`${rows.map(isJson ? asJson : asText).join("\n")}\n`);
-    areAllHeld = areAllHeld && rows.every((row) => holds(row) !== false);
+    for await (const row of group.run((text) => process.stderr.write(`${text}\n`))) {
+      process.stdout.write(`${isJson ? asJson(row) : asText(row)}\n`);
+      areAllHeld = areAllHeld && holds(row) !== false;
+    }
   }
   return areAllHeld ? 0 : 1;
 }

@@ -19,19 +19,19 @@ export type Goal = { readonly atLeast: number } | { readonly atMost: number };
 /** A group: `npm run bench -- NAME`. */
 export interface Group {
   readonly name: string;
-  run(say: (text: string) => void): Promise<readonly Row[]>;
+  /** Gives each row as soon as it is measured. */
+  run(say: (text: string) => void): AsyncIterable<Row>;
 }
 
-/** Runs both sides in turn, so that whatever else the machine does meets both alike. */
-export async function interleaved<Result>(
+/** Runs all sides in turn, so that whatever else the machine does meets them alike. */
+export async function inTurn<Side extends string, Result>(
   runs: number,
-  ours: () => Promise<Result>,
-  theirs: () => Promise<Result>,
-): Promise<{ readonly ours: readonly Result[]; readonly theirs: readonly Result[] }> {
-  const results = { ours: [] as Result[], theirs: [] as Result[] };
+  sides: Readonly<Record<Side, () => Promise<Result>>>,
+): Promise<Readonly<Record<Side, readonly Result[]>>> {
+  const names = Object.keys(sides) as Side[];
+  const results = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Side, Result[]>;
   for (let run = 0; run < runs; run += 1) {
-    results.ours.push(await ours());
-    results.theirs.push(await theirs());
+    for (const name of names) results[name].push(await sides[name]());
   }
   return results;
 }

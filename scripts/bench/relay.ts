@@ -1,104 +1,154 @@
 /**
- * The group `relay`: what the durable pipeline costs. Adapters and networks are the same loopback ones on both sides, in this
- * process, so the ratio is that of what stands between: engine, core, SQLite and a synced disk against next to nothing. Through
- * a real server, which is the slower part by far, the ratio is another.
+ * The group `relay`: messages from customers on XMPP to CSRs on XMPP. One side is the real daemon, every message synced to the disk
+ * before it is passed on; the others are bare relays that keep nothing (bare-relay.ts). Through Prosody, through ejabberd, and through a
+ * component listener with no server behind it.
  */
-import { type Goal, type Group, interleaved, median, percentile, type Row } from "./measure.ts";
-import { CONVERSATIONS, HANDLE, openBareRelay, openDurableRelay, type Relay } from "./relay-desk.ts";
+import { startEjabberd } from "../../test/support/ejabberd.ts";
+import { startProsody } from "../../test/support/prosody.ts";
+import type { XmppServer } from "../../test/support/xmpp-server.ts";
+import { type Group, inTurn, median, percentile, type Row } from "./measure.ts";
+import {
+  COMPONENTS,
+  CONVERSATIONS,
+  type Field,
+  fullSpeed,
+  openField,
+  openStubField,
+  paced,
+  type Speed,
+} from "./xmpp-field.ts";
+import type { RelayKind } from "./xmpp-relays.ts";
 
 const RUNS = 5;
-/** Messages of one run at full speed, and how many of them a customer has written before any is answered. */
-const FULL_SPEED_MESSAGES = 10_000;
-const PACED_MESSAGES = 3_000;
+/** Of one run at full speed: about a second's worth. */
+const SERVER_MESSAGES = 6_000;
+const STUB_MESSAGES: Readonly<Record<RelayKind, number>> = { desk: 15_000, parser: 50_000, stock: 40_000 };
 const PACE_PER_SECOND = 1_000;
+const PACED_MESSAGES = 3_000;
+const WARM_UP_MESSAGES = 3_000;
+
+const PARSER = "a bare relay on the same parser and socket, nothing kept";
+const STOCK = "a bare relay on @xmpp/component as published, nothing kept";
 
 export const relay: Group = {
   name: "relay",
-  async run(say): Promise<readonly Row[]> {
-    say(
-      `relay: ${CONVERSATIONS} conversations from one loopback network to another, ${RUNS} runs of each side in turn`,
-    );
-    const ours = await openDurableRelay();
-    const bare = await openBareRelay("forgetful");
-    const journal = await openBareRelay("durable");
-    try {
-      // The first run of each warms up and does not count.
-      await Promise.all([fullSpeed(ours), fullSpeed(bare)]);
-      const speed = await interleaved(
-        RUNS,
-        () => fullSpeed(ours),
-        () => fullSpeed(bare),
-      );
-      const delays = await interleaved(
-        RUNS,
-        () => paced(ours),
-        () => paced(journal),
-      );
-      return [
-        {
-          id: "relay.loopback.throughput",
-          unit: "msg/s",
-          ours: median(speed.ours),
-          theirs: median(speed.theirs),
-          against: "nothing between the adapters, nothing kept",
-          goal: { atLeast: 0.1 },
-        },
-        delayRow("p50", 0.5, delays, { atMost: 3 }),
-        delayRow("p99", 0.99, delays, { atMost: 2 }),
-      ];
-    } finally {
-      await Promise.all([ours.stop(), bare.stop(), journal.stop()]);
-    }
+  async *run(say) {
+    say(`relay: ${CONVERSATIONS} conversations XMPP to XMPP, ${RUNS} runs of each side in turn`);
+    for (const part of [throughEjabberd, throughStub, throughProsody]) yield* await part();
   },
 };
 
+async function throughStub(): Promise<readonly Row[]> {
+  return withFields({ desk: openStubField, parser: openStubField, stock: openStubField }, async (fields) => {
+    const { desk, parser, stock } = await inTurn(RUNS, {
+      desk: () => fullSpeed(fields.desk, STUB_MESSAGES.desk, [fields.desk.pid]),
+      parser: () => fullSpeed(fields.parser, STUB_MESSAGES.parser, [fields.parser.pid]),
+      stock: () => fullSpeed(fields.stock, STUB_MESSAGES.stock, [fields.stock.pid]),
+    });
+    return [
+      speedRow("relay.stub.throughput-stock", desk, stock, STOCK, 1.25),
+      speedRow("relay.stub.throughput-parser", desk, parser, PARSER, 0.25),
+      cpuRow("relay.stub.cpu-parser", cpuOf(desk, 0), cpuOf(parser, 0), PARSER, null),
+    ];
+  });
+}
+
+async function throughProsody(): Promise<readonly Row[]> {
+  const server = await startProsody({ isLean: true, components: Object.values(COMPONENTS) });
+  const open = (kind: RelayKind) => openField(kind, server);
+  try {
+    return await withFields({ desk: open, parser: open, stock: open }, async (fields) => {
+      const speeds = await inTurn(RUNS, {
+        desk: () => fullSpeed(fields.desk, SERVER_MESSAGES, pids(fields.desk, server)),
+        parser: () => fullSpeed(fields.parser, SERVER_MESSAGES, pids(fields.parser, server)),
+      });
+      const delays = await inTurn(RUNS, {
+        desk: () => paced(fields.desk, PACED_MESSAGES, PACE_PER_SECOND),
+        parser: () => paced(fields.parser, PACED_MESSAGES, PACE_PER_SECOND),
+        stock: () => paced(fields.stock, PACED_MESSAGES, PACE_PER_SECOND),
+      });
+      return [
+        speedRow("relay.prosody.throughput", speeds.desk, speeds.parser, PARSER, 0.95),
+        delayRow("relay.prosody.p50", 0.5, delays.desk, delays.parser, PARSER, 1.6),
+        delayRow("relay.prosody.p99", 0.99, delays.desk, delays.parser, PARSER, 1.25),
+        delayRow("relay.prosody.p50-stock", 0.5, delays.desk, delays.stock, STOCK, 0.5),
+        cpuRow("relay.prosody.cpu", cpuOf(speeds.desk, 0), cpuOf(speeds.desk, 1), "what Prosody spends on it", 0.25),
+      ];
+    });
+  } finally {
+    await server.remove();
+  }
+}
+
+async function throughEjabberd(): Promise<readonly Row[]> {
+  const server = await startEjabberd({ isLean: true, components: Object.values(COMPONENTS) });
+  const open = (kind: RelayKind) => openField(kind, server);
+  try {
+    return await withFields({ desk: open, parser: open }, async (fields) => {
+      const { desk, parser } = await inTurn(RUNS, {
+        desk: () => fullSpeed(fields.desk, SERVER_MESSAGES),
+        parser: () => fullSpeed(fields.parser, SERVER_MESSAGES),
+      });
+      return [speedRow("relay.ejabberd.throughput", desk, parser, PARSER, 0.7)];
+    });
+  } finally {
+    await server.remove();
+  }
+}
+
+/** Opens one field after the other, lets each warm up, and stops all of them in the end. */
+async function withFields<Kind extends RelayKind>(
+  open: Readonly<Record<Kind, (kind: RelayKind) => Promise<Field>>>,
+  measure: (fields: Readonly<Record<Kind, Field>>) => Promise<readonly Row[]>,
+): Promise<readonly Row[]> {
+  const kinds = Object.keys(open) as Kind[];
+  const fields: Partial<Record<Kind, Field>> = {};
+  try {
+    for (const kind of kinds) {
+      const field = await open[kind](kind);
+      fields[kind] = field;
+      await fullSpeed(field, WARM_UP_MESSAGES);
+    }
+    return await measure(fields as Record<Kind, Field>);
+  } finally {
+    for (const kind of kinds) await fields[kind]?.stop();
+  }
+}
+
+function pids(field: Field, server: XmppServer): readonly number[] {
+  return [field.pid, server.pid ?? 0];
+}
+
+function cpuOf(speeds: readonly Speed[], index: number): readonly number[] {
+  return speeds.map(({ cpu }) => cpu[index] ?? Number.NaN);
+}
+
+function speedRow(id: string, ours: readonly Speed[], theirs: readonly Speed[], against: string, least: number): Row {
+  const speed = (speeds: readonly Speed[]) => median(speeds.map(({ perSecond }) => perSecond));
+  return { id, unit: "msg/s", ours: speed(ours), theirs: speed(theirs), against, goal: { atLeast: least } };
+}
+
+function cpuRow(
+  id: string,
+  ours: readonly number[],
+  theirs: readonly number[],
+  against: string,
+  most: number | null,
+): Row {
+  const goal = most === null ? null : { atMost: most };
+  return { id, unit: "µs CPU a message", ours: median(ours), theirs: median(theirs), against, goal };
+}
+
 type Runs = readonly (readonly number[])[];
 
-function delayRow(
-  name: string,
-  share: number,
-  delays: { readonly ours: Runs; readonly theirs: Runs },
-  goal: Goal,
-): Row {
+function delayRow(id: string, share: number, ours: Runs, theirs: Runs, against: string, most: number): Row {
   const delay = (runs: Runs) => median(runs.map((run) => percentile(run, share)));
-  const against = "between the adapters one row, synced, for each message";
-  const id = `relay.loopback.${name}-at-${PACE_PER_SECOND}`;
-  return { id, unit: "ms", ours: delay(delays.ours), theirs: delay(delays.theirs), against, goal };
-}
-
-/** Messages a second when every customer writes as fast as what they wrote before is acknowledged. */
-async function fullSpeed(desk: Relay): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let left = FULL_SPEED_MESSAGES;
-  desk.onArrival = () => {
-    left -= 1;
-    if (left === 0) resolve();
+  return {
+    id: `${id}-at-${PACE_PER_SECOND}`,
+    unit: "ms",
+    ours: delay(ours),
+    theirs: delay(theirs),
+    against,
+    goal: { atMost: most },
   };
-  const began = performance.now();
-  for (let message = 0; message < FULL_SPEED_MESSAGES; message += 1) {
-    desk.customers[message % CONVERSATIONS]?.say(HANDLE, `message ${message}`);
-  }
-  await promise;
-  return (FULL_SPEED_MESSAGES * 1_000) / (performance.now() - began);
-}
-
-/** Milliseconds from when each message was due to when it arrived, at a constant pace. */
-async function paced(desk: Relay): Promise<readonly number[]> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const delays: number[] = [];
-  const began = performance.now();
-  const dueAt = (message: number) => began + (message * 1_000) / PACE_PER_SECOND;
-  desk.onArrival = (text) => {
-    delays.push(performance.now() - dueAt(Number(text)));
-    if (delays.length === PACED_MESSAGES) resolve();
-  };
-  for (let message = 0; message < PACED_MESSAGES; ) {
-    // A pace kept by immediates: a timer would round to the millisecond and bring the messages in bunches.
-    for (; message < PACED_MESSAGES && dueAt(message) <= performance.now(); message += 1) {
-      desk.customers[message % CONVERSATIONS]?.say(HANDLE, `${message}`);
-    }
-    await new Promise((turn) => setImmediate(turn));
-  }
-  await promise;
-  return delays;
 }

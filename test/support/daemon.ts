@@ -28,6 +28,8 @@ export interface Daemon {
   /** Where its five files are. */
   readonly configFolder: string;
   readonly dataFolder: string;
+  /** Of the process that runs, or ran last. */
+  readonly pid: number | undefined;
   /** Starts it (again) on the same configuration and data; resolves when it is ready. */
   start(): Promise<void>;
   /** SIGTERM; resolves with how it ended. */
@@ -109,6 +111,9 @@ export async function startDaemon(configuration: DaemonConfiguration): Promise<D
     url,
     configFolder,
     dataFolder,
+    get pid() {
+      return process_?.pid;
+    },
     start,
     stop: async () => {
       await process_?.stop();

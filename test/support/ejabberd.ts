@@ -55,6 +55,9 @@ export async function startEjabberd(options: XmppServerOptions = {}): Promise<Xm
   return {
     software: "ejabberd",
     ...where,
+    get pid() {
+      return running?.pid;
+    },
     register: async (user, password) => {
       await register(where, user, password);
       accounts.set(user, password);
@@ -102,7 +105,7 @@ function configure(where: XmppServerAddresses, options: XmppServerOptions, folde
 loglevel: warning
 listen:
   - {port: ${where.clientPort}, ip: "127.0.0.1", module: ejabberd_c2s, starttls: false, access: c2s, shaper: none}
-  - {port: ${where.componentPort}, ip: "127.0.0.1", module: ejabberd_service, access: all, shaper: none,
+  - {port: ${where.componentPort}, ip: "127.0.0.1", module: ejabberd_service, access: all, shaper: none, global_routes: false,
      hosts: {${components}}}
   - {port: ${where.httpPort}, ip: "127.0.0.1", module: ejabberd_http,
      request_handlers: {"/xmpp-websocket": ejabberd_http_ws, "/upload": mod_http_upload, "/api": mod_http_api}}
@@ -117,7 +120,13 @@ modules:
   mod_roster: {}
   mod_disco: {}
   mod_ping: {}
-  mod_version: {}
+${options.isLean === true ? "" : furtherModules(where, folder)}
+${options.extraConfiguration ?? ""}
+`;
+}
+
+function furtherModules(where: XmppServerAddresses, folder: string): string {
+  return `  mod_version: {}
   mod_caps: {}
   mod_private: {}
   mod_vcard: {}
@@ -132,7 +141,5 @@ modules:
   mod_http_upload:
     put_url: "http://127.0.0.1:${where.httpPort}/upload/@HOST@"
     docroot: ${folder}/uploads
-    hosts: ["${where.uploadDomain}"]
-${options.extraConfiguration ?? ""}
-`;
+    hosts: ["${where.uploadDomain}"]`;
 }

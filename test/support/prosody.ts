@@ -36,6 +36,9 @@ export async function startProsody(options: XmppServerOptions = {}): Promise<Xmp
   return {
     software: "prosody",
     ...where,
+    get pid() {
+      return running?.pid;
+    },
     register: async (user, password) => writeAccount(join(folder.path, "data"), where.domain, user, password),
     start,
     stop,
@@ -74,6 +77,14 @@ function luaString(text: string): string {
   return `"${text.replace(/[\\"\n]/g, (character) => (character === "\n" ? "\\n" : `\\${character}`))}"`;
 }
 
+/** Later settings take the place of earlier ones. */
+const LEAN = `
+modules_enabled = { "roster"; "saslauth"; "disco"; "ping"; "posix" }
+modules_disabled = { "s2s"; "tls"; "limits"; "offline" }
+authentication = "internal_plain"
+log = { { levels = { min = "error" }, to = "console" } }
+`;
+
 /** Few hashing rounds and no Nagle: otherwise the tests would measure those. */
 function configure(where: XmppServerAddresses, options: XmppServerOptions, folder: string): string {
   const components = componentNames(options).map(
@@ -106,6 +117,7 @@ modules_enabled = {
 modules_disabled = { "s2s"; "tls"; "limits" }
 log = { { levels = { min = "info" }, to = "file", filename = "${folder}/prosody.log" } }
 http_default_host = "${where.domain}"
+${options.isLean === true ? LEAN : ""}
 ${options.extraConfiguration ?? ""}
 
 VirtualHost "${where.domain}"

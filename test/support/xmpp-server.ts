@@ -4,6 +4,8 @@ export interface XmppServerOptions {
   readonly domain?: string;
   /** External components to declare: the first labels of their domains. */
   readonly components?: readonly string[];
+  /** Without archive, offline storage, password hashing and the like: for measuring what is behind it, and not those. */
+  readonly isLean?: boolean;
   /** Appended to the server's configuration file, in that server's own language. */
   readonly extraConfiguration?: string;
 }
@@ -35,6 +37,8 @@ export interface XmppServerAddresses {
 /** A real XMPP server of a test's own, started, killed and started again on the same ports and data. */
 export interface XmppServer extends XmppServerAddresses {
   readonly software: "prosody" | "ejabberd";
+  /** Of the process that runs, or ran last. */
+  readonly pid: number | undefined;
   /** Adds an account to the server's own domain. The server must be running. */
   register(user: string, password: string): Promise<void>;
   /** Starts it again after `stop` or `kill`: same ports, same data. Resolves when every port accepts connections. */

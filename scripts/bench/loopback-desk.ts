@@ -1,5 +1,5 @@
 /**
- * The two sides of the group `relay`, on the same two loopback networks: customers on `web`, CSRs on `xmpp`, every customer
+ * The two sides of the group `loopback`, on the same two loopback networks: customers on `web`, CSRs on `xmpp`, every customer
  * in a conversation with one of them. What differs is what stands between the two adapters.
  */
 import { join } from "node:path";

@@ -1,0 +1,135 @@
+/**
+ * The people of the XMPP measurements: customers who write, CSRs who take every offer. They speak raw XML, because a client library
+ * takes longer over a message than what is measured. While conversations begin, what they hear is parsed; under load bodies are read.
+ */
+import { type Element, escapeXML } from "@xmpp/xml";
+import { StanzaParser } from "../../adapters/xmpp/parser.ts";
+import { until } from "../../test/support/wait.ts";
+
+/** Somebody's way to the server. */
+export interface Seat {
+  readonly jid: string;
+  readonly role: "customer" | "csr";
+  write(xml: string): void;
+}
+
+const LIMITS = {
+  stanzaCharacters: 1_000_000,
+  streamCharacters: 10_000_000,
+  depth: 100,
+  nodes: 10_000,
+  attributes: 100,
+  nameCharacters: 1_000,
+};
+const HEADER = "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
+const NO_SERVICE =
+  "<error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>" as const;
+const BEGIN_MS = 30_000;
+const BODY = "<body>";
+const BODY_END = "</body>";
+
+export class XmppCrowd {
+  readonly customers: Seat[] = [];
+  readonly #seats = new Map<string, Seat>();
+  readonly #handle: string;
+  /** Addresses of customers who talk with a CSR. */
+  readonly #talking = new Set<string>();
+  #isLoaded = false;
+  #count = 0;
+  /** Called with the text of each message that reaches a CSR under load. */
+  onArrival: (text: string) => void = () => {};
+
+  /** `handle`: the address that customers write to. */
+  constructor(handle: string) {
+    this.#handle = handle;
+  }
+
+  seat(seat: Seat): void {
+    this.#seats.set(bare(seat.jid), seat);
+    if (seat.role === "customer") this.customers.push(seat);
+  }
+
+  /** For one connection: takes what comes on it, piece by piece. `seat`: whose it is; null: everybody's, told apart by `to`. */
+  ear(seat: Seat | null): (text: string) => void {
+    const parser = new StanzaParser(LIMITS, {
+      open: () => {},
+      element: (stanza) => this.#understand(stanza, seat ?? this.#seats.get(bare(String(stanza.attrs.to)))),
+      refused: () => {},
+      close: () => {},
+      fault: (fault) => {
+        throw fault;
+      },
+    });
+    parser.write(HEADER);
+    let rest = "";
+    return (text) => {
+      if (!this.#isLoaded) parser.write(text);
+      else if (seat?.role !== "customer") rest = this.#scan(rest + text);
+    };
+  }
+
+  /** Every customer says hello and every CSR takes every offer, until all customers talk. From then on bodies are read alone. */
+  async begin(): Promise<void> {
+    for (const [index, { jid }] of this.customers.entries()) this.write(index, `hello from ${bare(jid)}`);
+    const areAllTalking = () => this.#talking.size === this.customers.length;
+    await until("all customers to talk with CSRs", areAllTalking, BEGIN_MS).catch(() => {
+      const missing = this.customers.filter(({ jid }) => !this.#talking.has(bare(jid))).map(({ jid }) => jid);
+      throw new Error(
+        `${missing.length} of ${this.customers.length} customers of ${this.#handle} did not get to talk: ${missing}`,
+      );
+    });
+    this.#isLoaded = true;
+  }
+
+  /** The customer of that number (any) writes to the desk. */
+  write(number: number, text: string): void {
+    const customer = this.customers[number % this.customers.length];
+    if (customer === undefined) throw new Error("Nobody is seated.");
+    this.#say(customer, this.#handle, text);
+  }
+
+  #say(seat: Seat, to: string, text: string): void {
+    this.#count += 1;
+    const body = `${BODY}${escapeXML(text)}${BODY_END}`;
+    seat.write(`<message from='${seat.jid}' to='${to}' id='m${this.#count}' type='chat'>${body}</message>`);
+  }
+
+  #understand(stanza: Element, seat: Seat | undefined): void {
+    if (seat === undefined) return;
+    const { from, id, type } = stanza.attrs as Readonly<Record<string, string | undefined>>;
+    if (stanza.is("iq") && type === "get") {
+      seat.write(`<iq type='error' id='${id}' from='${seat.jid}' to='${from}'>${NO_SERVICE}</iq>`);
+    } else if (stanza.is("presence") && type === "subscribe") {
+      seat.write(`<presence type='subscribed' from='${bare(seat.jid)}' to='${bare(from)}'/>`);
+      seat.write(`<presence from='${seat.jid}' to='${bare(from)}'/>`);
+    } else if (stanza.is("message")) {
+      this.#heard(stanza.getChildText("body") ?? "", String(from), seat);
+    }
+  }
+
+  #heard(text: string, from: string, seat: Seat): void {
+    if (seat.role === "csr" && text.includes("/accept")) {
+      this.#say(seat, bare(from), "/accept");
+    } else if (seat.role === "csr" && text.startsWith("hello from ")) {
+      this.#talking.add(text.slice("hello from ".length));
+    } else if (seat.role === "customer" && text.includes("now connected to")) {
+      this.#talking.add(bare(seat.jid));
+    }
+  }
+
+  /** Returns what has not ended yet. */
+  #scan(text: string): string {
+    let read = 0;
+    for (let start = text.indexOf(BODY); start >= 0; start = text.indexOf(BODY, read)) {
+      const end = text.indexOf(BODY_END, start);
+      if (end < 0) return text.slice(start);
+      this.onArrival(text.slice(start + BODY.length, end));
+      read = end + BODY_END.length;
+    }
+    return text.slice(Math.max(read, text.length - BODY.length));
+  }
+}
+
+function bare(jid: string | undefined): string {
+  return (jid ?? "").replace(/\/.*$/u, "");
+}
