@@ -41,9 +41,9 @@ async function text(exchange: Exchange): Promise<CrossingOutcome> {
 }
 
 async function formatting(exchange: Exchange): Promise<CrossingOutcome> {
-  const { person, to, label } = exchange.author;
+  const { person, to, label, capabilities } = exchange.author;
   const act = person.format?.bind(person);
-  if (act === undefined) return NONE;
+  if (act === undefined || !claims(capabilities, "formatting")) return NONE;
   const isFormatted = (event: FarEvent) => event.kind === "message" && (event.formatted ?? null) !== null;
   return exchange.observe(
     () => act(to, `${label}a *bold* word`, `${label}a <strong>bold</strong> word`),
