@@ -7,9 +7,10 @@
 
 import { loopback } from "./bench/loopback.ts";
 import { type Group, holds, type Row, ratioOf } from "./bench/measure.ts";
+import { memory } from "./bench/memory.ts";
 import { relay } from "./bench/relay.ts";
 
-const GROUPS: readonly Group[] = [loopback, relay];
+const GROUPS: readonly Group[] = [loopback, relay, memory];
 
 async function main(args: readonly string[]): Promise<number> {
   const isJson = args.includes("--json");

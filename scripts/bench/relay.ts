@@ -38,8 +38,10 @@ export const relay: Group = {
   },
 };
 
+const openStub = (kind: RelayKind) => openStubField(kind);
+
 async function throughStub(): Promise<readonly Row[]> {
-  return withFields({ desk: openStubField, parser: openStubField, stock: openStubField }, async (fields) => {
+  return withFields({ desk: openStub, parser: openStub, stock: openStub }, async (fields) => {
     const { desk, parser, stock } = await inTurn(RUNS, {
       desk: () => fullSpeed(fields.desk, STUB_MESSAGES.desk, [fields.desk.pid]),
       parser: () => fullSpeed(fields.parser, STUB_MESSAGES.parser, [fields.parser.pid]),

@@ -69,13 +69,18 @@ async function take(crowd: XmppCrowd, role: Seat["role"], login: Parameters<type
 }
 
 /** Through a component listener with nothing behind it. */
-export async function openStubField(kind: RelayKind): Promise<Field> {
+export async function openStubField(kind: RelayKind, conversations = CONVERSATIONS): Promise<Field> {
   const crowd = new XmppCrowd(`${HANDLE}@${STUB.componentDomain}`);
   const stub = await openStub(crowd);
   const csrs = Array.from({ length: CSRS }, (_, index) => stub.person(`csr${index}`, "csr"));
-  for (let customer = 0; customer < CONVERSATIONS; customer += 1) stub.person(`customer${customer}`, "customer");
+  for (let customer = 0; customer < conversations; customer += 1) stub.person(`customer${customer}`, "customer");
   const addresses = csrs.map(({ jid }) => jid.replace(/\/.*/u, ""));
-  const relay = await openRelay(kind, { ...STUB, componentPort: stub.port }, addresses, CONVERSATIONS / CSRS);
+  const relay = await openRelay(
+    kind,
+    { ...STUB, componentPort: stub.port },
+    addresses,
+    Math.ceil(conversations / CSRS),
+  );
   await crowd.begin();
   return {
     crowd,
