@@ -7,7 +7,7 @@ import type { CommonLimits } from "./config.ts";
 import { Connection, type Target } from "./connection.ts";
 import { BREAKS, formatLine, type IrcMessage, parseLine } from "./line.ts";
 import { Link, LinkFailure } from "./link.ts";
-import { MARK_BYTES, withCodes } from "./looks.ts";
+import { MARK_BYTES, withLooks } from "./looks.ts";
 import { ctcp, neutralised, withKeptEnd } from "./message-text.ts";
 import { isNick, People } from "./nicks.ts";
 import { Pacer } from "./pacer.ts";
@@ -145,7 +145,7 @@ export class IrcAdapter implements Adapter {
     if (session?.isOnline !== true || this.#isStopped) {
       return OFFLINE;
     }
-    const trailing = withKeptEnd(this.#withLooks(text, outbound));
+    const trailing = withKeptEnd(withLooks({ ...outbound, text }, this.#room(to.id)));
     const line = formatLine({ source, command: "PRIVMSG", params: [to.id], trailing });
     const outcome = await session.sends.send(this.#people.fold(to.id), line, signal);
     if (outcome.kind === "accepted" && !this.#isStopped) {
@@ -153,12 +153,6 @@ export class IrcAdapter implements Adapter {
       this.#attachment.spoke(from);
     }
     return outcome;
-  }
-
-  /** The words come first: looks that would make the line too long are left out. */
-  #withLooks(text: string, { formatting, to }: OutboundOf<"message">): string {
-    const line = formatting === undefined ? text : withCodes({ text, formatting });
-    return Buffer.byteLength(line) <= this.#room(to.id) ? line : text;
   }
 
   /** A nick longer than was reckoned with takes its bytes from the text. */

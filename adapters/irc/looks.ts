@@ -53,6 +53,12 @@ export function readCodes(line: string, before = ""): FormattedText {
   return { text, formatting: formatting.sort((one, other) => one.start - other.start || other.end - one.end) };
 }
 
+/** The line with its looks, as far as they have room in so many bytes: the words come first. */
+export function withLooks(words: FormattedText, bytes: number): string {
+  const line = withCodes(words);
+  return Buffer.byteLength(line) <= bytes ? line : words.text;
+}
+
 /** The line with its looks as codes; each that is turned on is turned off in it. */
 export function withCodes({ text, formatting = [] }: FormattedText): string {
   const borders = [...new Set(formatting.flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
