@@ -53,12 +53,14 @@ export class Sender {
   readonly #parts: SenderParts;
   /** Sends that were begun and never answered: the homeserver may have them, and may have forgotten the transaction id. */
   readonly #uncertain: LRUCache<string, true>;
+  /** Rooms in which the desk shows that somebody types. */
+  readonly #typing: LRUCache<string, true>;
   readonly #carriers: Carriers = {
     message: (outbound, signal) => this.#message(outbound, signal),
     edit: (outbound, signal) => this.#edit(outbound, signal),
     retraction: (outbound, signal) => this.#retraction(outbound, signal),
     reaction: (outbound, signal) => this.#reaction(outbound, signal),
-    typing: (outbound, signal) => this.#typing(outbound, signal),
+    typing: (outbound, signal) => this.#sign(outbound, signal),
     receipt: (outbound, signal) => this.#receipt(outbound, signal),
     presence: (outbound, signal) => this.#presence(outbound, signal),
     subscription: (outbound, signal) => this.#subscription(outbound, signal),
@@ -71,6 +73,7 @@ export class Sender {
   constructor(parts: SenderParts) {
     this.#parts = parts;
     this.#uncertain = new LRUCache({ max: parts.limits.rooms });
+    this.#typing = new LRUCache({ max: parts.limits.rooms, ttl: TYPING_MS });
   }
 
   async send(outbound: Outbound, signal: AbortSignal): Promise<Outcome> {
@@ -90,9 +93,15 @@ export class Sender {
     const replied = replyTo === null ? null : await this.#find(room, replyTo, signal);
     const late = context.clock.now() - sentAt > LATE_MS;
     const content = await this.#content(outbound, room, replied, signal);
-    return content.kind === "failed"
-      ? content.outcome
-      : await this.#put(room, outbound.key, content.content, signal, late ? sentAt : null);
+    if (content.kind === "failed") {
+      return content.outcome;
+    }
+    const outcome = await this.#put(room, outbound.key, content.content, signal, late ? sentAt : null);
+    if (outcome.kind === "accepted" && this.#typing.has(room.room)) {
+      // Who has said it types no more; not every network says so by itself.
+      await this.#showTyping(room, false, signal);
+    }
+    return outcome;
   }
 
   /** With its file where the homeserver takes it; else its words, which say where the file is. */
@@ -168,13 +177,22 @@ export class Sender {
     return DONE;
   }
 
-  async #typing({ from, to, state }: OutboundOf<"typing">, signal: AbortSignal): Promise<Outcome> {
+  async #sign({ from, to, state }: OutboundOf<"typing">, signal: AbortSignal): Promise<Outcome> {
     const room = await this.#parts.rooms.of(from, to.id);
     if (room === null) {
       return NOBODY_THERE;
     }
-    const path = ["v3", "rooms", room.room, "typing", this.#parts.ghosts.id(from)];
-    const sign = state === "composing" ? { typing: true, timeout: TYPING_MS } : { typing: false };
+    return await this.#showTyping(room, state === "composing", signal);
+  }
+
+  async #showTyping(room: Room, isTyping: boolean, signal: AbortSignal): Promise<Outcome> {
+    if (isTyping) {
+      this.#typing.set(room.room, true);
+    } else {
+      this.#typing.delete(room.room);
+    }
+    const path = ["v3", "rooms", room.room, "typing", this.#parts.ghosts.id(room.local)];
+    const sign = isTyping ? { typing: true, timeout: TYPING_MS } : { typing: false };
     return await this.#do(room, path, sign, signal);
   }
 

@@ -134,6 +134,13 @@ describe("what a message on a real Synapse holds besides words", function () {
     await again.end();
   });
 
+  it("whoever has said something types no more, though nobody says so", async () => {
+    await stage.deliver(stage.outbound("typing", anna, { state: "composing" }));
+    await stage.sees(anna, "typing", ({ state }) => state === "composing");
+    await stage.deliver(stage.message(anna, "there you are"));
+    await stage.sees(anna, "typing", ({ state }) => state === "paused");
+  });
+
   it("a line in a thread is a reply, to what it names or to the thread's first message", async () => {
     const first = stage.message(anna, "which colour?");
     await stage.deliver(first);
