@@ -2,27 +2,20 @@
 import type { Adapter, AdapterContext, Outcome } from "../../src/adapter.ts";
 import type { Capabilities, InboundOf, Outbound, OutboundOf } from "../../src/core/model.ts";
 import type { Attachment, Port } from "./attachment.ts";
-import { FAILURES, isFinal, NO_SUCH_NICK } from "./conditions.ts";
+import { endedBy, FAILURES, isFlood, NO_SUCH_NICK } from "./conditions.ts";
 import type { CommonLimits } from "./config.ts";
 import { Connection, type Target } from "./connection.ts";
 import { BREAKS, formatLine, type IrcMessage, parseLine } from "./line.ts";
-import { Link, LinkFailure } from "./link.ts";
+import { Link } from "./link.ts";
 import { MARK_BYTES, withLooks } from "./looks.ts";
 import { ctcp, neutralised, withKeptEnd } from "./message-text.ts";
 import { isNick, People } from "./nicks.ts";
-import { Pacer } from "./pacer.ts";
+import { type Pace, Pacer, slower } from "./pacer.ts";
 import { Reception } from "./reception.ts";
 import { Returns } from "./returns.ts";
 import { Sends } from "./sends.ts";
 import { Versions } from "./versions.ts";
 import { Watching } from "./watching.ts";
-
-/** How fast lines may leave. */
-export interface Pace {
-  readonly burst: number;
-  readonly lineMs: number;
-  readonly waitMs: number;
-}
 
 export interface IrcOptions {
   readonly context: AdapterContext;
@@ -59,6 +52,7 @@ export class IrcAdapter implements Adapter {
   readonly #reception: Reception;
   readonly #link: Link;
   readonly #commands: ReadonlyMap<string, (message: IrcMessage) => void>;
+  #pace: Pace;
   #session: Session | null = null;
   #isStopped = false;
   #cancelIdle: (() => void) | null = null;
@@ -67,6 +61,7 @@ export class IrcAdapter implements Adapter {
     const { context, limits } = options;
     this.#options = options;
     this.#context = context;
+    this.#pace = options.pace;
     this.#watching = new Watching(this.#people, limits.watched);
     const forMs = limits.returnSeconds * 1_000;
     this.#returns = new Returns({ clock: context.clock, forMs, people: limits.people });
@@ -136,7 +131,7 @@ export class IrcAdapter implements Adapter {
     }
     this.#people.named(to.id);
     if (this.#attachment.isAbsent(to.id)) {
-      return this.#absent(to.id);
+      return this.#returns.absent(to.id, to.id);
     }
     const given = this.#attachment.source(from, to);
     const source = typeof given === "object" && given !== null ? await given : given;
@@ -194,10 +189,6 @@ export class IrcAdapter implements Adapter {
     return { kind: "accepted", id: null };
   }
 
-  #absent(nick: string): Outcome {
-    return this.#returns.absent(this.#people.id(nick), nick);
-  }
-
   #port(): Port {
     return {
       context: this.#context,
@@ -222,32 +213,40 @@ export class IrcAdapter implements Adapter {
     ]);
     return {
       ...(Object.fromEntries(failures) as Record<string, (message: IrcMessage) => void>),
-      [NO_SUCH_NICK]: ({ params: [, nick = ""] }) => this.#failed(nick, this.#absent(nick)),
+      [NO_SUCH_NICK]: ({ params: [, nick = ""] }) =>
+        this.#failed(nick, this.#returns.absent(this.#people.id(nick), nick)),
       "301": ({ params: [, nick = "", text = ""] }) => this.#presence(nick, "away", text),
       PING: ({ params }) => this.#ping(params.at(-1) ?? ""),
       PONG: ({ params }) => this.#pong(params.at(-1) ?? ""),
       PRIVMSG: (message) => this.#reception.privmsg(message),
       NOTICE: (message) => this.#reception.notice(message),
-      ERROR: ({ params: [reason = ""] }) => {
-        const kind = isFinal(reason) ? "permanent" : "temporary";
-        this.#session?.connection.destroy(new LinkFailure(kind, `The server ended the link: ${reason.slice(0, 200)}`));
-      },
+      ERROR: ({ params: [reason = ""] }) => this.#ended(reason),
     };
   }
 
+  #ended(reason: string): void {
+    const { network, log } = this.#context;
+    if (isFlood(reason)) {
+      // At the same pace it would end again and again.
+      this.#pace = slower(this.#pace);
+      log.warn("irc.pace.slowed", { network, pace: this.#pace, configured: this.#options.pace });
+    }
+    this.#session?.connection.destroy(endedBy(reason));
+  }
+
   #make(): Connection {
-    const { target, limits, pace } = this.#options;
+    const { target, limits } = this.#options;
     const { clock } = this.#context;
     const connection = new Connection(target, clock, {
       line: (line) => this.#line(line, connection),
       tooLong: () => this.#count("irc.unreadable", "line too long"),
     });
-    const pacer = new Pacer({ clock, ...pace, chatter: limits.chatter, write: (line) => connection.write(line) });
+    const pacer = new Pacer({ clock, ...this.#pace, chatter: limits.chatter, write: (line) => connection.write(line) });
     const sends = new Sends({
       clock,
       pacer,
       answerMs: limits.answerSeconds * 1_000,
-      waitMs: pace.waitMs,
+      waitMs: this.#pace.waitMs,
       ping: (token) => formatLine(this.#attachment.ping(token)),
       isPaused: () => connection.isPaused,
       silent: () => connection.destroy(new Error(`The server was silent for ${limits.answerSeconds} seconds.`)),

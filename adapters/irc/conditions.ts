@@ -1,5 +1,6 @@
 /** What a server's numerics (RFC 2812 §5.2 and its successors) say of a message that was not delivered. */
 import type { Outcome } from "../../src/adapter.ts";
+import { LinkFailure } from "./link.ts";
 
 /** How long a server that asks for patience is left alone. */
 const PATIENCE_MS = 10_000;
@@ -28,6 +29,13 @@ export const NO_SUCH_NICK = "401";
 const FINAL =
   /bad password|access denied: bad|access denied by configuration|password mismatch|server not configured/iu;
 
-export function isFinal(reason: string): boolean {
-  return FINAL.test(reason);
+/** What an ERROR (RFC 2812 §3.7.4) means for the link. */
+export function endedBy(reason: string): LinkFailure {
+  const kind = FINAL.test(reason) ? "permanent" : "temporary";
+  return new LinkFailure(kind, `The server ended the link: ${reason.slice(0, 200)}`);
+}
+
+/** The server took what the desk wrote for a flood. */
+export function isFlood(reason: string): boolean {
+  return /\bflood|too many (?:messages|commands)/iu.test(reason);
 }

@@ -1,10 +1,11 @@
 /** The IRC network: its protocol name, its configuration, its adapter. README.md lists what of the standards it speaks. */
 import { type Adapter, type AdapterContext, type AdapterModule, ConfigProblem } from "../../src/adapter.ts";
-import { IrcAdapter, type Pace } from "./adapter.ts";
+import { IrcAdapter } from "./adapter.ts";
 import { ClientAttachment } from "./client.ts";
 import { configSchema, type IrcConfig, parseConfig } from "./config.ts";
 import type { Target } from "./connection.ts";
 import { canonicalNick, isNick } from "./nicks.ts";
+import type { Pace } from "./pacer.ts";
 import { ServerAttachment } from "./server.ts";
 
 export type { IrcConfig } from "./config.ts";

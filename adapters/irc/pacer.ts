@@ -4,12 +4,31 @@
  */
 import type { Clock } from "../../src/adapter.ts";
 
-export interface PacerOptions {
-  readonly clock: Clock;
+/** How fast lines may leave. */
+export interface Pace {
   /** Lines at once. */
   readonly burst: number;
   /** Milliseconds for each further line; 0 for a link without such a limit. */
   readonly lineMs: number;
+  /** How long a message may wait for that. */
+  readonly waitMs: number;
+}
+
+/** A message needs two lines: itself, and the PING behind it. */
+const LINES_EACH = 2;
+
+/** What a network is asked to bear after it called the pace a flood, and how slow it gets at most. */
+const SLOWED_LEAST_MS = 500;
+const SLOWED_MOST_MS = 8_000;
+
+/** Half as fast, with nothing at once but a message and its fence. */
+export function slower({ lineMs, waitMs }: Pace): Pace {
+  const slowed = Math.min(Math.max(SLOWED_LEAST_MS, lineMs * 2), SLOWED_MOST_MS);
+  return { burst: LINES_EACH, lineMs: Math.max(lineMs, slowed), waitMs };
+}
+
+export interface PacerOptions extends Pick<Pace, "burst" | "lineMs"> {
+  readonly clock: Clock;
   /** Lines of chatter that may wait. */
   readonly chatter: number;
   write(line: string): void;
@@ -19,9 +38,6 @@ interface Waiting {
   readonly line: string;
   written(): void;
 }
-
-/** A message needs two lines: itself, and the PING behind it. */
-const LINES_EACH = 2;
 
 export class Pacer {
   readonly #options: PacerOptions;
@@ -41,7 +57,7 @@ export class Pacer {
   /** How long one more message would wait, in milliseconds. */
   get waitMs(): number {
     this.#count();
-    const lines = this.#messages.size * LINES_EACH + 1 - this.#credit;
+    const lines = this.#messages.size * LINES_EACH + this.#linesFirst - this.#credit;
     return Math.max(0, lines * this.#options.lineMs);
   }
 
@@ -100,6 +116,9 @@ export class Pacer {
     while (this.#isFree()) {
       const [message] = this.#messages;
       if (message !== undefined) {
+        if (!this.#hasCredit(this.#linesFirst)) {
+          break;
+        }
         this.#messages.delete(message);
         this.#put(message.line);
         message.written();
@@ -115,7 +134,16 @@ export class Pacer {
   }
 
   #isFree(): boolean {
-    return !this.#isOver && (this.#credit >= 1 || this.#options.lineMs === 0);
+    return !this.#isOver && this.#hasCredit(1);
+  }
+
+  #hasCredit(lines: number): boolean {
+    return this.#options.lineMs === 0 || this.#credit >= lines;
+  }
+
+  /** Credit a message begins with: for itself and its fence. A burst of one is all there can be. */
+  get #linesFirst(): number {
+    return Math.min(LINES_EACH, this.#options.burst);
   }
 
   #put(line: string): void {
@@ -127,7 +155,8 @@ export class Pacer {
     if (this.#isOver || this.#messages.size + this.#chatter.length === 0) {
       return;
     }
-    const delayMs = Math.ceil((1 - this.#credit) * this.#options.lineMs);
+    const lines = this.#messages.size > 0 ? this.#linesFirst : 1;
+    const delayMs = Math.ceil((lines - this.#credit) * this.#options.lineMs);
     this.#cancelAlarm ??= this.#options.clock.after(delayMs, () => {
       this.#cancelAlarm = null;
       this.#work();

@@ -9,7 +9,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 const START_LIMIT_MS = 20_000;
 
 export interface InspircdOptions {
-  /** Lines a client may send in a second, after ten at once; who sends more is thrown out. Without: as many as they like. */
+  /** Lines a client may send in a second, after twice as many at once; who sends more is thrown out. Without: as many as they like. */
   readonly linesPerSecond?: number;
   /** Where services may link, and the name and password they must give. */
   readonly services?: ServicesLink;
@@ -58,7 +58,7 @@ function configure(where: IrcServerAddresses, folder: string, { linesPerSecond, 
   const pace =
     linesPerSecond === undefined
       ? 'threshold="10000" commandrate="1000000"'
-      : `threshold="10" commandrate="${linesPerSecond * 1_000}"`;
+      : `threshold="${linesPerSecond * 2}" commandrate="${linesPerSecond * 1_000}"`;
   return `<server name="${where.name}" description="Test" network="Test" id="1TS">
 <admin name="Admin" nick="admin" email="admin@${where.name}">
 <bind address="127.0.0.1" port="${where.port}" type="clients">

@@ -1,6 +1,6 @@
 /** How fast lines leave, and what becomes of each message: the IRC adapter's pace and its fence, on a clock of their own. */
 import { expect } from "chai";
-import { Pacer } from "../../adapters/irc/pacer.ts";
+import { Pacer, slower } from "../../adapters/irc/pacer.ts";
 import { Sends } from "../../adapters/irc/sends.ts";
 import type { Outcome } from "../../src/adapter.ts";
 import { createVirtualClock } from "../support/virtual-clock.ts";
@@ -39,12 +39,12 @@ describe("IRC pace", () => {
   it("lets a few lines go at once, then one at a time", async () => {
     const { clock, pacer, said } = link();
     for (const nick of ["a", "b", "c", "d", "e"]) pacer.message(nick, () => {});
-    expect(said()).to.deep.equal(["a", "b", "c"]);
+    expect(said(), "with room for the PING behind them").to.deep.equal(["a", "b"]);
     await clock.advance(999);
-    expect(said()).to.have.length(3);
+    expect(said()).to.have.length(2);
     await clock.advance(1);
-    expect(said()).to.have.length(4);
-    await clock.advance(1_000);
+    expect(said()).to.have.length(3);
+    await clock.advance(2_000);
     expect(said()).to.deep.equal(["a", "b", "c", "d", "e"]);
   });
 
@@ -66,6 +66,21 @@ describe("IRC pace", () => {
     await clock.advance(10_000);
     pacer.urgent("PONG");
     expect([pacer.chat("chat"), ...said()]).to.deep.equal([false, "first"]);
+  });
+
+  it("is halved by a network that calls it a flood, and becomes slow where there was none", () => {
+    expect(slower({ burst: 5, lineMs: 2_000, waitMs: 10_000 })).to.deep.equal({
+      burst: 2,
+      lineMs: 4_000,
+      waitMs: 10_000,
+    });
+    expect(slower({ burst: 1_000, lineMs: 0, waitMs: 10_000 })).to.deep.equal({
+      burst: 2,
+      lineMs: 500,
+      waitMs: 10_000,
+    });
+    expect(slower({ burst: 2, lineMs: 7_000, waitMs: 10_000 }).lineMs).to.equal(8_000);
+    expect(slower({ burst: 2, lineMs: 60_000, waitMs: 10_000 }).lineMs, "configured slower").to.equal(60_000);
   });
 
   it("is not confused by a clock that jumps", async () => {
