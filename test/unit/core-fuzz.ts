@@ -1,6 +1,6 @@
 /** People who do anything in any order, staff and strangers, under rules that change and a desk that starts anew. */
-import type { Address, Outbound } from "../../src/core/model.ts";
-import { addressKey, CONDITIONS } from "../../src/core/model.ts";
+import type { Address, FormattedText, Outbound } from "../../src/core/model.ts";
+import { addressKey, CONDITIONS, STYLES } from "../../src/core/model.ts";
 import { phraseKeys } from "../../src/core/phrases.ts";
 import { Random } from "../simulation/random.ts";
 import { COMPANY, company, type PlayConfig, type PlaySetting, playSetting } from "../support/play-rules.ts";
@@ -233,13 +233,26 @@ export class Fuzz {
       kind: "message",
       ...pair,
       id,
-      text,
+      ...this.#looks(text),
       language: this.#language(),
       nick: random.pick([null, "Eve"]),
       replyTo: random.chance(0.2) ? of : null,
       sentAt: random.pick([null, 0, this.core.now + 1e9]),
       choice: random.pick([null, null, null, "/accept", "yes", "billing"]),
     };
+  }
+
+  /** Some of them nonsense: within characters, beyond the text, the wrong way round. */
+  #looks(text: string): FormattedText {
+    const { random } = this;
+    if (random.chance(0.6)) return { text };
+    const place = () => Math.floor(random.next() * (text.length + 4)) - 2;
+    const formatting = Array.from({ length: random.pick([1, 2, 6]) }, () => ({
+      style: random.pick(STYLES),
+      start: place(),
+      end: place(),
+    }));
+    return { text, formatting };
   }
 
   #language(): string | null {
@@ -251,7 +264,7 @@ export class Fuzz {
     const kind = random.pick(SIGNALS);
     switch (kind) {
       case "edit":
-        return { kind, ...pair, id: `m${this.events}`, of, text };
+        return { kind, ...pair, id: `m${this.events}`, of, ...this.#looks(text) };
       case "retraction":
         return { kind, ...pair, of };
       case "reaction":

@@ -36,8 +36,21 @@ function withoutOwnWords(fuzz: Fuzz, { conversation }: Outbound, text: string): 
   return own.filter((words) => words.includes(SECRET)).reduce((left, words) => left.replaceAll(words, ""), text);
 }
 
+/** Looks stay on the words they came with: within the text, in order, between characters. */
+function checkLooks(outbound: Outbound): void {
+  if (outbound.kind !== "message" && outbound.kind !== "edit") return;
+  const { text, formatting = [] } = outbound;
+  let before = 0;
+  for (const { start, end } of formatting) {
+    expect(start, JSON.stringify(outbound)).to.be.within(before, end - 1);
+    expect(end, JSON.stringify(outbound)).to.be.at.most(text.length);
+    before = start;
+  }
+}
+
 /** What must hold of everything that is sent. */
 function checkSent(fuzz: Fuzz, outbound: Outbound, from: Address | null): void {
+  checkLooks(outbound);
   const to = addressKey(outbound.to);
   const what = JSON.stringify(outbound);
   if (outbound.conversation !== null) {
