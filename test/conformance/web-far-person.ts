@@ -2,6 +2,7 @@
 import type { ServerFrame } from "../../adapters/web/pages/protocol.ts";
 import type { Choice, Condition, ReceiptState, TypingState } from "../../src/core/model.ts";
 import { typed } from "../../src/core/styling-writer.ts";
+import { picture } from "../support/pictures.ts";
 import { Arrivals } from "../support/wait.ts";
 import type { WebPerson } from "../support/web-person.ts";
 import type { FarEvent, FarPerson } from "./far-end.ts";
@@ -43,6 +44,10 @@ export class WebFarPerson implements FarPerson {
   async react(): Promise<void> {
     throw new Error("The web protocol has no reactions.");
   }
+  async offerFile(to: string): Promise<void> {
+    const file = await this.person.upload("photo.png", picture());
+    this.person.send({ kind: "line", desk: to, text: "", choice: null, file });
+  }
   async typing(to: string, state: TypingState): Promise<void> {
     this.person.link.send({ kind: "typing", desk: to, state });
   }
@@ -66,14 +71,14 @@ export class WebFarPerson implements FarPerson {
       }
       this.#shown.add(frame.key);
     }
-    const event = toFarEvent(frame, this.#saidTo);
+    const event = toFarEvent(frame, this.#saidTo, this.person.url);
     if (event !== null) {
       this.received.push(event);
     }
   }
 }
 
-function toFarEvent(frame: ServerFrame, saidTo: ReadonlyMap<string, string>): FarEvent | null {
+function toFarEvent(frame: ServerFrame, saidTo: ReadonlyMap<string, string>, page: string): FarEvent | null {
   switch (frame.kind) {
     case "line":
       return {
@@ -83,6 +88,7 @@ function toFarEvent(frame: ServerFrame, saidTo: ReadonlyMap<string, string>): Fa
         // For whoever looks at the page, marks stand for what it shows.
         text: typed(frame),
         formatted: frame.formatting === undefined ? null : typed(frame),
+        file: frame.file === null ? null : new URL(frame.file.path, page).href,
         nick: frame.nick,
         choices: frame.choices,
         replyTo: null,

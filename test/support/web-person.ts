@@ -31,6 +31,9 @@ export class WebPerson {
   readonly frames = new Arrivals<ServerFrame>((frame) => JSON.stringify(frame));
   readonly link: Link;
   readonly cookie: string;
+  /** Where the network's pages are; ends in a slash. */
+  readonly url: string;
+  readonly #isCsr: boolean;
   readonly #sockets = new Set<WebSocket>();
   #cut = false;
   /** Whether desk frames are acknowledged, as a page does. */
@@ -40,6 +43,8 @@ export class WebPerson {
   private constructor(options: WebPersonOptions, cookie: string) {
     this.cookie = cookie;
     const { url, csr = false, desk = null, token = null } = options;
+    this.url = url;
+    this.#isCsr = csr;
     this.link = new Link({
       connect: () => this.#connect(new URL(csr ? "csr/socket" : "socket", url)),
       hello: () => ({ kind: "hello", version: PROTOCOL_VERSION, desk, token, language: "en", self: null }),
@@ -70,6 +75,21 @@ export class WebPerson {
   }
   say(desk: string, text: string): string {
     return this.send({ kind: "line", desk, text, choice: null, file: null });
+  }
+
+  /** Brings a file, as the pages' button does; its id, for the line that sends it. */
+  async upload(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+    const headers = {
+      cookie: this.cookie,
+      origin: new URL(this.url).origin,
+      "content-type": "application/octet-stream",
+      "x-file-name": encodeURIComponent(name),
+    };
+    const path = this.#isCsr ? "csr/upload" : "upload";
+    const answer = await fetch(new URL(path, this.url), { method: "POST", headers, body: bytes });
+    const { id, error } = (await answer.json()) as { readonly id?: string; readonly error?: string };
+    if (id === undefined) throw new Error(`The upload was not taken: HTTP ${answer.status} ${error}`);
+    return id;
   }
 
   /** Tears the cable, and keeps it torn. */

@@ -116,7 +116,7 @@ async function openWeb(): Promise<CrossingNetwork> {
   return {
     name: "web",
     module: web as AdapterModule<unknown>,
-    section: "    adapter: web\n    linesPerMinute: 10000\n    lineBurst: 1000",
+    section: "    adapter: web\n    linesPerMinute: 10000\n    lineBurst: 1000\n    uploadsPerMinute: 10000",
     handle: HANDLE,
     csrAddress: CLERK,
     csr: async (desk) => {
