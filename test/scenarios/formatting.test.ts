@@ -125,6 +125,25 @@ describe("formatting", () => {
       },
     ]));
 
+  it("is put right where a client says what cannot be", () =>
+    play(company(), [
+      ...talk("web"),
+      (stage) => {
+        const { person, window } = stage.screen("anna");
+        const formatting = [
+          { style: "quote", start: 7, end: 8 },
+          { style: "strong", start: 2, end: 99 },
+        ] as const;
+        person.format(window, { text: "a👍b\nand these", formatting });
+      },
+      "ada sees: and these",
+      (stage) =>
+        expect(stage.screen("ada").shown("and these").formatting).to.deep.equal([
+          { style: "strong", start: 1, end: 14 },
+          { style: "quote", start: 5, end: 14 },
+        ]),
+    ]));
+
   it("is no hindrance to the bot, and marks that were meant stay in a CSR's words", () =>
     play(company(), [
       "anna@web to reception: hello",
