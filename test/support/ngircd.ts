@@ -11,6 +11,8 @@ const START_LIMIT_MS = 20_000;
 export interface NgircdOptions {
   /** Its own name, where there are two. */
   readonly name?: string;
+  /** Silence after which it asks for a sign of life, and again after which it ends the link. */
+  readonly pingSeconds?: number;
   /** Another server of the network: the one without a port waits for the other to call, which it does every five seconds. */
   readonly peer?: { readonly name: string; readonly port: number | null };
 }
@@ -52,7 +54,7 @@ export async function startNgircd(options: NgircdOptions = {}): Promise<IrcServe
 }
 
 /** No look-ups, no slowing down of who sends much, nicks as long as aliases want them. */
-function configure(where: IrcServerAddresses, { peer }: NgircdOptions): string {
+function configure(where: IrcServerAddresses, { pingSeconds = 120, peer }: NgircdOptions): string {
   return `[Global]
 Name = ${where.name}
 Info = Test
@@ -63,7 +65,8 @@ MotdPhrase = hello
 [Limits]
 MaxConnectionsIP = 0
 MaxNickLength = 30
-PingTimeout = 120
+PingTimeout = ${pingSeconds}
+PongTimeout = ${pingSeconds}
 ConnectRetry = 5
 MaxPenaltyTime = 0
 [Options]
