@@ -99,8 +99,10 @@ export function toWireFile(file: HostedFile, text: string): WireFile | null {
   if (!path.startsWith(FILES_PATH)) {
     return null;
   }
+  const words = fileWords(file);
+  const said = text.endsWith(words) ? text.slice(0, -words.length).trimEnd().length : text.length;
   return {
-    ...{ name, type, bytes, path, kind: kind ?? "document", voice: voice === true, alone: text === fileWords(file) },
+    ...{ name, type, bytes, path, kind: kind ?? "document", voice: voice === true, said },
     ...{ width: width ?? null, height: height ?? null, durationMs: durationMs ?? null },
   };
 }

@@ -5,9 +5,11 @@
  */
 import { web } from "../../adapters/web/index.ts";
 import type { Adapter, HistoryLine } from "../../src/adapter.ts";
-import type { Address, Choice, Inbound, InboundOf, Outbound, Verdict } from "../../src/core/model.ts";
+import type { Address, Choice, HostedFile, Inbound, InboundOf, Outbound, Verdict } from "../../src/core/model.ts";
 import { ACCEPTED, addressKey } from "../../src/core/model.ts";
+import type { Files } from "../../src/files.ts";
 import { TestContext } from "../support/adapter-context.ts";
+import { shelve } from "../support/file-shelf.ts";
 
 export const NETWORK = "web";
 export const HANDLE = "support";
@@ -23,6 +25,7 @@ export class EchoDesk {
   readonly context: TestContext;
   readonly #section: object;
   adapter: Adapter;
+  readonly files: Files | null;
   /** What each person has been told and has told, by address and desk name. */
   readonly #histories = new Map<string, HistoryLine[]>();
   readonly #outbox = new Map<string, Copy[]>();
@@ -37,7 +40,8 @@ export class EchoDesk {
   /** Whether a chat may be opened. */
   opens = true;
 
-  constructor(section: object = {}) {
+  /** `folder`: where it keeps files; without one it takes none. */
+  constructor(section: object = {}, folder: string | null = null) {
     this.#section = section;
     this.context = new TestContext({ network: NETWORK, handles: [HANDLE, "billing"], desk: "desk", alias: ALIAS });
     this.context.identities.set(HANDLE, { kind: "handle", name: "Support", state: "available", text: null });
@@ -51,6 +55,7 @@ export class EchoDesk {
       await receive(inbound);
       return this.#take(inbound);
     };
+    this.files = folder === null ? null : shelve(this.context, folder);
     this.adapter = this.#make();
   }
 
@@ -59,10 +64,12 @@ export class EchoDesk {
   }
 
   async start(): Promise<void> {
+    await this.files?.start();
     await this.context.listen();
     await this.adapter.start(STEADY);
   }
   async stop(): Promise<void> {
+    this.files?.stop();
     await this.adapter.stop();
     await this.context.close();
   }
@@ -75,23 +82,24 @@ export class EchoDesk {
   say(
     to: Address,
     text: string,
-    more: { from?: string; nick?: string; notice?: boolean; choices?: readonly Choice[] } = {},
+    more: { from?: string; nick?: string; notice?: boolean; choices?: readonly Choice[]; file?: HostedFile } = {},
   ): string {
     this.#keys += 1;
     const key = `echo-${this.#keys}-0`;
-    const { from = HANDLE, nick = null, notice = false, choices = [] } = more;
+    const { from = HANDLE, nick = null, notice = false, choices = [], file = null } = more;
     const base = { key, from, to, device: null, conversation: null, kind: "message" } as const;
     const outbound: Outbound = {
       ...base,
       text,
       choices,
+      file,
       replyTo: null,
       sentAt: Date.now(),
       nick,
       language: null,
       notice,
     };
-    this.#history(to, from).push({ ...historyLine(key, text, false), nick, notice, choices });
+    this.#history(to, from).push({ ...historyLine(key, text, false), nick, notice, choices, file });
     this.send(outbound);
     return key;
   }
@@ -169,7 +177,8 @@ export class EchoDesk {
         return { kind: "refused", reason: "policy-violation", text: "The desk does not take this message." };
       }
       this.heard.push(inbound);
-      this.#history(from, to).push(historyLine(inbound.id ?? "", inbound.text, true));
+      const own = historyLine(inbound.id ?? "", inbound.text, true);
+      this.#history(from, to).push({ ...own, file: inbound.file ?? null });
       if (this.echoes) {
         this.tell("receipt", from, { of: inbound.id, state: "delivered" }, to);
         this.tell("receipt", from, { of: inbound.id, state: "read" }, to);

@@ -98,7 +98,7 @@ describe("web files", function () {
     const { id = "", file } = await upload(person, picture());
     say(person, id);
     const own = await second.next("own");
-    expect(own.file).to.deep.include({ path: file?.path, alone: true });
+    expect(own.file).to.deep.include({ path: file?.path, said: 0 });
     const said = await heard();
     const outbound: OutboundOf<"message"> = {
       ...{ kind: "message", key: "k-1-1", from: "support", to: said.from, device: null, conversation: null },
@@ -107,7 +107,7 @@ describe("web files", function () {
     };
     void adapter.send(outbound, STEADY);
     const line: ServerFrameOf<"line"> = await person.next("line");
-    expect(line.file).to.deep.include({ kind: "image", path: file?.path, alone: true, voice: false });
+    expect(line.file).to.deep.include({ kind: "image", path: file?.path, said: 0, voice: false });
   });
   it("can be said again after the answer was lost, and by nobody else", async () => {
     await desk();

@@ -1,9 +1,10 @@
 /** The console's contacts: one for each conversation, and the desk itself. */
 import type { ChatClient } from "./client.ts";
+import { fileTitle } from "./file-view.ts";
 import { html, type View } from "./html.ts";
 import { icon } from "./icons.ts";
 import type { Contact } from "./protocol.ts";
-import { openChoices, type Thread, unread } from "./thread.ts";
+import { type Line, openChoices, type Thread, unread } from "./thread.ts";
 import { DESK_NAME, PRESENCE } from "./words.ts";
 
 /** A contact as the list shows it; `closed`: the desk does not list it any more, only its lines are left. */
@@ -58,7 +59,11 @@ export function ContactList({ client, entries: all, chosen, onChoose }: ListProp
 function Row(one: Entry, isChosen: boolean, onChoose: (desk: string) => void, client: ChatClient): View {
   const last = one.thread.lines.at(-1);
   const waits = !one.closed && openChoices(one.thread) !== null;
-  const preview = one.thread.typing ? "typing…" : last === undefined ? "" : `${last.own ? "You: " : ""}${last.text}`;
+  const preview = one.thread.typing
+    ? "typing…"
+    : last === undefined
+      ? ""
+      : `${last.own ? "You: " : ""}${inShort(last)}`;
   return html`<li key=${one.desk} class=${`contact ${one.closed ? "closed" : ""} ${waits ? "waits" : ""}`}>
     <button type="button" class="contact-button" aria-current=${isChosen ? "true" : "false"} onClick=${() => onChoose(one.desk)}>
       <span class="contact-name" dir="auto">
@@ -74,4 +79,8 @@ function Row(one: Entry, isChosen: boolean, onChoose: (desk: string) => void, cl
       </button>`
     }
   </li>`;
+}
+
+function inShort({ text, file }: Line): string {
+  return file === null || file.said > 0 ? text : fileTitle(file);
 }

@@ -8,13 +8,14 @@ export function FileView(file: WireFile): View {
   return html`<div class=${`file ${file.kind}`}>
     ${Shown(file)}
     <a class="file-link text" href=${file.path} download=${file.name}>
-      ${icon("file")}<span class="file-name" dir="auto">${file.voice ? "Voice message" : file.name}</span>
+      ${icon("file")}<span class="file-name" dir="auto">${fileTitle(file)}</span>
       <span class="file-size">(${[...length(file), sizeWords(file.bytes)].join(", ")})</span>
     </a>
   </div>`;
 }
 
-function Shown({ kind, path, name, width, height, voice }: WireFile): View | null {
+function Shown(file: WireFile): View | null {
+  const { kind, path, name, width, height } = file;
   switch (kind) {
     case "image":
       return html`<img
@@ -26,7 +27,7 @@ function Shown({ kind, path, name, width, height, voice }: WireFile): View | nul
         decoding="async"
       />`;
     case "audio":
-      return html`<audio src=${path} controls preload="metadata" aria-label=${voice ? "Voice message" : name}></audio>`;
+      return html`<audio src=${path} controls preload="metadata" aria-label=${fileTitle(file)}></audio>`;
     case "video":
       return html`<video
         src=${path}
@@ -49,4 +50,9 @@ function length({ durationMs }: WireFile): readonly string[] {
   }
   const seconds = Math.round(durationMs / 1_000);
   return [`${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`];
+}
+
+/** What it is called for people. */
+export function fileTitle({ voice, name }: WireFile): string {
+  return voice ? "Voice message" : name;
 }

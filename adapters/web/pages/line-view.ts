@@ -1,4 +1,5 @@
 /** One line of a conversation. */
+import type { FormattedText } from "../../../src/core/model.ts";
 import { FileView } from "./file-view.ts";
 import { html, type View } from "./html.ts";
 import { type IconName, icon } from "./icons.ts";
@@ -57,8 +58,19 @@ function Words(line: Line): View {
   if (retracted) {
     return html`<em class="gone">This message was deleted.</em>`;
   }
-  return html`${file !== null && FileView(file)}
-  ${file?.alone !== true && WordsView(line)}`;
+  if (file === null) {
+    return WordsView(line);
+  }
+  return html`${FileView(file)} ${file.said > 0 && WordsView(beginning(line, file.said))}`;
+}
+
+/** What was written beside a file, without the words that stand for it where it cannot be shown. */
+function beginning({ text, formatting = [] }: Line, length: number): FormattedText {
+  const spans = formatting.filter(({ start }) => start < length);
+  return {
+    text: text.slice(0, length),
+    formatting: spans.map((span) => ({ ...span, end: Math.min(span.end, length) })),
+  };
 }
 
 function Meta({ state, edited, retracted, at }: Line): View {

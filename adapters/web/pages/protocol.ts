@@ -84,8 +84,8 @@ const file = {
   height: nullable(size),
   durationMs: nullable(size),
   voice: flag,
-  /** The text of its line says nothing but what and where it is. */
-  alone: flag,
+  /** So many UTF-16 units of its line's text are what was written; the rest says in words what and where the file is. */
+  said: size,
 } as const;
 const choices = list(record({ value: label, label }), FRAME_LIMITS.choices);
 

@@ -121,7 +121,7 @@ export function withEditTold(thread: Thread, frame: ServerFrameOf<"edit">): Thre
 }
 
 function withEdit(thread: Thread, of: string, edit: FormattedText): Thread {
-  const told = ({ file }: Line) => (file === null ? null : { ...file, alone: false });
+  const told = ({ file }: Line) => (file === null ? null : { ...file, said: edit.text.length });
   return change(thread, of, (line) => ({ ...unformatted(line), ...words(edit), file: told(line), edited: true }));
 }
 
