@@ -32,7 +32,7 @@ const common = {
     90,
     0,
     3_600,
-    "After a link was made again: how long people have to come back before what is for them bounces.",
+    "How long people who were there have to come back (after a netsplit, or a cut link) before what is for them bounces.",
   ),
 };
 const clientLimits = z
