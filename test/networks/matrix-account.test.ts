@@ -97,6 +97,12 @@ describe("the desk as an ordinary account of a real Synapse", function () {
     expect(leaks(grace, anna)).to.deep.equal([]);
   });
 
+  it("the account vouches for the desk's device, for software that gives its keys to no other", async () => {
+    const [device] = Object.keys(await devices());
+    const status = await anna.client.sdk.getCrypto()?.getDeviceVerificationStatus(account(), device ?? "");
+    expect(status?.signedByOwner).to.equal(true);
+  });
+
   for (const [what, end] of [
     ["stopped", () => desk.stop()],
     ["killed", () => desk.kill()],

@@ -196,8 +196,20 @@ export class MatrixAccount implements Adapter {
     if (this.#isStopped) {
       await this.#closeEncryption();
     }
-    await this.#encryption?.exchange();
+    if ((await this.#encryption?.exchange()) === true) {
+      await this.#crossSign();
+    }
     return null;
+  }
+
+  /** Without it messages are encrypted as well, but careful software gives its keys to devices alone that are vouched for. */
+  async #crossSign(): Promise<void> {
+    const { log, network } = this.#context;
+    const signed = await this.#encryption?.crossSign(this.#config.password ?? null);
+    if (signed !== undefined && signed.kind !== "signed") {
+      const reason = signed.kind === "failed" ? signed.reason : "the account's identity was made by other software";
+      log.warn("matrix.device.unverified", { network, device: this.#device, reason });
+    }
   }
 
   async #closeEncryption(): Promise<void> {

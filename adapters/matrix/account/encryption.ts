@@ -9,6 +9,7 @@ import { z } from "zod";
 import type { AdapterContext } from "../../../src/adapter.ts";
 import type { RoomEvent } from "../codec-inbound.ts";
 import type { Homeserver } from "../homeserver.ts";
+import { type CrossSigned, crossSign } from "./cross-signing.ts";
 import { loadCrypto } from "./crypto.ts";
 import { KeyRequests } from "./key-requests.ts";
 import { KeyStore } from "./key-store.ts";
@@ -116,6 +117,12 @@ export class Encryption {
   /** Makes everything up to now durable, with further entries of the adapter's state. */
   async commit(further?: ReadonlyMap<string, unknown>): Promise<void> {
     await this.#keys.commit(further);
+  }
+
+  /** Lets the account vouch for this device; see cross-signing.ts. `password`: the account's, where it is known. */
+  async crossSign(password: string | null): Promise<CrossSigned> {
+    const { homeserver, own, device } = this.#options;
+    return await crossSign({ machine: this.#machine, keys: this.#keys, homeserver, own, device, password });
   }
 
   async isEncrypted(room: string): Promise<boolean> {
