@@ -228,6 +228,20 @@ describe("chat in a browser", function () {
       expect(desk.heard.map(({ text }) => text)).to.deep.equal(["in the air"]);
       expect((await window.texts()).filter((text) => text === "in the air")).to.have.length(1);
     });
+    it("of a chat that is ended and begun anew without a network, the old one does not come back", async () => {
+      const window = await chat();
+      await window.write("of the old chat");
+      await window.sees("You said: of the old chat");
+      await window.context.setOffline(true);
+      await window.page.getByText("No connection.").waitFor();
+      await window.page.getByRole("button", { name: "End chat" }).click();
+      await window.page.getByRole("button", { name: "Start a new chat" }).click();
+      await window.context.setOffline(false);
+      await window.sees("What is it about?");
+      await window.page.getByText("No connection.").waitFor({ state: "detached" });
+      expect((await window.texts()).join("\n")).to.not.include("of the old chat");
+      expect(desk.context.inbounds.all.filter(({ kind }) => kind === "departure")).to.have.length(1);
+    });
     it("without a network, however often it comes and goes", async () => {
       const window = await chat();
       for (let time = 1; time <= 2; time += 1) {

@@ -67,6 +67,19 @@ describe("console in a browser", function () {
   }
   const written = (): readonly string[] => desk.heard.map(({ choice, text, to }) => `${to} ${choice ?? text}`);
 
+  it("says who has signed in when it is somebody else, in the same browser", async () => {
+    desk.context.passwords.set("grace", "correct-horse");
+    const window = await openConsole();
+    const other = await browser.tab(window.context);
+    await other.page.goto(`${desk.url}/csr`);
+    await contact(other, "Desk").waitFor();
+    await other.page.evaluate(`fetch("csr/sign-in", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ login: "grace", password: "correct-horse" }),
+    }).then((answer) => answer.status)`);
+    await window.page.getByRole("status").getByText("grace has signed in here, so ada was signed out.").waitFor();
+  });
   it("lets in with the right password alone, and out again", async () => {
     const window = await browser.window();
     await window.page.goto(`${desk.url}/csr`);
