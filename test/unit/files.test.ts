@@ -3,6 +3,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import fastify, { type FastifyInstance } from "fastify";
+import type { TakenFile } from "../../src/adapter.ts";
+import type { Address } from "../../src/core/model.ts";
 import { createTokens } from "../../src/engine/tokens.ts";
 import { cleanWebp } from "../../src/files/chunks.ts";
 import { examine } from "../../src/files/examine.ts";
@@ -10,6 +12,7 @@ import { FILE_TYPES } from "../../src/files/formats.ts";
 import { cleanJpeg } from "../../src/files/jpeg.ts";
 import { createFiles, type Files } from "../../src/files.ts";
 import { createMemoryLog } from "../../src/log.ts";
+import { mp3 } from "../support/media.ts";
 import { photo, picture, TELLTALE, webp } from "../support/pictures.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { createVirtualClock } from "../support/virtual-clock.ts";
@@ -205,5 +208,102 @@ describe("the desk's files", () => {
     await open();
     expect((await get(file.url)).statusCode).to.equal(404);
     expect(readdirSync(join(folder.path, "links"))).to.deep.equal([]);
+  });
+  it("know what they are shown as, and that a sound is a voice message", async () => {
+    files.stop();
+    await server.close();
+    await open(FILE_TYPES, { ...LIMITS, fileBytes: 10_000 });
+    const sound = await files.take({ name: "note", voice: true }, inPieces(mp3()));
+    expect(sound.kind === "taken" && sound.file).to.deep.include({ kind: "audio", durationMs: 261, voice: true });
+    const taken = await files.take({ name: "a.png", voice: true }, inPieces(picture()));
+    expect(taken.kind === "taken" && taken.file).to.deep.include({ kind: "image", width: 1, height: 1 });
+    expect(taken.kind === "taken" && taken.file).not.to.have.property("voice");
+  });
+  it("are given to networks that bring them on, as long as they are kept", async () => {
+    const { file } = await take("a.png");
+    const parts: Uint8Array[] = [];
+    for await (const part of (await files.open(file)) ?? []) parts.push(part);
+    expect(Buffer.concat(parts).length).to.equal(file.bytes);
+    expect(await files.open({ ...file, url: file.url.replace(/[a-z2-7]{32}/u, "a".repeat(32)) })).to.equal(null);
+    expect(await files.open({ ...file, url: "https://elsewhere.example/a.png" })).to.equal(null);
+  });
+  it("are handed out in the parts that players ask for", async () => {
+    const { file } = await take("a.png");
+    const path = file.url.replace("https://chat.example", "");
+    for (const [range, status, told] of [
+      ["bytes=0-9", 206, "bytes 0-9/69"],
+      ["bytes=60-", 206, "bytes 60-68/69"],
+      ["bytes=-9", 206, "bytes 60-68/69"],
+      ["bytes=60-100", 206, "bytes 60-68/69"],
+      ["bytes=69-", 416, "bytes */69"],
+      ["bytes=0-1,5-6", 200, undefined],
+      ["lines=1", 200, undefined],
+    ] as const) {
+      const answer = await server.inject({ url: path, headers: { range } });
+      expect([answer.statusCode, answer.headers["content-range"]], range).to.deep.equal([status, told]);
+      const expected = status === 206 ? (range === "bytes=0-9" ? 10 : 9) : status === 200 ? 69 : 0;
+      expect(answer.rawPayload.length, range).to.equal(expected);
+    }
+  });
+
+  describe("are refused in words", () => {
+    const from = { network: "web", id: "anna" };
+    const reopen = async (...how: Parameters<typeof open>) => {
+      files.stop();
+      await server.close();
+      await open(...how);
+    };
+    const send = (who: Address | null = from) =>
+      files.take({ name: "a.png", ...(who === null ? {} : { from: who }) }, inPieces(picture()));
+    const told = async (taking: Promise<TakenFile>) => {
+      const taken = await taking;
+      return taken.kind === "refused" ? `${taken.reason}: ${taken.text}` : "taken";
+    };
+
+    it("when one person sends too many in an hour, and not when others do", async () => {
+      for (let n = 0; n < 5; n += 1) expect(await told(send())).to.equal("taken");
+      expect(await told(send())).to.match(/^policy-violation: .* at most 5 files an hour\. .* in 60 min\.$/u);
+      expect(await told(send({ network: "web", id: "bert" }))).to.equal("taken");
+      clock.advanceNow(3_600_000);
+      expect(await told(send())).to.equal("taken");
+    });
+    it("when one person sends too much in an hour, taken or not", async () => {
+      await reopen(FILE_TYPES, { ...LIMITS, fileBytes: 1_000_000, filesPerHour: 100 });
+      const large = Buffer.alloc(600_000);
+      await files.take({ name: "a", from }, inPieces(large));
+      await files.take({ name: "a", from }, inPieces(large));
+      expect(await told(send())).to.contain("at most 1 MB an hour");
+    });
+    it("when the shelf is full, however many come at once", async () => {
+      await reopen(FILE_TYPES, { ...LIMITS, fileBytes: 1_000_000, filesAtOnce: 10 });
+      const text = (n: number) => Buffer.from(String(n).repeat(400_000));
+      const all = await Promise.all([1, 2, 3, 4].map((n) => told(files.take({ name: "a" }, inPieces(text(n))))));
+      expect(all.filter((one) => one === "taken").length).to.equal(2);
+      expect(all.find((one) => one !== "taken")).to.match(/^resource-constraint: There is no room/u);
+    });
+    it("when the disk has no more to spare", async () => {
+      await reopen(FILE_TYPES, { ...LIMITS, fileDiskReserveMegabytes: 1_000_000_000 });
+      expect(await told(send())).to.match(/^resource-constraint: There is no room/u);
+    });
+    it("when many arrive at the same time", async () => {
+      const gate = Promise.withResolvers<void>();
+      async function* slow() {
+        await gate.promise;
+        yield picture();
+      }
+      const first = [files.take({ name: "a" }, slow()), files.take({ name: "b" }, slow())];
+      expect(await told(send())).to.match(/^resource-constraint: Many files/u);
+      gate.resolve();
+      expect((await Promise.all(first)).map(({ kind }) => kind)).to.deep.equal(["taken", "taken"]);
+      expect(await told(send())).to.equal("taken");
+    });
+    it("when this desk does not take their kind, which is named", async () => {
+      await reopen(["image/jpeg", "application/pdf"]);
+      expect(await told(send(null))).to.match(/^not-acceptable: .* These are: JPEG, PDF\.$/u);
+    });
+    it("when this desk takes none at all", async () => {
+      await reopen([]);
+      expect(files.maxBytes).to.equal(0);
+    });
   });
 });
