@@ -34,6 +34,7 @@ import { type ClosableLogger, createLog, withFields } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { openSqliteStore } from "./store/sqlite.ts";
 import { type Store, StoreFault } from "./store/store.ts";
+import { STORE_FILE } from "./store/store-file.ts";
 
 /** How a daemon ended. `failed`: the disk failed, and what was promised is kept for the next start. */
 export const EXIT = { stopped: 0, failed: 74 } as const;
@@ -45,8 +46,6 @@ const UNSTARTED: Readonly<Record<ExitCode, string>> = {
   [EXIT.failed]: "The disk failed while the desk started; the log says how.",
 };
 
-/** File of the store in the data folder. */
-const STORE_FILE = "frontdesk.sqlite";
 /** Each step of stopping may take this much longer than the parts in it take by their own limit. */
 const STOP_GRACE_MS = 1_000;
 /** What undoing one step of a start that failed may take. */

@@ -1,6 +1,7 @@
 /** The command line as a whole: a table of subcommands, one file each. */
 import { Command, CommanderError } from "commander";
 import { readVersion } from "../boot/version.ts";
+import { addBackup, addRestore } from "./backup.ts";
 import { addCheck } from "./check.ts";
 import { addConversations } from "./conversations.ts";
 import { addCsrs } from "./csrs.ts";
@@ -21,6 +22,8 @@ const SUBCOMMANDS: readonly ((program: Command, terminal: Terminal) => void)[] =
   addConversations,
   addTranscript,
   addCsrs,
+  addBackup,
+  addRestore,
 ];
 
 /** Runs one command line (without the program's own name). Sets the terminal's exit code; never ends the process. */

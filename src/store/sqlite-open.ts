@@ -48,9 +48,9 @@ export function openDatabase(path: string, mostPages?: number): Opened {
 
 /**
  * A database of its own in which nothing is ever written: its exclusive lock is the operating system's, so it is gone the
- * moment the process is, while the store itself stays readable for backups.
+ * moment the process is, while the store itself stays readable for backups. Throws StoreFault "disk" when somebody has it.
  */
-function takeLock(path: string, folder: string): Connection {
+export function takeLock(path: string, folder: string): Connection {
   const lock = new Database(path, { timeout: 0 });
   try {
     lock.exec("BEGIN EXCLUSIVE");
