@@ -30,6 +30,8 @@ export interface Daemon {
   readonly dataFolder: string;
   /** Of the process that runs, or ran last. */
   readonly pid: number | undefined;
+  /** How it ended; undefined while it runs. */
+  readonly ended: string | undefined;
   /** Starts it (again) on the same configuration and data; resolves when it is ready. */
   start(): Promise<void>;
   /** SIGTERM; resolves with how it ended. */
@@ -113,6 +115,9 @@ export async function startDaemon(configuration: DaemonConfiguration): Promise<D
     dataFolder,
     get pid() {
       return process_?.pid;
+    },
+    get ended() {
+      return process_?.ended;
     },
     start,
     stop: async () => {

@@ -49,6 +49,7 @@ export const programs = {
     debianPackage: "weechat-matrix weechat-python",
   },
   biboumi: program("biboumi", "/usr/bin/biboumi", "the suite with a gateway to IRC"),
+  strace: program("strace", "/usr/bin/strace", "the suite with a disk that fails"),
   tmux: program("tmux", "/usr/bin/tmux", "the suites that type into a terminal client"),
   chromium: program("chromium", "/usr/bin/chromium", "the browser suites"),
   matrixNio: {
