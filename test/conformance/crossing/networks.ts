@@ -63,7 +63,7 @@ export const CROSSING_ROWS: readonly CrossingRow[] = [
   },
   {
     name: "loopback",
-    title: "reference: a network that carries all the model has words for",
+    title: "reference: a network that carries all the model has words for, but files",
     programs: [],
     open: () => openLoopback("loopback", RICH),
   },
