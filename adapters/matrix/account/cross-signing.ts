@@ -31,16 +31,10 @@ const challenge = z.object({ session: z.string() });
 
 /** The account's own published keys must have been asked for before. */
 export async function crossSign(parts: CrossSigningParts): Promise<CrossSigned> {
-  const { machine, keys, homeserver, own, device } = parts;
-  const { UserId, DeviceId } = await loadCrypto();
-  const identity = await machine.getIdentity(new UserId(own));
-  const known = await machine.getDevice(new UserId(own), new DeviceId(device));
-  if (identity !== undefined && known?.isCrossSignedByOwner() === true) {
-    return { kind: "signed" };
-  }
-  const { hasSelfSigning } = await machine.crossSigningStatus();
-  if (identity !== undefined && !hasSelfSigning) {
-    return { kind: "foreign" };
+  const { machine, keys, homeserver } = parts;
+  const standing = await standingOf(parts);
+  if (standing !== "unsigned") {
+    return { kind: standing };
   }
   const { uploadSigningKeysRequest, uploadSignaturesRequest } = await machine.bootstrapCrossSigning(false);
   await keys.commit();
@@ -52,6 +46,22 @@ export async function crossSign(parts: CrossSigningParts): Promise<CrossSigned> 
   const body = JSON.parse(uploadSignaturesRequest.body) as object;
   const signed = await homeserver.request({ method: "POST", path, body });
   return signed.kind === "ok" ? { kind: "signed" } : { kind: "failed", reason: signed.text };
+}
+
+/** `unsigned`: the desk has what it takes to sign, or may make it, since there is no identity yet. */
+async function standingOf({ machine, own, device }: CrossSigningParts): Promise<"signed" | "foreign" | "unsigned"> {
+  const { UserId, DeviceId } = await loadCrypto();
+  const identity = await machine.getIdentity(new UserId(own));
+  const known = await machine.getDevice(new UserId(own), new DeviceId(device));
+  const isSigned = known?.isCrossSignedByOwner() === true;
+  // Whatever of the crypto is not let go of keeps its store in memory.
+  identity?.free();
+  known?.free();
+  if (identity === undefined) {
+    return "unsigned";
+  }
+  const { hasSelfSigning } = await machine.crossSigningStatus();
+  return isSigned ? "signed" : hasSelfSigning ? "unsigned" : "foreign";
 }
 
 /** A first identity is taken as it is; where the homeserver wants to know who asks, the password says so. */

@@ -225,7 +225,11 @@ export class Encryption {
 
   async #knows(person: string): Promise<boolean> {
     const { UserId } = await loadCrypto();
-    return (await this.#machine.getUserDevices(new UserId(person))).devices().length > 0;
+    // Whatever of the crypto is not let go of keeps its store in memory.
+    const devices = await this.#machine.getUserDevices(new UserId(person));
+    const isKnown = devices.keys().length > 0;
+    devices.free();
+    return isKnown;
   }
 
   async #settings(room: string) {

@@ -99,7 +99,7 @@ export class KeyDatabase {
   /** Frees the memory. Nothing may use the databases any more. */
   async remove(): Promise<void> {
     notes.delete(this.name);
-    await Promise.all((await this.#databases()).map(({ name }) => result(idb.indexedDB.deleteDatabase(name))));
+    await Promise.all((await this.#databases()).map(({ name }) => removal(name)));
   }
 
   async #databases(): Promise<readonly { readonly name: string }[]> {
@@ -152,6 +152,16 @@ async function result<T>(request: idb.Request<T> | null): Promise<T> {
   request?.addEventListener("success", () => resolve(request.result));
   request?.addEventListener("error", () => reject(request.error ?? new Error("IndexedDB did not say why.")));
   return await promise;
+}
+
+/** What the crypto has not let go of yet is deleted when it does; nobody waits for that. */
+async function removal(name: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const request = idb.indexedDB.deleteDatabase(name);
+  for (const end of ["success", "error", "blocked"] as const) {
+    request.addEventListener(end, () => resolve());
+  }
+  await promise;
 }
 
 async function completion(transaction: idb.Transaction): Promise<void> {
