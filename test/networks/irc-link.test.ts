@@ -8,10 +8,13 @@ import { startInspircd } from "../support/inspircd.ts";
 import { startNgircd } from "../support/ngircd.ts";
 import { requires } from "../support/requires.ts";
 
+/** ngIRCd is asked again and again (ISON, USERHOST); InspIRCd tells by itself (MONITOR, extended-monitor), so it is not asked. */
+const ASKED = { presenceSeconds: 1 };
+const NOT_ASKED = { presenceSeconds: 3_600 };
 const SUBJECTS = [
-  { software: "ngircd", startServer: startNgircd, mode: "client" },
-  { software: "ngircd", startServer: startNgircd, mode: "server" },
-  { software: "inspircd", startServer: startInspircd, mode: "client" },
+  { software: "ngircd", startServer: startNgircd, mode: "client", presence: ASKED },
+  { software: "ngircd", startServer: startNgircd, mode: "server", presence: {} },
+  { software: "inspircd", startServer: startInspircd, mode: "client", presence: NOT_ASKED },
 ] as const;
 const TEXT = "价格€5 👍 — „naïve“ 🇩🇪 𝔘 \u0301";
 const PIECES = 30;
@@ -28,7 +31,7 @@ const SAID: readonly { readonly what: string; readonly line: Buffer; readonly te
   { what: "a word with which clients command", line: Buffer.from("/quit now"), text: "/quit now" },
 ];
 
-for (const { software, startServer, mode } of SUBJECTS) {
+for (const { software, startServer, mode, presence } of SUBJECTS) {
   describe(`the IRC link of a ${mode} to a real ${software}`, function () {
     this.timeout(90_000);
     requires(software);
@@ -106,7 +109,7 @@ for (const { software, startServer, mode } of SUBJECTS) {
     });
 
     it("tells who is there, who is away and who is gone", async () => {
-      await begin();
+      await begin(presence);
       const watch = stage.outbound("watch", stage.anna, {});
       const tells = async (state: PresenceState) => {
         const told = await stage.context.inbounds.next(state, (one) => one.kind === "presence" && one.state === state);
