@@ -6,7 +6,7 @@
  * Frames travel in a later microtask, so nobody is called back from inside a call of their own. A frame under way when the
  * link is cut is lost, as on a wire.
  */
-import type { FormattedText, Outbound } from "../../src/core/model.ts";
+import { type Outbound, wordsOf } from "../../src/core/model.ts";
 import type { FromNetwork, LoopbackEvent, ToNetwork } from "./codec.ts";
 import { decodeToNetwork, encode } from "./codec.ts";
 import type { PersonAct, PersonEvent, PersonOptions } from "./person.ts";
@@ -290,11 +290,11 @@ function personEvent(outbound: Shown): PersonEvent {
   const { from } = outbound;
   switch (outbound.kind) {
     case "message": {
-      const { key, text, nick, choices, replyTo, notice } = outbound;
-      return { kind: "message", from, id: key, text, ...looks(outbound), nick, choices, replyTo, notice };
+      const { key, nick, choices, replyTo, notice } = outbound;
+      return { kind: "message", from, id: key, ...wordsOf(outbound), nick, choices, replyTo, notice };
     }
     case "edit":
-      return { kind: "edit", from, of: outbound.of, text: outbound.text, ...looks(outbound) };
+      return { kind: "edit", from, of: outbound.of, ...wordsOf(outbound) };
     case "retraction":
       return { kind: "retraction", from, of: outbound.of };
     case "reaction":
@@ -308,8 +308,4 @@ function personEvent(outbound: Shown): PersonEvent {
     case "subscription":
       return { kind: "subscription", from, state: outbound.state, nick: outbound.nick };
   }
-}
-
-function looks({ formatting }: FormattedText): Pick<FormattedText, "formatting"> {
-  return formatting === undefined ? {} : { formatting };
 }

@@ -7,6 +7,7 @@ import {
   type HostedFile,
   type Inbound,
   type Outbound,
+  wordsOf,
 } from "../../src/core/model.ts";
 import { readTyped } from "../../src/core/styling-reader.ts";
 import {
@@ -123,7 +124,7 @@ export function toFrame(outbound: Outbound): Encoded {
     case "message":
       return { kind: "acknowledged", frame: toLine(outbound) };
     case "edit":
-      return { kind: "acknowledged", frame: { kind: "edit", key, desk, of: outbound.of, ...words(outbound) } };
+      return { kind: "acknowledged", frame: { kind: "edit", key, desk, of: outbound.of, ...wordsOf(outbound) } };
     case "retraction":
       return { kind: "acknowledged", frame: { kind: "retract", key, desk, of: outbound.of } };
     case "receipt":
@@ -150,17 +151,13 @@ function toLine(outbound: Extract<Outbound, { kind: "message" }>): ServerFrameOf
     kind: "line",
     key: outbound.key,
     desk: outbound.from,
-    ...words(outbound),
+    ...wordsOf(outbound),
     choices: toChoices(outbound.choices),
     file: shownFile(outbound.file, outbound.text),
     nick: outbound.nick === null ? null : shorten(outbound.nick),
     notice: outbound.notice,
     at: Math.max(0, Math.trunc(outbound.sentAt)),
   };
-}
-
-function words({ text, formatting }: FormattedText): FormattedText {
-  return formatting === undefined ? { text } : { text, formatting };
 }
 
 function shownFile(file: HostedFile | null | undefined, text: string): WireFile | null {
@@ -185,7 +182,7 @@ export function toHistoryLine(line: HistoryLine): WireHistoryLine {
   return {
     id: line.id,
     own: line.own,
-    ...words(line),
+    ...wordsOf(line),
     edited: line.edited,
     retracted: line.retracted,
     nick: line.nick === null ? null : shorten(line.nick),

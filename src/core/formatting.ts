@@ -3,23 +3,13 @@
  * words. Every function here gives looks that are in order and within their text.
  */
 import { strict as assert } from "node:assert";
-import { type FormattedText, type Formatting, MAX_SPANS, type Span, STYLES } from "./model.ts";
+import { type FormattedText, type Formatting, MAX_SPANS, type Span, STYLES, wordsOf } from "./model.ts";
 import { inOrder, QUOTE_DEPTH } from "./styling-reader.ts";
 import { isBlock, linesOf } from "./styling-writer.ts";
 
 /** Whether there is any look to be kept. */
 export function isFormatted({ formatting }: FormattedText): boolean {
   return formatting !== undefined && formatting.length > 0;
-}
-
-/** Without an empty list, so that plain texts take no room in the store. */
-export function withFormatting(text: string, formatting: Formatting): FormattedText {
-  return formatting.length === 0 ? { text } : { text, formatting };
-}
-
-/** What a message or an edit says, and nothing else of it. */
-export function words({ text, formatting = [] }: FormattedText): FormattedText {
-  return withFormatting(text, formatting);
 }
 
 /**
@@ -33,7 +23,7 @@ export function checked({ text, formatting = [] }: FormattedText): FormattedText
     const ofStyle = inOrder(sound.filter((span) => span.style === style));
     return style === "quote" ? nested(ofStyle) : touching(ofStyle);
   });
-  return withFormatting(text, inOrder(merged));
+  return wordsOf({ text, formatting: inOrder(merged) });
 }
 
 function soundSpan(text: string, { style, start, end }: Span): Span | null {
@@ -94,7 +84,7 @@ export function sliced(whole: FormattedText, start: number, end = whole.text.len
     const to = Math.min(span.end, end) - start;
     return from < to ? [{ style: span.style, start: from, end: to }] : [];
   });
-  return withFormatting(text, inOrder(spans));
+  return wordsOf({ text, formatting: inOrder(spans) });
 }
 
 /** The last part of a text, which is `end`. */
@@ -113,7 +103,7 @@ export function joined(parts: readonly (string | FormattedText)[]): FormattedTex
       spans.push({ style, start: start + text.length, end: end + text.length });
     text += words;
   }
-  return withFormatting(text, spans.length > MAX_SPANS ? [] : inOrder(spans));
+  return wordsOf({ text, formatting: spans.length > MAX_SPANS ? [] : inOrder(spans) });
 }
 
 /** `by` in place of every match of a global pattern, which looks do not go over. */
@@ -146,7 +136,7 @@ export function flattened(whole: FormattedText): FormattedText {
     const looks = isCode
       ? [{ style: "code" as const, start: 0, end: line.length }]
       : (sliced({ text: whole.text, formatting: here.filter((span) => !isBlock(span)) }, start, end).formatting ?? []);
-    parts.push(start === 0 ? "" : "\n", "> ".repeat(quotes), withFormatting(line, looks));
+    parts.push(start === 0 ? "" : "\n", "> ".repeat(quotes), wordsOf({ text: line, formatting: looks }));
   }
   return joined(parts);
 }

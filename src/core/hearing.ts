@@ -3,7 +3,7 @@ import { type Aside, sayAside } from "./aside.ts";
 import { forTheBot } from "./bot.ts";
 import { consult } from "./conversation.ts";
 import { answer, type CsrLine, obey, type Place, readLine, spokenAnswer, unknownWord } from "./csr-words.ts";
-import { checked, ending, words } from "./formatting.ts";
+import { checked, ending } from "./formatting.ts";
 import { amendHeld, waits } from "./held.ts";
 import { withinLimits } from "./limits.ts";
 import {
@@ -14,6 +14,7 @@ import {
   type InboundKind,
   type InboundOf,
   type Verdict,
+  wordsOf,
 } from "./model.ts";
 import { nobody, openFor } from "./newcomers.ts";
 import { comeByInvitation, goneElsewhere } from "./redirect.ts";
@@ -91,7 +92,7 @@ function hearMessage(turn: Turn, inbound: InboundOf<"message">, event: InboundEv
         ? customerSays(turn, party.conversation, party.leg, inbound, event)
         : csrSays(turn, party.conversation, party.leg, saidIn(party, inbound), inbound, event);
     case "newcomer":
-      return openFor(turn, inbound, party.handle, words(inbound));
+      return openFor(turn, inbound, party.handle, wordsOf(inbound));
     case "desk":
       return csrSaysToDesk(
         turn,
@@ -129,7 +130,7 @@ function customerSays(
       return waits(turn, row, leg, inbound);
     case "talking": {
       const spoken = {
-        ...words(inbound),
+        ...wordsOf(inbound),
         foreign: inbound.id,
         at: writtenAt(turn, inbound.sentAt),
         replyTo: event.replyTo,
@@ -179,7 +180,7 @@ function csrSays(
 
 /** What they said without the label that their line began with. */
 function saidIn(party: Extract<Party, { kind: "leg" }>, inbound: InboundOf<"message" | "edit">): FormattedText {
-  return party.text === null ? words(inbound) : ending(words(inbound), party.text);
+  return party.text === null ? wordsOf(inbound) : ending(wordsOf(inbound), party.text);
 }
 
 /** What follows one of the CSR's words is meant to the letter: names, notes. */
@@ -234,7 +235,7 @@ function hearEdit(turn: Turn, inbound: InboundOf<"edit">, event: InboundEvent): 
   // An edit of somebody else's line, of an unknown one, or one the bot has already answered, is shown as what it is: new text.
   if (party.kind !== "leg" || !mine || reference === null) return hearMessage(turn, asText, event);
   const { conversation: row, leg } = party;
-  const waiting = amendHeld(turn, row, leg, { kind: "edit", of: reference.line, ...words(inbound) }, reference);
+  const waiting = amendHeld(turn, row, leg, { kind: "edit", of: reference.line, ...wordsOf(inbound) }, reference);
   if (waiting !== null) return waiting;
   if (row.state !== "talking" || leg.state !== "active") return hearMessage(turn, asText, event);
   const said = saidIn(party, inbound);

@@ -1,9 +1,8 @@
 /** Lines that a customer writes while nobody is there to read them: kept, bounded, and brought to the CSR who accepts. */
 import { close } from "./conversation.ts";
 import { universalWord } from "./dialog.ts";
-import { words } from "./formatting.ts";
 import { refused } from "./limits.ts";
-import { ACCEPTED, type InboundOf, type Verdict } from "./model.ts";
+import { ACCEPTED, type InboundOf, type Verdict, wordsOf } from "./model.ts";
 import { byteLength } from "./parts.ts";
 import type { Amendment } from "./rendering.ts";
 import type { ConversationRow, HeldLine, Leg } from "./state.ts";
@@ -33,7 +32,7 @@ export function waits(turn: Turn, row: ConversationRow, leg: Leg, inbound: Inbou
     return ACCEPTED;
   }
   const at = writtenAt(turn, inbound.sentAt);
-  const line = { line: 0, at, foreign: inbound.id, ...words(inbound), ...fileOf(inbound) };
+  const line = { line: 0, at, foreign: inbound.id, ...wordsOf(inbound), ...fileOf(inbound) };
   if (tooMuch([...row.held, line])) return heldFull(turn, row, leg);
   const held = [...row.held, { ...line, line: record(turn, row, leg, inbound, inbound.id, at) }];
   const next = putConversation(turn, row, { held });
@@ -65,7 +64,9 @@ export function amendHeld(
   const held =
     amendment.kind === "edit"
       ? row.held.map((one) =>
-          one.line === reference.line ? { line: one.line, at: one.at, foreign: one.foreign, ...words(amendment) } : one,
+          one.line === reference.line
+            ? { line: one.line, at: one.at, foreign: one.foreign, ...wordsOf(amendment) }
+            : one,
         )
       : row.held.filter(({ line }) => line !== reference.line);
   if (tooMuch(held)) return heldFull(turn, row, leg);

@@ -150,6 +150,11 @@ export interface FormattedText {
   readonly formatting?: Formatting;
 }
 
+/** What a message or an edit says, and nothing else of it. No list of looks where there are none, so that plain texts take no room for it. */
+export function wordsOf({ text, formatting }: FormattedText): FormattedText {
+  return formatting === undefined || formatting.length === 0 ? { text } : { text, formatting };
+}
+
 interface InboundBase {
   /**
    * The id under which the network itself would deliver this very event again (Matrix event id, a web client's resend

@@ -1,6 +1,5 @@
 /** Lines of a conversation: recorded once, sent to each leg that is to see them. */
-import { words } from "./formatting.ts";
-import type { Choice, FormattedText, Formatting, HostedFile } from "./model.ts";
+import { type Choice, type FormattedText, type Formatting, type HostedFile, wordsOf } from "./model.ts";
 import { type Amendment, excerpt, isKnownThere, legName, type Sending, sendAmendment, sendTo } from "./rendering.ts";
 import type { ConversationRow, HeldLine, Leg } from "./state.ts";
 import type { Line, LineReference } from "./step.ts";
@@ -74,7 +73,7 @@ export function relay(turn: Turn, row: ConversationRow, author: Leg, spoken: Spo
   const line = turn.world.nextLine();
   const nick = nickOf(turn, row, author);
   const replyTo = spoken.replyTo?.conversation === row.id ? spoken.replyTo : null;
-  const said = { ...words(spoken), ...fileOf(spoken) };
+  const said = { ...wordsOf(spoken), ...fileOf(spoken) };
   const content = { kind: "message", ...said, choices: [], replyTo: replyTo?.line ?? null } as const;
   turn.lines.push({
     line,
@@ -105,7 +104,7 @@ export function record(
   at: number,
 ): number {
   const line = turn.world.nextLine();
-  turn.lines.push(spokenLine(turn, row, author, { line, at, foreign, ...words(said), ...fileOf(said) }, []));
+  turn.lines.push(spokenLine(turn, row, author, { line, at, foreign, ...wordsOf(said), ...fileOf(said) }, []));
   turn.memory.activity.set(row.id, turn.world.now);
   return line;
 }
@@ -121,7 +120,7 @@ function spokenLine(turn: Turn, row: ConversationRow, author: Leg, held: HeldLin
     foreign: held.foreign,
     viewers,
     nick: nickOf(turn, row, author),
-    content: { kind: "message", ...words(held), ...fileOf(held), choices: [], replyTo: null },
+    content: { kind: "message", ...wordsOf(held), ...fileOf(held), choices: [], replyTo: null },
   };
 }
 

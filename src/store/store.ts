@@ -2,8 +2,7 @@
  * The store's asynchronous interface: everything the desk must find again after a crash. Two implementations, one suite
  * (test/conformance/store.ts). Later PostgreSQL stands behind the same lines, so nothing reaches around them.
  */
-import { withFormatting, words } from "../core/formatting.ts";
-import type { FormattedText, Formatting, Outbound } from "../core/model.ts";
+import { type FormattedText, type Formatting, type Outbound, wordsOf } from "../core/model.ts";
 import type { Change, Fact, Line, LineReference, Snapshot, Timer, TimerChange } from "../core/step.ts";
 
 /** An outbox row: a send that was committed and not yet confirmed. `id` gives the order. */
@@ -74,7 +73,7 @@ export function asEdited(edit: FormattedText | null): Pick<TranscriptLine, "edit
 export function asItReads(line: TranscriptLine): FormattedText | null {
   const { content, edited, editedFormatting = [] } = line;
   if (content.kind !== "message" && content.kind !== "note") return null;
-  return edited === null ? words(content) : withFormatting(edited, editedFormatting);
+  return wordsOf(edited === null ? content : { text: edited, formatting: editedFormatting });
 }
 
 /** A fault of the disk: the process cannot go on (never retry an fsync and believe it). */

@@ -2,7 +2,7 @@
  * One conversation as a page shows it: lines in order, each once, with what became of them. Pure functions from a thread and
  * a frame to the next thread, so that reload, reconnect and a second window are cases of a table in a test.
  */
-import type { FormattedText, Formatting } from "../../../src/core/model.ts";
+import { type FormattedText, type Formatting, wordsOf } from "../../../src/core/model.ts";
 import { readTyped } from "../../../src/core/styling-reader.ts";
 import type { ServerFrameOf, WireChoice, WireFile, WireHistoryLine } from "./protocol.ts";
 
@@ -92,7 +92,7 @@ function ownLine(id: string, typed: string, at: number, state: LineState, own: O
 export function withLine(thread: Thread, frame: ServerFrameOf<"line">): Thread {
   const { key: id, nick, notice, choices, file, at } = frame;
   const kept = { state: null, refusal: null, edited: false, retracted: false, upload: null };
-  const line = { id, own: false, ...words(frame), nick, notice, choices, file, at, ...kept };
+  const line = { id, own: false, ...wordsOf(frame), nick, notice, choices, file, at, ...kept };
   return { ...append(thread, line), typing: false };
 }
 
@@ -122,15 +122,11 @@ export function withEditTold(thread: Thread, frame: ServerFrameOf<"edit">): Thre
 
 function withEdit(thread: Thread, of: string, edit: FormattedText): Thread {
   const told = ({ file }: Line) => (file === null ? null : { ...file, said: edit.text.length });
-  return change(thread, of, (line) => ({ ...unformatted(line), ...words(edit), file: told(line), edited: true }));
+  return change(thread, of, (line) => ({ ...unformatted(line), ...wordsOf(edit), file: told(line), edited: true }));
 }
 
 function unformatted({ formatting: _looks, ...line }: Line): Line {
   return line;
-}
-
-function words({ text, formatting }: FormattedText): FormattedText {
-  return formatting === undefined ? { text } : { text, formatting };
 }
 
 export function withRetraction(thread: Thread, of: string): Thread {
