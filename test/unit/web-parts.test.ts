@@ -4,7 +4,9 @@ import { parseWebConfig, WEB_DEFAULTS } from "../../adapters/web/config.ts";
 import { cookieName, readCookie, writeCookie } from "../../adapters/web/cookies.ts";
 import { Bucket, placeOf, RateLimit } from "../../adapters/web/rate-limit.ts";
 import { firstLanguage, softwareOf } from "../../adapters/web/software.ts";
-import { ConfigProblem } from "../../src/adapter.ts";
+import { Visitors } from "../../adapters/web/visitors.ts";
+import { type AdapterState, ConfigProblem } from "../../src/adapter.ts";
+import { createVirtualClock } from "../support/virtual-clock.ts";
 
 describe("web cookies", () => {
   const table: readonly (readonly [string | undefined, string | null])[] = [
@@ -167,4 +169,47 @@ describe("web configuration", () => {
       }
     });
   }
+});
+
+describe("web visitors that were not seen for long", () => {
+  const DAY_MS = 86_400_000;
+  const START = Date.UTC(2026, 2, 2);
+
+  async function crowd(count: number) {
+    const clock = createVirtualClock(START);
+    const stored = new Map<string, unknown>();
+    const state: AdapterState = {
+      get: async (key) => stored.get(key),
+      keys: async (prefix) => [...stored.keys()].filter((key) => key.startsWith(prefix)),
+      set: async (key, value) => void (value === undefined ? stored.delete(key) : stored.set(key, value)),
+      setAll: async () => undefined,
+    };
+    const visitors = new Visitors("web", state, clock, 30);
+    for (let n = 0; n < count; n += 1) await visitors.remember(`visitor-${n}`);
+    return { visitors, clock, stored };
+  }
+
+  it("are forgotten all at once, however many, and once a day", async () => {
+    const { visitors, clock, stored } = await crowd(5_000);
+    expect(await visitors.sweep()).to.equal(0);
+    clock.advanceNow(31 * DAY_MS);
+    await visitors.remember("visitor-7");
+    expect(await visitors.sweep()).to.equal(4_999);
+    expect([...stored.keys()]).to.deep.equal(["visitor/visitor-7"]);
+    clock.advanceNow(31 * DAY_MS - 1);
+    expect(await visitors.sweep()).to.equal(1);
+    clock.advanceNow(3_600_000);
+    expect(await visitors.sweep()).to.equal(0);
+  });
+  it("are looked at no further when the desk stops", async () => {
+    const { visitors, clock, stored } = await crowd(100);
+    clock.advanceNow(31 * DAY_MS);
+    let asked = 0;
+    await visitors.sweep(() => {
+      asked += 1;
+      return asked > 10;
+    });
+    expect(stored.size).to.equal(90);
+    expect(await visitors.sweep()).to.equal(90);
+  });
 });
