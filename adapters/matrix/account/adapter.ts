@@ -159,6 +159,15 @@ export class MatrixAccount implements Adapter {
   }
 
   async #attempt(): Promise<Attempt> {
+    try {
+      return await this.#loggedIn();
+    } catch (error) {
+      // The desk's disk, or an answer that is none: both may pass.
+      return { kind: "away", reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  async #loggedIn(): Promise<Attempt> {
     const loggedIn = await this.#login.attempt();
     if (loggedIn.kind !== "device") {
       return loggedIn;

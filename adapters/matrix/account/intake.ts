@@ -37,8 +37,6 @@ const NO_KEY =
   "I could not read your message: your app has not given me the key to it. Please send it once more; if that does not help, write to me in a chat without encryption.";
 const WITHHELD =
   "I cannot read your message: your app does not give its keys to my device, perhaps because nobody has verified it. Please allow unverified devices in this chat, or write to me in a chat without encryption.";
-const NO_VERIFICATION =
-  "There is nobody at my side who could compare signs with you, so I cannot be verified here. You can write to me without it.";
 
 const members = z.object({
   joined: z.record(z.string(), z.object({ display_name: z.string().nullish() })),
@@ -74,7 +72,7 @@ export class Intake {
     const ends = news.left.flatMap(({ timeline }) => timeline.filter(({ type }) => type === "m.room.member"));
     const { malformed } = news;
     const readable = await this.#readable([...events, ...ends]);
-    await reception.transaction({ events: await this.#said(readable), ephemeral: news.signs, malformed });
+    await reception.transaction({ events: readable, ephemeral: news.signs, malformed });
     if (news.keys.toDevice.length > 0) {
       await this.#readLate();
     }
@@ -133,20 +131,10 @@ export class Intake {
     for (const event of await unread.all()) {
       const decrypted = await encryption?.decrypt(event);
       if (decrypted?.kind === "clear") {
-        const events = await this.#said([decrypted.event]);
-        await reception.transaction({ events, ephemeral: [], malformed: 0 });
+        await reception.transaction({ events: [decrypted.event], ephemeral: [], malformed: 0 });
         await unread.forget(event.event_id);
       }
     }
-  }
-
-  /** Without requests for verification, which are no words of anybody, and which nobody here could compare anything for. */
-  async #said(events: readonly RoomEvent[]): Promise<readonly RoomEvent[]> {
-    const requests = events.filter(({ content }) => content.msgtype === "m.key.verification.request");
-    for (const event of requests) {
-      await this.#parts.reception.tell(event, NO_VERIFICATION);
-    }
-    return events.filter((event) => !requests.includes(event));
   }
 
   async #tellUnread(): Promise<void> {
