@@ -29,7 +29,7 @@ import type { Rules } from "./core/rules.ts";
 import { createTokens } from "./engine/tokens.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { createFiles, type Files } from "./files.ts";
-import { createHttpServer, type HttpServer, type Readiness } from "./http/server.ts";
+import { createHttpServer, type HttpServer, httpLimits, type Readiness } from "./http/server.ts";
 import { type ClosableLogger, createLog, withFields } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { openSqliteStore } from "./store/sqlite.ts";
@@ -160,6 +160,7 @@ async function build(ground: Ground, steps: Steps): Promise<House> {
   const ready = () => readiness(engine.status(), host.status(), limits.outboxRows);
   const httpParts = {
     config: settings.http,
+    limits: httpLimits(limits),
     log: withFields(log, { part: "http" }),
     readiness: ready,
     metrics: metrics.registry,

@@ -15,6 +15,8 @@ const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 const STATE_PREFIX = "visitor/";
 /** Ids known to be stored, kept in memory; the rest is asked of the state. */
 const REMEMBERED = 10_000;
+/** Deletions that share one commit. */
+const FORGOTTEN_AT_ONCE = 50;
 const DAY_MS = 86_400_000;
 
 export class Visitors {
@@ -77,6 +79,15 @@ export class Visitors {
     }
     const before = begun - this.#days * DAY_MS;
     let forgotten = 0;
+    const old = new Map<string, undefined>();
+    const forget = async () => {
+      if (old.size === 0) {
+        return;
+      }
+      await this.#state.setAll(old);
+      forgotten += old.size;
+      old.clear();
+    };
     for (const key of await this.#state.keys(STATE_PREFIX)) {
       if (isOver()) {
         return forgotten;
@@ -85,10 +96,13 @@ export class Visitors {
       const seenAt = await this.#seenAt(id);
       if (seenAt !== null && seenAt < before) {
         this.#known.delete(id);
-        await this.#state.set(key, undefined);
-        forgotten += 1;
+        old.set(key, undefined);
+      }
+      if (old.size >= FORGOTTEN_AT_ONCE) {
+        await forget();
       }
     }
+    await forget();
     this.#sweptAt = begun;
     return forgotten;
   }

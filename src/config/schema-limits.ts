@@ -65,6 +65,11 @@ export const shellLimits = {
   filesAtOnce: count(1, 1_000).default(16).describe("Files taken in at the same time; more are asked to come again."),
   filesPerHour: count(1, 1_000_000).default(60).describe("Files one person may send in an hour."),
   fileMegabytesPerHour: count(1, 1_000_000).default(300).describe("What one person's files may take in an hour."),
+  httpConnections: count(10, 100_000).default(10_000).describe("Open connections to the HTTP server."),
+  httpRequestSeconds: seconds(1, 600)
+    .default(15)
+    .describe("Time a client may take to send a request that brings no file."),
+  httpUploadSeconds: seconds(1, 3_600).default(600).describe("Time a client may take to send a file."),
   stopSeconds: seconds(1, 600)
     .default(15)
     .describe("How long stopping may take before what is unsent is left to the next start."),

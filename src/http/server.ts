@@ -62,6 +62,17 @@ export const HTTP_LIMITS: HttpLimits = {
   requestsPerConnection: 10_000,
 };
 
+/** Those limits with what the configuration says of them. */
+export function httpLimits(told: {
+  readonly httpConnections: number;
+  readonly httpRequestSeconds: number;
+  readonly httpUploadSeconds: number;
+}): HttpLimits {
+  const { httpConnections: connections, httpRequestSeconds, httpUploadSeconds } = told;
+  const [requestMs, uploadMs] = [httpRequestSeconds * 1_000, httpUploadSeconds * 1_000];
+  return { ...HTTP_LIMITS, connections, requestMs, uploadMs: Math.max(requestMs, uploadMs) };
+}
+
 /** What /readyz answers: 200 when `ready`, else 503; `checks` is shown as JSON ({"store":"open","web":"online"}). */
 export interface Readiness {
   readonly ready: boolean;
