@@ -12,23 +12,25 @@ const timeline = z
   })
   .catch({ events: [], limited: false, prev_batch: null });
 const nothing = { events: [] };
+const silent = { events: [], limited: false, prev_batch: null };
+const joined = z
+  .object({
+    state: events.default(nothing),
+    timeline: timeline.default(silent),
+    ephemeral: events.default(nothing),
+  })
+  .catch({ state: nothing, timeline: silent, ephemeral: nothing });
+const invited = z.object({ invite_state: events.default(nothing) }).catch({ invite_state: nothing });
+const left = z.object({ timeline: timeline.default(silent) }).catch({ timeline: silent });
 const byRoom = <T extends z.ZodType>(room: T) => z.record(z.string().max(255), room).catch({});
 
 const response = z.object({
   next_batch: z.string().min(1).max(10_000),
   rooms: z
     .object({
-      join: byRoom(
-        z.object({
-          state: events.default(nothing),
-          timeline: timeline.default({ events: [], limited: false, prev_batch: null }),
-          ephemeral: events.default(nothing),
-        }),
-      ).default({}),
-      invite: byRoom(z.object({ invite_state: events.default(nothing) })).default({}),
-      leave: byRoom(z.object({ timeline: timeline.default({ events: [], limited: false, prev_batch: null }) })).default(
-        {},
-      ),
+      join: byRoom(joined).default({}),
+      invite: byRoom(invited).default({}),
+      leave: byRoom(left).default({}),
     })
     .prefault({}),
   presence: events.default(nothing),
@@ -91,7 +93,7 @@ export function decodeNews(body: unknown, own: string): News | null {
     malformed += raw.length - decoded.length;
     return decoded;
   };
-  const joined = Object.entries(rooms.join).map(
+  const joinedRooms = Object.entries(rooms.join).map(
     ([
       room,
       {
@@ -105,7 +107,7 @@ export function decodeNews(body: unknown, own: string): News | null {
       gap: limited ? (prev_batch ?? null) : null,
     }),
   );
-  const left = Object.entries(rooms.leave).map(
+  const leftRooms = Object.entries(rooms.leave).map(
     ([
       room,
       {
@@ -130,7 +132,8 @@ export function decodeNews(body: unknown, own: string): News | null {
     oneTimeKeys: rest.device_one_time_keys_count,
     fallbackKeys: rest.device_unused_fallback_key_types ?? null,
   };
-  return { next: rest.next_batch, joined, invitations, left, signs: [...typing, ...presence.events], keys, malformed };
+  const signs = [...typing, ...presence.events];
+  return { next: rest.next_batch, joined: joinedRooms, invitations, left: leftRooms, signs, keys, malformed };
 }
 
 /** Within a room of the answer, events do not name it. */

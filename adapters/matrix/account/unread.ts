@@ -83,7 +83,7 @@ export class Unread {
       } else if (!entry.told && (withheld || now - at >= this.#limits.keySeconds * 1_000)) {
         if (this.#told.has(`${event.room_id} ${session}`)) {
           await this.told(event.event_id);
-        } else {
+        } else if (!due.some((other) => other.session === session && other.event.room_id === event.room_id)) {
           due.push(entry);
         }
       }
