@@ -9,6 +9,7 @@ import {
   leaks,
   PATIENCE_MS,
   type Somebody,
+  textsOf,
   webCsr,
   webVisitor,
 } from "../support/desk-people.ts";
@@ -107,21 +108,21 @@ describe("a desk linked to a real ngircd", function () {
     const customer = await webVisitor(desk, "support");
     const { alias } = await connectPeople(customer, ircStaff, "support");
     const text = longText(LONG_BYTES);
-    const before = messages(ircStaff).length;
+    const before = textsOf(ircStaff).length;
     await customer.person.say("support", text);
     await until(
       "the end of the text",
-      () => messages(ircStaff).slice(before).join("").length >= text.length,
+      () => textsOf(ircStaff).slice(before).join("").length >= text.length,
       PATIENCE_MS,
     );
-    const parts = messages(ircStaff).slice(before);
+    const parts = textsOf(ircStaff).slice(before);
     expect(parts.length).to.be.greaterThan(50);
     expect(parts.join("") === text, "the parts joined are the text").to.equal(true);
     // And from IRC, as clients cut it: every line a message of its own, in order.
     const lines = Array.from({ length: 60 }, (_, index) => `line ${index + 1} ${"x".repeat(300)}`);
     for (const line of lines) ircStaff.client.write(`PRIVMSG ${alias} :${line}`);
     await hears(customer, lines.at(-1) ?? "");
-    expect(messages(customer).slice(-lines.length)).to.deep.equal(lines);
+    expect(textsOf(customer).slice(-lines.length)).to.deep.equal(lines);
     expect(leaks(customer, ircStaff, [alias])).to.deep.equal([]);
     await ircStaff.person.say(alias, "/close");
     await hears(customer, /has been closed/u);
@@ -140,7 +141,7 @@ describe("a desk linked to a real ngircd", function () {
     for (const text of during) await hears(ircStaff, text);
     await ircStaff.person.say(alias, "here I am again");
     await hears(customer, "here I am again");
-    const heard = messages(ircStaff).filter((text) => text.includes("while it was down"));
+    const heard = textsOf(ircStaff).filter((text) => text.includes("while it was down"));
     expect(heard).to.deep.equal(during);
     await ircStaff.person.say(alias, "/close");
     await hears(customer, /has been closed/u);
@@ -206,7 +207,7 @@ describe("a desk that is one nick on a real inspircd", function () {
     await hears(anna, "hello Anna");
     await csr.person.say("helpdesk", "hello whoever");
     await hears(csr, /Which conversation/u);
-    expect([...messages(anna), ...messages(ben)]).not.to.include("hello whoever");
+    expect([...textsOf(anna), ...textsOf(ben)]).not.to.include("hello whoever");
     for (const label of ["#1", "#2"]) await csr.person.say("helpdesk", `${label} /close`);
     await hears(anna, /has been closed/u);
     await hears(ben, /has been closed/u);
@@ -214,8 +215,3 @@ describe("a desk that is one nick on a real inspircd", function () {
     await ben.stop();
   });
 });
-
-/** Everything said to somebody, in order. */
-function messages({ person }: Somebody): readonly string[] {
-  return person.received.all.flatMap((event) => (event.kind === "message" ? [event.text] : []));
-}

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { nickFor } from "../../adapters/irc/aliases.ts";
 import { type Daemon, startDaemon } from "../support/daemon.ts";
 import { componentNetwork, csrEntries, TWO_DIALOGS, TWO_QUEUES } from "../support/desk-config.ts";
-import { connectPeople, PATIENCE_MS, passwordOf, type Somebody, xmppPerson } from "../support/desk-people.ts";
+import { connectPeople, PATIENCE_MS, passwordOf, type Somebody, textsOf, xmppPerson } from "../support/desk-people.ts";
 import type { IrcClient } from "../support/irc-client.ts";
 import { ircPerson, linkedNetwork } from "../support/irc-network.ts";
 import type { IrcServer } from "../support/irc-server.ts";
@@ -26,13 +26,9 @@ function longLine(): string {
   return text + "x".repeat(BYTES - Buffer.byteLength(text));
 }
 
-function said({ person }: Somebody): readonly string[] {
-  return person.received.all.flatMap((event) => (event.kind === "message" ? [event.text] : []));
-}
-
 /** What that person is told after `before`, joined, once it is that long. */
 async function joined(somebody: Somebody, before: number, length: number): Promise<readonly string[]> {
-  const parts = () => said(somebody).slice(before);
+  const parts = () => textsOf(somebody).slice(before);
   await until("all parts", () => parts().join("").length >= length, PATIENCE_MS);
   return parts();
 }
@@ -71,7 +67,7 @@ describe("64 kB between a real Prosody and a real ngircd", function () {
 
   it("arrives on IRC", async () => {
     const text = longLine();
-    const before = said(csr).length;
+    const before = textsOf(csr).length;
     await customer.person.say("support", text);
     const parts = await joined(csr, before, text.length);
     expect(Buffer.byteLength(parts.join(""))).to.equal(BYTES);
@@ -84,7 +80,7 @@ describe("64 kB between a real Prosody and a real ngircd", function () {
   it("comes back from IRC, as a client cuts it", async () => {
     const text = longLine();
     const lines = text.match(/.{1,90}/gsu) ?? [];
-    const before = said(customer).length;
+    const before = textsOf(customer).length;
     // A client that keeps spaces at the end of a line ends it in a reset, as the desk does. A CSR's slash at the beginning is doubled.
     for (const line of lines) {
       csr.client.write(`PRIVMSG ${nickFor(alias, 30)} :${line.replace(/^\s*\//u, "$&/")}\u000f`);

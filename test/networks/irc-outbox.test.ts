@@ -7,7 +7,7 @@ import { Stage } from "../conformance/adapter/stage.ts";
 import { IrcFarEnd } from "../conformance/irc-far-end.ts";
 import { type Daemon, startDaemon } from "../support/daemon.ts";
 import { csrEntries, TWO_DIALOGS, TWO_QUEUES, webNetwork } from "../support/desk-config.ts";
-import { connectPeople, hears, type Somebody, webCsr } from "../support/desk-people.ts";
+import { connectPeople, hears, type Somebody, textsOf, webCsr } from "../support/desk-people.ts";
 import { startInspircd } from "../support/inspircd.ts";
 import { IrcClient } from "../support/irc-client.ts";
 import { ircPerson, nickNetwork } from "../support/irc-network.ts";
@@ -51,7 +51,7 @@ describe("a network that throws out whoever floods it", function () {
     await server?.remove();
   });
 
-  const heard = () => texts(customer).filter((text) => text.startsWith("line "));
+  const heard = () => textsOf(customer).filter((text) => text.startsWith("line "));
   const confirmed = () =>
     csr.person.received.all.filter(({ kind, ...rest }) => kind === "receipt" && "state" in rest).length;
 
@@ -113,9 +113,4 @@ describe("a pace that the network calls a flood", function () {
 /** A console at which somebody may write as fast as a machine. */
 function talkativeWeb(): string {
   return webNetwork().replace("graceSeconds: 1", "graceSeconds: 1\n    linesPerMinute: 100000\n    lineBurst: 1000");
-}
-
-/** Everything said to somebody, in order. */
-function texts({ person }: Somebody): readonly string[] {
-  return person.received.all.flatMap((event) => (event.kind === "message" ? [event.text] : []));
 }

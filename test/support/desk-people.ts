@@ -110,6 +110,11 @@ export function hears({ person }: Somebody, said: string | RegExp): Promise<FarE
   return sees({ person }, "message", isIt, `to hear ${String(said)}`);
 }
 
+/** Texts of all messages their client showed, in order. */
+export function textsOf({ person }: Pick<Somebody, "person">): readonly string[] {
+  return person.received.all.flatMap((event) => (event.kind === "message" ? [event.text] : []));
+}
+
 /** Waits for something their client shows. */
 export async function sees<K extends FarEvent["kind"]>(
   { person }: Pick<Somebody, "person">,
@@ -135,8 +140,7 @@ export async function askForPerson(customer: Somebody, csr: Somebody, handle: st
   await customer.person.say(handle, name);
   // Where a message is a line, the name comes before the question.
   const offer = await hears(csr, /\/accept/u);
-  const heard = csr.person.received.all.flatMap((event) => (event.kind === "message" ? [event.text] : []));
-  expect(heard.join("\n"), "what was offered").to.include(name);
+  expect(textsOf(csr).join("\n"), "what was offered").to.include(name);
   return { handle, alias: offer.from };
 }
 
