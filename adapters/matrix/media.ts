@@ -86,13 +86,9 @@ export class Media {
     if (known !== undefined && !isEncrypted) {
       return { kind: "placed", place: { url: known } };
     }
-    const chunks = (await this.#parts.context.files?.open(file)) ?? null;
-    if (chunks === null) {
-      return this.#unplaced("the desk keeps it no more");
-    }
-    const bytes = await gather(chunks, Number.POSITIVE_INFINITY);
+    const bytes = await this.#kept(file);
     if (bytes === null) {
-      return this.#unplaced("it is too large");
+      return this.#unplaced("the desk keeps it no more");
     }
     if (isEncrypted) {
       const { kept, encryption } = encryptAttachment(bytes);
@@ -143,6 +139,18 @@ export class Media {
       return limit.aborted ? this.#tooSlow(from) : this.#refuse("not found");
     } finally {
       await response.body.cancel().catch(() => {}); // it may have ended by itself
+    }
+  }
+
+  /** The bytes of a file of the desk's; null when it is forgotten, or its disk does not give it: then its words are left. */
+  async #kept(file: HostedFile): Promise<Buffer<ArrayBuffer> | null> {
+    const { context } = this.#parts;
+    try {
+      const chunks = (await context.files?.open(file)) ?? null;
+      return chunks === null ? null : await gather(chunks, Math.max(file.bytes, context.files?.maxBytes ?? 0));
+    } catch (error) {
+      context.log.warn("matrix.file.unread", { network: context.network, error: String(error) });
+      return null;
     }
   }
 

@@ -169,6 +169,14 @@ describe("files of a homeserver", () => {
     expect(hidden).to.have.nested.property("place.file.url", "mxc://x/new");
     expect(uploads).to.deep.equal(["image/jpeg", "application/octet-stream"]);
   });
+  it("of the desk stay words where its own disk does not give them", async () => {
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from("c");
+      throw new Error("EIO");
+    }
+    const unread = opened({ ...shelf, open: async () => broken() });
+    expect((await unread.place(HOSTED, false, signal)).kind).to.equal("unplaced");
+  });
   it("of the desk stay words where the homeserver will not have them, and wait where it is away", async () => {
     const refuse = (status: number) => () => {
       answer = (_request, response) =>
