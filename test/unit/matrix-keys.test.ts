@@ -30,7 +30,7 @@ function keyServer(): Homeserver & { readonly published: Request[] } {
     async request(request): Promise<Answer> {
       published.push(request);
       const body =
-        request.path[2] === "upload" ? { one_time_key_counts: { signed_curve25519: 50 } } : { device_keys: {} };
+        request.path[2] === "upload" ? { one_time_key_counts: { signed_curve25519: 50 } } : { device_keys: { [OWN]: {} } };
       return { kind: "ok", body };
     },
   };
@@ -86,6 +86,29 @@ describe("what is kept of the account's keys", function () {
     await encryption.exchange();
     expect(order.slice(0, 2)).to.deep.equal(["kept", "keys/upload"]);
     await encryption.close();
+  });
+
+  it("never uses a place of a key twice, whenever the desk crashes: what was encrypted is handed out after it is kept", async () => {
+    const homeserver = keyServer();
+    const seen: string[] = [];
+    let context = freshContext();
+    for (const text of ["one", "two", "three"]) {
+      const encryption = await opened(context, { homeserver });
+      await encryption.encrypts("!room:example.com", { algorithm: "m.megolm.v1.aes-sha2" });
+      const encrypted = await encryption.encrypt("!room:example.com", OWN, "m.room.message", { body: text });
+      const crashed = context.stored;
+      context = freshContext();
+      for (const [key, value] of crashed) context.stored.set(key, value);
+      await encryption.close();
+      if (encrypted.kind !== "encrypted") throw new Error("It could not be encrypted.");
+      const { session_id, ciphertext } = encrypted.content as { session_id: string; ciphertext: string };
+      // A Megolm message: version 3, then field 1, the place in the session (olm, "megolm.md").
+      const [version, field, place] = Buffer.from(ciphertext, "base64");
+      expect([version, field]).to.deep.equal([3, 8]);
+      seen.push(`${session_id} ${place}`);
+    }
+    const [session] = (seen[0] ?? "").split(" ");
+    expect(seen).to.deep.equal([0, 1, 2].map((place) => `${session} ${place}`));
   });
 
   it("tells nothing of what it is: no id, no name, no key in the clear", async () => {
