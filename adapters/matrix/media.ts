@@ -39,6 +39,7 @@ const REFUSALS = {
   busy: "Many files are arriving just now, so this one was not taken. Please send it again in a minute.",
   "not found": "Your file could not be fetched from your server, so it was not taken. Please send it again.",
   slow: "Your file could not be fetched from your server in time, so it was not taken. Please send it again later.",
+  unkept: "Your file could not be kept here just now, so it was not taken. Please send it again later.",
   unreadable: "Your file could not be decrypted, so it was not taken. Please send it again.",
 } as const;
 
@@ -61,7 +62,7 @@ export class Media {
     return files !== undefined && files.maxBytes > 0;
   }
 
-  /** Fetches it and gives it to the desk. Rejects only when the desk cannot keep it (disk). */
+  /** Fetches it and gives it to the desk. What goes wrong is a refusal in words. */
   async take(file: SentFile, from: Address): Promise<TakenFile> {
     if (!Media.isWanted(this.#parts.context)) {
       return this.#refuse("unwanted");
@@ -134,7 +135,10 @@ export class Media {
       return chunks === null ? this.#refuse("unreadable") : await files.take(offer, chunks);
     } catch (error) {
       if (!isBroken) {
-        throw error;
+        // Delivered again and again it would hold up everybody else; whoever sent it knows and can.
+        const { log, network } = this.#parts.context;
+        log.error("matrix.file.unkept", { network, error });
+        return this.#refuse("unkept");
       }
       return limit.aborted ? this.#tooSlow(from) : this.#refuse("not found");
     } finally {

@@ -51,6 +51,7 @@ describe("encrypted attachments", () => {
 describe("files of a homeserver", () => {
   let answer: (request: IncomingMessage, response: ServerResponse) => void;
   let media: Media;
+  let context: TestContext;
   let url: string;
   const taken: { readonly name: string; readonly bytes: Buffer; readonly voice: boolean }[] = [];
   const server = createServer((request, response) => answer(request, response));
@@ -70,7 +71,8 @@ describe("files of a homeserver", () => {
   }
   const opened = (files: FileShelf | undefined, seconds = 5): Media => {
     const options = { network: "matrix", handles: [], desk: "desk", alias: null };
-    const context = Object.assign(new TestContext(options), files === undefined ? {} : { files });
+    context = new TestContext(options);
+    Object.assign(context, files === undefined ? {} : { files });
     return new Media({ context, homeserver: url, token: () => "secret", seconds });
   };
   const said = (result: TakenFile): string => (result.kind === "refused" ? result.text : result.kind);
@@ -148,10 +150,10 @@ describe("files of a homeserver", () => {
     expect(said(await slow.take(FILE, { ...ANNA, id: "@ben:x" }))).to.equal("taken");
     slow.close();
   });
-  it("are not taken for lost when the desk's own disk fails", async () => {
+  it("are refused in words when the desk's own disk fails, and the log says why", async () => {
     const broken = opened({ ...shelf, take: () => Promise.reject(new Error("disk full")) });
-    const error = await broken.take(FILE, ANNA).catch((reason: unknown) => reason);
-    expect(String(error)).to.contain("disk full");
+    expect(said(await broken.take(FILE, ANNA))).to.contain("could not be kept");
+    expect(context.logs.map(({ level, event }) => `${level} ${event}`)).to.deep.equal(["error matrix.file.unkept"]);
   });
 
   it("of the desk are brought once, however often they are shown", async () => {
