@@ -19,6 +19,7 @@ import {
 import { connectMatrixClient, type MatrixTestClient } from "../support/matrix-client.ts";
 import { requires } from "../support/requires.ts";
 import { type Synapse, startSynapse } from "../support/synapse.ts";
+import { until } from "../support/wait.ts";
 
 const PASSWORD = "a password nobody has";
 const KEYS_SECRET = "what the keys are kept under";
@@ -37,6 +38,8 @@ describe("the desk as an ordinary account of a real Synapse", function () {
   let grace: Somebody;
   let anna: MatrixSomebody;
   let alias = "";
+  /** Of another device of the desk's account. */
+  let token = "";
   const people: Somebody[] = [];
 
   const matrixPerson = async (user: string, encrypted: boolean): Promise<MatrixSomebody> => {
@@ -63,7 +66,7 @@ describe("the desk as an ordinary account of a real Synapse", function () {
 
   before(async () => {
     synapse = await startSynapse({ serviceUrl: "http://127.0.0.1:9" });
-    await synapse.register(`${PREFIX}${HANDLE}`, PASSWORD);
+    token = (await synapse.register(`${PREFIX}${HANDLE}`, PASSWORD)).accessToken;
     desk = await startDaemon({
       networks: webNetwork() + accountNetwork(synapse),
       csrs: csrEntries(
@@ -141,6 +144,20 @@ describe("the desk as an ordinary account of a real Synapse", function () {
       );
     expect(texts(anna, /^answer \d+$/u)).to.deep.equal(numbers.map((number) => `answer ${number}`));
     expect([...new Set(texts(grace, /^question \d+$/u))]).to.deep.equal(numbers.map((number) => `question ${number}`));
+  });
+
+  it("logged out everywhere, it comes back as a new device, which people's next messages are written for", async () => {
+    const before = Object.keys(await devices());
+    const headers = { authorization: `Bearer ${token}` };
+    await fetch(`${synapse.url}/_matrix/client/v3/logout/all`, { method: "POST", headers, body: "{}" });
+    await until("the new device to publish its keys", async () => {
+      const [now] = Object.keys(await devices());
+      return now !== undefined && !before.includes(now);
+    });
+    await anna.person.say(HANDLE, "are you still you?");
+    await hears(grace, "are you still you?");
+    await grace.person.say(alias, "on another telephone");
+    await hears(anna, "on another telephone");
   });
 
   it("a message whose key is withheld is answered once, encrypted, and what follows with a key is read", async () => {
