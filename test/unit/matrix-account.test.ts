@@ -5,6 +5,7 @@ import { decodeNews } from "../../adapters/matrix/account/sync-response.ts";
 import { Unread } from "../../adapters/matrix/account/unread.ts";
 import type { RoomEvent } from "../../adapters/matrix/codec-inbound.ts";
 import { parseConfig } from "../../adapters/matrix/config.ts";
+import { NotTaken } from "../../adapters/matrix/hand.ts";
 import { matrix } from "../../adapters/matrix/index.ts";
 import type { Membership } from "../../adapters/matrix/membership.ts";
 import { ConfigProblem } from "../../src/adapter.ts";
@@ -124,8 +125,10 @@ describe("Matrix account: invitations", () => {
     const { context, time } = deskAt(0);
     const accepted: string[] = [];
     const declined: string[] = [];
+    const failing = new Set<string>();
     const membership = {
       take: async (one: RoomEvent) => {
+        if (failing.has(one.room_id)) throw new NotTaken("its homeserver is away");
         accepted.push(one.room_id);
         return [];
       },
@@ -143,7 +146,7 @@ describe("Matrix account: invitations", () => {
         limits: { joinsPerMinute: 2, invitations: 3 },
         own: OWN,
       });
-    return { context, time, accepted, declined, make };
+    return { context, time, accepted, declined, failing, make };
   };
 
   it("are accepted a few a minute; the others wait, even over a restart", async () => {
@@ -155,6 +158,32 @@ describe("Matrix account: invitations", () => {
     time.now = 60_000;
     expect(await make().accept()).to.equal(null);
     expect(accepted).to.deep.equal(["!1", "!2", "!3"]);
+  });
+
+  it("to a room that cannot be joined hold up no others; they are tried ever later, and given up", async () => {
+    const { time, accepted, declined, failing, make } = setUp();
+    const invitations = make();
+    failing.add("!away");
+    await invitations.add({ room: "!away", sender: ANNA }, "s1");
+    await invitations.add({ room: "!here", sender: ANNA }, "s1");
+    const waits: (number | null)[] = [];
+    for (let tries = 0; tries < 8; tries += 1) {
+      const waitMs = await invitations.accept();
+      waits.push(waitMs);
+      time.now += waitMs ?? 0;
+    }
+    expect(accepted).to.deep.equal(["!here"]);
+    expect(waits.map((waitMs) => (waitMs === null ? null : waitMs / 60_000))).to.deep.equal([
+      1,
+      2,
+      4,
+      8,
+      16,
+      32,
+      64,
+      null,
+    ]);
+    expect(declined).to.deep.equal(["!away"]);
   });
 
   it("beyond their limit are declined, and those that are taken back are forgotten", async () => {

@@ -18,6 +18,8 @@ export interface InvitationParts {
 }
 
 const MINUTE_MS = 60_000;
+/** A homeserver that is away must not hold up everybody else's news: it is tried again ever later, and not for ever. */
+const TRIES = 8;
 const STATE = "invited ";
 const waiting = z.object({ sender: z.string(), id: z.string() });
 
@@ -25,6 +27,8 @@ export class Invitations {
   readonly #parts: InvitationParts;
   /** Rooms by their Matrix id, in order of arrival; null until they were loaded. */
   #waiting: Map<string, z.output<typeof waiting>> | null = null;
+  /** Rooms that could not be joined: how often that was tried, and when it may be tried again. */
+  readonly #failures = new Map<string, { readonly tries: number; readonly at: number }>();
   /** When the last ones were accepted. */
   #joins: readonly number[] = [];
 
@@ -49,6 +53,7 @@ export class Invitations {
   /** It was taken back. */
   async withdraw(room: string): Promise<void> {
     const all = await this.#load();
+    this.#failures.delete(room);
     if (all.delete(room)) {
       await this.#parts.context.state.set(`${STATE}${room}`, undefined);
     }
@@ -56,18 +61,44 @@ export class Invitations {
 
   /** Accepts as many as may be accepted now. Resolves with when to come back, in milliseconds; null: none is left. */
   async accept(): Promise<number | null> {
-    const { context, limits, membership, own } = this.#parts;
+    const { context, limits } = this.#parts;
+    const later: number[] = [];
     for (const [room, { sender, id }] of [...(await this.#load())]) {
       const now = context.clock.now();
+      const retryAt = this.#failures.get(room)?.at ?? now;
+      if (retryAt > now) {
+        later.push(retryAt - now);
+        continue;
+      }
       this.#joins = this.#joins.filter((at) => now - at < MINUTE_MS);
       const [oldest] = this.#joins;
       if (oldest !== undefined && this.#joins.length >= limits.joinsPerMinute) {
         return oldest + MINUTE_MS - now;
       }
       this.#joins = [...this.#joins, now];
-      await membership.take(invitationEvent(room, sender, own, id));
-      await this.withdraw(room);
+      const againMs = await this.#accept(room, sender, id);
+      later.push(...(againMs === null ? [] : [againMs]));
     }
+    return later.length === 0 ? null : Math.min(...later);
+  }
+
+  /** Null when it is dealt with; else when to try again. */
+  async #accept(room: string, sender: string, id: string): Promise<number | null> {
+    const { context, membership, own, homeserver } = this.#parts;
+    try {
+      await membership.take(invitationEvent(room, sender, own, id));
+    } catch (error) {
+      const tries = (this.#failures.get(room)?.tries ?? 0) + 1;
+      context.log.warn("matrix.invitation.failed", { network: context.network, room, tries, error });
+      if (tries < TRIES) {
+        const waitMs = MINUTE_MS * 2 ** (tries - 1);
+        this.#failures.set(room, { tries, at: context.clock.now() + waitMs });
+        return waitMs;
+      }
+      context.count("matrix.invitation.declined", "it could not be accepted");
+      await homeserver.request({ method: "POST", path: ["v3", "rooms", room, "leave"] });
+    }
+    await this.withdraw(room);
     return null;
   }
 
