@@ -1,8 +1,10 @@
 /**
- * The group `routing`: one decision after the other in a centre that is never at rest, beside filtering and sorting everybody
- * (naive-routing.ts). Both sides are given the same CSRs and requests and must make the same choices. 50 skills with levels, one to three
- * asked for, weights and capacity, the least loaded first. A decision is the whole of it: a conversation comes, its CSR is found and
- * takes it, another CSR finishes one; the naive side only changes two numbers for that.
+ * The group `routing`, beside filtering and sorting everybody (naive-routing.ts). Both sides are given the same CSRs and requests and must make
+ * the same choices: 50 skills with levels, one to three asked for, now and then a language, capacity, the least loaded first.
+ *
+ *     routing.decide-N    one decision among N CSRs: a request, the CSR who gets it
+ *     routing.cycle-N     the whole of it in a centre that is never at rest: a conversation comes, its CSR is found and takes it, another
+ *                         CSR finishes one. For that the naive side only changes two numbers; ours keeps its lists up to date.
  */
 import { createRoutingEngine } from "../../src/core/routing/engine.ts";
 import type { Need } from "../../src/core/routing/needs.ts";
@@ -30,7 +32,7 @@ export const routing: Group = {
       [100_000, 1_000],
     ] as const) {
       say(`routing: decisions among ${count} CSRs`);
-      yield await decisions(count, atLeast);
+      yield* decisions(count, atLeast);
     }
     say("routing: a CSR becomes free while 100,000 wait");
     yield await freed(100_000, 1_000);
@@ -58,12 +60,14 @@ function drawCsrs(random: Random, count: number): readonly NaiveCsr[] {
   }));
 }
 
-function drawRequest(random: Random, number: number): NaiveRequest {
-  const skills = [...drawSkills(random, random.between(1, 3))];
+/** Asks for what some CSR has: one to three skills, one in three times a language. */
+function drawRequest(random: Random, number: number, csrs: readonly NaiveCsr[]): NaiveRequest {
+  const model = random.pick(csrs);
+  const skills = [...model.skills].slice(0, random.between(1, 3));
   return {
     id: `conversation-${number}`,
-    skills: skills.map(([skill]) => [skill, random.between(1, 3) as SkillLevel] as const),
-    language: random.chance(0.3) ? random.pick(LANGUAGES) : null,
+    skills: skills.map(([skill, level]) => [skill, random.between(1, level) as SkillLevel] as const),
+    language: random.chance(0.3) ? random.pick(model.languages) : null,
     priority: random.between(0, 3),
     waitingSince: number,
   };
@@ -110,12 +114,15 @@ const NOTHING: readonly never[] = [];
 
 /** One side: how it decides, and how it hears that a CSR has more or less in hand. */
 interface Side {
-  decide(request: NaiveRequest): number | null;
+  /** Whom that request would get, and nothing changes. */
+  choose(request: NaiveRequest, at: number): number | null;
+  /** `at`: the place of the request in the list. */
+  decide(request: NaiveRequest, at: number): number | null;
   changed(number: number): void;
 }
 
 /** A centre that half of the decisions fill and the other half empty, so that it stays as it is. */
-export class Centre {
+class Centre {
   readonly csrs: readonly NaiveCsr[];
   readonly #requests: readonly NaiveRequest[];
   readonly #side: Side;
@@ -128,17 +135,29 @@ export class Centre {
   constructor(count: number, make: (csrs: readonly NaiveCsr[], byId: ReadonlyMap<string, number>) => Side) {
     const random = new Random(count);
     this.csrs = drawCsrs(random, count);
-    this.#requests = Array.from({ length: 20_000 }, (_, number) => drawRequest(random, number));
+    this.#requests = Array.from({ length: 20_000 }, (_, number) => drawRequest(random, number, this.csrs));
     this.#now = count;
     this.#side = make(this.csrs, new Map(this.csrs.map(({ id }, number) => [id, number])));
   }
 
-  decideOnce(): void {
-    const request = this.#requests[this.#next % this.#requests.length];
+  chooseOnce(): void {
+    const [request, at] = this.#request();
+    this.#side.choose(request, at);
+  }
+
+  #request(): readonly [NaiveRequest, number] {
+    const at = this.#next % this.#requests.length;
+    const request = this.#requests[at];
     if (request === undefined) throw new Error("there are no requests");
     this.#next += 1;
+    return [request, at];
+  }
+
+  /** One decision and what follows from it. */
+  decideOnce(): void {
+    const [request, at] = this.#request();
     this.#now += 1;
-    const chosen = this.#side.decide(request);
+    const chosen = this.#side.decide(request, at);
     if (this.choices.length < 2_000) this.choices.push(chosen);
     if (chosen !== null) {
       this.#change(chosen, 1);
@@ -146,10 +165,10 @@ export class Centre {
     }
     // Conversations end in another order than they began, but the same on both sides.
     if (this.#busy.length <= this.csrs.length / 4) return;
-    const at = (this.#next * 7_919) % this.#busy.length;
-    const done = this.#busy[at] ?? 0;
+    const ended = (this.#next * 7_919) % this.#busy.length;
+    const done = this.#busy[ended] ?? 0;
     const last = this.#busy.pop();
-    if (last !== undefined && at < this.#busy.length) this.#busy[at] = last;
+    if (last !== undefined && ended < this.#busy.length) this.#busy[ended] = last;
     this.#change(done, -1);
   }
 
@@ -163,13 +182,11 @@ export class Centre {
 }
 
 function naiveSide(csrs: readonly NaiveCsr[], byId: ReadonlyMap<string, number>): Side {
-  return {
-    decide: (request) => byId.get(decide(csrs, request)?.id ?? "") ?? null,
-    changed: () => {},
-  };
+  const choose = (request: NaiveRequest): number | null => byId.get(decide(csrs, request)?.id ?? "") ?? null;
+  return { choose, decide: choose, changed: () => {} };
 }
 
-export function indexedSide(csrs: readonly NaiveCsr[], byId: ReadonlyMap<string, number>): Side {
+function indexedSide(csrs: readonly NaiveCsr[], byId: ReadonlyMap<string, number>): Side {
   const engine: RoutingEngine = createRoutingEngine();
   const constants = csrs.map(constantOf);
   const tell = (number: number): void => {
@@ -177,14 +194,19 @@ export function indexedSide(csrs: readonly NaiveCsr[], byId: ReadonlyMap<string,
     if (constant !== undefined && csr !== undefined) engine.putCsr(stateOf(constant, csr));
   };
   for (const number of csrs.keys()) tell(number);
-  const requests = new Map<NaiveRequest, Waiting>();
+  const requests: Waiting[] = [];
+  const asked = (request: NaiveRequest, at: number): Waiting => {
+    const waiting = requests[at] ?? waitingOf(request);
+    requests[at] = waiting;
+    return waiting;
+  };
   return {
-    decide(request) {
-      let waiting = requests.get(request);
-      if (waiting === undefined) {
-        waiting = waitingOf(request);
-        requests.set(request, waiting);
-      }
+    choose(request, at) {
+      const match = engine.decide(asked(request, at));
+      return match === null ? null : (byId.get(match.csr) ?? null);
+    },
+    decide(request, at) {
+      const waiting = asked(request, at);
       engine.putWaiting(waiting);
       const match = engine.match();
       engine.removeWaiting(waiting.conversation);
@@ -208,66 +230,39 @@ async function pace(step: () => void): Promise<number> {
   return (done * 1_000) / (performance.now() - began);
 }
 
-async function decisions(count: number, atLeast: number): Promise<Row> {
+async function* decisions(count: number, atLeast: number): AsyncIterable<Row> {
   const [indexed, naive] = [new Centre(count, indexedSide), new Centre(count, naiveSide)];
-  // Both decide so often that every list that is asked for exists; this does not count.
+  // Until every list that is asked for exists; this does not count.
   for (let warm = 0; warm < (count > 10_000 ? 200 : 2_000); warm += 1) naive.decideOnce();
-  for (let warm = 0; warm < 20_000; warm += 1) indexed.decideOnce();
+  for (let warm = 0; warm < 40_000; warm += 1) indexed.decideOnce();
   const differs = naive.choices.findIndex((choice, at) => choice !== indexed.choices[at]);
   if (differs >= 0) throw new Error(`the two sides differ in decision ${differs} among ${count} CSRs`);
-  const paces = await inTurn(RUNS, {
-    ours: () => pace(() => indexed.decideOnce()),
-    theirs: () => pace(() => naive.decideOnce()),
-  });
-  return {
-    id: `routing.decisions-${count}`,
-    unit: "decisions/s",
-    ours: median(paces.ours),
-    theirs: median(paces.theirs),
-    against: "filtering and sorting all CSRs",
-    goal: { atLeast },
-  };
+  const against = "filtering and sorting all CSRs";
+  for (const [name, goal, ours, theirs] of [
+    ["decide", { atLeast }, () => indexed.chooseOnce(), () => naive.chooseOnce()],
+    ["cycle", null, () => indexed.decideOnce(), () => naive.decideOnce()],
+  ] as const) {
+    const paces = await inTurn(RUNS, { ours: () => pace(ours), theirs: () => pace(theirs) });
+    const id = `routing.${name}-${count}`;
+    yield { id, unit: "decisions/s", ours: median(paces.ours), theirs: median(paces.theirs), against, goal };
+  }
 }
 
 // --- a CSR becomes free ----------------------------------------------------------------------------------------------
 
-export async function freed(count: number, atLeast: number): Promise<Row> {
+/** Both sides: a CSR has room, who waits for them is found and leaves the queue, the CSR is busy again. */
+async function freed(count: number, atLeast: number): Promise<Row> {
   const random = new Random(count);
   const csrs = drawCsrs(random, 1_000).map((csr) => ({ ...csr, capacity: 1, load: 1 }));
-  const requests = Array.from({ length: count }, (_, number) => drawRequest(random, number));
-  const naive = [...requests];
-  const engine = createRoutingEngine();
-  const constants = csrs.map(constantOf);
-  for (const [number, csr] of csrs.entries()) engine.putCsr(stateOf(constants[number] ?? constantOf(csr), csr));
-  for (const request of requests) engine.putWaiting(waitingOf(request));
-  engine.match();
-  let next = count;
-  const now = count;
-  const counts = { ours: 0, theirs: 0 };
-  const choose = (side: keyof typeof counts): NaiveCsr => {
-    counts[side] += 1;
-    return csrs[(counts[side] * 7_919) % csrs.length] as NaiveCsr;
-  };
-  const indexedOnce = (): void => {
-    const csr = choose("ours");
-    const constant = constants[csrs.indexOf(csr)] ?? constantOf(csr);
-    engine.putCsr(stateOf(constant, { ...csr, load: 0 }));
-    const match = engine.match();
-    if (match !== null) {
-      engine.removeWaiting(match.conversation);
-      next += 1;
-      engine.putWaiting(waitingOf(drawRequest(random, next)));
-    }
-    engine.putCsr(stateOf(constant, csr));
-    engine.match();
-  };
-  const naiveOnce = (): void => {
-    const free = { ...choose("theirs"), load: 0 };
-    const found = nextFor(free, naive, now, MS_PER_POINT);
-    if (found !== null) naive.splice(naive.indexOf(found), 1);
-  };
-  for (let warm = 0; warm < 2_000; warm += 1) indexedOnce();
-  const paces = await inTurn(RUNS, { ours: () => pace(indexedOnce), theirs: () => pace(naiveOnce) });
+  const requests = Array.from({ length: count }, (_, number) => drawRequest(random, number, csrs));
+  const [ours, theirs] = [new FreedIndexed(csrs, requests), new FreedNaive(requests)];
+  const paces = await inTurn(RUNS, {
+    ours: async () => freedPace(csrs, ours, 1_000),
+    theirs: async () => freedPace(csrs, theirs, 10),
+  });
+  const choices = theirs.choices.findIndex((choice, at) => choice !== ours.choices[at]);
+  if (choices >= 0)
+    throw new Error(`the two sides differ in who is next for the CSR who became free as number ${choices}`);
   return {
     id: `routing.freed-${count}-waiting`,
     unit: "decisions/s",
@@ -276,6 +271,60 @@ export async function freed(count: number, atLeast: number): Promise<Row> {
     against: "filtering and sorting all who wait",
     goal: { atLeast },
   };
+}
+
+interface Freed {
+  readonly choices: (string | null)[];
+  free(number: number, csr: NaiveCsr): void;
+}
+
+/** Decisions a second. */
+function freedPace(csrs: readonly NaiveCsr[], side: Freed, decisions: number): number {
+  const began = performance.now();
+  for (let done = 0; done < decisions; done += 1) {
+    const number = (side.choices.length * 7_919) % csrs.length;
+    const csr = csrs[number];
+    if (csr !== undefined) side.free(number, csr);
+  }
+  return (decisions * 1_000) / (performance.now() - began);
+}
+
+class FreedIndexed implements Freed {
+  readonly choices: (string | null)[] = [];
+  readonly #engine = createRoutingEngine();
+  readonly #constants: readonly Constant[];
+
+  constructor(csrs: readonly NaiveCsr[], requests: readonly NaiveRequest[]) {
+    this.#constants = csrs.map(constantOf);
+    for (const [number, csr] of csrs.entries())
+      this.#engine.putCsr(stateOf(this.#constants[number] ?? constantOf(csr), csr));
+    for (const request of requests) this.#engine.putWaiting(waitingOf(request));
+    this.#engine.match();
+  }
+
+  free(number: number, csr: NaiveCsr): void {
+    const constant = this.#constants[number] ?? constantOf(csr);
+    this.#engine.putCsr({ ...stateOf(constant, csr), load: 0 });
+    const match = this.#engine.match();
+    if (match !== null) this.#engine.removeWaiting(match.conversation);
+    this.#engine.putCsr(stateOf(constant, csr));
+    this.choices.push(match?.conversation ?? null);
+  }
+}
+
+class FreedNaive implements Freed {
+  readonly choices: (string | null)[] = [];
+  readonly #waiting: NaiveRequest[];
+
+  constructor(requests: readonly NaiveRequest[]) {
+    this.#waiting = [...requests];
+  }
+
+  free(_: number, csr: NaiveCsr): void {
+    const found = nextFor({ ...csr, load: 0 }, this.#waiting, this.#waiting.length, MS_PER_POINT);
+    if (found !== null) this.#waiting.splice(this.#waiting.indexOf(found), 1);
+    this.choices.push(found?.id ?? null);
+  }
 }
 
 // --- the oracle ------------------------------------------------------------------------------------------------------

@@ -1,16 +1,19 @@
 /**
  * Finds the first CSR by any strategies without looking at all of them: those under the cover of what is asked for are looked at, a short list
- * as it stands, a long one in the standing order until nobody after can be better.
+ * as it stands, a long one but for the blocks in which nobody can be better.
  */
+import { Bounds } from "./bounds.ts";
 import { isEverEligible, mostKept, type Requirement, requirementOf, skillsAskedFor } from "./eligibility.ts";
 import { Search } from "./ranking.ts";
 import type { RoutingCsr, Waiting } from "./routing.ts";
-import type { Staff, TermList } from "./staff.ts";
-import { StandingOrder } from "./standing-order.ts";
+import { ROOM } from "./row.ts";
+import type { SkillSet } from "./skill-sets.ts";
+import type { Staff } from "./staff.ts";
 import { type PreparedStrategies, prepare, type Worth } from "./strategies.ts";
-import { ANYONE, coverOf, csrTerm, networkTerm, skillTerm, softwareTerm } from "./terms.ts";
+import type { TermList } from "./term-list.ts";
+import { ANYONE, coverOf, csrTerm, networkTerm, softwareTerm } from "./terms.ts";
 
-/** Members up to which a list is looked at whole: an order costs more to keep than it saves. */
+/** Members up to which a list is looked at whole: bounds cost more to keep than they save. */
 export const SHORT_LIST = 128;
 
 export class Candidates {
@@ -29,16 +32,9 @@ export class Candidates {
     const strategies = prepare(waiting.strategies);
     const search = this.#search;
     search.begin(waiting, requirement, strategies, strategies.asks ? this.#limits(waiting, requirement) : null);
-    if (requirement.only !== null) {
-      search.considerOne(this.#staff.numberOf(requirement.only));
-    } else if (requirement.skills.length > 0 && requirement.others.length === 0) {
-      this.#lookUnder(this.#rarestSkill(requirement), strategies);
-    } else {
-      for (const term of this.#coverNow(requirement)) {
-        if (term.startsWith("csr ")) search.considerOne(this.#staff.numberOf(term.slice(4)));
-        else this.#lookUnder(this.#staff.list(term), strategies);
-      }
-    }
+    if (requirement.only !== null) search.considerOne(this.#staff.numberOf(requirement.only));
+    else if (requirement.skills.length > 0 && requirement.areOthersWide) this.#lookAtSkilled(requirement, strategies);
+    else this.#lookUnder(this.#coverNow(requirement), strategies);
     return search.end();
   }
 
@@ -73,16 +69,46 @@ export class Candidates {
     return network !== null ? [networkTerm(network)] : coverOf(others, this.#population).terms;
   }
 
-  /** Null when nobody has it. */
-  #rarestSkill({ skills }: Requirement): TermList | null {
+  /** Those who have all of the skills, or as many of them as leave few; of many, the blocks of the rarest skill. */
+  #lookAtSkilled({ skills }: Requirement, strategies: PreparedStrategies): void {
+    const names: string[] = [];
     let rarest: TermList | null = null;
     for (const { skill, least } of skills) {
       if (least <= 0) continue;
-      const list = this.#staff.list(skillTerm(skill));
-      if (list === null) return null;
-      if (rarest === null || list.members.length < rarest.members.length) rarest = list;
+      const list = this.#staff.skilled(skill);
+      if (list === null) return;
+      if (rarest === null || list.members.length < rarest.members.length) {
+        rarest = list;
+        names.unshift(skill);
+      } else names.push(skill);
     }
-    return rarest ?? this.#staff.list(ANYONE);
+    if (rarest === null) {
+      this.#look(this.#staff.list(ANYONE), strategies);
+      return;
+    }
+    const together = names.length < 2 ? null : this.#staff.sets.of(names);
+    if (together === null || together.members === rarest.members) this.#look(rarest, strategies);
+    else this.#lookAtSet(together, strategies);
+  }
+
+  #lookAtSet(set: SkillSet, strategies: PreparedStrategies): void {
+    const { members } = set;
+    if (this.#isShort(members, strategies)) {
+      this.#search.considerAll(members);
+      return;
+    }
+    const known = set.bounds.find(({ key }) => key === strategies.key);
+    const bounds = known ?? this.#boundsOf(members, strategies);
+    if (known === undefined) this.#staff.sets.bound(set, bounds);
+    this.#search.considerBlocks(members, bounds);
+  }
+
+  #isShort(members: readonly number[], { first }: PreparedStrategies): boolean {
+    return members.length <= this.#shortList || first === ROOM;
+  }
+
+  #boundsOf(members: readonly number[], { key, first, second }: PreparedStrategies): Bounds {
+    return new Bounds(key, first, second, members, this.#staff);
   }
 
   *#having(term: string): Iterable<RoutingCsr> {
@@ -94,20 +120,24 @@ export class Candidates {
     }
   }
 
-  #lookUnder(list: TermList | null, { key, standing }: PreparedStrategies): void {
+  #lookUnder(terms: readonly string[], strategies: PreparedStrategies): void {
+    for (const term of terms) {
+      if (term.startsWith("csr ")) this.#search.considerOne(this.#staff.numberOf(term.slice(4)));
+      else this.#look(this.#staff.list(term), strategies);
+    }
+  }
+
+  #look(list: TermList | null, strategies: PreparedStrategies): void {
     if (list === null) return;
-    const search = this.#search;
-    if (list.members.length <= this.#shortList) {
-      search.considerAll(list.members);
+    const { members } = list;
+    if (this.#isShort(members, strategies)) {
+      this.#search.considerAll(members);
       return;
     }
-    let order = list.orders.find((one) => one.key === key);
-    if (order === undefined) {
-      order = new StandingOrder(key, standing, this.#staff, list.members);
-      list.orders.push(order);
-    }
-    search.considerInOrder(order);
-    search.considerAll(order.beside());
+    const known = list.bounds.find(({ key }) => key === strategies.key);
+    const bounds = known ?? this.#boundsOf(members, strategies);
+    if (known === undefined) list.bounds.push(bounds);
+    this.#search.considerBlocks(members, bounds);
   }
 
   /** The most that anybody can be worth to that one: where a walk need not go on in hope of more. */

@@ -5,6 +5,7 @@
 import type { Address, Feature } from "../model.ts";
 import { type Leaf, meets, mightMeet, type Need, needKey, skillsIn } from "./needs.ts";
 import type { Loss, Reachable, RoutingCsr, Waiting } from "./routing.ts";
+import { languageTerm } from "./terms.ts";
 
 type SkillLeaf = Extract<Leaf, { kind: "skill" }>;
 
@@ -14,6 +15,8 @@ export interface Requirement {
   readonly skills: readonly SkillLeaf[];
   /** All the rest. */
   readonly others: readonly Need[];
+  /** Whether the rest is nothing that narrows it down to a few, so that looking under the skills is as good. */
+  readonly areOthersWide: boolean;
   /** The network the CSR must be on, or null when translation is allowed. */
   readonly network: string | null;
   /** The software the CSR must have, on whatever network; null when any will do. */
@@ -38,8 +41,15 @@ export function requirementOf(waiting: Waiting): Requirement {
     if (bit < WORD) low |= 1 << bit;
     else if (bit < NO_BIT) high |= 1 << (bit - WORD);
   }
+  for (const other of others) {
+    const bit = other.kind === "language" ? bitOf(languageTerm(other.language)) : NO_BIT;
+    if (bit < WORD) low |= 1 << bit;
+    else if (bit < NO_BIT) high |= 1 << (bit - WORD);
+  }
   const { excluded, only, weight = 1 } = waiting;
-  return { skills, others, ...likenessOf(waiting), excluded, only, weight, low, high };
+  const { network, software } = likenessOf(waiting);
+  const areOthersWide = others.every(({ kind }) => kind === "language" || kind === "not" || kind === "network");
+  return { skills, others, areOthersWide, network, software, excluded, only, weight, low, high };
 }
 
 function takeApart(needs: readonly Need[], skills: SkillLeaf[], others: Need[]): void {
@@ -62,25 +72,25 @@ const bits = new Map<string, number>();
 /** Names whose bits are remembered; requests may come from elsewhere and name anything. */
 const MAX_BITS = 10_000;
 
-/** The bit of a skill, 0 to 61. Several may share one: a set bit is only a hint. */
-export function bitOf(skill: string): number {
-  let bit = bits.get(skill);
+/** The bit of a skill or of the term of a language, 0 to 61. Several may share one: a set bit is only a hint. */
+function bitOf(name: string): number {
+  let bit = bits.get(name);
   if (bit === undefined) {
     let hash = 0;
-    for (let index = 0; index < skill.length; index += 1) hash = (Math.imul(hash, 31) + skill.charCodeAt(index)) | 0;
+    for (let index = 0; index < name.length; index += 1) hash = (Math.imul(hash, 31) + name.charCodeAt(index)) | 0;
     bit = ((hash % NO_BIT) + NO_BIT) % NO_BIT;
     if (bits.size >= MAX_BITS) bits.clear();
-    bits.set(skill, bit);
+    bits.set(name, bit);
   }
   return bit;
 }
 
-/** The two words of bits of somebody with those skills. */
-export function signatureOf(skills: Readonly<Record<string, number>>): { readonly low: number; readonly high: number } {
+/** The two words of bits of that CSR. */
+export function signatureOf({ skills, languages }: RoutingCsr): { readonly low: number; readonly high: number } {
   let low = 0;
   let high = 0;
-  for (const skill of Object.keys(skills)) {
-    const bit = bitOf(skill);
+  for (const name of [...Object.keys(skills), ...languages.map(languageTerm)]) {
+    const bit = bitOf(name);
     if (bit < WORD) low |= 1 << bit;
     else high |= 1 << (bit - WORD);
   }
@@ -145,10 +155,10 @@ export function roomOf(csr: RoutingCsr): number {
 }
 
 /** Weights are sums of fractions, which computers cannot all add exactly: this much less room is room enough. */
-const SLACK = 1e-9;
+export const ROOM_SLACK = 1e-9;
 
 export function hasRoom(room: number, weight: number): boolean {
-  return room >= weight - SLACK;
+  return room >= weight - ROOM_SLACK;
 }
 
 /** Whether the CSR would do by who they are, the one it is meant for, not excluded, with those skills and the rest. */
@@ -189,7 +199,7 @@ export function obstacleFor(csr: RoutingCsr, requirement: Requirement): Loss | n
   return hasRoom(roomOf(csr), weight) ? null : { kind: "full", load: csr.load, capacity: csr.capacity };
 }
 
-function isCompatible(csr: RoutingCsr, likeness: Likeness): boolean {
+export function isCompatible(csr: RoutingCsr, likeness: Likeness): boolean {
   if (likeness.network === null && likeness.software === null) return true;
   return csr.reachable.some((reachable) => isLike(reachable, likeness));
 }
@@ -238,12 +248,11 @@ export function reachKey(csr: RoutingCsr): string {
  * The CSR's address that keeps most of the features in use on the customer's side, the CSR's order of preference deciding among
  * equals. Null when no address is compatible.
  */
-export function chooseAddress(csr: RoutingCsr, waiting: Waiting): Address | null {
-  const likeness = likenessOf(waiting);
+export function chooseAddress(csr: RoutingCsr, requirement: Requirement, used: readonly Feature[]): Address | null {
   let best: Reachable | null = null;
   let most = -1;
   for (const reachable of csr.reachable) {
-    const kept = isLike(reachable, likeness) ? countKept(waiting.customerFeatures, reachable.features) : -1;
+    const kept = isLike(reachable, requirement) ? countKept(used, reachable.features) : -1;
     if (kept > most) {
       best = reachable;
       most = kept;

@@ -79,10 +79,12 @@ function conversationsOf(members: { walk(visit: (waiting: Waiting) => boolean): 
   return conversations;
 }
 
-function putCsr({ staff, freed }: Parts, csr: RoutingCsr): void {
-  const former = staff.get(csr.id);
-  const [before, now] = [former === null ? -1 : roomOf(former), roomOf(csr)];
-  staff.put(csr);
+function putCsr({ staff, freed, lists }: Parts, csr: RoutingCsr): void {
+  const former = staff.put(csr);
+  // Whoever comes later finds them by themselves.
+  if (lists.isEmpty()) return;
+  const before = former === null ? -1 : roomOf(former);
+  const now = roomOf(csr);
   if (now <= 0) freed.forget(csr.id);
   else if (former === null || now > before || mayServeOthers(former, csr) || freed.has(csr.id)) freed.add(csr.id);
 }
@@ -120,8 +122,10 @@ function match({ candidates, lists, freed, newcomers }: Parts): Match | null {
 function matchFor(candidates: Candidates, waiting: Waiting, requirement: Requirement): Match | null {
   const csr = candidates.pick(waiting, requirement);
   if (csr === null) return null;
-  const address = chooseAddress(csr, waiting);
-  assert(address !== null, `CSR ${csr.id} was picked for conversation ${waiting.conversation} without an address`);
+  const address = chooseAddress(csr, requirement, waiting.customerFeatures);
+  if (address === null) {
+    assert.fail(`CSR ${csr.id} was picked for conversation ${waiting.conversation} without an address`);
+  }
   return { conversation: waiting.conversation, csr: csr.id, address };
 }
 

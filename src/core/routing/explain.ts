@@ -1,7 +1,7 @@
 /** Why each CSR was or was not chosen, for people who ask. Looks at everybody: a decision does not. */
 import { mostKept, obstacleFor, type Requirement, requirementOf, skillsAskedFor } from "./eligibility.ts";
 import type { Explanation, Loss, Match, RoutingCsr, Waiting } from "./routing.ts";
-import { lotFor, mastery, preferenceFor, prepare, standingsOf, type Worth } from "./strategies.ts";
+import { lotFor, mastery, preferenceFor, prepare, standingOf, type Worth } from "./strategies.ts";
 
 /** The reasons of a decision that was made of those CSRs as they are. */
 export function explain(waiting: Waiting, csrs: Iterable<RoutingCsr>, match: Match | null): Explanation {
@@ -19,7 +19,7 @@ function behind(csr: RoutingCsr, chosen: RoutingCsr | undefined, waiting: Waitin
   if (chosen === undefined) return { kind: "behind", by: "id" };
   const at = criteria.findIndex((criterion) =>
     typeof criterion === "number"
-      ? standingsOf(csr)[criterion] !== standingsOf(chosen)[criterion]
+      ? standingOf(csr, criterion) !== standingOf(chosen, criterion)
       : worthBy(criterion, csr, waiting, requirement) !== worthBy(criterion, chosen, waiting, requirement),
   );
   return { kind: "behind", by: strategies[at] ?? "id" };

@@ -50,6 +50,10 @@ export class FreedCsrs {
    * The first in line of all that freed CSRs may serve. A newcomer, who is in no line yet, may come before.
    */
   first(): Waiting | null {
+    if (this.#lists.isEmpty()) {
+      this.#forgetAll();
+      return null;
+    }
     if (this.#new.size > 0) {
       for (const csr of this.#new) this.#look(csr);
       this.#new.clear();
@@ -64,9 +68,16 @@ export class FreedCsrs {
     return null;
   }
 
+  #forgetAll(): void {
+    if (this.#new.size > 0) this.#new.clear();
+    for (const id of this.#prospects.keys()) this.forget(id);
+  }
+
   #look(id: string): void {
     const csr = this.#staff.get(id);
-    const waiting = csr === null ? null : this.#lists.firstFor(csr, this.#staff.termsOf(id));
+    if (csr === null) return;
+    const { low, high } = this.#staff.bitsOf(id);
+    const waiting = this.#lists.firstFor(csr, this.#staff.termsOf(id), low, high);
     if (waiting !== null) {
       const prospect = { csr: id, waiting };
       this.#prospects.set(id, prospect);

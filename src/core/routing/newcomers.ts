@@ -1,6 +1,6 @@
 /**
  * Those who came, or came again with another request, since the last decision: nobody has looked yet for a CSR for them. In order of
- * turn. Whoever is matched at once never enters a line.
+ * turn. Whoever is matched at once never enters a line. Mostly there is one.
  */
 import { type Requirement, requirementOf } from "./eligibility.ts";
 import { OrderedList } from "./ordered-list.ts";
@@ -13,26 +13,42 @@ export interface Newcomer {
 }
 
 export class Newcomers {
+  /** The only one; null when there is none, or there are several. */
+  #single: Newcomer | null = null;
   readonly #inOrder = new OrderedList<Newcomer>((left, right) => byTurn(left.waiting, right.waiting));
-  readonly #all = new Map<string, Newcomer>();
+  readonly #several = new Map<string, Newcomer>();
 
   add(waiting: Waiting): void {
     this.remove(waiting.conversation);
     const newcomer = { waiting, requirement: requirementOf(waiting) };
-    this.#all.set(waiting.conversation, newcomer);
-    this.#inOrder.insert(newcomer);
+    if (this.#single === null && this.#several.size === 0) {
+      this.#single = newcomer;
+      return;
+    }
+    if (this.#single !== null) this.#insert(this.#single);
+    this.#single = null;
+    this.#insert(newcomer);
   }
 
   /** False when they were none. */
   remove(conversation: string): boolean {
-    const newcomer = this.#all.get(conversation);
+    if (this.#single?.waiting.conversation === conversation) {
+      this.#single = null;
+      return true;
+    }
+    const newcomer = this.#several.get(conversation);
     if (newcomer === undefined) return false;
-    this.#all.delete(conversation);
+    this.#several.delete(conversation);
     this.#inOrder.remove(newcomer);
     return true;
   }
 
   first(): Newcomer | null {
-    return this.#inOrder.first();
+    return this.#single ?? this.#inOrder.first();
+  }
+
+  #insert(newcomer: Newcomer): void {
+    this.#several.set(newcomer.waiting.conversation, newcomer);
+    this.#inOrder.insert(newcomer);
   }
 }

@@ -1,11 +1,14 @@
 /**
- * The search for the first of many for one who asks: looks at candidates one by one and keeps the best. In a list that is in the
- * standing order it can stop as soon as nobody after the present one can come before the best; what depends on who asks is known by its limits.
+ * The search for the first of many for one who asks: looks at candidates one by one and keeps the best. Who cannot come before the best is left
+ * behind as early as possible; what depends on who asks is known by its limits until it is worked out.
  */
-import { hasRoom, isEligible, mostKept, type Requirement, skillsAskedFor } from "./eligibility.ts";
+
+import { BLOCK, type Bounds } from "./bounds.ts";
+import { isCompatible, mostKept, type Requirement, ROOM_SLACK, skillsAskedFor } from "./eligibility.ts";
+import { meets } from "./needs.ts";
 import type { RoutingCsr, Waiting } from "./routing.ts";
+import { HIGH, LOW, ROOM, ROW, STANDINGS } from "./row.ts";
 import type { Staff } from "./staff.ts";
-import type { StandingOrder } from "./standing-order.ts";
 import { type Criterion, lotFor, mastery, type PreparedStrategies, preferenceFor, type Worth } from "./strategies.ts";
 
 /** Who is asked for, and by what they are told apart. */
@@ -26,14 +29,14 @@ export class Search {
   #best = -1;
   #worth: Worth | null = null;
   /** Of those who are reached alike all keep the same; by group. */
-  #kept = new Map<string, number>();
+  readonly #kept = new Map<string, number>();
 
   constructor(staff: Staff) {
     this.#staff = staff;
   }
 
   begin(waiting: Waiting, requirement: Requirement, strategies: PreparedStrategies, limits: Worth | null): void {
-    const skills = limits === null ? [] : skillsAskedFor(requirement);
+    const skills = limits === null ? NO_SKILLS : skillsAskedFor(requirement);
     this.#question = { waiting, requirement, strategies, skills, limits };
     this.#best = -1;
     this.#worth = null;
@@ -49,33 +52,66 @@ export class Search {
     if (number !== null && this.#question !== null) this.#consider(number, this.#question);
   }
 
-  considerAll(numbers: readonly number[]): void {
+  /** The members of a long list, but for the blocks in which nobody can be better than the best. */
+  considerBlocks(members: readonly number[], bounds: Bounds): void {
     const question = this.#question;
     if (question === null) return;
-    const { room, low, high } = this.#staff;
-    const { low: lowWanted, high: highWanted, weight } = question.requirement;
-    const least = weight - 1e-9;
-    for (let at = 0; at < numbers.length; at += 1) {
-      const number = numbers[at] ?? 0;
-      if ((room[number] ?? -1) < least) continue;
-      if (((low[number] ?? 0) & lowWanted) !== lowWanted || ((high[number] ?? 0) & highWanted) !== highWanted) continue;
-      this.#consider(number, question);
+    const lowest = bounds.lowest();
+    this.#considerBlock(members, lowest, bounds, question);
+    for (let block = 0; block * BLOCK < members.length; block += 1) {
+      if (block === lowest) continue;
+      const [first, second] = this.#leadOfBest(bounds.first, bounds.second);
+      if (!bounds.isBehind(block, first, second)) this.#considerBlock(members, block, bounds, question);
     }
   }
 
-  considerInOrder(order: StandingOrder): void {
+  /** As `considerAll`, of what stands side by side in the list. */
+  #considerBlock(members: readonly number[], block: number, bounds: Bounds, question: Question): void {
+    const { standings, bits } = bounds;
+    const { low, high, weight } = question.requirement;
+    const least = weight - ROOM_SLACK;
+    let [firstOfBest, secondOfBest] = this.#leadOfBest(bounds.first, bounds.second);
+    const end = Math.min(members.length, (block + 1) * BLOCK);
+    for (let at = block * BLOCK; at < end; at += 1) {
+      if ((standings[at * 3] as number) < least) continue;
+      if (((bits[at * 2] as number) & low) !== low || ((bits[at * 2 + 1] as number) & high) !== high) continue;
+      const lead = standings[at * 3 + 1] as number;
+      const next = standings[at * 3 + 2] as number;
+      if (lead > firstOfBest || (lead === firstOfBest && next > secondOfBest)) continue;
+      if (this.#consider(members[at] as number, question)) [firstOfBest, secondOfBest] = [lead, next];
+    }
+    bounds.tighten(block, end);
+  }
+
+  /** Everybody, one by one: whoever has no room, lacks a bit, or is behind by the first strategies, is left behind at once. */
+  considerAll(numbers: readonly number[]): void {
     const question = this.#question;
     if (question === null) return;
-    const { low, high } = this.#staff;
-    const { low: lowWanted, high: highWanted } = question.requirement;
-    const { limits } = question;
-    order.walk((number) => {
-      if (this.#best >= 0 && this.#difference(question, number, limits) > 0) return true;
-      if (((low[number] ?? 0) & lowWanted) !== lowWanted || ((high[number] ?? 0) & highWanted) !== highWanted) {
-        return false;
-      }
-      return this.#consider(number, question) && limits === null;
-    });
+    const { table } = this.#staff;
+    const { low, high, weight } = question.requirement;
+    const least = weight - ROOM_SLACK;
+    const { first, second } = question.strategies;
+    let [firstOfBest, secondOfBest] = this.#leadOfBest(first, second);
+    for (let at = 0; at < numbers.length; at += 1) {
+      const number = numbers[at] as number;
+      const row = number * ROW;
+      if ((table[row] as number) < least) continue;
+      if (((table[row + LOW] as number) & low) !== low || ((table[row + HIGH] as number) & high) !== high) continue;
+      const lead = table[row + first] as number;
+      if (first !== ROOM && lead > firstOfBest) continue;
+      if (second !== ROOM && lead === firstOfBest && (table[row + second] as number) > secondOfBest) continue;
+      if (!this.#consider(number, question)) continue;
+      firstOfBest = lead;
+      secondOfBest = table[row + second] as number;
+    }
+  }
+
+  /** What a candidate must not be behind, 0 where nothing is compared; Infinity while there is nobody. */
+  #leadOfBest(first: number, second: number): readonly [number, number] {
+    if (this.#best < 0) return NOBODY;
+    const { table } = this.#staff;
+    const row = this.#best * ROW;
+    return [first === ROOM ? 0 : (table[row + first] ?? 0), second === ROOM ? 0 : (table[row + second] ?? 0)];
   }
 
   /** True when that one is the best now. */
@@ -83,21 +119,30 @@ export class Search {
     const { requirement, limits } = question;
     // Who is behind even with the most they could be worth need not be looked at closely.
     if (this.#best >= 0 && this.#difference(question, number, limits) >= 0) return false;
+    if ((this.#staff.table[number * ROW + ROOM] ?? -1) < requirement.weight - ROOM_SLACK) return false;
     const csr = this.#staff.csrs[number];
-    if (csr === undefined || !hasRoom(this.#staff.room[number] ?? -1, requirement.weight)) return false;
-    if (!isEligible(csr, requirement)) return false;
+    if (csr === undefined || !this.#isEligible(number, csr, requirement)) return false;
     const worth = limits === null ? null : this.#worthOf(number, csr, question);
-    if (this.#best >= 0 && this.#difference(question, number, worth) >= 0) return false;
+    if (this.#best >= 0 && worth !== null && this.#difference(question, number, worth) >= 0) return false;
     this.#best = number;
     this.#worth = worth;
     return true;
   }
 
-  /**
-   * Below 0 when that one comes before the best. With the limits in the place of their own worth: above 0 only when neither they nor
-   * anybody who stands after them can come before. For up to the first difference all after them are behind in the standing order as
-   * well, and nobody is worth more than the limits.
-   */
+  /** As `isEligible`, with the levels as they are kept beside the CSR: reading them there is much quicker. */
+  #isEligible(number: number, csr: RoutingCsr, requirement: Requirement): boolean {
+    const { skills, others, excluded, only } = requirement;
+    const levels = this.#staff.levels[number];
+    for (const { skill, least, most } of skills) {
+      const level = levels?.get(skill) ?? 0;
+      if (level < least || (most !== undefined && level > most)) return false;
+    }
+    for (const other of others) if (!meets(csr, other)) return false;
+    if (only !== null && only !== csr.id) return false;
+    return (excluded.length === 0 || !excluded.includes(csr.id)) && isCompatible(csr, requirement);
+  }
+
+  /** Below 0 when that one comes before the best; with the limits in the place of their own worth, when they might. */
   #difference({ strategies }: Question, number: number, worth: Worth | null): number {
     for (const criterion of strategies.criteria) {
       const found = this.#differenceBy(criterion, number, worth);
@@ -108,8 +153,9 @@ export class Search {
 
   #differenceBy(criterion: Criterion, number: number, worth: Worth | null): number {
     if (typeof criterion === "number") {
-      const column = this.#staff.standings[criterion];
-      return (column?.[number] ?? 0) - (column?.[this.#best] ?? 0);
+      const { table } = this.#staff;
+      const at = STANDINGS + criterion;
+      return (table[number * ROW + at] ?? 0) - (table[this.#best * ROW + at] ?? 0);
     }
     return (this.#worth?.[criterion] ?? 0) - (worth?.[criterion] ?? 0);
   }
@@ -134,3 +180,6 @@ export class Search {
     return kept;
   }
 }
+
+const NOBODY: readonly [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+const NO_SKILLS: readonly string[] = [];

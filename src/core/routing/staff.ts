@@ -1,36 +1,15 @@
 /**
- * The CSRs by number. What a scan reads of each stands in typed arrays at that number: the room they have, the bits of their skills, what
+ * The CSRs by number. What a scan reads of each stands in typed arrays at that number: the room they have, the bits of what they are, what
  * standing strategies compare. Which terms they have is kept in lists, one for each term, whether they are free or not.
  */
 import { strict as assert } from "node:assert";
 import { reachKey, roomOf, signatureOf } from "./eligibility.ts";
 import type { RoutingCsr } from "./routing.ts";
-import type { StandingOrder } from "./standing-order.ts";
-import { STANDING_COUNT, standingsOf } from "./strategies.ts";
-import { ANYONE, csrTerm, placeTerms, profileTerms } from "./terms.ts";
-
-/** All who have one term. */
-export class TermList {
-  readonly members: number[] = [];
-  /** The orders in which somebody has asked for them; only of long lists. */
-  readonly orders: StandingOrder[] = [];
-  readonly #at = new Map<number, number>();
-
-  add(number: number): void {
-    this.#at.set(number, this.members.length);
-    this.members.push(number);
-  }
-
-  remove(number: number): void {
-    const at = this.#at.get(number);
-    const last = this.members.pop();
-    assert(at !== undefined && last !== undefined, `CSR number ${number} is not in a list of its terms`);
-    this.#at.delete(number);
-    if (last === number) return;
-    this.members[at] = last;
-    this.#at.set(last, at);
-  }
-}
+import { HIGH, LOW, ROOM, ROW, STANDINGS } from "./row.ts";
+import { SkillSets } from "./skill-sets.ts";
+import { writeStandings } from "./strategies.ts";
+import { TermList } from "./term-list.ts";
+import { ANYONE, csrTerm, placeTerms, profileTerms, SKILL } from "./terms.ts";
 
 /** A CSR with what follows from who and where they are. */
 interface Entry {
@@ -38,24 +17,25 @@ interface Entry {
   csr: RoutingCsr;
   profile: readonly string[];
   places: readonly string[];
+  /** Every term under which those who wait for such a CSR can be filed. */
+  terms: readonly string[];
   lists: readonly TermList[];
   /** Equal for those who are reached alike. */
   group: string;
 }
 
 export class Staff {
-  /** Room at each number; below 0 of whoever takes nothing. */
-  room = new Float64Array(64);
-  low = new Int32Array(64);
-  high = new Int32Array(64);
-  /** Rises with every change of a CSR, so that an older place in an order is known for what it is. */
-  version = new Int32Array(64);
-  /** At the place of a standing strategy, the number of every CSR by it. */
-  readonly standings: Float64Array[] = Array.from({ length: STANDING_COUNT }, () => new Float64Array(64));
+  /** A row for each number. */
+  table = new Float64Array(64 * ROW);
   readonly csrs: (RoutingCsr | undefined)[] = [];
+  /** Skills and their levels at each number. */
+  readonly levels: ReadonlyMap<string, number>[] = [];
   readonly groups: string[] = [];
+  readonly sets = new SkillSets(this);
   readonly #entries = new Map<string, Entry>();
   readonly #terms = new Map<string, TermList>();
+  /** The lists of skills by the skill alone. */
+  readonly #skills = new Map<string, TermList>();
   readonly #free: number[] = [];
   /** How many there are of each group, and one of them. */
   readonly #sizes = new Map<string, { count: number; one: RoutingCsr }>();
@@ -69,7 +49,7 @@ export class Staff {
     return this.#entries.get(id)?.number ?? null;
   }
 
-  all(): Iterable<RoutingCsr> {
+  all(): readonly RoutingCsr[] {
     return this.csrs.filter((csr) => csr !== undefined);
   }
 
@@ -77,14 +57,23 @@ export class Staff {
     return this.#terms.get(term) ?? null;
   }
 
+  /** All who have that skill, at whatever level. */
+  skilled(skill: string): TermList | null {
+    return this.#skills.get(skill) ?? null;
+  }
+
   population(term: string): number {
     return this.#terms.get(term)?.members.length ?? 0;
   }
 
-  /** Every term under which those who wait for such a CSR can be filed. */
   termsOf(id: string): readonly string[] {
-    const entry = this.#entries.get(id);
-    return entry === undefined ? [] : [...entry.profile, ...entry.places, csrTerm(id)];
+    return this.#entries.get(id)?.terms ?? [];
+  }
+
+  /** The two words of bits of that CSR. */
+  bitsOf(id: string): { readonly low: number; readonly high: number } {
+    const row = (this.numberOf(id) ?? 0) * ROW;
+    return { low: this.table[row + LOW] ?? 0, high: this.table[row + HIGH] ?? 0 };
   }
 
   /** One CSR of each way of being reached. */
@@ -92,24 +81,23 @@ export class Staff {
     for (const { one } of this.#sizes.values()) yield one;
   }
 
-  put(csr: RoutingCsr): void {
-    assert(
-      Number.isFinite(csr.idleSince) && csr.load >= 0 && csr.capacity >= 0,
-      `CSR ${csr.id} was put with a load, capacity or time that is no number`,
-    );
-    const entry = this.#entries.get(csr.id) ?? this.#enter(csr);
+  /** The CSR as they were before, or null. */
+  put(csr: RoutingCsr): RoutingCsr | null {
+    if (!(Number.isFinite(csr.idleSince) && csr.load >= 0 && csr.capacity >= 0)) {
+      assert.fail(`CSR ${csr.id} was put with a load, capacity or time that is no number`);
+    }
+    const known = this.#entries.get(csr.id);
+    const entry = known ?? this.#enter(csr);
     const { csr: former, number } = entry;
     entry.csr = csr;
     this.csrs[number] = csr;
-    if (former !== csr) this.#follow(entry, former);
-    this.room[number] = roomOf(csr);
-    this.version[number] = ((this.version[number] ?? 0) + 1) | 0;
-    const values = standingsOf(csr);
-    for (let at = 0; at < STANDING_COUNT; at += 1) {
-      const column = this.standings[at];
-      if (column !== undefined) column[number] = values[at] ?? 0;
-    }
-    if (this.room[number] > 0) for (const list of entry.lists) for (const order of list.orders) order.changed(number);
+    if (known !== undefined) this.#follow(entry, former);
+    const room = roomOf(csr);
+    this.table[number * ROW + ROOM] = room;
+    writeStandings(this.table, number * ROW + STANDINGS, csr);
+    for (const list of entry.lists) list.changed(number, this);
+    this.sets.changed(number);
+    return known === undefined ? null : former;
   }
 
   remove(id: string): void {
@@ -117,29 +105,15 @@ export class Staff {
     if (entry === undefined) return;
     const { number } = entry;
     this.#unlist(entry, [...entry.profile, ...entry.places]);
+    this.sets.forget();
     this.#regroup(entry, null);
     this.#entries.delete(id);
     this.csrs[number] = undefined;
-    this.room[number] = -1;
-    this.version[number] = ((this.version[number] ?? 0) + 1) | 0;
+    this.table[number * ROW + ROOM] = -1;
     this.#free.push(number);
   }
 
-  /** Below 0 when the left one comes first by those standing strategies. */
-  compare(left: number, right: number, standing: readonly number[]): number {
-    for (const at of standing) {
-      const column = this.standings[at];
-      const difference = (column?.[left] ?? 0) - (column?.[right] ?? 0);
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  }
-
-  /** The same with the id at last, in code-unit order, the same on every machine: never 0 for two. */
-  compareAll(left: number, right: number, standing: readonly number[]): number {
-    return this.compare(left, right, standing) || this.compareIds(left, right);
-  }
-
+  /** In code-unit order, the same on every machine. */
   compareIds(left: number, right: number): number {
     const [one, other] = [this.csrs[left]?.id ?? "", this.csrs[right]?.id ?? ""];
     return one < other ? -1 : one > other ? 1 : 0;
@@ -147,8 +121,8 @@ export class Staff {
 
   #enter(csr: RoutingCsr): Entry {
     const number = this.#free.pop() ?? this.csrs.length;
-    if (number >= this.room.length) this.#grow();
-    const entry: Entry = { number, csr, profile: [], places: [], lists: [], group: "" };
+    if (number * ROW >= this.table.length) this.#grow();
+    const entry: Entry = { number, csr, profile: [], places: [], terms: [], lists: [], group: "" };
     this.#entries.set(csr.id, entry);
     this.csrs[number] = csr;
     this.#reprofile(entry);
@@ -168,9 +142,11 @@ export class Staff {
     const profile = profileTerms(entry.csr);
     this.#relist(entry, entry.profile, profile);
     entry.profile = profile;
-    const { low, high } = signatureOf(entry.csr.skills);
-    this.low[entry.number] = low;
-    this.high[entry.number] = high;
+    const { low, high } = signatureOf(entry.csr);
+    this.table[entry.number * ROW + LOW] = low;
+    this.table[entry.number * ROW + HIGH] = high;
+    this.levels[entry.number] = new Map(Object.entries(entry.csr.skills));
+    this.sets.forget();
     this.#gather(entry);
   }
 
@@ -185,6 +161,7 @@ export class Staff {
   #gather(entry: Entry): void {
     const terms = [...entry.profile, ...entry.places];
     entry.lists = terms.map((term) => this.#terms.get(term)).filter((list) => list !== undefined);
+    entry.terms = [...terms, csrTerm(entry.csr.id)];
   }
 
   #relist(entry: Entry, before: readonly string[], after: readonly string[]): void {
@@ -198,6 +175,7 @@ export class Staff {
       if (list === undefined) {
         list = new TermList();
         this.#terms.set(term, list);
+        if (term.startsWith(SKILL)) this.#skills.set(term.slice(SKILL.length), list);
       }
       list.add(entry.number);
     }
@@ -207,8 +185,10 @@ export class Staff {
   #unlist(entry: Entry, terms: readonly string[]): void {
     for (const term of terms) {
       const list = this.#terms.get(term);
-      list?.remove(entry.number);
-      if (list?.members.length === 0 && term !== ANYONE) this.#terms.delete(term);
+      list?.remove(entry.number, this);
+      if (list?.members.length !== 0 || term === ANYONE) continue;
+      this.#terms.delete(term);
+      if (term.startsWith(SKILL)) this.#skills.delete(term.slice(SKILL.length));
     }
   }
 
@@ -227,15 +207,8 @@ export class Staff {
   }
 
   #grow(): void {
-    const size = this.room.length * 2;
-    const grown = <T extends Float64Array | Int32Array>(from: T, to: T): T => {
-      to.set(from);
-      return to;
-    };
-    this.room = grown(this.room, new Float64Array(size));
-    this.low = grown(this.low, new Int32Array(size));
-    this.high = grown(this.high, new Int32Array(size));
-    this.version = grown(this.version, new Int32Array(size));
-    for (const [at, column] of this.standings.entries()) this.standings[at] = grown(column, new Float64Array(size));
+    const table = new Float64Array(this.table.length * 2);
+    table.set(this.table);
+    this.table = table;
   }
 }

@@ -5,6 +5,7 @@
 import type { Strategy } from "../rules.ts";
 import { meets } from "./needs.ts";
 import { MIDDLE_RATING, type Preferred, type RoutingCsr } from "./routing.ts";
+import { ROOM, STANDINGS } from "./row.ts";
 
 /** Strategies that look at the CSR alone, so that candidates can be kept in their order before anybody asks. */
 type StandingStrategy = Exclude<Strategy, "most-skilled" | "fewest-losses" | "preferred" | "random">;
@@ -18,14 +19,17 @@ const STANDING: Readonly<Record<StandingStrategy, (csr: RoutingCsr) => number>> 
   "fewest-today": (csr) => csr.today ?? 0,
   "best-rated": (csr) => -(csr.rating ?? MIDDLE_RATING),
 };
+const STANDING_VALUES = Object.values(STANDING);
 const STANDING_NAMES = Object.keys(STANDING) as readonly StandingStrategy[];
 
-/** How many numbers `standingsOf` gives. */
-export const STANDING_COUNT = STANDING_NAMES.length;
+/** Writes the CSR's numbers by all standing strategies into a row, from `at` on. */
+export function writeStandings(row: Float64Array, at: number, csr: RoutingCsr): void {
+  for (let place = 0; place < STANDING_VALUES.length; place += 1) row[at + place] = STANDING_VALUES[place]?.(csr) ?? 0;
+}
 
-/** The CSR's numbers by all standing strategies, in one order for ever. */
-export function standingsOf(csr: RoutingCsr): readonly number[] {
-  return STANDING_NAMES.map((name) => STANDING[name](csr));
+/** The CSR's number by one of them, named as a `Criterion` names it. */
+export function standingOf(csr: RoutingCsr, criterion: number): number {
+  return STANDING_VALUES[criterion]?.(csr) ?? 0;
 }
 
 /** What depends on who asks, the highest first: of a candidate, or as the most that anybody can have. */
@@ -39,7 +43,7 @@ export interface Worth {
   readonly lot: number;
 }
 
-/** One thing two candidates are told apart by: the place of a number in `standingsOf`, or a part of `Worth`. */
+/** One thing two candidates are told apart by: the place of a standing strategy, or a part of `Worth`. */
 export type Criterion = number | keyof Worth;
 
 const WORTH: Readonly<Record<Exclude<Strategy, StandingStrategy>, keyof Worth>> = {
@@ -51,11 +55,12 @@ const WORTH: Readonly<Record<Exclude<Strategy, StandingStrategy>, keyof Worth>> 
 
 /** A queue's strategies, made ready for comparing. */
 export interface PreparedStrategies {
-  /** Names the standing order: equal for strategies that keep candidates in the same order. */
+  /** Equal for strategies that begin with the same two standing ones. */
   readonly key: string;
-  /** The standing strategies alone, in their order. */
-  readonly standing: readonly number[];
   readonly criteria: readonly Criterion[];
+  /** Where in a row the numbers of the first two strategies stand, as far as these look at the CSR alone; else `ROOM`, for none. */
+  readonly first: number;
+  readonly second: number;
   /** Of each criterion, the strategy it stands for. */
   readonly strategies: readonly Strategy[];
   /** Whether the worth of a candidate counts at all. */
@@ -74,8 +79,11 @@ export function prepare(strategies: readonly Strategy[]): PreparedStrategies {
   let ready = prepared.get(strategies);
   if (ready === undefined) {
     const criteria = strategies.map(criterionOf);
-    const standing = criteria.filter((criterion) => typeof criterion === "number");
-    ready = { key: standing.join(), standing, criteria, strategies, asks: standing.length < criteria.length };
+    const [one, other] = criteria;
+    const first = typeof one === "number" ? STANDINGS + one : ROOM;
+    const second = first !== ROOM && typeof other === "number" ? STANDINGS + other : ROOM;
+    const asks = criteria.some((criterion) => typeof criterion !== "number");
+    ready = { key: `${first} ${second}`, first, second, criteria, strategies, asks };
     prepared.set(strategies, ready);
   }
   return ready;

@@ -7,8 +7,9 @@ import type { RoutingCsr } from "./routing.ts";
 
 /** The term everybody has. */
 export const ANYONE = "anyone";
-export const skillTerm = (skill: string): string => `skill ${skill}`;
-const languageTerm = (language: string): string => `language ${language}`;
+export const SKILL = "skill ";
+export const skillTerm = (skill: string): string => `${SKILL}${skill}`;
+export const languageTerm = (language: string): string => `language ${language}`;
 const attributeTerm = (name: string, value: string): string => `attribute ${name} ${value}`;
 export const networkTerm = (network: string): string => `network ${network}`;
 export const softwareTerm = (software: string): string => `software ${software}`;

@@ -42,6 +42,10 @@ export class WaitingLists {
     this.#coverFor = coverFor;
   }
 
+  isEmpty(): boolean {
+    return this.#members.size === 0;
+  }
+
   get(conversation: string): Waiting | null {
     return this.#members.get(conversation)?.waiting ?? null;
   }
@@ -66,6 +70,7 @@ export class WaitingLists {
   }
 
   remove(conversation: string): void {
+    if (this.#members.size === 0) return;
     const member = this.#members.get(conversation);
     if (member === undefined) return;
     const { waiting, line } = member;
@@ -82,15 +87,17 @@ export class WaitingLists {
     this.#lines.delete(line.key);
   }
 
-  /** The first of all who wait that this CSR may serve; `terms` are all that such a CSR has. */
-  firstFor(csr: RoutingCsr, terms: readonly string[]): Waiting | null {
+  /** The first of all who wait that this CSR may serve; `terms` are all that such a CSR has, `low` and `high` their bits. */
+  firstFor(csr: RoutingCsr, terms: readonly string[], low: number, high: number): Waiting | null {
     if (this.#members.size === 0) return null;
     const room = roomOf(csr);
     let first: Waiting | null = null;
     for (const term of terms) {
       this.#filed.get(term)?.walk((line) => {
         if (first !== null && byTurn(line.head, first) >= 0) return true;
-        if (!hasRoom(room, line.requirement.weight) || !isEligible(csr, line.requirement)) return false;
+        const { requirement } = line;
+        if ((requirement.low & low) !== requirement.low || (requirement.high & high) !== requirement.high) return false;
+        if (!hasRoom(room, requirement.weight) || !isEligible(csr, requirement)) return false;
         first = line.head;
         return true;
       });

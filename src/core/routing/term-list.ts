@@ -1,0 +1,34 @@
+/** All who have one term, and the bounds by which they have been looked through. */
+import { strict as assert } from "node:assert";
+import type { Bounds } from "./bounds.ts";
+import type { Staff } from "./staff.ts";
+
+export class TermList {
+  readonly members: number[] = [];
+  /** Only of long lists; few, since few orders of strategies are in use. */
+  readonly bounds: Bounds[] = [];
+  readonly #at = new Map<number, number>();
+
+  add(number: number): void {
+    this.#at.set(number, this.members.length);
+    this.members.push(number);
+  }
+
+  remove(number: number, staff: Staff): void {
+    const at = this.#at.get(number);
+    const last = this.members.pop();
+    if (at === undefined || last === undefined) assert.fail(`CSR number ${number} is not in a list of its terms`);
+    this.#at.delete(number);
+    if (last === number) return;
+    this.members[at] = last;
+    this.#at.set(last, at);
+    this.changed(last, staff);
+  }
+
+  /** A member has come, or changed. */
+  changed(number: number, staff: Staff): void {
+    if (this.bounds.length === 0) return;
+    const at = this.#at.get(number) ?? 0;
+    for (const bounds of this.bounds) bounds.changed(at, number, staff);
+  }
+}
