@@ -9,8 +9,9 @@ import { loopback } from "./bench/loopback.ts";
 import { type Group, holds, type Row, ratioOf } from "./bench/measure.ts";
 import { memory } from "./bench/memory.ts";
 import { relay } from "./bench/relay.ts";
+import { routing } from "./bench/routing.ts";
 
-const GROUPS: readonly Group[] = [loopback, relay, memory];
+const GROUPS: readonly Group[] = [loopback, relay, memory, routing];
 
 async function main(args: readonly string[]): Promise<number> {
   const isJson = args.includes("--json");
