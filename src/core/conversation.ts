@@ -16,7 +16,7 @@
  */
 import { armSilence, askBot, forTheBot } from "./bot.ts";
 import { type DialogInput, NO_FACTS } from "./dialog.ts";
-import { CSR_IS_TOLD, CUSTOMER_IS_TOLD, type Ending } from "./endings.ts";
+import { CSR_IS_TOLD, CUSTOMER_IS_TOLD, type Ending, WRAP_UP_AFTER } from "./endings.ts";
 import { letGo, takeOn, wrapUp } from "./hands.ts";
 import { rememberCsr } from "./last-csr.ts";
 import { csrLeg, customerOf, inviteLeg, originOf, putLeg } from "./legs.ts";
@@ -25,6 +25,7 @@ import { askToAccept } from "./offer.ts";
 import { queueFor } from "./queue-for.ts";
 import { forgetFormer, inviteElsewhere } from "./redirect.ts";
 import { excerpt } from "./rendering.ts";
+import { armQuiet } from "./resting.ts";
 import { atStart } from "./rings.ts";
 import type { Match } from "./routing/routing.ts";
 import type { Handle, Queue, SkillLevel } from "./rules.ts";
@@ -233,7 +234,7 @@ export function accept(turn: Turn, row: ConversationRow, leg: Leg): void {
     toldPlace: null,
   });
   cancelTimer(turn, `offer ${row.id}`);
-  cancelTimer(turn, `round ${row.id}`);
+  for (const timer of ["round", "ring"]) cancelTimer(turn, `${timer} ${row.id}`);
   takeOn(turn, csr);
   rememberCsr(turn, row, csr);
   const waited = turn.world.now - (row.waitingSince ?? turn.world.now);
@@ -248,6 +249,7 @@ export function accept(turn: Turn, row: ConversationRow, leg: Leg): void {
   tell(turn, next, customer, "talking.handover", { csr: turn.rules.csrs.get(csr)?.name ?? turn.rules.company });
   turn.memory.activity.set(row.id, turn.world.now);
   armIdle(turn, next);
+  armQuiet(turn, next);
 }
 
 /** Lines of the earlier talk shown to a CSR who comes later. */
@@ -338,7 +340,7 @@ export function requeue(
     destination.only === null ? queue.name : (turn.rules.csrs.get(destination.only)?.name ?? destination.only);
   if (why === "absent") tell(turn, next, leg, "csr.left-absent");
   else tell(turn, next, leg, "csr.transferred", { target });
-  wrapUp(turn, row, leg);
+  wrapUp(turn, row, leg, why === "reload" ? "desk" : why);
   release(turn, leg);
   const key =
     why !== "transfer"
@@ -362,13 +364,14 @@ export function close(turn: Turn, row: ConversationRow, why: Ending): void {
     const key = leg.state === "invited" ? "csr.offer.revoked" : CSR_IS_TOLD[why];
     if (key !== null) tell(turn, closed, leg, key, { name });
     if (leg.state === "invited") letGo(turn, csrRow(turn, leg.csr ?? ""), row.id, {});
-    else wrapUp(turn, row, leg);
+    else wrapUp(turn, row, leg, WRAP_UP_AFTER[why]);
     release(turn, leg);
   }
   const told = CUSTOMER_IS_TOLD[why];
   if (told !== null)
     tell(turn, closed, customer, told, { csr: turn.rules.csrs.get(leg?.csr ?? "")?.name ?? turn.rules.company });
-  for (const timer of ["silence", "offer", "idle", "absent", "round"]) cancelTimer(turn, `${timer} ${row.id}`);
+  for (const timer of ["silence", "offer", "idle", "absent", "round", "ring", "quiet"])
+    cancelTimer(turn, `${timer} ${row.id}`);
   turn.tables.contact.delete(contactKey(customer.address, customer.desk));
   forgetFormer(turn, row);
   turn.tables.conversation.delete(row.id);

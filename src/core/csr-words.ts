@@ -12,6 +12,7 @@ import type { Address, Verdict } from "./model.ts";
 import { ACCEPTED, addressKey } from "./model.ts";
 import { customerInWords } from "./offer.ts";
 import { excerpt } from "./rendering.ts";
+import { hold, resume } from "./resting.ts";
 import type { Csr } from "./rules.ts";
 import type { ConversationRow, Leg } from "./state.ts";
 import { customerName, tell, tellText } from "./transcript.ts";
@@ -40,6 +41,8 @@ const CONVERSATION_WORDS: Readonly<Record<string, InConversation>> = {
   },
   close: (turn, row, leg) => whenTalking(turn, row, leg, () => close(turn, row, "csr")),
   transfer: (turn, row, leg, rest) => whenTalking(turn, row, leg, () => transfer(turn, row, leg, rest)),
+  hold: (turn, row, leg) => whenTalking(turn, row, leg, () => hold(turn, row, leg)),
+  resume: (turn, row, leg) => whenTalking(turn, row, leg, () => resume(turn, row, leg)),
   note: (turn, row, leg, rest) => note(turn, row, leg, rest),
   who: (turn, row, leg) => tellText(turn, row, leg, customerInWords(turn, row, leg, "csr.who.head").join("\n")),
   history: (turn, row, leg) =>

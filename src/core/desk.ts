@@ -9,6 +9,7 @@ import { showHistory } from "./history.ts";
 import { ACCEPTED, addressKey, type Verdict } from "./model.ts";
 import { reconcile } from "./reconcile.ts";
 import { invitationRanOut } from "./redirect.ts";
+import { quietLook } from "./resting.ts";
 import { listenAfresh, ringLook } from "./rings.ts";
 import { createRoutingEngine } from "./routing/engine.ts";
 import type { RoutingEngine } from "./routing/routing.ts";
@@ -210,6 +211,7 @@ const RINGS: Readonly<Record<string, Ring>> = {
     else armIdle(turn, row);
   },
   absent: (turn, row) => absent(turn, row),
+  quiet: (turn, row) => quietLook(turn, row),
 };
 
 function ring(turn: Turn, timer: Timer): void {

@@ -1,4 +1,5 @@
 /** Why conversations end, and what each side is told of it. */
+import type { WrapUpReason } from "./queue-rules.ts";
 
 export type Ending = "csr" | "customer" | "idle" | "desk" | "dialog" | "hours" | "full" | "unqualified" | "unreachable";
 
@@ -13,6 +14,18 @@ export const CUSTOMER_IS_TOLD: Readonly<Record<Ending, string | null>> = {
   full: null,
   unqualified: null,
   unreachable: null,
+};
+/** By which wrap-up time goes. */
+export const WRAP_UP_AFTER: Readonly<Record<Ending, WrapUpReason>> = {
+  csr: "closed",
+  customer: "customer",
+  idle: "idle",
+  desk: "desk",
+  dialog: "desk",
+  hours: "desk",
+  full: "desk",
+  unqualified: "desk",
+  unreachable: "customer",
 };
 export const CSR_IS_TOLD: Readonly<Record<Ending, string | null>> = {
   csr: "csr.closed",

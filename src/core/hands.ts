@@ -1,5 +1,6 @@
 /** What a CSR has in hand: conversations offered to them and held by them, and the wrap-up after one ends. */
 import { reachableAt } from "./availability.ts";
+import type { WrapUpReason } from "./queue-rules.ts";
 import type { ConversationRow, CsrRow, Leg } from "./state.ts";
 import { tell } from "./transcript.ts";
 import { csrRow, putCsr, setTimer, type Turn } from "./turn.ts";
@@ -19,8 +20,9 @@ export function letGo(turn: Turn, csr: CsrRow, conversation: string, change: Par
 }
 
 /** One conversation less, and some time to write down what is to be written down. */
-export function wrapUp(turn: Turn, row: ConversationRow, leg: Leg): void {
-  const seconds = turn.rules.queues.get(row.queue ?? "")?.wrapUpSeconds ?? 0;
+export function wrapUp(turn: Turn, row: ConversationRow, leg: Leg, reason: WrapUpReason): void {
+  const queue = turn.rules.queues.get(row.queue ?? "");
+  const seconds = queue?.wrapUp?.[reason] ?? queue?.wrapUpSeconds ?? 0;
   const csr = csrRow(turn, leg.csr ?? "");
   const until = turn.world.now + seconds * 1000;
   const wrapUpUntil = seconds > 0 ? Math.max(csr.wrapUpUntil, until) : csr.wrapUpUntil;

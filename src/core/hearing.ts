@@ -19,6 +19,7 @@ import {
 import { nobody, openFor } from "./newcomers.ts";
 import { comeByInvitation, goneElsewhere } from "./redirect.ts";
 import { type Amendment, excerpt } from "./rendering.ts";
+import { wake } from "./resting.ts";
 import {
   hearArrival,
   hearDeparture,
@@ -136,7 +137,7 @@ function customerSays(
         replyTo: event.replyTo,
         file: inbound.file ?? null,
       };
-      if (relay(turn, row, leg, spoken)) return ACCEPTED;
+      if (relay(turn, wake(turn, row, leg), leg, spoken)) return ACCEPTED;
       tell(turn, row, leg, "undelivered", { text: excerpt(inbound.text) });
       return ACCEPTED;
     }
@@ -174,7 +175,8 @@ function csrSays(
     replyTo: event.replyTo,
     file: inbound.file ?? null,
   };
-  if (!relay(turn, row, leg, spoken)) tell(turn, row, leg, "undelivered", { text: excerpt(read.text) });
+  if (!relay(turn, wake(turn, row, leg), leg, spoken))
+    tell(turn, row, leg, "undelivered", { text: excerpt(read.text) });
   return ACCEPTED;
 }
 

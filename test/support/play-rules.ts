@@ -12,6 +12,7 @@ import { compileDialogs, type DialogsSource } from "../../src/core/dialog.ts";
 import { createDirectory, type DirectoryEntry } from "../../src/core/directory.ts";
 import type { Continuation, Feature, Software } from "../../src/core/model.ts";
 import { FEATURES } from "../../src/core/model.ts";
+import { type DeskRouting, PLAIN_ROUTING } from "../../src/core/queue-rules.ts";
 import type { Csr, Gateway, Handle, Limits, NetworkRules, Queue, Rules, SkillLevel } from "../../src/core/rules.ts";
 
 export interface PlayNetwork {
@@ -46,6 +47,7 @@ export interface PlayConfig {
     Record<string, Partial<Omit<Queue, "id" | "skills">> & { readonly skills?: Readonly<Record<string, SkillLevel>> }>
   >;
   readonly gateways?: readonly Gateway[];
+  readonly networkWeights?: DeskRouting["networkWeights"];
   readonly dialogs: DialogsSource;
   readonly directory: readonly DirectoryEntry[];
   readonly people: Readonly<Record<string, PlayPerson>>;
@@ -136,6 +138,9 @@ const PHRASES: Readonly<Record<string, string>> = {
   "csr.transfer-unknown": "No queue or CSR is called {target}. There are: {known}.",
   "csr.transfer-unavailable": "{target} is {state}.",
   "csr.left-absent": "You were gone; the customer went back to the queue.",
+  "csr.held": "On hold.",
+  "csr.resumed": "You go on.",
+  "talking.held": "{csr} needs a moment.",
   "csr.note-kept": "Note kept.",
   "csr.note-empty": "A note needs words.",
   "csr.away": "You are away.",
@@ -281,6 +286,7 @@ function playRules(config: PlayConfig): Rules {
     csrs: new Map(csrs),
     queues: new Map(queues),
     skills: [...new Set(skills)],
+    routing: { ...PLAIN_ROUTING, networkWeights: config.networkWeights ?? {} },
     dialogs: compiled.dialogs,
     // Plays pick choices by their own words; matching free text has a suite of its own.
     intents: { match: () => [] },

@@ -21,6 +21,7 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
     "Sie haben schon sehr viel geschrieben; bitte warten Sie, bis jemand übernimmt. Diese letzte Nachricht wurde nicht angenommen.",
 
   "talking.handover": "Sie sind jetzt mit {csr} verbunden.",
+  "talking.held": "{csr} hat Sie kurz in die Warteschleife gelegt und ist gleich wieder für Sie da.",
   "talking.csr-left":
     "Die Verbindung zu Ihrer Ansprechperson ist abgebrochen. Sie sind wieder in der Warteschlange, vor allen, die nach Ihnen gekommen sind.",
   "talking.transferred": "Sie werden an {queue} weitergeleitet. Einen Moment, bitte.",
@@ -158,6 +159,8 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "csr.transfer-unknown": "Es gibt weder Warteschlange noch Teammitglied namens „{target}“. Bekannt: {known}.",
   "csr.transfer-unavailable": "{target} ist zurzeit {state}. Das Gespräch bleibt bei Ihnen.",
   "csr.note-kept": "Notiz gespeichert. Die Kundenseite sieht sie nicht.",
+  "csr.held": "In der Warteschleife. Schreiben Sie dem Kunden oder /resume, um fortzufahren.",
+  "csr.resumed": "Das Gespräch geht weiter.",
   "csr.note-empty": "Schreiben Sie die Notiz hinter das Wort: /note hat zweimal angerufen, lieber vormittags",
   "csr.wrap-up": "Sie haben {seconds} Sekunden Nachbearbeitung bis zum nächsten Angebot. /back beendet sie früher.",
   "csr.left-absent": "Sie waren zu lange offline, darum ist dieses Gespräch zurück in der Warteschlange.",
@@ -178,6 +181,7 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
     "/decline – es jemand anderem überlassen",
     "/transfer NAME – an eine Warteschlange oder ein Teammitglied übergeben",
     "/close – das Gespräch beenden",
+    "/hold – den Kunden warten lassen; /resume – fortfahren",
     "/note TEXT – eine Notiz speichern, die die Kundenseite nicht sieht",
     "/who – was über die Kundin oder den Kunden bekannt ist",
     "/away – keine neuen Angebote bekommen",

@@ -22,6 +22,7 @@ export const EN = {
 
   // While customer and CSR talk.
   "talking.handover": "You are now connected to {csr}.",
+  "talking.held": "{csr} has put you on hold for a moment and will be back with you here.",
   "talking.csr-left":
     "The person you were talking to has lost the connection. You are back in the queue, ahead of those who came after you.",
   "talking.transferred": "You are being transferred to {queue}. One moment, please.",
@@ -157,6 +158,8 @@ export const EN = {
   "csr.transfer-unknown": "There is no queue and no colleague called “{target}”. Known: {known}.",
   "csr.transfer-unavailable": "{target} is {state} at the moment. The conversation stays with you.",
   "csr.note-kept": "Note kept. The customer does not see it.",
+  "csr.held": "On hold. Write to the customer, or /resume, to go on.",
+  "csr.resumed": "You go on with the customer.",
   "csr.note-empty": "Write the note behind the word: /note called twice, prefers mornings",
   "csr.wrap-up": "You have {seconds} seconds for wrap-up before the next offer. /back ends it sooner.",
   "csr.left-absent": "You were offline for too long, so this conversation went back to the queue.",
@@ -178,6 +181,7 @@ export const EN = {
     "/decline – leave it to somebody else",
     "/transfer NAME – hand over to a queue or a colleague",
     "/close – end the conversation",
+    "/hold – put the customer on hold; /resume – go on",
     "/note TEXT – keep a note that the customer does not see",
     "/who – what is known of the customer",
     "/away – get no new offers",

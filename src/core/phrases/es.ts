@@ -19,6 +19,7 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
     "Ya ha escrito mucho; espere, por favor, a que le atiendan. Este último mensaje no se ha aceptado.",
 
   "talking.handover": "Ya está en contacto con {csr}.",
+  "talking.held": "{csr} le ha puesto en espera un momento y volverá con usted aquí.",
   "talking.csr-left":
     "La persona que le atendía ha perdido la conexión. Vuelve usted a la cola, por delante de quienes llegaron después.",
   "talking.transferred": "Le pasamos con {queue}. Un momento, por favor.",
@@ -148,6 +149,8 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "csr.transfer-unknown": "No hay ninguna cola ni colega con el nombre «{target}». Conocidos: {known}.",
   "csr.transfer-unavailable": "{target} no está disponible en este momento ({state}). La conversación sigue con usted.",
   "csr.note-kept": "Nota guardada. El cliente no la ve.",
+  "csr.held": "En espera. Escriba al cliente, o /resume, para continuar.",
+  "csr.resumed": "La conversación continúa.",
   "csr.note-empty": "Escriba la nota detrás de la palabra: /note llamó dos veces, prefiere por la mañana",
   "csr.wrap-up": "Tiene {seconds} segundos para cerrar el trabajo antes de la próxima oferta. /back lo acorta.",
   "csr.left-absent": "Ha estado demasiado tiempo sin conexión; esta conversación ha vuelto a la cola.",
@@ -168,6 +171,7 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
     "/decline – dejarla a otra persona",
     "/transfer NOMBRE – pasar a una cola o a un colega",
     "/close – terminar la conversación",
+    "/hold – poner al cliente en espera; /resume – continuar",
     "/note TEXTO – guardar una nota que el cliente no ve",
     "/who – lo que se sabe del cliente",
     "/away – no recibir ofertas nuevas",

@@ -20,6 +20,7 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
     "Vous avez déjà beaucoup écrit ; veuillez attendre que quelqu’un prenne le relais. Ce dernier message n’a pas été pris.",
 
   "talking.handover": "Vous êtes maintenant en contact avec {csr}.",
+  "talking.held": "{csr} vous met en attente un instant et revient vers vous ici.",
   "talking.csr-left":
     "La personne qui vous répondait a perdu la connexion. Vous êtes de retour dans la file, devant ceux qui sont arrivés après vous.",
   "talking.transferred": "Nous vous transférons à {queue}. Un instant, s’il vous plaît.",
@@ -157,6 +158,8 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "csr.transfer-unknown": "Il n’y a ni file ni collègue du nom de « {target} ». Connus : {known}.",
   "csr.transfer-unavailable": "{target} n’est pas disponible en ce moment ({state}). La conversation reste avec vous.",
   "csr.note-kept": "Note gardée. Le client ne la voit pas.",
+  "csr.held": "En attente. Écrivez au client, ou /resume, pour reprendre.",
+  "csr.resumed": "La conversation reprend.",
   "csr.note-empty": "Écrivez la note derrière le mot : /note a appelé deux fois, préfère le matin",
   "csr.wrap-up": "Vous avez {seconds} secondes de traitement après contact avant la prochaine offre. /back l’abrège.",
   "csr.left-absent": "Vous avez été hors ligne trop longtemps ; cette conversation est retournée dans la file.",
@@ -177,6 +180,7 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
     "/decline – la laisser à quelqu’un d’autre",
     "/transfer NOM – passer à une file ou à un collègue",
     "/close – terminer la conversation",
+    "/hold – mettre le client en attente ; /resume – reprendre",
     "/note TEXTE – garder une note que le client ne voit pas",
     "/who – ce que l’on sait du client",
     "/away – ne plus recevoir d’offres",
