@@ -3,7 +3,11 @@
  * which of the desk's users it is for (Application Service API, "Client-Server API Extensions"). What goes wrong is an
  * answer, never an exception.
  */
-import { z } from "zod";
+import { HTTPError, MatrixError } from "matrix-js-sdk/lib/http-api/errors.js";
+import { FetchHttpApi } from "matrix-js-sdk/lib/http-api/fetch.js";
+import type { HttpApiEvent, HttpApiEventHandlerMap } from "matrix-js-sdk/lib/http-api/interface.js";
+import { Method } from "matrix-js-sdk/lib/http-api/method.js";
+import { TypedEventEmitter } from "matrix-js-sdk/lib/models/typed-event-emitter.js";
 
 export type Answer =
   | { readonly kind: "ok"; readonly body: Readonly<Record<string, unknown>> }
@@ -31,11 +35,6 @@ export interface Request {
   readonly signal?: AbortSignal;
 }
 
-const errorBody = z.object({
-  errcode: z.string().max(255).default(""),
-  error: z.string().default(""),
-  retry_after_ms: z.number().nonnegative().optional(),
-});
 const MAX_ANSWER_BYTES = 8_388_608;
 const TEXT_CHARACTERS = 300;
 
@@ -58,25 +57,17 @@ export class HomeserverClient implements Homeserver {
   }
 
   async request({ method, path, as, query = {}, body, signal }: Request): Promise<Answer> {
-    const url = new URL(`${this.#url}/_matrix/client/${path.map(encodeURIComponent).join("/")}`);
-    for (const [name, value] of Object.entries(as === undefined ? query : { ...query, user_id: as })) {
-      url.searchParams.set(name, value);
-    }
     const signals = [this.#end.signal, AbortSignal.timeout(this.#requestMs), ...(signal === undefined ? [] : [signal])];
-    const bearer = this.#token === null ? {} : { authorization: `Bearer ${this.#token}` };
-    const headers = { ...bearer, "content-type": "application/json" };
-    try {
-      const response = await fetch(url, {
-        method,
-        headers,
-        redirect: "error",
-        signal: AbortSignal.any(signals),
-        ...(method === "GET" ? {} : { body: JSON.stringify(body ?? {}) }),
-      });
-      return await readAnswer(response);
-    } catch (error) {
-      return { kind: "unreachable", text: reasonOf(error) };
-    }
+    return await ask({
+      homeserver: this.#url,
+      token: this.#token,
+      method,
+      path: `/_matrix/client/${path.map(encodeURIComponent).join("/")}`,
+      query: as === undefined ? query : { ...query, user_id: as },
+      ...(method === "GET" ? {} : { body: body ?? {} }),
+      headers: method === "GET" ? {} : { "Content-Type": "application/json" },
+      signal: AbortSignal.any(signals),
+    });
   }
 
   /** Requests under way end as unreachable, and so does every later one. */
@@ -85,46 +76,109 @@ export class HomeserverClient implements Homeserver {
   }
 }
 
-export async function readAnswer(response: Response): Promise<Answer> {
-  const text = await limitedText(response);
-  const body = parse(text);
-  if (response.ok && body !== null) {
-    return { kind: "ok", body };
-  }
-  const error = errorBody.safeParse(body);
-  if (body === null || !error.success || (response.status >= 500 && error.data.errcode === "")) {
-    return { kind: "unreachable", text: `HTTP ${response.status}, and no answer of a homeserver` };
-  }
-  const header = Number(response.headers.get("retry-after") ?? Number.NaN);
-  const { errcode, error: words, retry_after_ms } = error.data;
-  const retryAfterMs = retry_after_ms ?? (Number.isFinite(header) && header >= 0 ? header * 1_000 : null);
-  return { kind: "error", status: response.status, errcode, text: words.slice(0, TEXT_CHARACTERS), retryAfterMs, body };
+export interface Question {
+  readonly homeserver: string;
+  readonly token: string | null;
+  readonly method: Request["method"];
+  /** From the root, encoded: "/_matrix/media/v3/upload". */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** An object is sent as JSON. */
+  readonly body?: object | Blob;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
 }
 
-async function limitedText(response: Response): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of response.body ?? []) {
-    size += part.byteLength;
-    if (size > MAX_ANSWER_BYTES) {
-      throw new Error(`the answer has more than ${MAX_ANSWER_BYTES} bytes`);
-    }
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString("utf8");
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> | null {
+/**
+ * One request by the SDK's HTTP API: it forms the address, encodes, and reads what a homeserver says is wrong. `signal` bounds
+ * the body of the answer too, which the SDK's own does not; a redirect is followed nowhere, for the token would go along.
+ */
+export async function ask({
+  homeserver,
+  token,
+  method,
+  path,
+  query,
+  body,
+  headers,
+  signal,
+}: Question): Promise<Answer> {
+  const api = new FetchHttpApi(NOBODY, {
+    baseUrl: homeserver,
+    prefix: "",
+    onlyData: true,
+    fetchFn: async (resource, options) => {
+      try {
+        return limited(await fetch(resource, { ...options, redirect: "error", signal }));
+      } catch (error) {
+        throw new Error(reasonOf(error)); // the SDK keeps the outermost words alone
+      }
+    },
+  });
+  const bearer = token === null ? {} : { Authorization: `Bearer ${token}` };
   try {
-    const body: unknown = JSON.parse(text);
-    return typeof body === "object" && body !== null && !Array.isArray(body) ? (body as Record<string, unknown>) : null;
+    const answer = await api.request(METHODS[method], path, query, body, {
+      headers: { ...headers, ...bearer },
+      priority: "auto",
+    });
+    return isRecord(answer) ? { kind: "ok", body: answer } : { kind: "unreachable", text: "no answer of a homeserver" };
+  } catch (error) {
+    return wrong(error);
+  }
+}
+
+const METHODS = { GET: Method.Get, PUT: Method.Put, POST: Method.Post } as const;
+/** Who would be told that a session is over or a consent missing: the answer says so itself. */
+const NOBODY = new TypedEventEmitter<HttpApiEvent, HttpApiEventHandlerMap>();
+
+function wrong(error: unknown): Answer {
+  if (error instanceof MatrixError && isRecord(error.data)) {
+    const { errcode = "", httpStatus: status = 0, data } = error;
+    if (status < 500 || errcode !== "") {
+      const text = String(error.error ?? "").slice(0, TEXT_CHARACTERS);
+      return { kind: "error", status, errcode: String(errcode), text, retryAfterMs: retryAfterMs(error), body: data };
+    }
+  }
+  return error instanceof HTTPError
+    ? { kind: "unreachable", text: `HTTP ${error.httpStatus}, and no answer of a homeserver` }
+    : { kind: "unreachable", text: reasonOf(error) };
+}
+
+/** What the homeserver asks for, in the header or (before Matrix 1.10) in the body; null: nothing, or nothing that can be understood. */
+function retryAfterMs(error: MatrixError): number | null {
+  try {
+    const ms = error.getRetryAfterMs();
+    return ms === null ? null : Math.max(0, ms);
   } catch {
     return null;
   }
 }
 
+/** The same answer, which breaks off when it grows too large. */
+function limited(response: Response): Response {
+  let size = 0;
+  const counted = response.body?.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(part, controller) {
+        size += part.byteLength;
+        if (size > MAX_ANSWER_BYTES) {
+          controller.error(new Error(`the answer has more than ${MAX_ANSWER_BYTES} bytes`));
+        } else {
+          controller.enqueue(part);
+        }
+      },
+    }),
+  );
+  const { status, statusText, headers } = response;
+  return new Response(counted ?? null, { status, statusText, headers });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** The innermost reason: fetch itself says no more than that it failed. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) {
     return String(error);
   }

@@ -9,7 +9,7 @@ import type { Address, HostedFile } from "../../src/core/model.ts";
 import { decryptAttachment, encryptAttachment } from "./attachments.ts";
 import type { Place, SentFile } from "./codec-file.ts";
 import { outcomeOf } from "./codec-outbound.ts";
-import { readAnswer, reasonOf } from "./homeserver.ts";
+import { ask } from "./homeserver.ts";
 
 export interface MediaParts {
   readonly context: AdapterContext;
@@ -185,19 +185,16 @@ export class Media {
     name: string | null,
     signal: AbortSignal,
   ): Promise<Exclude<Placed, { kind: "placed" }> | { readonly kind: "uploaded"; readonly url: string }> {
-    const url = new URL(`${this.#parts.homeserver}/_matrix/media/v3/upload`);
-    if (name !== null) {
-      url.searchParams.set("filename", name);
-    }
-    const headers = { authorization: `Bearer ${this.#parts.token()}`, "content-type": type };
-    const signals = AbortSignal.any([signal, this.#limit()]);
-    const answer = await fetch(url, {
+    const answer = await ask({
+      homeserver: this.#parts.homeserver,
+      token: this.#parts.token(),
       method: "POST",
-      headers,
-      body: new Uint8Array(bytes),
-      redirect: "error",
-      signal: signals,
-    }).then(readAnswer, (error: unknown) => ({ kind: "unreachable", text: reasonOf(error) }) as const);
+      path: "/_matrix/media/v3/upload",
+      query: name === null ? {} : { filename: name },
+      body: new Blob([new Uint8Array(bytes)]),
+      headers: { "Content-Type": type },
+      signal: AbortSignal.any([signal, this.#limit()]),
+    });
     if (answer.kind === "ok") {
       const uri = contentUri.safeParse(answer.body.content_uri);
       return uri.success

@@ -182,7 +182,9 @@ describe("files of a homeserver", () => {
   it("of the desk stay words where the homeserver will not have them, and wait where it is away", async () => {
     const refuse = (status: number) => () => {
       answer = (_request, response) =>
-        response.writeHead(status).end(JSON.stringify({ errcode: "M_TOO_LARGE", error: "no" }));
+        response
+          .writeHead(status, { "content-type": "application/json" })
+          .end(JSON.stringify({ errcode: "M_TOO_LARGE", error: "no" }));
       return media.place(HOSTED, false, signal);
     };
     expect((await refuse(413)()).kind).to.equal("unplaced");
