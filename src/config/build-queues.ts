@@ -4,6 +4,7 @@ import type {
   DeskRouting,
   Hours,
   NeedRule,
+  OverflowTarget,
   Preference,
   QueueRouting,
   Range,
@@ -24,6 +25,13 @@ export function buildQueueRouting(queue: QueueInput): QueueRouting {
     prefer: queue.prefer.map(buildPreference),
     headStartSeconds: queue.headStartSeconds,
     serviceLevel: queue.serviceLevel ?? null,
+    overflow: queue.overflow.map(({ why, when, text, to }) => ({
+      why,
+      when: situation(when),
+      text: text ?? null,
+      to: target(to),
+    })),
+    messages: queue.messages,
     weight: queue.weight,
     quiet: queue.quiet ?? null,
     heldWeight: queue.heldWeight ?? null,
@@ -122,9 +130,15 @@ function buildRing(ring: RingInput): Ring {
     drop: ring.drop,
     levels: ring.skills,
     points: ring.priority,
+    to: target(ring.to),
     strategies: (ring.strategies as readonly Strategy[] | undefined) ?? null,
     compatibility: (ring.compatibility as Compatibility | undefined) ?? null,
   };
+}
+
+function target(to: RingInput["to"]): OverflowTarget | null {
+  if (to === undefined) return null;
+  return "queue" in to ? { kind: "queue", queue: to.queue } : { kind: "dialog", dialog: to.dialog };
 }
 
 function buildPreference({ when, score, holdSeconds, ...need }: PreferenceInput): Preference {

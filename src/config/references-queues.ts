@@ -8,6 +8,7 @@ interface QueueSources {
   readonly frontdesk: YamlSource;
   readonly routing: YamlSource;
   readonly people: YamlSource;
+  readonly dialogs: YamlSource;
 }
 
 /** The names there are; null where the file that has them could not be read. */
@@ -17,6 +18,8 @@ interface Known {
   readonly period: readonly string[] | null;
   readonly network: readonly string[] | null;
   readonly handle: readonly string[] | null;
+  readonly queue: readonly string[] | null;
+  readonly dialog: readonly string[] | null;
   /** Of each attribute, the values that some CSR has. */
   readonly attributes: ReadonlyMap<string, ReadonlySet<string>> | null;
 }
@@ -46,7 +49,7 @@ function refer(
   return [source.error(path, unknownWord(what, word, known), at)];
 }
 
-function knownNames({ frontdesk, routing, people }: QueueSources): Known {
+function knownNames({ frontdesk, routing, people, dialogs }: QueueSources): Known {
   const networks = entriesAt(frontdesk.value, ["networks"]).map(([name]) => name);
   const handles = networks.flatMap((network) =>
     entriesAt(frontdesk.value, ["networks", network, "handles"]).map(([handle]) => handle),
@@ -67,6 +70,8 @@ function knownNames({ frontdesk, routing, people }: QueueSources): Known {
     period: entriesAt(routing.value, ["periods"]).map(([id]) => id),
     network: frontdesk.value === undefined ? null : networks,
     handle: frontdesk.value === undefined ? null : handles,
+    queue: entriesAt(routing.value, ["queues"]).map(([id]) => id),
+    dialog: namesIn(dialogs, ["dialogs"]),
     attributes: people.value === undefined ? null : attributes,
   };
 }
@@ -109,7 +114,18 @@ function checkQueue(routing: YamlSource, path: Path, known: Known): readonly Pro
       checkNeed(routing, [...path, "prefer", index], known),
     ),
     ...rings.flatMap((_, index) => checkRing(routing, path, index, known)),
+    ...listAt(routing.value, [...path, "overflow"]).flatMap((_, index) => [
+      ...checkSituation(routing, [...path, "overflow", index, "when"], known),
+      ...checkTarget(routing, [...path, "overflow", index, "to"], known),
+    ]),
   ];
+}
+
+/** Where customers are sent: a queue or a dialog that there is. */
+function checkTarget(routing: YamlSource, path: Path, known: Known): readonly Problem[] {
+  return (["queue", "dialog"] as const).flatMap((kind) =>
+    refer(routing, [...path, kind], kind, textAt(routing.value, [...path, kind]), known[kind]),
+  );
 }
 
 function checkRing(routing: YamlSource, queue: Path, index: number, known: Known): readonly Problem[] {
@@ -119,6 +135,7 @@ function checkRing(routing: YamlSource, queue: Path, index: number, known: Known
   return [
     ...checkNeeds(routing, [...path, "needs"], known),
     ...checkSituation(routing, [...path, "when"], known),
+    ...checkTarget(routing, [...path, "to"], known),
     ...entriesAt(routing.value, [...path, "skills"]).flatMap(([skill]) =>
       refer(routing, [...path, "skills", skill], "skill", skill, known.skill, "key"),
     ),

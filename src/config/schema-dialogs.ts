@@ -18,7 +18,7 @@ import { identifier, language, seconds } from "./names.ts";
 const sentence = z.string().trim().min(1).max(4_000);
 
 /** One text, or one for each language. */
-const text = z
+export const text = z
   .union([sentence, z.record(language, sentence)], "must be a text, or one text for each language, such as  en: Hello")
   .describe("A text; or one for each language: { en: Hello, de: Hallo }. {name} and the like are filled in.");
 const texts = z.union([text, z.array(text).min(1).max(10)], "must be a text or a list of texts");

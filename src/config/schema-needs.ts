@@ -1,7 +1,7 @@
 /** routing.yaml: what a queue asks of CSRs, and when. */
 import { z } from "zod";
 import { identifier, language, seconds } from "./names.ts";
-import { conditionSchema } from "./schema-dialogs.ts";
+import { conditionSchema, text } from "./schema-dialogs.ts";
 
 export const skillLevel = z.union(
   [z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)],
@@ -106,6 +106,20 @@ export const needsSchema = z.union([conditionalNeedSchema, z.array(conditionalNe
 
 export const points = z.number().int().min(-1_000).max(1_000);
 
+const overflowTarget = z
+  .union(
+    [z.strictObject({ queue: identifier }), z.strictObject({ dialog: identifier })],
+    "must be { queue: … } or { dialog: … }",
+  )
+  .describe("Another queue, or a dialog of the bot.");
+
+export const overflowSchema = z.strictObject({
+  why: z.enum(["closed", "full"]).describe("They come while the queue is closed, or while maxWaiting wait."),
+  when: situationSchema.optional().describe("Only in this situation: during: holidays."),
+  text: text.optional().describe("Said in place of the desk's own sentence."),
+  to: overflowTarget.optional().describe("Where they go instead; left out: they are told, and the conversation ends."),
+});
+
 export const ringSchema = (strategies: z.ZodType<readonly string[]>, compatibility: z.ZodType<string>) =>
   z.strictObject({
     after: seconds(0, 86_400).describe("Seconds after the ring before, or after the conversation entered the queue."),
@@ -120,6 +134,7 @@ export const ringSchema = (strategies: z.ZodType<readonly string[]>, compatibili
     priority: points.default(0).describe("Points of priority more, or less."),
     strategies: strategies.optional().describe("In place of the queue's strategies."),
     compatibility: compatibility.optional().describe("In place of the queue's compatibility."),
+    to: overflowTarget.optional().describe("They wait here no longer, but there."),
   });
 
 export const preferenceSchema = z.strictObject({

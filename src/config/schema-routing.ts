@@ -4,7 +4,7 @@ import { FEATURES } from "../core/model.ts";
 import { WRAP_UP_REASONS } from "../core/queue-rules.ts";
 import { COMPATIBILITIES, DEFAULT_STRATEGIES, STRATEGIES } from "../core/rules.ts";
 import { identifier, seconds, timeZone, title } from "./names.ts";
-import { needsSchema, points, preferenceSchema, ringSchema, skillLevel } from "./schema-needs.ts";
+import { needsSchema, overflowSchema, points, preferenceSchema, ringSchema, skillLevel } from "./schema-needs.ts";
 
 const hoursText = z.string().trim().min(1).max(1_000);
 
@@ -56,6 +56,15 @@ export const queueSchema = z.strictObject({
   redirectSeconds: seconds(60, 86_400).default(900).describe("How long the invitation to continue there holds."),
   hours: hoursText.optional().describe("Opening hours in OpenStreetMap's syntax; always open when left out."),
   timeZone: timeZone.optional().describe("The zone of these hours, when it is not the file's."),
+  overflow: z
+    .array(overflowSchema)
+    .max(50)
+    .default([])
+    .describe("What becomes of those who come while the queue is closed or full; the first that applies counts."),
+  messages: z
+    .boolean()
+    .default(false)
+    .describe("True where customers leave messages: they are told no place, and may go until a CSR writes to them."),
   maxWaiting: z
     .number()
     .int()

@@ -3,8 +3,9 @@
  * engine, and every match it then finds becomes an offer. Events, no polling.
  */
 import { attends, csrState, goneFrom, routingCsr } from "./availability.ts";
-import { armOffer, armRound, close, offer, refuse, requeue, tellPlace } from "./conversation.ts";
+import { armOffer, armRound, close, offer, refuse, requeue } from "./conversation.ts";
 import { csrLeg, customerOf } from "./legs.ts";
+import { tellPlace } from "./places.ts";
 import { PLAIN_ROUTING } from "./queue-rules.ts";
 import { waitingOf } from "./request.ts";
 import { advanceRings, dependsOnStaff, isServedEver } from "./rings.ts";

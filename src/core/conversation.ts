@@ -16,39 +16,30 @@
  */
 import { armSilence, askBot, forTheBot } from "./bot.ts";
 import { type DialogInput, NO_FACTS } from "./dialog.ts";
-import { CSR_IS_TOLD, CUSTOMER_IS_TOLD, type Ending, WRAP_UP_AFTER } from "./endings.ts";
+import { CSR_IS_TOLD, CUSTOMER_IS_TOLD, type Ending, factOfEnding, WRAP_UP_AFTER } from "./endings.ts";
 import { letGo, takeOn, wrapUp } from "./hands.ts";
 import { rememberCsr } from "./last-csr.ts";
-import { csrLeg, customerOf, inviteLeg, originOf, putLeg } from "./legs.ts";
+import { csrLeg, customerOf, inviteLeg, putLeg } from "./legs.ts";
 import { ACCEPTED, type Address, addressKey, type FormattedText, type Verdict } from "./model.ts";
 import { askToAccept } from "./offer.ts";
-import { queueFor } from "./queue-for.ts";
+import { obstacleAt, sendAway } from "./overflow.ts";
+import { atStart, queueFor } from "./queue-for.ts";
+import type { OverflowTarget } from "./queue-rules.ts";
 import { forgetFormer, inviteElsewhere } from "./redirect.ts";
 import { excerpt } from "./rendering.ts";
 import { armQuiet } from "./resting.ts";
-import { atStart } from "./rings.ts";
 import type { Match } from "./routing/routing.ts";
 import type { Handle, Queue, SkillLevel } from "./rules.ts";
 import type { ConversationRow, ConversationState, Leg } from "./state.ts";
 import { customerName, handOverHeld, record, tell } from "./transcript.ts";
 import { contactKey, release } from "./translation.ts";
-import {
-  cancelTimer,
-  csrLanguage,
-  csrRow,
-  fact,
-  languageOf,
-  putConversation,
-  putCsr,
-  setTimer,
-  type Turn,
-} from "./turn.ts";
+import { cancelTimer, csrLanguage, csrRow, fact, putConversation, putCsr, setTimer, type Turn } from "./turn.ts";
 
-type Occasion = "route" | "offer" | "accept" | "refuse" | "requeue" | "close";
+type Occasion = "route" | "leave" | "offer" | "accept" | "refuse" | "requeue" | "close";
 
 const TRANSITIONS: Readonly<Record<ConversationState, Partial<Readonly<Record<Occasion, ConversationState>>>>> = {
   dialog: { route: "waiting", close: "closed" },
-  waiting: { offer: "offered", close: "closed" },
+  waiting: { offer: "offered", leave: "dialog", close: "closed" },
   offered: { accept: "talking", refuse: "waiting", close: "closed" },
   talking: { requeue: "waiting", close: "closed" },
   closed: {},
@@ -162,16 +153,11 @@ function enqueue(
   priority: number,
   asked: Readonly<Record<string, SkillLevel>>,
 ): void {
-  const customer = customerOf(row);
   cancelTimer(turn, `silence ${row.id}`);
-  if (!(turn.memory.open.get(queue.id) ?? true)) {
-    tell(turn, row, customer, "hours.closed", { queue: queue.name, opens: turn.memory.opens.get(queue.id) ?? "" });
-    close(turn, row, "hours");
-    return;
-  }
-  if (turn.routing.waitingIn(queue.id) >= queue.maxWaiting) {
-    tell(turn, row, customer, "queue.full", { queue: queue.name });
-    close(turn, row, "full");
+  const obstacle = obstacleAt(turn, queue);
+  if (obstacle !== null) {
+    const target = sendAway(turn, row, queue, obstacle);
+    if (target === null || !overflow(turn, row, target)) close(turn, row, obstacle === "full" ? "full" : "hours");
     return;
   }
   const next = move(turn, row, "route", {
@@ -187,13 +173,35 @@ function enqueue(
   turn.memory.activity.set(next.id, turn.world.now);
 }
 
-/** Tells those who wait where they stand: once at first, then only when they come to be next. */
-export function tellPlace(turn: Turn, row: ConversationRow, place: number): void {
-  if (row.state !== "waiting" && row.state !== "offered") return;
-  if (row.toldPlace !== null && !(place === 1 && row.toldPlace > 1)) return;
-  const queue = turn.rules.queues.get(row.queue ?? "")?.name ?? "";
-  tell(turn, row, customerOf(row), place === 1 ? "waiting.next" : "waiting.place", { queue, place });
-  putConversation(turn, row, { toldPlace: place });
+/** Sends them elsewhere: a customer who waits, or one whom a queue did not take. False when there is no such place. */
+export function overflow(turn: Turn, row: ConversationRow, target: OverflowTarget): boolean {
+  const overflows = (row.overflows ?? 0) + 1;
+  fact(turn, "queue.overflow", { conversation: row.id }, { from: row.queue, to: JSON.stringify(target) });
+  if (target.kind === "dialog") {
+    const script = turn.rules.dialogs.get(target.dialog);
+    if (script === undefined) return false;
+    const change = { dialog: script.id, dialogVersion: script.version, position: null, overflows, toldPlace: null };
+    consult(turn, row.state === "waiting" ? move(turn, row, "leave", change) : { ...row, ...change }, { kind: "open" });
+    return true;
+  }
+  const queue = turn.rules.queues.get(target.queue);
+  if (queue === undefined) return false;
+  if (row.state === "dialog") {
+    enqueue(turn, { ...row, overflows }, queue, queue.priority, {});
+    return true;
+  }
+  const { id, priority } = queue;
+  const skills = Object.fromEntries(queue.skills);
+  putConversation(turn, row, {
+    queue: id,
+    priority,
+    skills,
+    excluded: [],
+    toldPlace: null,
+    overflows,
+    ...atStart(turn),
+  });
+  return true;
 }
 
 // --- offers ---------------------------------------------------------------------------------------------------------
@@ -376,23 +384,5 @@ export function close(turn: Turn, row: ConversationRow, why: Ending): void {
   forgetFormer(turn, row);
   turn.tables.conversation.delete(row.id);
   turn.memory.activity.delete(row.id);
-  fact(
-    turn,
-    "conversation.closed",
-    { conversation: row.id, csr: leg?.csr ?? "" },
-    {
-      why,
-      from: row.state,
-      handle: row.handle,
-      network: row.network,
-      origin: originOf(turn, row),
-      customer: row.facts.name,
-      queue: row.queue,
-      about: row.facts.reason,
-      language: languageOf(turn, row, customer),
-      software: row.software?.name ?? null,
-      version: row.software?.version ?? null,
-      openedAt: row.openedAt,
-    },
-  );
+  factOfEnding(turn, row, why, leg?.csr ?? "");
 }

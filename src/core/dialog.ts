@@ -10,8 +10,8 @@
 export { advance } from "./dialog/advance.ts";
 export { type Compiled, compileDialogs, type DialogProblem, type KnownNames } from "./dialog/compile.ts";
 export { type ConditionSurroundings, holds } from "./dialog/conditions.ts";
-export type { Condition } from "./dialog/script.ts";
+export type { Condition, Text } from "./dialog/script.ts";
 export type { DialogsSource } from "./dialog/source.ts";
-export { offered, primaryTag } from "./dialog/texts.ts";
+export { offered, primaryTag, wording } from "./dialog/texts.ts";
 export * from "./dialog/types.ts";
 export { type Universal, universalWord } from "./dialog/words.ts";

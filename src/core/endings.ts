@@ -1,5 +1,8 @@
 /** Why conversations end, and what each side is told of it. */
+import { customerOf, originOf } from "./legs.ts";
 import type { WrapUpReason } from "./queue-rules.ts";
+import type { ConversationRow } from "./state.ts";
+import { fact, languageOf, type Turn } from "./turn.ts";
 
 export type Ending = "csr" | "customer" | "idle" | "desk" | "dialog" | "hours" | "full" | "unqualified" | "unreachable";
 
@@ -38,3 +41,26 @@ export const CSR_IS_TOLD: Readonly<Record<Ending, string | null>> = {
   unqualified: null,
   unreachable: "csr.customer-gone",
 };
+
+/** What reports are to know of a conversation that is over. */
+export function factOfEnding(turn: Turn, row: ConversationRow, why: Ending, csr: string): void {
+  fact(
+    turn,
+    "conversation.closed",
+    { conversation: row.id, csr },
+    {
+      why,
+      from: row.state,
+      handle: row.handle,
+      network: row.network,
+      origin: originOf(turn, row),
+      customer: row.facts.name,
+      queue: row.queue,
+      about: row.facts.reason,
+      language: languageOf(turn, row, customerOf(row)),
+      software: row.software?.name ?? null,
+      version: row.software?.version ?? null,
+      openedAt: row.openedAt,
+    },
+  );
+}

@@ -12,3 +12,8 @@ export function queueFor(turn: Turn, row: ConversationRow, wanted: string | null
   const person = dialogs.get(row.dialog)?.person;
   return queues.get(wanted ?? "") ?? queues.get(person ?? "") ?? queues.values().next().value ?? null;
 }
+
+/** Of a conversation that just entered a queue: no ring yet. */
+export function atStart(turn: Turn): Pick<ConversationRow, "queuedAt" | "rings" | "ringAt"> {
+  return { queuedAt: turn.world.now, rings: [], ringAt: turn.world.now };
+}

@@ -1,5 +1,5 @@
 /** What admins wrote of a queue beyond its name: whom it asks for, how that widens with time, whom it prefers, what a conversation weighs. */
-import type { Condition } from "./dialog.ts";
+import type { Condition, Text } from "./dialog.ts";
 import type { Joined, Leaf } from "./routing/needs.ts";
 import type { Compatibility, Strategy } from "./rules.ts";
 
@@ -41,6 +41,22 @@ export interface ConditionalNeed {
   readonly need: NeedRule;
 }
 
+/** Where a conversation goes that a queue does not take, or keeps no longer. */
+export type OverflowTarget =
+  | { readonly kind: "queue"; readonly queue: string }
+  /** Back to the bot, in that dialog: to leave a message, to choose something else. */
+  | { readonly kind: "dialog"; readonly dialog: string };
+
+/** What becomes of those who come while the queue is closed, or has as many as it may. The first whose situation holds counts. */
+export interface Overflow {
+  readonly why: "closed" | "full";
+  readonly when: Situation | null;
+  /** Said in place of the desk's own sentence; null: that one, unless they go somewhere else. */
+  readonly text: Text | null;
+  /** Null: they are told, and the conversation ends. */
+  readonly to: OverflowTarget | null;
+}
+
 /** A step of widening, taken when its time has come: every change it names is made to what was asked for before. */
 export interface Ring {
   /** After the ring before, or after the conversation entered the queue. */
@@ -56,6 +72,8 @@ export interface Ring {
   readonly points: number;
   readonly strategies: readonly Strategy[] | null;
   readonly compatibility: Compatibility | null;
+  /** They wait here no longer; null: they do. */
+  readonly to: OverflowTarget | null;
 }
 
 /** Somebody who would be a better choice than others. */
@@ -82,6 +100,9 @@ export interface QueueRouting {
   readonly headStartSeconds?: number;
   /** The promise: this share of customers, in percent, is to be with a CSR within so many seconds. The earlier promise goes first. */
   readonly serviceLevel?: { readonly percent: number; readonly seconds: number } | null;
+  readonly overflow?: readonly Overflow[];
+  /** Customers leave messages here: they are told no place, and may go until a CSR writes to them. */
+  readonly messages?: boolean;
   /** What a conversation takes of a CSR's capacity; left out: 1. */
   readonly weight?: number;
   /** What it takes while the customer has said nothing for so long; null or left out: the same. */

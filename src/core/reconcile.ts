@@ -5,8 +5,7 @@
 import { close, refuse, requeue } from "./conversation.ts";
 import { csrLeg } from "./legs.ts";
 import { addressKey } from "./model.ts";
-import { queueFor } from "./queue-for.ts";
-import { atStart } from "./rings.ts";
+import { atStart, queueFor } from "./queue-for.ts";
 import type { ConversationRow } from "./state.ts";
 import { fact, putConversation, type Turn } from "./turn.ts";
 

@@ -2,6 +2,8 @@
  * Rings: what a queue asks for widens, or narrows, while a conversation waits. A ring is entered when its time has come and its condition
  * holds. When nobody at work would do as things stand, but somebody would in a later ring, that one is entered at once.
  */
+import { overflow } from "./conversation.ts";
+import { mayGoOn, obstacleAt } from "./overflow.ts";
 import type { Ring } from "./queue-rules.ts";
 import { requestFor } from "./request.ts";
 import type { Queue } from "./rules.ts";
@@ -14,11 +16,6 @@ const LOOK_AGAIN_MS = 15_000;
 /** After a link has come up: until then nobody is taken to be away because nothing was heard of them. */
 const HEARSAY_MS = 30_000;
 
-/** Of a conversation that just entered a queue: no ring yet. */
-export function atStart(turn: Turn): Pick<ConversationRow, "queuedAt" | "rings" | "ringAt"> {
-  return { queuedAt: turn.world.now, rings: [], ringAt: turn.world.now };
-}
-
 /** Enters whatever rings can be entered, and sets the time of the next look. */
 export function advanceRings(turn: Turn, before: ConversationRow): ConversationRow {
   const queue = turn.rules.queues.get(before.queue ?? "");
@@ -26,6 +23,7 @@ export function advanceRings(turn: Turn, before: ConversationRow): ConversationR
   if (queue === undefined || !isDue || before.only !== null) return before;
   let row = before;
   for (let next = nextRing(turn, row, queue); next !== null; next = nextRing(turn, row, queue)) {
+    const to = queue.rings?.[next.indices.at(-1) ?? -1]?.to ?? null;
     row = putConversation(turn, row, { rings: [...(row.rings ?? []), ...next.indices], ringAt: turn.world.now });
     fact(
       turn,
@@ -33,6 +31,7 @@ export function advanceRings(turn: Turn, before: ConversationRow): ConversationR
       { conversation: row.id },
       { queue: queue.id, ring: next.indices.at(-1) ?? 0, why: next.why },
     );
+    if (to !== null && overflow(turn, row, to)) return turn.tables.conversation.get(row.id) ?? row;
   }
   const at = nextLook(turn, row, queue);
   if (at !== null) {
@@ -60,16 +59,27 @@ function* ahead(row: ConversationRow, queue: Queue): Iterable<{ index: number; r
 function nextRing(turn: Turn, row: ConversationRow, queue: Queue): NextRing | null {
   const staffed = (): number => turn.routing.staffed(requestFor(turn, row, queue));
   for (const { index, ring, dueAt } of ahead(row, queue)) {
+    // Whoever has an offer out is not sent elsewhere.
+    if (!canEnter(turn, row, ring)) continue;
     if (dueAt <= turn.world.now && isSituation(turn, row, ring.when, staffed)) return { indices: [index], why: "time" };
   }
   if (!isHeard(turn) || isStaffed(turn, row, queue)) return null;
   const indices: number[] = [];
   for (const { index, ring } of ahead(row, queue)) {
-    if (!isSituation(turn, row, ring.when, () => 0)) continue;
+    if (!canEnter(turn, row, ring) || !isSituation(turn, row, ring.when, () => 0)) continue;
+    if (ring.to !== null) return { indices: [...indices, index], why: "empty" };
     indices.push(index);
     if (isStaffed(turn, { ...row, rings: [...(row.rings ?? []), ...indices] }, queue)) return { indices, why: "empty" };
   }
   return null;
+}
+
+/** Somewhere else must take them, and they must not have an offer just now. */
+function canEnter(turn: Turn, row: ConversationRow, { to }: Ring): boolean {
+  if (to === null) return true;
+  if (row.state !== "waiting" || !mayGoOn(row)) return false;
+  const queue = to.kind === "queue" ? turn.rules.queues.get(to.queue) : null;
+  return queue === null || (queue !== undefined && obstacleAt(turn, queue) === null);
 }
 
 function isStaffed(turn: Turn, row: ConversationRow, queue: Queue): boolean {
@@ -98,7 +108,8 @@ function nextLook(turn: Turn, row: ConversationRow, queue: Queue): number | null
 /** The time of a look has come. The row is written even when no ring is entered: what is held out for may have changed. */
 export function ringLook(turn: Turn, row: ConversationRow): void {
   if (row.state !== "waiting" && row.state !== "offered") return;
-  putConversation(turn, advanceRings(turn, row), {});
+  const advanced = advanceRings(turn, row);
+  if (turn.tables.conversation.get(row.id) !== null) putConversation(turn, advanced, {});
 }
 
 /** The queues in which anything depends on who is at work, so that conversations must be looked at when somebody leaves. */

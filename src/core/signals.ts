@@ -1,10 +1,12 @@
 /** What is no text: typing, receipts, presence, software, contact requests, arriving and leaving. */
+
 import { csrMoved } from "./assignment.ts";
 import { close } from "./conversation.ts";
 import { ACCEPTED, addressKey, type InboundOf, type Verdict } from "./model.ts";
 import { nobody, openFor } from "./newcomers.ts";
 import { goneElsewhere } from "./redirect.ts";
 import { featuresOf } from "./rendering.ts";
+import type { ConversationRow } from "./state.ts";
 import type { DeskEvent } from "./step.ts";
 import { listeners, passReceipt } from "./transcript.ts";
 import { answerSubscription, contactKey, resolve } from "./translation.ts";
@@ -125,6 +127,12 @@ export function hearArrival(turn: Turn, inbound: InboundOf<"arrival">): Verdict 
 export function hearDeparture(turn: Turn, inbound: InboundOf<"departure">): Verdict {
   const party = resolve(turn, inbound.from, inbound.to, null, null);
   if (party.kind === "nobody") return nobody(turn, inbound);
-  if (party.kind === "leg" && party.leg.role === "customer") close(turn, party.conversation, "customer");
+  if (party.kind !== "leg" || party.leg.role !== "customer") return ACCEPTED;
+  // Who has left a message may go; it is theirs to take it back in words.
+  if (!isMessage(turn, party.conversation)) close(turn, party.conversation, "customer");
   return ACCEPTED;
+}
+
+function isMessage(turn: Turn, { state, queue }: ConversationRow): boolean {
+  return (state === "waiting" || state === "offered") && turn.rules.queues.get(queue ?? "")?.messages === true;
 }

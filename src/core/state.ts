@@ -69,6 +69,8 @@ export interface ConversationRow {
   readonly queuedAt?: number;
   readonly rings?: readonly number[];
   readonly ringAt?: number;
+  /** How often a queue has sent them elsewhere. */
+  readonly overflows?: number;
   /** While `talking`: weighs less, because the customer is silent or the CSR has it on hold. */
   readonly rest?: "quiet" | "held" | null;
   /** A CSR has talked with them before: who comes next is shown what was said. */
