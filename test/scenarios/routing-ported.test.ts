@@ -177,7 +177,7 @@ csrs:
   },
   {
     title: "Amazon Connect, routing criteria: a certain agent for a while, then English at 4 and a technology at 2",
-    page: "https://docs.aws.amazon.com/connect/latest/adminguide/set-routing-criteria.html",
+    page: "https://docs.aws.amazon.com/connect/latest/adminguide/set-routing-criteria.md",
     routing: `
 skills: [english, kinesis]
 queues:

@@ -70,6 +70,13 @@ function matchAll(engine: RoutingEngine, ...csrs: readonly RoutingCsr[]): string
   return made;
 }
 
+const upTo = (skill: string, most: number): Need => ({ kind: "skill", skill, least: 1, most });
+const either = (...some: readonly Record<string, SkillLevel>[]): Need => ({
+  kind: "any",
+  of: some.map((skills) => ({ kind: "all", of: skilled(skills) })),
+});
+const atSite = (...values: readonly string[]): Need => ({ kind: "attribute", name: "site", values });
+
 const withSoftware = (software: string): RoutingCsr["reachable"][number] => ({
   address: at("xmpp", "ann"),
   features: [],
@@ -107,6 +114,22 @@ describe("routing engine", () => {
         { compatibility: "same-software", customerNetwork: "xmpp" },
         true,
       ],
+      ["the skill above the most that is asked for", {}, { needs: [upTo("billing", 2)] }, false],
+      ["the skill just at the most", {}, { needs: [upTo("billing", 3)] }, true],
+      ["one of two skills, either asked for", {}, { needs: [either({ orders: 1 }, { billing: 3 })] }, true],
+      ["neither of two skills", {}, { needs: [either({ orders: 1 }, { billing: 4 })] }, false],
+      ["a skill they must not have", {}, { needs: [{ kind: "not", of: upTo("billing", 5) }] }, false],
+      ["an attribute", { attributes: { site: "berlin" } }, { needs: [atSite("manila", "berlin")] }, true],
+      ["another value of it", { attributes: { site: "rome" } }, { needs: [atSite("manila", "berlin")] }, false],
+      ["no such attribute", {}, { needs: [atSite("berlin")] }, false],
+      ["one of the CSRs named", {}, { needs: [{ kind: "csr", csrs: ["bob", "ann"] }] }, true],
+      ["none of the CSRs named", {}, { needs: [{ kind: "csr", csrs: ["bob"] }] }, false],
+      ["a network they are on", {}, { needs: [{ kind: "network", network: "xmpp" }] }, true],
+      ["a network they are not on", {}, { needs: [{ kind: "network", network: "irc" }] }, false],
+      ["room for what it weighs", { load: 1.5 }, { weight: 0.5 }, true],
+      ["too little room for what it weighs", { load: 1.5 }, { weight: 0.75 }, false],
+      ["thirds that add up to all", { capacity: 1, load: 0.1 + 0.2 }, { weight: 0.7 }, true],
+      ["an empty choice", {}, { needs: [{ kind: "any", of: [] }] }, false],
       ["declined before", {}, { excluded: ["ann"] }, false],
       ["meant for this CSR", {}, { only: "ann" }, true],
       ["meant for another CSR", {}, { only: "bob" }, false],
@@ -166,6 +189,36 @@ describe("routing engine", () => {
         [csr("ann", { load: 1 }), csr("bob"), csr("cid", { skills: levels({ billing: 4 }) })],
         { strategies: ["least-loaded", "most-skilled"] },
         "cid",
+      ],
+      [
+        "whoever was not asked for longest",
+        [csr("ann", { offeredAt: 9 }), csr("bob", { offeredAt: 5 }), csr("cid", { offeredAt: 7 })],
+        { strategies: ["round-robin"] },
+        "bob",
+      ],
+      [
+        "who took the fewest today",
+        [csr("ann", { today: 3 }), csr("bob", { today: 2 })],
+        { strategies: ["fewest-today"] },
+        "bob",
+      ],
+      [
+        "the best rated, the unknown counting as middling",
+        [csr("ann", { rating: 2 }), csr("bob"), csr("cid", { rating: 2.9 })],
+        { strategies: ["best-rated"] },
+        "bob",
+      ],
+      [
+        "the preferred, by the highest score that fits",
+        [csr("ann", { attributes: { site: "berlin" } }), csr("bob", { languages: ["de"] })],
+        {
+          strategies: ["preferred", "longest-idle"],
+          preferred: [
+            { need: atSite("berlin"), score: 2 },
+            { need: { kind: "language", language: "de" }, score: 3 },
+          ],
+        },
+        "bob",
       ],
       [
         "who loses least of what the customer can do, although another can do more",
@@ -265,6 +318,43 @@ describe("routing engine", () => {
     expect(addressFor({ customerFeatures: ["edit", "file"] })).to.equal("xmpp");
     expect(addressFor({ customerFeatures: [] })).to.equal("irc");
     expect(addressFor({ customerFeatures: ["edit"], compatibility: "same-network" })).to.equal("web");
+  });
+
+  it("draws lots in proportion to shares, the same for the same request", () => {
+    const engine = engineWith(csr("ann", { share: 3 }), csr("bob"));
+    const drawn = (number: number): string | undefined =>
+      engine.decide(waiting(`w${number}`, { strategies: ["random"] }))?.csr;
+    const all = Array.from({ length: 4_000 }, (_, number) => drawn(number));
+    expect(all.filter((one) => one === "ann").length / all.length).to.be.closeTo(0.75, 0.03);
+    expect(Array.from({ length: 50 }, (_, number) => drawn(number))).to.deep.equal(all.slice(0, 50));
+  });
+
+  it("says why each CSR was not chosen", () => {
+    const engine = engineWith(
+      csr("ann", { idleSince: 5 }),
+      csr("bob", { idleSince: 3 }),
+      csr("cid", { load: 2 }),
+      csr("dan", { skills: levels({}) }),
+      csr("eve", { willing: false }),
+      csr("fay", { reachable: [] }),
+    );
+    const { match, losses } = engine.explain(waiting("w"));
+    expect(match?.csr).to.equal("bob");
+    expect(Object.fromEntries(losses.map(({ csr: id, loss }) => [id, loss]))).to.deep.equal({
+      ann: { kind: "behind", by: "longest-idle" },
+      cid: { kind: "full", load: 2, capacity: 2 },
+      dan: { kind: "unmet", need: { kind: "skill", skill: "billing", least: 1 } },
+      eve: { kind: "unwilling" },
+      fay: { kind: "unreachable" },
+    });
+  });
+
+  it("tells whom nobody at work could serve, busy or not", () => {
+    const busy = csr("ann", { load: 2, present: true });
+    const engine = engineWith(busy, waiting("served"), waiting("alone", { needs: skilled({ law: 1 }) }));
+    expect(engine.unstaffed()).to.deep.equal(["alone"]);
+    engine.putCsr({ ...busy, present: false });
+    expect([...engine.unstaffed()].sort()).to.deep.equal(["alone", "served"]);
   });
 
   it("tells places, lengths and how many could ever serve, the busy and absent included", () => {

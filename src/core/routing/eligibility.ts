@@ -60,10 +60,9 @@ function takeApart(needs: readonly Need[], skills: SkillLeaf[], others: Need[]):
   }
 }
 
-/** The skills asked for: what `most-skilled` goes by. */
+/** The skills asked for, each once: what `most-skilled` goes by. */
 export function skillsAskedFor({ skills, others }: Requirement): readonly string[] {
-  const named = skills.filter(({ least }) => least > 0).map(({ skill }) => skill);
-  return others.length === 0 ? named : [...new Set([...named, ...others.flatMap(skillsIn)])];
+  return [...new Set([...skills, ...others].flatMap(skillsIn))];
 }
 
 const WORD = 31;
