@@ -6,12 +6,13 @@ import { close, refuse, requeue } from "./conversation.ts";
 import { csrLeg } from "./legs.ts";
 import { addressKey } from "./model.ts";
 import { atStart, queueFor } from "./queue-for.ts";
+import { advanceRings } from "./rings.ts";
 import type { ConversationRow } from "./state.ts";
 import { fact, putConversation, type Turn } from "./turn.ts";
 
 export function reconcile(turn: Turn): void {
   for (const [id] of [...turn.tables.conversation.entries()]) {
-    for (const part of [leaveCsr, leaveQueue]) {
+    for (const part of [leaveCsr, leaveQueue, lookAtRings]) {
       const row = turn.tables.conversation.get(id);
       if (row !== null) part(turn, row);
     }
@@ -26,6 +27,11 @@ function leaveCsr(turn: Turn, row: ConversationRow): void {
   if (row.state !== "talking") return;
   const only = leg.csr !== null && turn.rules.csrs.has(leg.csr) ? leg.csr : null;
   requeue(turn, row, leg, { queue: row.queue ?? "", only }, "reload");
+}
+
+/** Rings may be there that were not before, and their time may have come. */
+function lookAtRings(turn: Turn, row: ConversationRow): void {
+  if (row.state === "waiting") advanceRings(turn, row);
 }
 
 function leaveQueue(turn: Turn, row: ConversationRow): void {

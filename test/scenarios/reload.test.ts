@@ -169,3 +169,23 @@ describe("somebody who speaks a language the desk does not offer", () => {
       ["ada is available", "anna@web: olá", "ada offered: billing", "anna sees: next for Billing"],
     ));
 });
+
+describe("rings that a reload brings", () => {
+  it("count for those who wait already", () => {
+    const skills = { billing: 5 } as const;
+    const sales = { name: "Sales", skills: { sales: 1 } } as const;
+    const ring = { when: null, needs: null, drop: ["billing"], levels: {}, points: 0, strategies: null };
+    const rings = [{ ...ring, afterSeconds: 120, compatibility: null, to: null }];
+    const csrs: PlayConfig["csrs"] = {
+      ada: { name: "Ada", at: ["xmpp"], skills: { billing: 3 } },
+      ben: { name: "Ben", at: ["xmpp"], skills: { billing: 5 } },
+    };
+    return play(company({ csrs, queues: { billing: { name: "Billing", skills }, sales } }), [
+      "ada is available",
+      "anna@web: hello",
+      "1 minute passes",
+      adopt(company({ csrs, queues: { billing: { name: "Billing", skills, rings }, sales } })),
+      "ada offered: billing",
+    ]);
+  });
+});
