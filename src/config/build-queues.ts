@@ -1,15 +1,18 @@
 /** From the checked queues of routing.yaml to what the core knows of them. */
-import type {
-  ConditionalNeed,
-  DeskRouting,
-  Hours,
-  NeedRule,
-  OverflowTarget,
-  Preference,
-  QueueRouting,
-  Range,
-  Ring,
-  Situation,
+import {
+  type ConditionalNeed,
+  type DeskRouting,
+  type Hours,
+  MAX_OFFERS_AT_ONCE,
+  type NeedRule,
+  type OfferRule,
+  ONE_AT_A_TIME,
+  type OverflowTarget,
+  type Preference,
+  type QueueRouting,
+  type Range,
+  type Ring,
+  type Situation,
 } from "../core/queue-rules.ts";
 import type { Compatibility, Strategy } from "../core/rules.ts";
 import type { ConditionalNeedInput, NeedInput, PreferenceInput, SituationInput } from "./schema-needs.ts";
@@ -20,6 +23,7 @@ type RingInput = QueueInput["rings"][number];
 
 export function buildQueueRouting(queue: QueueInput): QueueRouting {
   return {
+    offers: buildOffers(queue.offers),
     needs: conditionalNeeds(queue.needs),
     rings: queue.rings.map(buildRing),
     prefer: queue.prefer.map(buildPreference),
@@ -37,6 +41,12 @@ export function buildQueueRouting(queue: QueueInput): QueueRouting {
     heldWeight: queue.heldWeight ?? null,
     wrapUp: Object.fromEntries(Object.entries(queue.wrapUp).filter(([, seconds]) => seconds !== undefined)),
   };
+}
+
+function buildOffers(offers: QueueInput["offers"]): OfferRule {
+  if (offers === "one") return ONE_AT_A_TIME;
+  if (typeof offers === "number") return { atOnce: offers, announced: false };
+  return { atOnce: MAX_OFFERS_AT_ONCE, announced: offers === "broadcast" };
 }
 
 export function buildDeskRouting(routing: RoutingInput): DeskRouting {

@@ -72,6 +72,7 @@ function buildCsr(id: string, csr: PeopleInput["csrs"][string], offered: readonl
     capacity: csr.capacity,
     attributes: csr.attributes,
     share: csr.share,
+    autoAccept: csr.autoAccept,
     ...(csr.site === undefined ? {} : { site: csr.site }),
     ...(csr.rating === undefined ? {} : { rating: csr.rating }),
   };

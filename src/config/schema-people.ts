@@ -34,6 +34,10 @@ export const csrSchema = z.strictObject({
     .max(5)
     .optional()
     .describe("How customers rate them, for the strategy best-rated; 3 when left out."),
+  autoAccept: z
+    .boolean()
+    .default(false)
+    .describe("True for an automated system: it is not asked, what it is offered is its own at once."),
   share: z.number().positive().max(1_000).default(1).describe("Their share where the strategy random decides."),
 });
 

@@ -1,7 +1,7 @@
 /** routing.yaml: skills and queues. */
 import { z } from "zod";
 import { FEATURES } from "../core/model.ts";
-import { WRAP_UP_REASONS } from "../core/queue-rules.ts";
+import { MAX_OFFERS_AT_ONCE, WRAP_UP_REASONS } from "../core/queue-rules.ts";
 import { COMPATIBILITIES, DEFAULT_STRATEGIES, STRATEGIES } from "../core/rules.ts";
 import { identifier, seconds, timeZone, title } from "./names.ts";
 import { needsSchema, overflowSchema, points, preferenceSchema, ringSchema, skillLevel } from "./schema-needs.ts";
@@ -72,14 +72,20 @@ export const queueSchema = z.strictObject({
     .max(1_000_000)
     .default(100)
     .describe("Customers who may wait at once; more are told that the desk is full."),
+  offers: z
+    .union([z.enum(["one", "all", "broadcast"]), z.number().int().min(1).max(MAX_OFFERS_AT_ONCE)])
+    .default("one")
+    .describe(
+      "How many CSRs are asked at the same time: one, so many, all with room, or broadcast (all are told and nobody's capacity is held). The first who accepts has it.",
+    ),
   offerSeconds: seconds(5, 3_600).default(30).describe("How long an offer stands before it goes to the next CSR."),
   missesUntilAway: z
     .number()
     .int()
-    .min(1)
+    .min(0)
     .max(100)
     .default(3)
-    .describe("Unanswered offers in a row after which a CSR counts as away."),
+    .describe("Unanswered offers in a row after which a CSR counts as away; 0: never."),
   wrapUpSeconds: seconds(0, 3_600).default(0).describe("How long a CSR is left alone after closing."),
   wrapUp: z
     .partialRecord(z.enum(WRAP_UP_REASONS), seconds(0, 3_600))

@@ -3,13 +3,15 @@
  * engine, and every match it then finds becomes an offer. Events, no polling.
  */
 import { attends, csrState, goneFrom, routingCsr } from "./availability.ts";
-import { armOffer, armRound, close, offer, refuse, requeue } from "./conversation.ts";
-import { csrLeg, customerOf } from "./legs.ts";
+import { close, requeue } from "./conversation.ts";
+import { customerOf, legOfCsr, talkingLeg } from "./legs.ts";
+import { armOffer, armRound, offer, refuse } from "./offering.ts";
 import { tellPlace } from "./places.ts";
 import { PLAIN_ROUTING } from "./queue-rules.ts";
 import { waitingOf } from "./request.ts";
 import { advanceRings, dependsOnStaff, isServedEver } from "./rings.ts";
 import type { ConversationRow } from "./state.ts";
+import type { Timer } from "./step.ts";
 import { tell } from "./transcript.ts";
 import { cancelTimer, csrRow, fact, putConversation, setTimer, type Turn } from "./turn.ts";
 
@@ -72,8 +74,8 @@ export function settle(turn: Turn): void {
   for (const id of turn.tables.written("conversation")) {
     const row = turn.tables.conversation.get(id);
     if (row === null) continue;
-    // Those with an offer out count as next: they have left the list, but not the queue.
-    tellPlace(turn, row, turn.routing.place(id) ?? 1);
+    // Those with an offer out count as next: they have left the list, or stand in it for more offers alone, but not the queue.
+    tellPlace(turn, row, row.state === "offered" ? 1 : (turn.routing.place(id) ?? 1));
   }
   // All of them: who left a queue is in no row any more, and who stood behind them is next now.
   for (const queue of turn.rules.queues.keys()) tellFirst(turn, queue);
@@ -132,9 +134,9 @@ export function csrMoved(turn: Turn, id: string): void {
   const row = csrRow(turn, id);
   for (const conversation of row.hands) {
     const held = turn.tables.conversation.get(conversation);
-    const leg = held === null ? null : csrLeg(held);
-    if (held === null || leg === null || leg.csr !== id) continue;
-    if (held.state === "offered" && goneFrom(turn, leg.address)) refuse(turn, held, leg, "revoked");
+    const leg = held === null ? null : legOfCsr(held, id);
+    if (held === null || leg === null) continue;
+    if (leg.state === "invited" && goneFrom(turn, leg.address)) refuse(turn, held, leg, "revoked");
     if (held.state !== "talking") continue;
     if (attends(turn, row, leg.address)) {
       cancelTimer(turn, `absent ${held.id}`);
@@ -147,7 +149,7 @@ export function csrMoved(turn: Turn, id: string): void {
 
 /** The CSR has been gone for too long: the customer goes back to the queue with their place by waiting time. */
 export function absent(turn: Turn, row: ConversationRow): void {
-  const leg = csrLeg(row);
+  const leg = talkingLeg(row);
   if (row.state !== "talking" || leg === null || row.queue === null) return;
   if (attends(turn, csrRow(turn, leg.csr ?? ""), leg.address)) return;
   requeue(turn, row, leg, { queue: row.queue, only: null }, "absent");
@@ -157,11 +159,12 @@ export function absent(turn: Turn, row: ConversationRow): void {
 const DOWNTIME_MS = 5_000;
 
 /** The offer ran out; but one that ran out while the desk was down begins anew. */
-export function offerRanOut(turn: Turn, row: ConversationRow, due: number): void {
-  const leg = csrLeg(row);
-  if (row.state !== "offered" || leg === null) return;
+export function offerRanOut(turn: Turn, row: ConversationRow, { at, generation }: Timer): void {
+  const ended = row.offers.find((one) => one.generation === generation);
+  const leg = row.legs[ended?.leg ?? -1];
+  if (ended === undefined || leg === undefined) return;
   const seconds = turn.rules.queues.get(row.queue ?? "")?.offerSeconds ?? 30;
-  if (turn.world.now - due > DOWNTIME_MS) armOffer(turn, row, seconds);
+  if (turn.world.now - at > DOWNTIME_MS) armOffer(turn, row, ended, seconds);
   else refuse(turn, row, leg, "missed");
 }
 
@@ -178,5 +181,7 @@ export function nextRound(turn: Turn, row: ConversationRow): void {
   }
   if (row.excluded.length === 0 && row.only === null) return;
   fact(turn, "queue.next-round", { conversation: row.id }, { asked: row.excluded.length, only: row.only });
-  putConversation(turn, row, { excluded: [], only: null });
+  // A machine that has handed it back would only do so again.
+  const machines = row.excluded.filter((id) => turn.rules.csrs.get(id)?.autoAccept === true);
+  putConversation(turn, row, { excluded: machines, only: null });
 }

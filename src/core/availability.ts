@@ -6,7 +6,7 @@ import { weightOf } from "./request.ts";
 import { softwareKey } from "./routing/eligibility.ts";
 import type { Reachable, RoutingCsr, RoutingEngine } from "./routing/routing.ts";
 import type { Csr } from "./rules.ts";
-import type { ConversationRow, CsrRow } from "./state.ts";
+import type { ConversationRow, CsrRow, Offer } from "./state.ts";
 import { csrRow, type Turn } from "./turn.ts";
 
 export type CsrState = "free" | "busy" | "away" | "wrap-up" | "offline";
@@ -67,15 +67,42 @@ export function loadOf(turn: Turn, row: CsrRow): number {
   let load = 0;
   for (const id of row.hands) {
     const held = turn.tables.conversation.get(id);
-    load += held === null ? 1 : weightInHand(turn, held);
+    load += held === null ? 1 : weightInHand(turn, held, row.id);
   }
   return load;
 }
 
-function weightInHand(turn: Turn, row: ConversationRow): number {
+/** That CSR's offer in it, where it is offered to them. */
+function offerIn(row: ConversationRow, csr: string): Offer | null {
+  return row.offers.find(({ leg }) => row.legs[leg]?.csr === csr) ?? null;
+}
+
+/** How many conversations and offers they have in hand; of what they were only told they have nothing. */
+export function inHand(turn: Turn, row: CsrRow): number {
+  const conversations = row.hands.map((id) => turn.tables.conversation.get(id));
+  return conversations.filter((held) => held === null || offerIn(held, row.id)?.announced !== true).length;
+}
+
+function weightInHand(turn: Turn, row: ConversationRow, csr: string): number {
+  if (offerIn(row, csr)?.announced === true) return 0;
   const queue = turn.rules.queues.get(row.queue ?? "");
   const resting = row.rest === "held" ? queue?.heldWeight : row.rest === "quiet" ? queue?.quiet?.weight : null;
   return resting ?? weightOf(turn, row, queue);
+}
+
+/** Whether they can take that one on beside what they have. */
+export function hasRoomFor(turn: Turn, id: string, row: ConversationRow): boolean {
+  const weight = weightOf(turn, row, turn.rules.queues.get(row.queue ?? ""));
+  return loadOf(turn, csrRow(turn, id)) + weight <= (turn.rules.csrs.get(id)?.capacity ?? 0);
+}
+
+/** As long as an offer stands they count as busy with it since it was made; if nothing comes of it they have been idle all the while. */
+function idleSince(turn: Turn, row: CsrRow): number {
+  const isAsked = row.hands.some((id) => {
+    const held = turn.tables.conversation.get(id);
+    return held !== null && offerIn(held, row.id)?.announced === false;
+  });
+  return isAsked ? Math.max(row.idleSince, row.offeredAt ?? 0) : row.idleSince;
 }
 
 export function csrState(turn: Turn, id: string): CsrState {
@@ -122,7 +149,7 @@ export function routingCsr(turn: Turn, csr: Csr): RoutingCsr {
     present: isWorking && csr.addresses.some((address) => attends(turn, row, address)),
     capacity: csr.capacity,
     load: loadOf(turn, row),
-    idleSince: row.idleSince,
+    idleSince: idleSince(turn, row),
     offeredAt: row.offeredAt ?? 0,
     today: row.took?.day === turn.memory.day ? row.took.count : 0,
     ...(csr.rating === undefined ? {} : { rating: csr.rating }),

@@ -1,55 +1,25 @@
 /**
- * The conversation's state machine: everything that changes a conversation's state is in this file, and nothing of it is
- * anywhere else.
- *
- * Theory. A conversation is one customer's contact, from the first message to closing. It is in exactly one state:
- *
- *   dialog   the bot talks with the customer
- *   waiting  in a queue; nobody has been asked, or the last one asked did not take it
- *   offered  one CSR has been asked and has not answered; the customer still waits
- *   talking  a CSR accepted; lines are relayed
- *   closed   over; the row is deleted, transcript and facts stay in the store
- *
- * Every change of state raises `generation`, and timers name the generation they were set for, so a late timer of a past
- * state does nothing. Waiting time counts from the first queue and is never lost: not by declining, not by missing an
- * offer, not by a transfer.
+ * What happens to a conversation from its first word to its end: the bot's part, the queue, being handed on, closing. Its states
+ * are in states.ts, offers in offering.ts.
  */
 import { armSilence, askBot, forTheBot } from "./bot.ts";
 import { type DialogInput, NO_FACTS } from "./dialog.ts";
 import { CSR_IS_TOLD, CUSTOMER_IS_TOLD, type Ending, factOfEnding, WRAP_UP_AFTER } from "./endings.ts";
-import { letGo, takeOn, wrapUp } from "./hands.ts";
-import { rememberCsr } from "./last-csr.ts";
-import { csrLeg, customerOf, inviteLeg, putLeg } from "./legs.ts";
+import { wrapUp } from "./hands.ts";
+import { customerOf, putLeg, talkingLeg } from "./legs.ts";
 import { ACCEPTED, type Address, addressKey, type FormattedText, type Verdict } from "./model.ts";
-import { askToAccept } from "./offer.ts";
+import { armRound, withdrawOffers } from "./offering.ts";
 import { obstacleAt, sendAway } from "./overflow.ts";
 import { atStart, queueFor } from "./queue-for.ts";
 import type { OverflowTarget } from "./queue-rules.ts";
 import { forgetFormer, inviteElsewhere } from "./redirect.ts";
 import { excerpt } from "./rendering.ts";
-import { armQuiet } from "./resting.ts";
-import type { Match } from "./routing/routing.ts";
 import type { Handle, Queue, SkillLevel } from "./rules.ts";
-import type { ConversationRow, ConversationState, Leg } from "./state.ts";
-import { customerName, handOverHeld, record, tell } from "./transcript.ts";
+import type { ConversationRow, Leg } from "./state.ts";
+import { move } from "./states.ts";
+import { customerName, record, tell } from "./transcript.ts";
 import { contactKey, release } from "./translation.ts";
-import { cancelTimer, csrLanguage, csrRow, fact, putConversation, putCsr, setTimer, type Turn } from "./turn.ts";
-
-type Occasion = "route" | "leave" | "offer" | "accept" | "refuse" | "requeue" | "close";
-
-const TRANSITIONS: Readonly<Record<ConversationState, Partial<Readonly<Record<Occasion, ConversationState>>>>> = {
-  dialog: { route: "waiting", close: "closed" },
-  waiting: { offer: "offered", leave: "dialog", close: "closed" },
-  offered: { accept: "talking", refuse: "waiting", close: "closed" },
-  talking: { requeue: "waiting", close: "closed" },
-  closed: {},
-};
-
-function move(turn: Turn, row: ConversationRow, occasion: Occasion, change: Partial<ConversationRow>): ConversationRow {
-  const state = TRANSITIONS[row.state][occasion];
-  if (state === undefined) throw new Error(`conversation ${row.id} is ${row.state}: "${occasion}" cannot happen to it`);
-  return putConversation(turn, row, { ...change, state, generation: row.generation + 1 });
-}
+import { cancelTimer, csrLanguage, fact, putConversation, type Turn } from "./turn.ts";
 
 // --- dialog ---------------------------------------------------------------------------------------------------------
 
@@ -107,7 +77,7 @@ export function open(turn: Turn, opening: Opening): Verdict {
     waitingSince: null,
     excluded: [],
     only: null,
-    offered: null,
+    offers: [],
     toldPlace: null,
     held: [],
     passedOn: false,
@@ -204,105 +174,6 @@ export function overflow(turn: Turn, row: ConversationRow, target: OverflowTarge
   return true;
 }
 
-// --- offers ---------------------------------------------------------------------------------------------------------
-
-/** Routing found somebody: an alias is minted (or taken up again) and the CSR is asked. */
-export function offer(turn: Turn, row: ConversationRow, match: Match): void {
-  const queue = turn.rules.queues.get(row.queue ?? "");
-  if (queue === undefined) throw new Error(`conversation ${row.id} waits in the unknown queue ${row.queue}`);
-  const { legs, leg } = inviteLeg(turn, row, match);
-  const next = move(turn, row, "offer", { legs, offered: leg.index });
-  const csr = csrRow(turn, match.csr);
-  putCsr(turn, csr, { hands: [...csr.hands, row.id], idleSince: turn.world.now, offeredAt: turn.world.now });
-  armOffer(turn, next, queue.offerSeconds);
-  fact(
-    turn,
-    "offer.made",
-    { conversation: row.id, csr: match.csr },
-    { queue: queue.id, network: match.address.network },
-  );
-  askToAccept(turn, next, leg, queue);
-}
-
-export function armOffer(turn: Turn, row: ConversationRow, seconds: number): void {
-  const at = turn.world.now + seconds * 1000;
-  setTimer(turn, { id: `offer ${row.id}`, at, generation: row.generation, conversation: row.id, name: "offer" });
-}
-
-export function accept(turn: Turn, row: ConversationRow, leg: Leg): void {
-  const csr = leg.csr ?? "";
-  const customer = customerOf(row);
-  const spokeBefore = row.passedOn && row.legs.some((one) => one.role === "csr" && one.index !== leg.index);
-  const next = move(turn, row, "accept", {
-    offered: null,
-    legs: putLeg(row, leg.index, { state: "active" }),
-    held: [],
-    excluded: [],
-    only: null,
-    toldPlace: null,
-  });
-  cancelTimer(turn, `offer ${row.id}`);
-  for (const timer of ["round", "ring"]) cancelTimer(turn, `${timer} ${row.id}`);
-  takeOn(turn, csr);
-  rememberCsr(turn, row, csr);
-  const waited = turn.world.now - (row.waitingSince ?? turn.world.now);
-  fact(turn, "offer.accepted", { conversation: row.id, csr }, { waitedMs: waited });
-  const active = next.legs[leg.index] ?? leg;
-  tell(turn, next, active, "csr.accepted", { name: customerName(turn, next, csrLanguage(turn, csr)) });
-  if (spokeBefore) {
-    const before = row.held[0]?.line ?? null;
-    turn.queries.push({ conversation: row.id, leg: leg.index, limit: HISTORY_LINES, before });
-  }
-  handOverHeld(turn, { ...next, held: row.held }, active);
-  tell(turn, next, customer, "talking.handover", { csr: turn.rules.csrs.get(csr)?.name ?? turn.rules.company });
-  turn.memory.activity.set(row.id, turn.world.now);
-  armIdle(turn, next);
-  armQuiet(turn, next);
-}
-
-/** Lines of the earlier talk shown to a CSR who comes later. */
-export const HISTORY_LINES = 30;
-
-export function armIdle(turn: Turn, row: ConversationRow): void {
-  const last = turn.memory.activity.get(row.id) ?? turn.world.now;
-  const at = last + turn.rules.limits.idleSeconds * 1000;
-  setTimer(turn, { id: `idle ${row.id}`, at, generation: row.generation, conversation: row.id, name: "idle" });
-}
-
-export type Refusal = "declined" | "missed" | "revoked";
-
-/** The CSR does not take it: back to waiting with the waiting time kept, and the next one is asked. */
-export function refuse(turn: Turn, row: ConversationRow, leg: Leg, how: Refusal): void {
-  const csr = leg.csr ?? "";
-  const missesUntilAway = turn.rules.queues.get(row.queue ?? "")?.missesUntilAway ?? 3;
-  const next = move(turn, row, "refuse", {
-    offered: null,
-    legs: putLeg(row, leg.index, { state: "left" }),
-    // Somebody whose client went away is not reachable anyhow, and welcome the moment they return.
-    excluded: how === "revoked" || row.excluded.includes(csr) ? row.excluded : [...row.excluded, csr],
-    only: null,
-  });
-  cancelTimer(turn, `offer ${row.id}`);
-  const before = csrRow(turn, csr);
-  const missed = how === "missed" ? before.missed + 1 : how === "declined" ? 0 : before.missed;
-  const away = how === "missed" && missed >= missesUntilAway;
-  letGo(turn, before, row.id, { missed: away ? 0 : missed, away: away ? "missed" : before.away });
-  fact(turn, `offer.${how}`, { conversation: row.id, csr }, { missed });
-  if (how === "declined") tell(turn, next, leg, "csr.declined");
-  if (how === "missed") tell(turn, next, leg, away ? "csr.offer.missed-away" : "csr.offer.missed", { count: missed });
-  if (how === "revoked") tell(turn, next, leg, "csr.offer.revoked");
-  release(turn, leg);
-  armRound(turn, row);
-}
-
-/** Seconds after which CSRs who declined or missed are asked again: nobody waits for ever because everybody once said no. */
-const ROUND_SECONDS = 60;
-
-export function armRound(turn: Turn, row: ConversationRow): void {
-  const at = turn.world.now + ROUND_SECONDS * 1000;
-  setTimer(turn, { id: `round ${row.id}`, at, generation: 0, conversation: row.id, name: "round" });
-}
-
 // --- leaving the talk -----------------------------------------------------------------------------------------------
 
 export interface Destination {
@@ -365,21 +236,18 @@ export function requeue(
 
 export function close(turn: Turn, row: ConversationRow, why: Ending): void {
   const customer = customerOf(row);
-  const leg = csrLeg(row);
-  const closed = move(turn, row, "close", { offered: null });
-  const name = customerName(turn, row, csrLanguage(turn, leg?.csr ?? null));
+  const leg = talkingLeg(row);
+  const closed = move(turn, withdrawOffers(turn, row), "close", {});
   if (leg !== null) {
-    const key = leg.state === "invited" ? "csr.offer.revoked" : CSR_IS_TOLD[why];
-    if (key !== null) tell(turn, closed, leg, key, { name });
-    if (leg.state === "invited") letGo(turn, csrRow(turn, leg.csr ?? ""), row.id, {});
-    else wrapUp(turn, row, leg, WRAP_UP_AFTER[why]);
+    const key = CSR_IS_TOLD[why];
+    if (key !== null) tell(turn, closed, leg, key, { name: customerName(turn, row, csrLanguage(turn, leg.csr)) });
+    wrapUp(turn, row, leg, WRAP_UP_AFTER[why]);
     release(turn, leg);
   }
   const told = CUSTOMER_IS_TOLD[why];
   if (told !== null)
     tell(turn, closed, customer, told, { csr: turn.rules.csrs.get(leg?.csr ?? "")?.name ?? turn.rules.company });
-  for (const timer of ["silence", "offer", "idle", "absent", "round", "ring", "quiet"])
-    cancelTimer(turn, `${timer} ${row.id}`);
+  for (const timer of ["silence", "idle", "absent", "round", "ring", "quiet"]) cancelTimer(turn, `${timer} ${row.id}`);
   turn.tables.contact.delete(contactKey(customer.address, customer.desk));
   forgetFormer(turn, row);
   turn.tables.conversation.delete(row.id);

@@ -6,11 +6,14 @@
 import { distance } from "fastest-levenshtein";
 import { sayAside } from "./aside.ts";
 import { isServed } from "./assignment.ts";
-import { csrState } from "./availability.ts";
-import { accept, close, type Destination, HISTORY_LINES, refuse, requeue } from "./conversation.ts";
+import { csrState, inHand } from "./availability.ts";
+import { close, type Destination, requeue } from "./conversation.ts";
+import { HISTORY_LINES } from "./history.ts";
+import { offerTo } from "./legs.ts";
 import type { Address, Verdict } from "./model.ts";
 import { ACCEPTED, addressKey } from "./model.ts";
 import { customerInWords } from "./offer.ts";
+import { accept, refuse } from "./offering.ts";
 import { excerpt } from "./rendering.ts";
 import { hold, resume } from "./resting.ts";
 import type { Csr } from "./rules.ts";
@@ -32,11 +35,11 @@ type Anywhere = (turn: Turn, place: Place) => void;
 
 const CONVERSATION_WORDS: Readonly<Record<string, InConversation>> = {
   accept: (turn, row, leg) => {
-    if (row.state === "offered" && row.offered === leg.index) accept(turn, row, leg);
+    if (offerTo(row, leg) !== null) accept(turn, row, leg);
     else tell(turn, row, leg, leg.state === "active" ? "csr.already" : "csr.offer.taken");
   },
   decline: (turn, row, leg) => {
-    if (row.state === "offered" && row.offered === leg.index) refuse(turn, row, leg, "declined");
+    if (offerTo(row, leg) !== null) refuse(turn, row, leg, "declined");
     else tell(turn, row, leg, leg.state === "active" ? "csr.already" : "csr.offer.taken");
   },
   close: (turn, row, leg) => whenTalking(turn, row, leg, () => close(turn, row, "csr")),
@@ -230,7 +233,7 @@ function statusValues(turn: Turn, csr: string): PhraseValues {
   const names = row.hands.map((id) => turn.tables.conversation.get(id)).filter((one) => one !== null);
   return {
     state: say(turn, `csr.state.${csrState(turn, csr)}`, csrLanguage(turn, csr)),
-    load: row.hands.length,
+    load: inHand(turn, row),
     capacity: turn.rules.csrs.get(csr)?.capacity ?? 0,
     waiting,
     conversations: names.map((one) => customerName(turn, one, csrLanguage(turn, csr))).join(", "),

@@ -3,10 +3,11 @@
  * settle, and turns what came of it into a Step. When anything throws, the tables are as they were before.
  */
 import { absent, csrMoved, hoursChanged, nextRound, offerRanOut, settle, syncAll } from "./assignment.ts";
-import { armIdle, close, consult } from "./conversation.ts";
+import { close, consult } from "./conversation.ts";
 import { hear } from "./hearing.ts";
 import { showHistory } from "./history.ts";
 import { ACCEPTED, addressKey, type Verdict } from "./model.ts";
+import { armIdle } from "./offering.ts";
 import { reconcile } from "./reconcile.ts";
 import { invitationRanOut } from "./redirect.ts";
 import { quietLook } from "./resting.ts";
@@ -191,9 +192,9 @@ function act(turn: Turn, event: DeskEvent): Verdict {
 
 // --- timers -----------------------------------------------------------------------------------------------------------
 
-type Ring = (turn: Turn, row: ConversationRow, timer: Timer) => void;
+type Ring = (turn: Turn, row: ConversationRow) => void;
 
-/** Timers of conversations. All but `round` are for one state of it: the generation must be the one they were set for. */
+/** Timers of conversations that are for one state of it: the generation must be the one they were set for. */
 const RINGS: Readonly<Record<string, Ring>> = {
   silence: (turn, row) => {
     if (row.state === "dialog") consult(turn, row, { kind: "silence" });
@@ -201,7 +202,6 @@ const RINGS: Readonly<Record<string, Ring>> = {
   "dialog-idle": (turn, row) => {
     if (row.state === "dialog") close(turn, row, "idle");
   },
-  offer: (turn, row, timer) => offerRanOut(turn, row, timer.at),
   idle: (turn, row) => {
     if (row.state !== "talking") return;
     const last = turn.memory.activity.get(row.id);
@@ -222,8 +222,8 @@ function ring(turn: Turn, timer: Timer): void {
   if (timer.name === "round") nextRound(turn, row);
   else if (timer.name === "ring") ringLook(turn, row);
   else if (timer.name === "continue") invitationRanOut(turn, row);
-  else if (row.generation === timer.generation && Object.hasOwn(RINGS, timer.name))
-    RINGS[timer.name]?.(turn, row, timer);
+  else if (timer.name === "offer") offerRanOut(turn, row, timer);
+  else if (row.generation === timer.generation && Object.hasOwn(RINGS, timer.name)) RINGS[timer.name]?.(turn, row);
 }
 
 // --- links, rules, commands -------------------------------------------------------------------------------------------

@@ -104,7 +104,10 @@ function hearMessage(turn: Turn, inbound: InboundOf<"message">, event: InboundEv
       return askForLabel(turn, inbound, party);
     case "released": {
       const csr = turn.memory.csrOf.get(addressKey(inbound.from)) ?? "";
-      sayAside(turn, asideTo(turn, csr, inbound), "alias.closed", { name: party.alias.name });
+      // Of several who were asked, those who were a moment too late have lost a conversation that goes on.
+      const goesOn = turn.tables.conversation.get(party.alias.conversation) !== null;
+      const key = goesOn && isAcceptance(inbound) ? "csr.offer.taken" : "alias.closed";
+      sayAside(turn, asideTo(turn, csr, inbound), key, { name: party.alias.name });
       return ACCEPTED;
     }
     case "moved":
@@ -112,6 +115,11 @@ function hearMessage(turn: Turn, inbound: InboundOf<"message">, event: InboundEv
     case "nobody":
       return nobody(turn, inbound);
   }
+}
+
+function isAcceptance({ choice, text }: InboundOf<"message">): boolean {
+  const read = readLine(choice ?? text);
+  return (read.kind === "text" ? spokenAnswer(read.text) : read.word) === "accept";
 }
 
 function customerSays(

@@ -1,7 +1,6 @@
 /** What was said before, for a CSR who came later or a customer who continues elsewhere: what customer and CSRs said, not what the desk said. */
 
 import { joined } from "./formatting.ts";
-import { csrLeg } from "./legs.ts";
 import type { FormattedText } from "./model.ts";
 import { byteLength } from "./parts.ts";
 import { excerpt, formattedExcerpt } from "./rendering.ts";
@@ -10,6 +9,8 @@ import type { Line } from "./step.ts";
 import { customerName, tellText } from "./transcript.ts";
 import { languageOf, say, type Turn } from "./turn.ts";
 
+/** Lines of the earlier talk that are shown to whoever comes later. */
+export const HISTORY_LINES = 30;
 /** Characters of one line, and UTF-8 bytes of them all. */
 const LINE_LENGTH = 1_000;
 const HISTORY_BYTES = 16_384;
@@ -18,7 +19,7 @@ const HISTORY_BYTES = 16_384;
 export function showHistory(turn: Turn, conversation: string, index: number, lines: readonly Line[]): void {
   const row = turn.tables.conversation.get(conversation);
   const leg = row?.legs[index];
-  if (row === null || leg?.state !== "active" || (leg.role === "csr" && leg !== csrLeg(row))) return;
+  if (row === null || leg?.state !== "active") return;
   const said = lines.flatMap((line) => inWords(turn, row, leg, line) ?? []);
   const shown = newestWithin(said, roomFor(turn, leg));
   if (shown.length === 0) return;

@@ -3,7 +3,7 @@ import { originTitle } from "./gateways.ts";
 import { addressKey } from "./model.ts";
 import { excerpt } from "./rendering.ts";
 import type { Match } from "./routing/routing.ts";
-import type { ConversationRow, Leg } from "./state.ts";
+import type { ConversationRow, Leg, Offer } from "./state.ts";
 import { customerName } from "./transcript.ts";
 import { aliasOf, mint, reopen } from "./translation.ts";
 import { csrLanguage, type Turn } from "./turn.ts";
@@ -14,10 +14,24 @@ export function customerOf(row: ConversationRow): Leg {
   return leg;
 }
 
-/** The CSR's leg that has the offer, or the one that talks. */
-export function csrLeg(row: ConversationRow): Leg | null {
-  if (row.offered !== null) return row.legs[row.offered] ?? null;
+/** The leg of the CSR who talks with the customer; null before and between talks. */
+export function talkingLeg(row: ConversationRow): Leg | null {
   return row.legs.find((leg) => leg.role === "csr" && leg.state === "active") ?? null;
+}
+
+/** That CSR's part in it now: asked, or talking. */
+export function legOfCsr(row: ConversationRow, csr: string): Leg | null {
+  return row.legs.find((leg) => leg.csr === csr && leg.state !== "left") ?? null;
+}
+
+/** The legs of all CSRs who take part or are asked. */
+export function csrLegs(row: Pick<ConversationRow, "legs">): readonly Leg[] {
+  return row.legs.filter((leg) => leg.role === "csr" && leg.state !== "left");
+}
+
+/** What that leg is asked at present; null when it is not. */
+export function offerTo(row: ConversationRow, leg: Leg): Offer | null {
+  return row.offers.find((offer) => offer.leg === leg.index) ?? null;
 }
 
 export function putLeg(row: ConversationRow, index: number, change: Partial<Leg>): readonly Leg[] {

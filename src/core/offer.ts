@@ -3,11 +3,11 @@ import { originOf } from "./legs.ts";
 import { lossesInWords } from "./losses.ts";
 import type { Software } from "./model.ts";
 import { languageName } from "./phrases/languages.ts";
-import { excerpt } from "./rendering.ts";
+import { excerpt, featuresOf, legName, showsChoices } from "./rendering.ts";
 import type { Queue } from "./rules.ts";
-import type { ConversationRow, Leg } from "./state.ts";
+import type { ConversationRow, Leg, Offer } from "./state.ts";
 import { customerName, tellText } from "./transcript.ts";
-import { duration, languageOf, say, type Turn } from "./turn.ts";
+import { duration, languageOf, type PhraseValues, say, type Turn } from "./turn.ts";
 
 /** Characters of the reason and of an answer that are shown; the whole is in the transcript, which /history shows. */
 const REASON_LENGTH = 500;
@@ -69,8 +69,11 @@ export function customerInWords(
   return lines;
 }
 
-/** The offer itself, as the first words of the alias; where that is more than the network can bring, the question alone. */
-export function askToAccept(turn: Turn, row: ConversationRow, leg: Leg, queue: Queue): void {
+/**
+ * The offer itself, as the first words of the alias; where that is more than the network can bring, the question alone. Gives the
+ * number of its line; null when it could not be brought there.
+ */
+export function askToAccept(turn: Turn, row: ConversationRow, leg: Leg, queue: Queue): number | null {
   const language = languageOf(turn, row, leg);
   const customer = customerInWords(turn, row, leg, "csr.offer.head");
   const hint = leg.label === null ? [] : [say(turn, "label.hint", language, { label: leg.label })];
@@ -79,6 +82,47 @@ export function askToAccept(turn: Turn, row: ConversationRow, leg: Leg, queue: Q
     { value: "/accept", label: say(turn, "csr.offer.accept", language) },
     { value: "/decline", label: say(turn, "csr.offer.decline", language) },
   ];
-  if (tellText(turn, row, leg, [...customer, ...hint, ask].join("\n"), { choices })) return;
-  tellText(turn, row, leg, [...customer.slice(0, 1), ask].join("\n"), { choices });
+  const isAsked =
+    tellText(turn, row, leg, [...customer, ...hint, ask].join("\n"), { choices }) ||
+    tellText(turn, row, leg, [...customer.slice(0, 1), ask].join("\n"), { choices });
+  return isAsked ? (turn.lines.at(-1)?.line ?? null) : null;
+}
+
+/** The same to somebody who is not asked: a machine is told whom it has. */
+export function introduce(turn: Turn, row: ConversationRow, leg: Leg): void {
+  const customer = customerInWords(turn, row, leg, "csr.offer.head");
+  if (!tellText(turn, row, leg, customer.join("\n"))) tellText(turn, row, leg, customer.slice(0, 1).join("\n"));
+}
+
+/**
+ * An offer that is over must not look open. Who was shown buttons sees the question replaced by what became of it, or taken away,
+ * where their software can; who was not has been told in words, as everybody.
+ */
+export function withdrawOffer(
+  turn: Turn,
+  row: ConversationRow,
+  leg: Leg,
+  { line: of }: Offer,
+  key: string,
+  values: PhraseValues = {},
+): void {
+  const features = featuresOf(turn, row, leg);
+  const kind = features.includes("edit") ? "edit" : features.includes("retraction") ? "retraction" : null;
+  if (of === null || kind === null || !showsChoices(turn, row, leg)) return;
+  const line = turn.world.nextLine();
+  const [head = ""] = customerInWords(turn, row, leg, "csr.offer.head");
+  const text = [head, say(turn, key, languageOf(turn, row, leg), values)].join("\n");
+  const labelled = leg.label === null ? text : text.replace(/^/gmu, `${leg.label} `);
+  const content = kind === "edit" ? ({ kind, of, text } as const) : ({ kind, of } as const);
+  const told = { author: null, from: null, desk: null, foreign: null, nick: leg.shown };
+  turn.lines.push({ line, conversation: row.id, at: turn.world.now, viewers: [leg.index], ...told, content });
+  const envelope = {
+    key: legName(turn.world.epoch, line, leg.index),
+    from: leg.desk,
+    to: leg.address,
+    device: null,
+    conversation: row.id,
+    of: legName(turn.world.epoch, of, leg.index),
+  };
+  turn.outbounds.push(kind === "edit" ? { ...envelope, kind, text: labelled, nick: leg.shown } : { ...envelope, kind });
 }

@@ -86,12 +86,24 @@ export interface Preference {
   readonly holdSeconds: number;
 }
 
+/** How many CSRs are asked at the same time, and whether being asked takes of their capacity. */
+export interface OfferRule {
+  readonly atOnce: number;
+  /** Everybody is told and nobody held: a CSR may be told of many, and the first who takes one has it. */
+  readonly announced: boolean;
+}
+/** Offers of one conversation that stand at once, at most, whatever the rules say. */
+export const MAX_OFFERS_AT_ONCE = 100;
+export const ONE_AT_A_TIME: OfferRule = { atOnce: 1, announced: false };
+
 /** How a talk ended for the CSR: what wrap-up time goes by. */
 export const WRAP_UP_REASONS = ["closed", "customer", "idle", "transfer", "absent", "desk"] as const;
 export type WrapUpReason = (typeof WRAP_UP_REASONS)[number];
 
 /** What the rule file may say of a queue and need not. */
 export interface QueueRouting {
+  /** Left out: `ONE_AT_A_TIME`. */
+  readonly offers?: OfferRule;
   /** Beside the queue's skills. */
   readonly needs?: readonly ConditionalNeed[];
   readonly rings?: readonly Ring[];

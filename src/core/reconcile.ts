@@ -2,28 +2,34 @@
  * What other rules mean for conversations under way, after a reload or a start: nobody is left waiting in a queue that is not
  * there any more, or talking to somebody who is no CSR any more. What is as it was is not touched.
  */
-import { close, refuse, requeue } from "./conversation.ts";
-import { csrLeg } from "./legs.ts";
+import { close, requeue } from "./conversation.ts";
+import { csrLegs } from "./legs.ts";
 import { addressKey } from "./model.ts";
+import { refuse, revokeOffers } from "./offering.ts";
 import { atStart, queueFor } from "./queue-for.ts";
 import { advanceRings } from "./rings.ts";
-import type { ConversationRow } from "./state.ts";
+import type { ConversationRow, Leg } from "./state.ts";
 import { fact, putConversation, type Turn } from "./turn.ts";
 
 export function reconcile(turn: Turn): void {
   for (const [id] of [...turn.tables.conversation.entries()]) {
-    for (const part of [leaveCsr, leaveQueue, lookAtRings]) {
+    for (const leg of csrLegs(turn.tables.conversation.get(id) ?? NOBODY)) {
+      const row = turn.tables.conversation.get(id);
+      if (row !== null) leaveCsr(turn, row, leg);
+    }
+    for (const part of [leaveQueue, lookAtRings]) {
       const row = turn.tables.conversation.get(id);
       if (row !== null) part(turn, row);
     }
   }
 }
 
+const NOBODY = { legs: [] };
+
 /** A CSR who is none any more, or not at that address, has nothing in hand there. */
-function leaveCsr(turn: Turn, row: ConversationRow): void {
-  const leg = csrLeg(row);
-  if (leg === null || turn.memory.csrOf.get(addressKey(leg.address)) === leg.csr) return;
-  if (row.state === "offered") refuse(turn, row, leg, "revoked");
+function leaveCsr(turn: Turn, row: ConversationRow, leg: Leg): void {
+  if (turn.memory.csrOf.get(addressKey(leg.address)) === leg.csr) return;
+  if (leg.state === "invited") refuse(turn, row, leg, "revoked");
   if (row.state !== "talking") return;
   const only = leg.csr !== null && turn.rules.csrs.has(leg.csr) ? leg.csr : null;
   requeue(turn, row, leg, { queue: row.queue ?? "", only }, "reload");
@@ -41,9 +47,7 @@ function leaveQueue(turn: Turn, row: ConversationRow): void {
     close(turn, row, "desk");
     return;
   }
-  const leg = csrLeg(row);
-  if (row.state === "offered" && leg !== null) refuse(turn, row, leg, "revoked");
-  const present = turn.tables.conversation.get(row.id) ?? row;
+  const present = revokeOffers(turn, row);
   fact(turn, "queue.gone", { conversation: row.id }, { queue: row.queue, now: queue.id });
   putConversation(turn, present, {
     queue: queue.id,

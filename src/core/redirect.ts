@@ -4,12 +4,13 @@
  * Who comes with it *is* the customer from then on: the customer's leg changes its address, the conversation keeps its state, its
  * history and its place. Who does not come is served where they are.
  */
-import { csrLeg, customerOf, originOf, putLeg } from "./legs.ts";
+import { HISTORY_LINES } from "./history.ts";
+import { csrLegs, customerOf, originOf, putLeg } from "./legs.ts";
 import { refused } from "./limits.ts";
 import { lossesInWords } from "./losses.ts";
 import { ACCEPTED, type Address, addressKey, type Inbound, type Verdict } from "./model.ts";
 import type { Queue } from "./rules.ts";
-import type { ConversationRow } from "./state.ts";
+import type { ConversationRow, Leg } from "./state.ts";
 import { customerName, tell, tellText } from "./transcript.ts";
 import { contactKey } from "./translation.ts";
 import {
@@ -24,9 +25,6 @@ import {
   strangersLanguage,
   type Turn,
 } from "./turn.ts";
-
-/** Lines of the talk so far shown where the network shows none by itself. */
-const HISTORY_LINES = 30;
 
 /** A contact's key has two spaces at least, this one has one: they are never taken for each other. */
 const tokenKey = (token: string): string => `continue ${token}`;
@@ -126,12 +124,10 @@ function arrive(turn: Turn, row: ConversationRow, { from, to, kind }: Inbound): 
     const before = turn.world.nextLine();
     turn.queries.push({ conversation: row.id, leg: customer.index, limit: HISTORY_LINES, before });
   }
-  tellCsr(turn, next);
+  for (const leg of csrLegs(next)) tellCsr(turn, next, leg);
 }
 
-function tellCsr(turn: Turn, row: ConversationRow): void {
-  const leg = csrLeg(row);
-  if (leg === null) return;
+function tellCsr(turn: Turn, row: ConversationRow, leg: Leg): void {
   const name = customerName(turn, row, csrLanguage(turn, leg.csr));
   const moved = say(turn, "csr.customer-moved", languageOf(turn, row, leg), { name, network: originOf(turn, row) });
   const losses = lossesInWords(turn, row, leg);

@@ -43,7 +43,7 @@ export function featuresOf(turn: Turn, row: ConversationRow, leg: Leg): readonly
 }
 
 /** Buttons need a software that is known to show them; everything else is believed of the network unless denied. */
-function showsChoices(turn: Turn, row: ConversationRow, leg: Leg): boolean {
+export function showsChoices(turn: Turn, row: ConversationRow, leg: Leg): boolean {
   const software = leg.role === "customer" ? row.software : softwareAt(turn, leg.address);
   const known = knownFeatures(turn.rules, { address: leg.address, software }) ?? [];
   return known.includes("choices") && featuresOf(turn, row, leg).includes("choices");

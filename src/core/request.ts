@@ -6,7 +6,14 @@ import { primaryTag } from "./dialog.ts";
 import { lastCsrOf } from "./last-csr.ts";
 import { customerOf } from "./legs.ts";
 import { losable } from "./losses.ts";
-import { type ConditionalNeed, type NeedRule, PLAIN_ROUTING, type Preference, type Ring } from "./queue-rules.ts";
+import {
+  type ConditionalNeed,
+  type NeedRule,
+  ONE_AT_A_TIME,
+  PLAIN_ROUTING,
+  type Preference,
+  type Ring,
+} from "./queue-rules.ts";
 import { featuresOf } from "./rendering.ts";
 import { softwareKey } from "./routing/eligibility.ts";
 import type { Need } from "./routing/needs.ts";
@@ -16,10 +23,19 @@ import { isSituation } from "./situation.ts";
 import type { ConversationRow } from "./state.ts";
 import { languageOf, type Turn } from "./turn.ts";
 
-/** Who waits, as routing is to see them; null when nobody does. */
+/** So far behind those of whom nobody has been asked come those of whom more may be: no priority of an admin's is larger. */
+const ASKED_ALREADY = 1_000_000;
+
+/** Who waits, as routing is to see them, those included of whom more CSRs may be asked at the same time; null when nobody does. */
 export function waitingOf(turn: Turn, row: ConversationRow): Waiting | null {
   const queue = turn.rules.queues.get(row.queue ?? "");
-  return row.state !== "waiting" || queue === undefined ? null : requestFor(turn, row, queue);
+  if (queue === undefined || (row.state !== "waiting" && row.state !== "offered")) return null;
+  const request = (): Waiting => requestFor(turn, row, queue);
+  if (row.offers.length === 0) return request();
+  if (row.only !== null || row.offers.length >= (queue.offers ?? ONE_AT_A_TIME).atOnce) return null;
+  const asked = row.offers.map(({ leg }) => row.legs[leg]?.csr ?? "");
+  const { priority, excluded, ...further } = request();
+  return { ...further, priority: priority - ASKED_ALREADY, excluded: [...excluded, ...asked] };
 }
 
 /** What that conversation would ask for in that queue, with the rings it has come to. */

@@ -3,7 +3,7 @@
  * queue says they weigh then is all of a CSR's capacity that they take. When somebody goes on, they weigh again what they did: that
  * the CSR may then have more in hand than their capacity is what the admin chose.
  */
-import { csrLeg, customerOf } from "./legs.ts";
+import { customerOf, talkingLeg } from "./legs.ts";
 import type { ConversationRow, Leg } from "./state.ts";
 import { tell } from "./transcript.ts";
 import { fact, putConversation, setTimer, type Turn } from "./turn.ts";
@@ -55,7 +55,7 @@ export function resume(turn: Turn, row: ConversationRow, leg: Leg): void {
 
 function rest(turn: Turn, row: ConversationRow, how: ConversationRow["rest"] & (string | null)): ConversationRow {
   const changed = putConversation(turn, row, { rest: how });
-  const csr = csrLeg(changed)?.csr ?? null;
+  const csr = talkingLeg(changed)?.csr ?? null;
   if (csr !== null) turn.stirred.add(csr);
   fact(turn, "conversation.rest", { conversation: row.id, csr: csr ?? "" }, { how: how ?? "over" });
   return changed;

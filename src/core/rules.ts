@@ -31,6 +31,8 @@ export interface Csr {
   readonly rating?: number;
   /** Their share where chance decides; left out: 1. */
   readonly share?: number;
+  /** They are not asked: what they are offered is theirs at once. For automated systems. */
+  readonly autoAccept?: boolean;
 }
 
 /** Orders candidates; the first strategy that tells two apart decides, the last tie-break is always the CSR's id. */
@@ -79,7 +81,7 @@ export interface Queue extends QueueRouting {
   readonly maxWaiting: number;
   /** Seconds an offer stands before it goes to the next CSR. */
   readonly offerSeconds: number;
-  /** Unanswered offers in a row after which a CSR counts as away. */
+  /** Unanswered offers in a row after which a CSR counts as away; 0: never. */
   readonly missesUntilAway: number;
   /** Seconds a CSR is left alone after closing. */
   readonly wrapUpSeconds: number;

@@ -25,6 +25,18 @@ export interface Leg {
   readonly state: "invited" | "active" | "left";
 }
 
+/** One CSR's being asked. */
+export interface Offer {
+  /** The CSR's leg, by its index. */
+  readonly leg: number;
+  /** The conversation's when it was made: the timer of an earlier offer to the same leg does nothing. */
+  readonly generation: number;
+  /** The line that asked; null when it could not be brought there. */
+  readonly line: number | null;
+  /** Told of, not held out: it takes nothing of the CSR's capacity, and to let it pass is no miss. */
+  readonly announced: boolean;
+}
+
 /** A line that a customer wrote before anybody was there to read it. */
 export interface HeldLine {
   readonly line: number;
@@ -60,8 +72,8 @@ export interface ConversationRow {
   readonly waitingSince: number | null;
   readonly excluded: readonly string[];
   readonly only: string | null;
-  /** The leg that has an offer, while `offered`. */
-  readonly offered: number | null;
+  /** Those that stand: at least one while `offered`, else none. */
+  readonly offers: readonly Offer[];
   /** The place last told to the customer. */
   readonly toldPlace: number | null;
   readonly held: readonly HeldLine[];

@@ -1,7 +1,9 @@
 /** What becomes of messages that did not arrive. */
 import { sayAside } from "./aside.ts";
-import { close, refuse } from "./conversation.ts";
+import { close } from "./conversation.ts";
+import { offerTo } from "./legs.ts";
 import { type Address, addressKey, type Condition } from "./model.ts";
+import { refuse } from "./offering.ts";
 import { excerpt } from "./rendering.ts";
 import type { ConversationRow } from "./state.ts";
 import type { LineReference } from "./step.ts";
@@ -31,7 +33,7 @@ export function undelivered(
   const viewer = row?.legs[reference.viewer];
   // An address that the customer has left may well be gone.
   if (row === null || viewer === undefined || addressKey(viewer.address) !== addressKey(to)) return;
-  if (row.offered === viewer.index) refuse(turn, row, viewer, "missed");
+  if (offerTo(row, viewer) !== null) refuse(turn, row, viewer, "missed");
   else if (viewer.role === "customer" && row.state !== "talking" && GONE.has(reason)) close(turn, row, "unreachable");
 }
 

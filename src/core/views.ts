@@ -1,7 +1,7 @@
 /** The desk as others may look at it: admins, metrics, and the adapters' own questions. Nothing here changes anything. */
-import { csrState, reachableAddresses } from "./availability.ts";
+import { csrState, inHand, reachableAddresses } from "./availability.ts";
 import { gatewayOf } from "./gateways.ts";
-import { csrLeg, customerOf, originOf } from "./legs.ts";
+import { csrLegs, customerOf, originOf } from "./legs.ts";
 import { type Address, addressKey, type DeskIdentity } from "./model.ts";
 import type { ConversationRow } from "./state.ts";
 import type { ConversationView, CsrView, Desk, QueueView } from "./step.ts";
@@ -43,7 +43,7 @@ function conversationView(turn: Turn, row: ConversationRow): ConversationView {
     software: row.software,
     language: row.facts.language ?? row.languageHint,
     queue: row.queue,
-    csr: csrLeg(row)?.csr ?? null,
+    csr: csrLegs(row)[0]?.csr ?? null,
     openedAt: row.openedAt,
     waitingSince: row.waitingSince,
     place: turn.routing.place(row.id),
@@ -57,7 +57,7 @@ function csrView(turn: Turn, id: string): CsrView {
     id,
     name: csr?.name ?? id,
     state: csrState(turn, id),
-    load: row.hands.length,
+    load: inHand(turn, row),
     capacity: csr?.capacity ?? 0,
     reachable: csr === undefined ? [] : reachableAddresses(turn, csr, row).map((one) => one.address),
   };

@@ -160,7 +160,7 @@ describe("an offer", () => {
       "ben: /accept",
       "anna sees: Ben is here.",
       "ada: /accept",
-      "ada sees: is over.",
+      "ada sees: There is nothing to accept here.",
       "anna: who is there?",
       "ben sees: who is there?",
       "ada never sees: who is there?",

@@ -36,8 +36,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "an offer does not count towards capacity",
     file: "core/availability.ts",
-    text: "    load += held === null ? 1 : weightInHand(turn, held);\n",
-    replacement: '    load += held === null || held.state === "offered" ? 0 : weightInHand(turn, held);\n',
+    text: "    load += held === null ? 1 : weightInHand(turn, held, row.id);\n",
+    replacement: '    load += held === null || held.state === "offered" ? 0 : weightInHand(turn, held, row.id);\n',
     breaks: ["capacity"],
   },
   {

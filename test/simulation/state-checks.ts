@@ -92,8 +92,12 @@ export class StateChecks {
     }
     const invited = after.legs.filter((leg) => leg.role === "csr" && leg.state === "invited").length;
     const active = after.legs.filter((leg) => leg.role === "csr" && leg.state === "active").length;
-    const expected = after.state === "offered" ? [1, 0] : after.state === "talking" ? [0, 1] : [0, 0];
-    if (invited !== expected[0] || active !== expected[1] || (after.offered !== null) !== (after.state === "offered")) {
+    const isOffered = after.state === "offered";
+    if (
+      invited !== after.offers.length ||
+      invited > 0 !== isOffered ||
+      active !== (after.state === "talking" ? 1 : 0)
+    ) {
       this.#ledger.violate("one-csr", `${id} is ${after.state} with ${invited} asked and ${active} taking part`);
     }
   }

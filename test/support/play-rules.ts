@@ -31,6 +31,7 @@ export interface PlayCsr {
   readonly skills?: Readonly<Record<string, SkillLevel>>;
   readonly languages?: readonly string[];
   readonly capacity?: number;
+  readonly autoAccept?: boolean;
 }
 /** What a person's client is like; people without an entry have a client that says nothing of itself. */
 export interface PlayPerson {
@@ -126,6 +127,8 @@ const PHRASES: Readonly<Record<string, string>> = {
   "csr.offer.missed": "Missed ({count}).",
   "csr.offer.missed-away": "Missed ({count}): you count as away. /back ends that.",
   "csr.offer.taken": "There is nothing to accept here.",
+  "csr.offer.lost": "{csr} has taken it.",
+  "csr.offer.full": "Your hands are full.",
   "csr.declined": "Declined.",
   "csr.accepted": "You talk with {name} now.",
   "csr.already": "You have that already.",
@@ -328,6 +331,7 @@ function playCsr(id: string, csr: PlayCsr, { languages }: PlayConfig): Csr {
     skills: new Map(Object.entries(csr.skills ?? {})),
     languages: csr.languages ?? languages.slice(0, 1),
     capacity: csr.capacity ?? 1,
+    autoAccept: csr.autoAccept ?? false,
   };
 }
 

@@ -3,6 +3,7 @@
  * it sends goes to a party of that conversation or answers whoever just wrote.
  */
 import { expect } from "chai";
+import { csrLegs } from "../../src/core/legs.ts";
 import type { Address, Outbound } from "../../src/core/model.ts";
 import { addressKey } from "../../src/core/model.ts";
 import { Fuzz, PEOPLE, SECRET, STAFF } from "./core-fuzz.ts";
@@ -84,12 +85,12 @@ function checkHands(fuzz: Fuzz): void {
   const { core } = fuzz;
   const held = new Map<string, string[]>();
   for (const [id, row] of core.table("conversation")) {
-    const leg =
-      row.state === "offered"
-        ? row.legs[row.offered ?? -1]
-        : row.legs.find((one) => one.role === "csr" && one.state === "active");
-    expect(row.state === "offered" || row.state === "talking", `${id} is ${row.state}`).to.equal(leg !== undefined);
-    if (leg?.csr !== undefined && leg.csr !== null) held.set(leg.csr, [...(held.get(leg.csr) ?? []), id]);
+    const legs = csrLegs(row);
+    expect(row.state === "offered" || row.state === "talking", `${id} is ${row.state}`).to.equal(legs.length > 0);
+    expect(legs.filter(({ state }) => state === "invited").map(({ index }) => index)).to.have.members(
+      row.offers.map(({ leg }) => leg),
+    );
+    for (const { csr } of legs) if (csr !== null) held.set(csr, [...(held.get(csr) ?? []), id]);
   }
   for (const [id, row] of core.table("csr")) {
     expect([...row.hands].sort(), `what ${id} has in hand`).to.deep.equal((held.get(id) ?? []).sort());

@@ -122,7 +122,14 @@ export function withEditTold(thread: Thread, frame: ServerFrameOf<"edit">): Thre
 
 function withEdit(thread: Thread, of: string, edit: FormattedText): Thread {
   const told = ({ file }: Line) => (file === null ? null : { ...file, said: edit.text.length });
-  return change(thread, of, (line) => ({ ...unformatted(line), ...wordsOf(edit), file: told(line), edited: true }));
+  return change(thread, of, (line) => ({
+    ...unformatted(line),
+    ...wordsOf(edit),
+    // Whatever was asked is said anew, and so is not to be answered as it was.
+    choices: [],
+    file: told(line),
+    edited: true,
+  }));
 }
 
 function unformatted({ formatting: _looks, ...line }: Line): Line {

@@ -146,6 +146,9 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "csr.offer.missed-away":
     "Sie haben {count} Angebote hintereinander verpasst und gelten jetzt als abwesend. Schreiben Sie /back, wenn Sie wieder da sind.",
   "csr.offer.taken": "Dieses Angebot hat jemand anderes angenommen.",
+  "csr.offer.lost": "Dieses Gespräch hat {csr} übernommen.",
+  "csr.offer.full":
+    "Sie haben alle Hände voll: Beenden Sie zuerst ein Gespräch, dann noch einmal /accept, solange das Angebot steht.",
   "csr.accepted":
     "Sie sind mit {name} verbunden. Was Sie hier schreiben, geht dorthin; /help zeigt die Wörter für den Desk.",
   "csr.declined": "Abgelehnt. Das Gespräch geht an jemand anderen.",

@@ -145,6 +145,8 @@ export const EN = {
   "csr.offer.missed-away":
     "You missed {count} offers in a row, so you are now away. Write /back when you are there again.",
   "csr.offer.taken": "This offer has been taken by somebody else.",
+  "csr.offer.lost": "This conversation has been taken by {csr}.",
+  "csr.offer.full": "You have your hands full: end a conversation first, then /accept again while the offer stands.",
   "csr.accepted": "You are connected to {name}. What you write here goes to them; /help lists the words for the desk.",
   "csr.declined": "Declined. The conversation goes to somebody else.",
 

@@ -137,6 +137,9 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "csr.offer.missed-away":
     "Ha perdido {count} ofertas seguidas y ahora figura como ausente. Escriba /back cuando vuelva.",
   "csr.offer.taken": "Otra persona ha aceptado esta oferta.",
+  "csr.offer.lost": "{csr} ya atiende esta conversación.",
+  "csr.offer.full":
+    "Ya tiene las manos llenas: termine primero una conversación y escriba otra vez /accept mientras la oferta siga en pie.",
   "csr.accepted": "Está en contacto con {name}. Lo que escriba aquí le llega; /help muestra las palabras para el desk.",
   "csr.declined": "Rechazada. La conversación pasa a otra persona.",
 

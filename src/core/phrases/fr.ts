@@ -145,6 +145,9 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "csr.offer.missed-away":
     "Vous avez manqué {count} offres de suite et êtes maintenant absent. Écrivez /back à votre retour.",
   "csr.offer.taken": "Cette offre a été prise par quelqu’un d’autre.",
+  "csr.offer.lost": "{csr} a pris cette conversation.",
+  "csr.offer.full":
+    "Vous avez déjà les mains pleines : terminez d’abord une conversation, puis de nouveau /accept tant que l’offre tient.",
   "csr.accepted":
     "Vous êtes en contact avec {name}. Ce que vous écrivez ici lui parvient ; /help montre les mots pour le desk.",
   "csr.declined": "Refusée. La conversation va à quelqu’un d’autre.",

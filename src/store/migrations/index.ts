@@ -37,4 +37,12 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE quarantine (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, event TEXT NOT NULL, error TEXT NOT NULL);
   CREATE TABLE adapter_state (network TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (network, key)) WITHOUT ROWID;
   `,
+  `
+  -- Several CSRs may be asked at once: a list of offers in place of the one leg that had one.
+  UPDATE state SET value = json_remove(json_set(value, '$.offers',
+    CASE WHEN json_extract(value, '$.offered') IS NULL THEN json('[]') ELSE json_array(json_object(
+      'leg', json_extract(value, '$.offered'), 'generation', json_extract(value, '$.generation'),
+      'line', NULL, 'announced', json('false'))) END), '$.offered')
+  WHERE tbl = 'conversation';
+  `,
 ];
