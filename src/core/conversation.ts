@@ -116,7 +116,8 @@ export function consult(turn: Turn, before: ConversationRow, input: DialogInput)
 
 // --- queue ----------------------------------------------------------------------------------------------------------
 
-function enqueue(
+/** The bot's part is over: they wait, or are told why not and sent where the queue says. */
+export function enqueue(
   turn: Turn,
   row: ConversationRow,
   queue: Queue,

@@ -19,7 +19,7 @@ import type { ConversationRow } from "./state.ts";
 import type { Desk, DeskCommand, DeskEvent, Snapshot, Step, Timer, World } from "./step.ts";
 import { createTables, type Tables } from "./tables.ts";
 import { forget } from "./translation.ts";
-import { csrRow, fact, looseKey, type Memory, putCsr, setTimer, type Turn } from "./turn.ts";
+import { csrRow, fact, looseKey, type Memory, newMemory, putCsr, setTimer, type Turn } from "./turn.ts";
 import { undelivered } from "./undelivered.ts";
 import { createViews } from "./views.ts";
 
@@ -28,25 +28,6 @@ interface DeskState {
   routing: RoutingEngine;
   readonly tables: Tables;
   readonly memory: Memory;
-}
-
-function newMemory(): Memory {
-  return {
-    presence: new Map(),
-    software: new Map(),
-    staffSoftware: new Map(),
-    links: new Map(),
-    heardAt: 0,
-    atWork: new Set(),
-    day: "",
-    open: new Map(),
-    opens: new Map(),
-    activity: new Map(),
-    receipts: new Map(),
-    undelivered: new Map(),
-    floods: new Map(),
-    csrOf: new Map(),
-  };
 }
 
 function newTurn(state: DeskState, world: World): Turn {

@@ -43,6 +43,26 @@ export interface Memory {
   readonly csrOf: Map<string, string>;
 }
 
+/** Nothing was heard yet. */
+export function newMemory(): Memory {
+  return {
+    presence: new Map(),
+    software: new Map(),
+    staffSoftware: new Map(),
+    links: new Map(),
+    heardAt: 0,
+    atWork: new Set(),
+    day: "",
+    open: new Map(),
+    opens: new Map(),
+    activity: new Map(),
+    receipts: new Map(),
+    undelivered: new Map(),
+    floods: new Map(),
+    csrOf: new Map(),
+  };
+}
+
 export interface Turn {
   readonly world: World;
   readonly rules: Rules;
