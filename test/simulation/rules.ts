@@ -1,6 +1,7 @@
 /** The rules of a simulated house: two networks, three queues, a few CSRs, a bot that asks a little. */
 import type { Feature } from "../../src/core/model.ts";
 import { FEATURES } from "../../src/core/model.ts";
+import { MAX_OFFERS_AT_ONCE, type OfferRule, ONE_AT_A_TIME } from "../../src/core/queue-rules.ts";
 import type { Csr, NetworkRules, Queue, Rules, SkillLevel, Strategy } from "../../src/core/rules.ts";
 import { ASKS_NAME, ASKS_TOPIC } from "./customer.ts";
 import type { NetworkTraits } from "./network.ts";
@@ -80,6 +81,13 @@ export function drawCsrs(random: Random): readonly Csr[] {
   });
 }
 
+const OFFERS_AT_ONCE: readonly OfferRule[] = [
+  ONE_AT_A_TIME,
+  ONE_AT_A_TIME,
+  { atOnce: 2, announced: false },
+  { atOnce: MAX_OFFERS_AT_ONCE, announced: false },
+];
+
 function drawQueue(id: string, random: Random): Queue {
   const strategies: readonly (readonly Strategy[])[] = [
     ["longest-idle"],
@@ -97,6 +105,7 @@ function drawQueue(id: string, random: Random): Queue {
     compatibility: random.chance(0.85) ? "translated" : "same-network",
     hours: null,
     maxWaiting: random.pick([3, 20]),
+    offers: random.pick(OFFERS_AT_ONCE),
     offerSeconds: random.pick([15, 40]),
     missesUntilAway: 2,
     wrapUpSeconds: random.pick([0, 10]),

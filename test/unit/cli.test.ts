@@ -40,7 +40,18 @@ describe("frontdesk on the command line", () => {
     const { out, code } = await frontdesk("--help");
     expect(code).to.equal(0);
     expect(out).to.include("Examples:");
-    const names = ["init", "check", "start", "reload", "status", "conversations", "transcript", "csrs", "backup", "restore"];
+    const names = [
+      "init",
+      "check",
+      "start",
+      "reload",
+      "status",
+      "conversations",
+      "transcript",
+      "csrs",
+      "backup",
+      "restore",
+    ];
     for (const name of names) {
       expect(out).to.match(new RegExp(`^  ${name}\\b`, "m"));
       expect((await frontdesk(name, "--help")).out, name).to.include("Examples:");

@@ -24,6 +24,7 @@ const BEN = { name: "Ben", at: ["csr-ben@irc"], skills: { billing: 2, sales: 2 }
 const CEM = { name: "Cem", at: ["csr-cem@web"], skills: { sales: 1 } } as const;
 /** On the web there is a customer of that id as well. */
 const BOTH = { name: "Dora", at: ["cust-1@web"], skills: { billing: 1 } } as const;
+const BOT = { name: "Robot", at: ["csr-cem@xmpp"], skills: { billing: 1, sales: 1 }, autoAccept: true } as const;
 
 export const SECRET = "PRIVATE";
 const directory = ["cust-1", "cust-2", "cust-3"].map((id) => ({
@@ -47,8 +48,16 @@ const phrases = Object.fromEntries(
   phraseKeys().flatMap((key) => (/^(?:csr|label)\./u.test(key) ? [[key, `${SECRET} ${key} {name}`]] : [])),
 );
 const queues: PlayConfig["queues"] = {
-  billing: { ...COMPANY.queues.billing, hosting: { network: "xmpp", seconds: 600 } },
-  sales: { ...COMPANY.queues.sales, hosting: { network: "web", seconds: 60 } },
+  billing: {
+    ...COMPANY.queues.billing,
+    hosting: { network: "xmpp", seconds: 600 },
+    offers: { atOnce: 2, announced: false },
+  },
+  sales: {
+    ...COMPANY.queues.sales,
+    hosting: { network: "web", seconds: 60 },
+    offers: { atOnce: 100, announced: true },
+  },
 };
 const base: Partial<PlayConfig> = { networks: NETWORKS, queues, directory, dialogs, phrases, limits: LIMITS };
 const WITHOUT_BILLING: Partial<PlayConfig> = {
@@ -64,6 +73,7 @@ const SETTINGS: readonly PlaySetting[] = [
   company({ ...base, csrs: { ben: BEN, cem: CEM } }),
   company({ ...base, csrs: { ada: ADA, ben: BEN }, ...WITHOUT_BILLING }),
   company({ ...base, csrs: { ada: { ...ADA, at: ["csr-ada@web"] }, dora: BOTH } }),
+  company({ ...base, csrs: { ada: ADA, ben: BEN, bot: BOT } }),
   company({
     ...base,
     csrs: { ada: ADA, ben: BEN, cem: CEM },

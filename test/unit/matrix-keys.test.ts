@@ -30,7 +30,9 @@ function keyServer(): Homeserver & { readonly published: Request[] } {
     async request(request): Promise<Answer> {
       published.push(request);
       const body =
-        request.path[2] === "upload" ? { one_time_key_counts: { signed_curve25519: 50 } } : { device_keys: { [OWN]: {} } };
+        request.path[2] === "upload"
+          ? { one_time_key_counts: { signed_curve25519: 50 } }
+          : { device_keys: { [OWN]: {} } };
       return { kind: "ok", body };
     },
   };
