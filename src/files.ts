@@ -221,24 +221,41 @@ class FileHall implements Files {
     return true;
   }
 
+  /** Null for what is forgotten, was never there, or is no link. Rejects when the disk does not tell: that is no reason to forget. */
   async #read(token: string): Promise<Link | null> {
     try {
       return JSON.parse(await readFile(this.#link(token), "utf8")) as Link;
-    } catch {
-      return null; // forgotten, or never there
+    } catch (error) {
+      if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return null;
+      throw error;
     }
   }
 
-  /** Forgets links that are too old, then content that no link leads to. */
+  /** Sweeps now and again; one that failed is said, and does not end the others. */
   async #sweep(): Promise<void> {
+    const { clock, log } = this.#parts;
+    try {
+      await this.#forget();
+    } finally {
+      this.#cancelSweep = clock.after(SWEEP_MS, () => {
+        void this.#sweep().catch((error: unknown) => log.error("files.sweep.failed", { error }));
+      });
+    }
+  }
+
+  /** Forgets links that are too old, then content that no link leads to. What is just being written is left alone. */
+  async #forget(): Promise<void> {
     const { folder, clock, limits, log } = this.#parts;
+    const now = clock.now();
+    const before = this.#used;
     const alive = new Set<string>();
     let forgotten = 0;
     for (const name of await readdir(join(folder, "links"))) {
-      const link = await this.#read(name.replace(/\.json$/u, ""));
-      if (link !== null && clock.now() - link.at < limits.fileDays * DAY_MS) {
+      const token = name.replace(/\.json$/u, "");
+      const link = TOKEN.test(token) ? await this.#read(token) : null;
+      if (link !== null && now - link.at < limits.fileDays * DAY_MS) {
         alive.add(link.hash);
-      } else {
+      } else if (link !== null || (await this.#isLeft(join(folder, "links", name)))) {
         await unlink(join(folder, "links", name));
         forgotten += 1;
       }
@@ -246,16 +263,22 @@ class FileHall implements Files {
     let used = 0;
     for (const name of await readdir(join(folder, "content"))) {
       const path = join(folder, "content", name);
-      const { size, mtimeMs } = await stat(path);
       // What was written a moment ago may be about to get its link.
-      if (alive.has(name) || clock.now() - mtimeMs < DAY_MS) used += size;
+      if (alive.has(name) || !(await this.#isLeft(path))) used += await sizeOf(path);
       else await unlink(path);
     }
-    this.#used = used;
+    // What came meanwhile is counted too, if need be twice: until the next time.
+    this.#used = used + (this.#used - before);
     if (forgotten > 0) log.info("files.forgotten", { links: forgotten });
-    this.#cancelSweep = clock.after(SWEEP_MS, () => {
-      void this.#sweep().catch((error: unknown) => log.error("files.sweep.failed", { error }));
-    });
+  }
+
+  /** Whether nobody has touched it for a day, so that nobody is at it now. */
+  async #isLeft(path: string): Promise<boolean> {
+    const mtimeMs = await stat(path).then(
+      (found) => found.mtimeMs,
+      () => null, // it has its own name by now
+    );
+    return mtimeMs !== null && this.#parts.clock.now() - mtimeMs >= DAY_MS;
   }
 
   #content(hash: string): string {
@@ -264,6 +287,14 @@ class FileHall implements Files {
   #link(token: string): string {
     return join(this.#parts.folder, "links", `${token}.json`);
   }
+}
+
+/** 0 for what is not there any more. */
+async function sizeOf(path: string): Promise<number> {
+  return await stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
 }
 
 function refused(reason: Extract<TakenFile, { kind: "refused" }>["reason"], text: string): TakenFile {

@@ -1,5 +1,5 @@
 /** Long texts in parts that a network can carry: cut where words end, looks and all. */
-import { isFormatted, sliced } from "./formatting.ts";
+import { isFormatted, slicer } from "./formatting.ts";
 import type { FormattedText } from "./model.ts";
 
 const ENCODER = new TextEncoder();
@@ -74,10 +74,11 @@ export function formattedParts(
 }
 
 function slices(whole: FormattedText, maxBytes: number): readonly FormattedText[] {
+  const cut = slicer(whole);
   let at = 0;
   return partsOf(whole.text, maxBytes, true).map((part) => {
     at += part.length;
-    return sliced(whole, at - part.length, at);
+    return cut(at - part.length, at);
   });
 }
 
@@ -95,9 +96,10 @@ function fitting(
 /** Its lines that are not blank. */
 function linesIn(whole: FormattedText): readonly FormattedText[] {
   const lines: FormattedText[] = [];
+  const cut = slicer(whole);
   let at = 0;
   for (const text of whole.text.split(LINE_END)) {
-    if (text.trim() !== "") lines.push(sliced(whole, at, at + text.length));
+    if (text.trim() !== "") lines.push(cut(at, at + text.length));
     at += text.length;
     at += whole.text.startsWith("\r\n", at) ? 2 : 1;
   }

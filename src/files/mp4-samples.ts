@@ -7,7 +7,10 @@ export interface Stretch {
   readonly end: number;
 }
 
-/** Null when a table is missing, or does not fit the others. */
+/** Chunks of one track; a film of many hours has some ten thousand. */
+const CHUNKS = 500_000;
+
+/** Null when a table is missing, does not fit the others, or is beyond the limit. */
 export function samplesOf(bytes: Buffer, tables: readonly Box[]): readonly Stretch[] | null {
   const find = (type: string) => tables.find((box) => box.type === type);
   const offsets = offsetsOf(bytes, find("stco"), find("co64"));
@@ -47,7 +50,7 @@ function numbers(bytes: Buffer, box: Box | undefined, head: number, width: numbe
 
 function offsetsOf(bytes: Buffer, short: Box | undefined, long: Box | undefined): readonly number[] | null {
   const table = short === undefined ? numbers(bytes, long, 4, 8) : numbers(bytes, short, 4, 4);
-  if (table === null) return null;
+  if (table === null || table.count > CHUNKS) return null;
   return Array.from({ length: table.count }, (_none, row) =>
     short === undefined ? table.at(row, 0) * 2 ** 32 + table.at(row, 4) : table.at(row, 0),
   );

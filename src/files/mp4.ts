@@ -43,7 +43,7 @@ interface Copying {
   readonly from: Buffer;
   readonly to: Buffer;
   readonly tracks: Track[];
-  /** Where samples may lie. */
+  /** Where samples may lie, in the order of the file. */
   readonly media: readonly Box[];
   /** Bytes of samples that may still be copied: all together they are no longer than the file. */
   left: number;
@@ -189,10 +189,21 @@ function samples(copying: Copying, tables: readonly Box[]): boolean {
   const { media } = copying;
   for (const { start, end } of samplesOf(copying.from, tables) ?? [{ start: 0, end: 1 }]) {
     copying.left -= end - start;
-    if (copying.left < 0 || !media.some((box) => start >= box.begin && end <= box.end)) return false;
+    if (copying.left < 0 || !liesIn(media, start, end)) return false;
     copy(copying, start, end);
   }
   return true;
+}
+
+/** Whether one of the boxes, which are in order, holds all of that stretch: looked up by halves, for both may be many. */
+function liesIn(boxes: readonly Box[], start: number, end: number): boolean {
+  let [low, high] = [0, boxes.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((boxes[middle]?.begin ?? 0) <= start) low = middle + 1;
+    else high = middle;
+  }
+  return end <= (boxes[low - 1]?.end ?? -1);
 }
 
 /** Size of the picture (§8.3.2), the right side up: the matrix says whether it is to be turned by a quarter. */

@@ -1,5 +1,5 @@
 /** What becomes of files that people send: cleaned, kept under their content, handed out under addresses nobody can guess. */
-import { readdirSync } from "node:fs";
+import { readdirSync, renameSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import fastify, { type FastifyInstance } from "fastify";
@@ -11,11 +11,12 @@ import { examine } from "../../src/files/examine.ts";
 import { FILE_TYPES } from "../../src/files/formats.ts";
 import { cleanJpeg } from "../../src/files/jpeg.ts";
 import { createFiles, type Files } from "../../src/files.ts";
-import { createMemoryLog } from "../../src/log.ts";
+import { createMemoryLog, type MemoryLogger } from "../../src/log.ts";
 import { mp3 } from "../support/media.ts";
 import { photo, picture, TELLTALE, webp } from "../support/pictures.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { createVirtualClock } from "../support/virtual-clock.ts";
+import { until } from "../support/wait.ts";
 
 const NOON = Date.UTC(2026, 2, 2, 12);
 const DAY_MS = 86_400_000;
@@ -100,6 +101,7 @@ describe("a file that is taken", () => {
 describe("the desk's files", () => {
   let folder: TemporaryFolder;
   let files: Files;
+  let log: MemoryLogger;
   let server: FastifyInstance;
   const clock = createVirtualClock(NOON);
   const LIMITS = {
@@ -113,7 +115,8 @@ describe("the desk's files", () => {
   };
 
   const open = async (types = FILE_TYPES, limits = LIMITS) => {
-    const parts = { folder: folder.path, limits, types, clock, log: createMemoryLog(), token: createTokens() };
+    log = createMemoryLog();
+    const parts = { folder: folder.path, limits, types, clock, log, token: createTokens() };
     files = createFiles({ ...parts, origin: () => "https://chat.example" });
     await files.start();
     server = fastify();
@@ -208,6 +211,24 @@ describe("the desk's files", () => {
     await open();
     expect((await get(file.url)).statusCode).to.equal(404);
     expect(readdirSync(join(folder.path, "links"))).to.deep.equal([]);
+  });
+  it("are looked through again after a time when that failed; what is just being written is left alone", async () => {
+    const { file } = await take("a.png");
+    const links = join(folder.path, "links");
+    renameSync(links, `${links}-away`);
+    await clock.advance(7 * 3_600_000);
+    await until("the sweep has failed", () => log.records.some(({ event }) => event === "files.sweep.failed"));
+    renameSync(`${links}-away`, links);
+    const part = `${"a".repeat(32)}.json.x.part`;
+    writeFileSync(join(links, part), "{");
+    const now = new Date(clock.now() + 1_000 * DAY_MS);
+    utimesSync(join(links, part), now, now);
+    await clock.advance(11 * DAY_MS);
+    await until("the old link is forgotten", async () => {
+      await clock.advance(7 * 3_600_000);
+      return (await get(file.url)).statusCode === 404;
+    });
+    expect(readdirSync(links)).to.deep.equal([part]);
   });
   it("know what they are shown as, and that a sound is a voice message", async () => {
     files.stop();

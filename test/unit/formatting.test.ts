@@ -154,6 +154,16 @@ describe("texts with looks, whatever they say", () => {
     );
   });
 
+  it("take time in proportion to their length, however many lines and looks they have", () => {
+    const text = "a\n".repeat(250_000);
+    const bold = Array.from({ length: MAX_SPANS - 1 }, (_none, at) => span("strong", at * 500, at * 500 + 1));
+    const whole = checked({ text, formatting: [span("quote", 0, text.length), ...bold] });
+    const before = performance.now();
+    expect(formattedParts(whole, 400, false, () => 10)).to.have.lengthOf(250_000);
+    expect(replaced(whole, /\n/gu, "\n#1 ").text).to.have.lengthOf(text.length + 3 * 250_000);
+    expect(performance.now() - before, "milliseconds").to.be.below(3_000);
+  });
+
   it("are quoted as a whole", () => {
     expect(typed(joined([quoted("blue or green?"), "\n", { text: "green" }]))).to.equal("> blue or green?\ngreen");
     expect(quoted("")).to.deep.equal({ text: "" });
