@@ -66,7 +66,7 @@ export class MatrixAdapter implements Adapter {
     this.#ghosts = ghosts;
     const rooms = new Rooms(context.state, homeserver, ghosts, limits.rooms);
     const ledger = new Ledger(limits.rooms);
-    const reactions = new Reactions(homeserver, ghosts, ledger);
+    const reactions = new Reactions(homeserver, ghosts, ledger, context.state);
     const receive = (inbound: Parameters<AdapterContext["receive"]>[0]) => this.#receive(inbound);
     const shared = { context, limits, homeserver, namespace, ghosts, rooms, ledger, reactions, media, receive };
     const signs = new Signs(shared);

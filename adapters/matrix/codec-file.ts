@@ -25,8 +25,8 @@ const NAME_CHARACTERS = 200;
 const VOICE = "org.matrix.msc3245.voice";
 const AUDIO = "org.matrix.msc1767.audio";
 
-/** `mxc://<server>/<media>` (appendices, "Matrix Content URIs"): nothing that leads elsewhere in a path. */
-const CONTENT_URI = /^mxc:\/\/([A-Za-z0-9.:[\]-]{1,230})\/([A-Za-z0-9_-]{1,255})$/u;
+/** `mxc://<server>/<media>` (appendices, "Matrix Content URIs"): nothing that leads elsewhere in a path, as `..` would. */
+const CONTENT_URI = /^mxc:\/\/([A-Za-z0-9[][A-Za-z0-9.:[\]-]{0,229})\/([A-Za-z0-9_-]{1,255})$/u;
 
 const file = z.object({
   msgtype: z.string(),

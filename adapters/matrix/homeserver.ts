@@ -37,6 +37,7 @@ export interface Request {
 
 const MAX_ANSWER_BYTES = 8_388_608;
 const TEXT_CHARACTERS = 300;
+const TOO_LARGE = 413;
 
 /** Whoever asks the homeserver for the desk; requests do not throw. */
 export interface Homeserver {
@@ -138,6 +139,10 @@ function wrong(error: unknown): Answer {
       const text = String(error.error ?? "").slice(0, TEXT_CHARACTERS);
       return { kind: "error", status, errcode: String(errcode), text, retryAfterMs: retryAfterMs(error), body: data };
     }
+  }
+  if (error instanceof HTTPError && error.httpStatus === TOO_LARGE) {
+    // A proxy's word for it is final too: it will be as large the next time.
+    return { kind: "error", status: TOO_LARGE, errcode: "", text: "it is too large", retryAfterMs: null };
   }
   return error instanceof HTTPError
     ? { kind: "unreachable", text: `HTTP ${error.httpStatus}, and no answer of a homeserver` }

@@ -13,9 +13,9 @@ export type Attempt =
 export interface LinkParts {
   readonly context: AdapterContext;
   readonly healthMs: number;
-  /** Greets the homeserver: token, name, handles. */
+  /** Greets the homeserver: token, name, handles. Rejecting is as good as `away`: the desk's disk, or an answer that is none. */
   attempt(): Promise<Attempt>;
-  /** A small question, while online. */
+  /** A small question, while online. Rejecting is as good as false. */
   isAlive(): Promise<boolean>;
 }
 
@@ -71,7 +71,11 @@ export class Link {
   }
 
   async #try(attempt: number): Promise<void> {
-    const result = await this.#parts.attempt();
+    const result = await this.#parts
+      .attempt()
+      .catch(
+        (error: unknown): Attempt => ({ kind: "away", reason: error instanceof Error ? error.message : String(error) }),
+      );
     if (this.#isStopped) {
       return;
     }
@@ -103,11 +107,12 @@ export class Link {
   }
 
   #watch(): void {
+    this.#cancel(); // a look that outlasted a short outage must not become a second one
     this.#cancel = this.#parts.context.clock.after(this.#parts.healthMs, () => void this.#look());
   }
 
   async #look(): Promise<void> {
-    const isAlive = await this.#parts.isAlive();
+    const isAlive = await this.#parts.isAlive().catch(() => false);
     if (!this.#isOnline || this.#isStopped) {
       return;
     }

@@ -5,7 +5,7 @@
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { AdapterContext, Outcome, TakenFile } from "../../src/adapter.ts";
-import type { Address, HostedFile } from "../../src/core/model.ts";
+import type { Address, Condition, HostedFile } from "../../src/core/model.ts";
 import { decryptAttachment, encryptAttachment } from "./attachments.ts";
 import type { Place, SentFile } from "./codec-file.ts";
 import { outcomeOf } from "./codec-outbound.ts";
@@ -28,11 +28,14 @@ export type Placed =
 
 /** Files fetched at once; more senders than that are asked to try again. */
 const FETCHES = 16;
+const UNREACHABLE: Condition = "remote-server-timeout";
 /** Files of one person that may take too long before theirs are refused for a while: everybody waits for a transaction. */
 const SLOW_FILES = 2;
 const SLOW_MS = 600_000;
 const PEOPLE = 10_000;
 const PLACES = 1_000;
+/** Attempts to bring a file that end without an answer, although the homeserver is there; then its words go without it. */
+const UNANSWERED = 3;
 
 const REFUSALS = {
   unwanted: "Files cannot be passed on here, so yours was not. Words are.",
@@ -51,6 +54,8 @@ export class Media {
   readonly #slow = new LRUCache<string, number>({ max: PEOPLE, ttl: SLOW_MS });
   /** Address at the homeserver, by the desk's own: what is shown to several people or sent again is brought once. */
   readonly #places = new LRUCache<string, string>({ max: PLACES });
+  /** By address of the desk's own: how often nobody answered. */
+  readonly #unanswered = new LRUCache<string, number>({ max: PLACES, ttl: SLOW_MS });
   #fetches = 0;
 
   constructor(parts: MediaParts) {
@@ -96,14 +101,26 @@ export class Media {
       const uploaded = await this.#upload(kept, "application/octet-stream", null, signal);
       return uploaded.kind === "uploaded"
         ? { kind: "placed", place: { file: { ...encryption, url: uploaded.url } } }
-        : uploaded;
+        : this.#notPlaced(file, uploaded, signal);
     }
     const uploaded = await this.#upload(bytes, file.type, file.name, signal);
     if (uploaded.kind !== "uploaded") {
-      return uploaded;
+      return this.#notPlaced(file, uploaded, signal);
     }
     this.#places.set(file.url, uploaded.url);
     return { kind: "placed", place: { url: uploaded.url } };
+  }
+
+  /** A proxy that cuts off what is too large gives no answer at all, however often it is tried. */
+  #notPlaced(file: HostedFile, placed: Exclude<Placed, { kind: "placed" }>, signal: AbortSignal): Placed {
+    const isUnanswered =
+      placed.kind === "failed" && placed.outcome.kind === "deferred" && placed.outcome.reason === UNREACHABLE;
+    if (!isUnanswered || signal.aborted || this.#end.signal.aborted) {
+      return placed;
+    }
+    const times = (this.#unanswered.get(file.url) ?? 0) + 1;
+    this.#unanswered.set(file.url, times);
+    return times < UNANSWERED ? placed : this.#unplaced("nobody answers when it is brought");
   }
 
   /** Brings bytes of the desk's own: its address there, or null when the homeserver does not have them. */
@@ -122,6 +139,7 @@ export class Media {
     const limit = this.#limit();
     const response = await this.#get(file, limit).catch(() => null);
     if (response === null || !response.ok || response.body === null || files === undefined) {
+      await response?.body?.cancel().catch(() => {}); // else its connection stays taken
       return response === null && limit.aborted ? this.#tooSlow(from) : this.#refuse("not found");
     }
     let isBroken = false;

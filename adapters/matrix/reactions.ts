@@ -1,13 +1,19 @@
-/** Reactions (m.annotation) as whole sets: the homeserver keeps single events and is asked which there are. */
+/**
+ * Reactions (m.annotation) as whole sets: the homeserver keeps single events and is asked which there are. Of one that was taken back it
+ * tells no more what it belonged to, so that is remembered.
+ */
 import { z } from "zod";
-import type { Outcome } from "../../src/adapter.ts";
+import type { AdapterState, Outcome } from "../../src/adapter.ts";
 import { outcomeOf } from "./codec-outbound.ts";
 import type { Ghosts } from "./ghosts.ts";
 import type { Homeserver } from "./homeserver.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Room } from "./rooms.ts";
+import { type Room, reactionsKey } from "./rooms.ts";
 
 const MOST = 100;
+/** Reactions of one room of which it is remembered what they belong to: what is taken back is seldom older. */
+const REMEMBERED = 200;
+const remembered = z.array(z.tuple([z.string(), z.string()]));
 const annotation = z.object({
   event_id: z.string(),
   sender: z.string(),
@@ -22,11 +28,32 @@ export class Reactions {
   readonly #homeserver: Homeserver;
   readonly #ghosts: Ghosts;
   readonly #ledger: Ledger;
+  readonly #state: AdapterState;
 
-  constructor(homeserver: Homeserver, ghosts: Ghosts, ledger: Ledger) {
+  constructor(homeserver: Homeserver, ghosts: Ghosts, ledger: Ledger, state: AdapterState) {
     this.#homeserver = homeserver;
     this.#ghosts = ghosts;
     this.#ledger = ledger;
+    this.#state = state;
+  }
+
+  /** That event of a person is a reaction to the message `of`. Durable when it resolves. */
+  async remember(room: Room, event: string, of: string): Promise<void> {
+    this.#ledger.reaction(event, of);
+    const known = await this.#remembered(room);
+    if (!known.some(([reaction]) => reaction === event)) {
+      await this.#state.set(reactionsKey(room.room), [...known, [event, of]].slice(-REMEMBERED));
+    }
+  }
+
+  /** The message that reaction belongs to; null when it is no reaction that is known. */
+  async reactedTo(room: Room, event: string): Promise<string | null> {
+    const known = this.#ledger.reactedTo(event);
+    return known ?? (await this.#remembered(room)).find(([reaction]) => reaction === event)?.[1] ?? null;
+  }
+
+  async #remembered(room: Room): Promise<readonly (readonly [event: string, of: string])[]> {
+    return remembered.safeParse(await this.#state.get(reactionsKey(room.room))).data ?? [];
   }
 
   /** What that sender's reactions to that message are now, oldest first, at most 100. */

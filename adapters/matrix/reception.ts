@@ -133,7 +133,7 @@ export class Reception {
   }
 
   async #said(event: RoomEvent, room: Room, said: Said): Promise<void> {
-    const { context, ledger } = this.#parts;
+    const { context, ledger, reactions } = this.#parts;
     const from = { network: context.network, id: room.person };
     const place: Place = { redelivery: event.event_id, from, device: null, to: room.local };
     switch (said.kind) {
@@ -160,10 +160,10 @@ export class Reception {
           ...looks(said),
         });
       case "reaction":
-        ledger.reaction(event.event_id, said.of);
+        await reactions.remember(room, event.event_id, said.of);
         return await this.#reactions(event, room, place, said.of);
       case "redaction": {
-        const reacted = ledger.reactedTo(said.of);
+        const reacted = await reactions.reactedTo(room, said.of);
         return reacted === null
           ? await this.#hand(event, room, { ...place, kind: "retraction", of: ledger.name(said.of) })
           : await this.#reactions(event, room, place, reacted);

@@ -27,6 +27,8 @@ export type Opened =
 
 const ownerKey = (local: string, person: string): string => `to ${local} ${person}`;
 const roomKey = (room: string): string => `room ${room}`;
+/** Where it is kept what a room's reactions belong to; goes with the room. */
+export const reactionsKey = (room: string): string => `reactions ${room}`;
 
 export class Rooms {
   readonly #state: AdapterState;
@@ -89,7 +91,8 @@ export class Rooms {
       await this.#state.set(key, undefined);
     }
     this.#byRoom.delete(room.room);
-    await this.#state.set(roomKey(room.room), undefined);
+    const keys = [roomKey(room.room), reactionsKey(room.room)];
+    await this.#state.setAll(new Map(keys.map((each) => [each, undefined])));
   }
 
   /** That room, or a new direct one to which the person is invited. `name`: what the desk's user is to be called. */

@@ -41,6 +41,16 @@ type Carriers = { readonly [K in OutboundKind]: (outbound: OutboundOf<K>, signal
 const DONE: Outcome = { kind: "accepted", id: null };
 const NO_ROOM: Outcome = { kind: "rejected", reason: "item-not-found", text: "There is no chat with this person." };
 const NO_MESSAGE: Outcome = { kind: "rejected", reason: "item-not-found", text: "The message is not in this chat." };
+/** Where an event is looked for. */
+interface FoundEvent<Event extends string | null> {
+  readonly kind: "found";
+  readonly event: Event;
+}
+interface Failed {
+  readonly kind: "failed";
+  readonly outcome: Outcome;
+}
+const NONE: FoundEvent<null> = { kind: "found", event: null };
 /** What is stale soon is dropped while there is nobody to see it. */
 const NOBODY_THERE: Outcome = { kind: "deferred", reason: "recipient-unavailable" };
 /** A typing sign that is not taken back ends by itself. */
@@ -90,9 +100,12 @@ export class Sender {
       return opened.outcome;
     }
     const room = identity?.kind === "handle" ? await this.#nameSpeaker(opened.room, nick, signal) : opened.room;
-    const replied = replyTo === null ? null : await this.#find(room, replyTo, signal);
+    const replied = replyTo === null ? NONE : await this.#find(room, replyTo, signal);
+    if (replied.kind === "failed") {
+      return replied.outcome;
+    }
     const late = context.clock.now() - sentAt > LATE_MS;
-    const content = await this.#content(outbound, room, replied, signal);
+    const content = await this.#content(outbound, room, replied.event, signal);
     if (content.kind === "failed") {
       return content.outcome;
     }
@@ -130,8 +143,10 @@ export class Sender {
     if (room === null) {
       return NO_ROOM;
     }
-    const of = await this.#find(room, outbound.of, signal);
-    return of === null ? NO_MESSAGE : await this.#put(room, outbound.key, encodeEdit(outbound, of), signal, null);
+    const of = await this.#existing(room, outbound.of, signal);
+    return of.kind === "failed"
+      ? of.outcome
+      : await this.#put(room, outbound.key, encodeEdit(outbound, of.event), signal, null);
   }
 
   async #retraction(outbound: OutboundOf<"retraction">, signal: AbortSignal): Promise<Outcome> {
@@ -139,8 +154,8 @@ export class Sender {
     if (room === null) {
       return NO_ROOM;
     }
-    const of = await this.#find(room, outbound.of, signal);
-    return of === null ? NO_MESSAGE : await this.#parts.reactions.redact(room, of, outbound.key, signal);
+    const of = await this.#existing(room, outbound.of, signal);
+    return of.kind === "failed" ? of.outcome : await this.#parts.reactions.redact(room, of.event, outbound.key, signal);
   }
 
   /** The whole set is given; the homeserver knows single ones, so the difference is sent. */
@@ -150,10 +165,11 @@ export class Sender {
     if (room === null) {
       return NO_ROOM;
     }
-    const of = await this.#find(room, outbound.of, signal);
-    if (of === null) {
-      return NO_MESSAGE;
+    const existing = await this.#existing(room, outbound.of, signal);
+    if (existing.kind === "failed") {
+      return existing.outcome;
     }
+    const of = existing.event;
     const shown = await reactions.of(room, of, ghosts.id(room.local), signal);
     if (shown.kind === "failed") {
       return shown.outcome;
@@ -270,11 +286,16 @@ export class Sender {
       const text = `Written as an event this has ${bytes} bytes; ${limits.eventBytes} are the most.`;
       return { kind: "rejected", reason: "policy-violation", text };
     }
-    const before = this.#uncertain.get(key) === true ? await this.#find(room, key, signal) : null;
+    const before = this.#uncertain.get(key) === true ? await this.#find(room, key, signal) : NONE;
+    if (before.kind === "failed") {
+      return before.outcome;
+    }
     const path = ["v3", "rooms", room.room, "send", "m.room.message", key];
     this.#uncertain.set(key, true);
     const outcome: Outcome =
-      before === null ? await this.#do(room, path, fitting, signal, sentAt) : { kind: "accepted", id: before };
+      before.event === null
+        ? await this.#do(room, path, fitting, signal, sentAt)
+        : { kind: "accepted", id: before.event };
     if (outcome.kind === "accepted" && outcome.id !== null) {
       ledger.bind(key, outcome.id);
       ledger.follow(room.room, outcome.id, true);
@@ -301,12 +322,22 @@ export class Sender {
     return { kind: "accepted", id: typeof answer.body.event_id === "string" ? answer.body.event_id : null };
   }
 
+  /** As `#find`, of what must be there. */
+  async #existing(room: Room, name: string, signal: AbortSignal): Promise<Failed | FoundEvent<string>> {
+    const found = await this.#find(room, name, signal);
+    if (found.kind === "failed") {
+      return found;
+    }
+    const { event } = found;
+    return event === null ? { kind: "failed", outcome: NO_MESSAGE } : { kind: "found", event };
+  }
+
   /** The event with that id, or with that key of the desk: from memory, else from the room. Null when it is not there. */
-  async #find(room: Room, name: string, signal: AbortSignal): Promise<string | null> {
+  async #find(room: Room, name: string, signal: AbortSignal): Promise<Failed | FoundEvent<string | null>> {
     const { ledger, homeserver, ghosts, limits } = this.#parts;
     const known = name.startsWith("$") ? name : ledger.event(name);
     if (known !== null) {
-      return known;
+      return { kind: "found", event: known };
     }
     const as = ghosts.id(room.local);
     let from: string | null = null;
@@ -314,21 +345,25 @@ export class Sender {
       const query: Record<string, string> = { dir: "b", limit: String(PAGE), ...(from === null ? {} : { from }) };
       const path = ["v3", "rooms", room.room, "messages"];
       const answer = await homeserver.request({ method: "GET", path, as, query, signal });
-      const chunk: readonly unknown[] =
-        answer.kind === "ok" && Array.isArray(answer.body.chunk) ? answer.body.chunk : [];
+      if (answer.kind !== "ok") {
+        const outcome = outcomeOf(answer);
+        // A homeserver that is away has not said that it is not there.
+        return outcome.kind === "deferred" ? { kind: "failed", outcome } : NONE;
+      }
+      const chunk: readonly unknown[] = Array.isArray(answer.body.chunk) ? answer.body.chunk : [];
       const found = chunk.find((event) => bearsKey(event, as, name));
       if (found !== undefined) {
         const { event_id } = found as { event_id: string };
         ledger.bind(name, event_id);
-        return event_id;
+        return { kind: "found", event: event_id };
       }
-      const end = answer.kind === "ok" ? answer.body.end : null;
+      const { end } = answer.body;
       if (typeof end !== "string" || chunk.length === 0) {
-        return null;
+        return NONE;
       }
       from = end;
     }
-    return null;
+    return NONE;
   }
 }
 

@@ -135,6 +135,11 @@ describe("Matrix events, inbound", () => {
       { kind: "message", text: '[file "bill.pdf"]', replyTo: null },
     ],
     [
+      "a file whose server is a way up",
+      said({ msgtype: "m.file", body: "bill.pdf", url: "mxc://../config" }),
+      { kind: "message", text: '[file "bill.pdf"]', replyTo: null },
+    ],
+    [
       "an edit of the words beside a file",
       said({
         ...text("* b"),

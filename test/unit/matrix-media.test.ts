@@ -179,6 +179,12 @@ describe("files of a homeserver", () => {
     const unread = opened({ ...shelf, open: async () => broken() });
     expect((await unread.place(HOSTED, false, signal)).kind).to.equal("unplaced");
   });
+  it("of the desk stay words where nobody answers time and again when they are brought", async () => {
+    answer = (request) => request.socket.destroy();
+    const kinds: string[] = [];
+    for (const _each of [1, 2, 3]) kinds.push((await media.place(HOSTED, false, signal)).kind);
+    expect(kinds).to.deep.equal(["failed", "failed", "unplaced"]);
+  });
   it("of the desk stay words where the homeserver will not have them, and wait where it is away", async () => {
     const refuse = (status: number) => () => {
       answer = (_request, response) =>
@@ -189,6 +195,8 @@ describe("files of a homeserver", () => {
     };
     expect((await refuse(413)()).kind).to.equal("unplaced");
     expect((await refuse(502)()).kind).to.equal("failed");
+    answer = (_request, response) => response.writeHead(413, { "content-type": "text/html" }).end("<h1>413</h1>");
+    expect((await media.place(HOSTED, false, signal)).kind, "a proxy before it").to.equal("unplaced");
     expect((await media.place({ ...HOSTED, url: "https://desk/files/gone/x" }, false, signal)).kind).to.equal(
       "unplaced",
     );

@@ -75,9 +75,10 @@ export class MatrixAccount implements Adapter {
     const ledger = new Ledger(limits.rooms);
     const encryption = () => this.#encryption;
     const personIn = async (room: string) => (await rooms.byId(room))?.person ?? null;
-    const homeserver = new EncryptedHomeserver({ homeserver: connection, encryption, personIn });
+    const isConfigured = config.encryption !== undefined;
+    const homeserver = new EncryptedHomeserver({ homeserver: connection, encryption, isConfigured, personIn });
     const rooms: Rooms = new Rooms(this.#context.state, homeserver, this.#user, limits.rooms);
-    const reactions = new Reactions(connection, this.#user, ledger);
+    const reactions = new Reactions(connection, this.#user, ledger, this.#context.state);
     const users = { ghosts: this.#user, namespace: this.#user, homeserver };
     const receive = this.#context.receive;
     const token = () => connection.token;
@@ -88,7 +89,8 @@ export class MatrixAccount implements Adapter {
     this.#software = new SoftwareSearch(shared);
     const membership = new Membership({ ...shared, met: (person) => signs.look(person) });
     const reception = new Reception({ ...shared, membership, signs, spoke: (room) => this.#software.look(room) });
-    const isEncrypted = async ({ room }: Room) => (await this.#encryption?.isEncrypted(room)) ?? false;
+    // Between two logins nobody knows, and nothing is sent: better a file too many is brought encrypted.
+    const isEncrypted = async ({ room }: Room) => (await this.#encryption?.isEncrypted(room)) ?? isConfigured;
     this.#sender = new Sender({ ...shared, isEncrypted, watch: (person, local) => signs.watch(person, local) });
     const invitations = new Invitations({ ...shared, membership, own });
     const unread = new Unread(this.#context, limits);
@@ -159,15 +161,6 @@ export class MatrixAccount implements Adapter {
   }
 
   async #attempt(): Promise<Attempt> {
-    try {
-      return await this.#loggedIn();
-    } catch (error) {
-      // The desk's disk, or an answer that is none: both may pass.
-      return { kind: "away", reason: error instanceof Error ? error.message : String(error) };
-    }
-  }
-
-  async #loggedIn(): Promise<Attempt> {
     const loggedIn = await this.#login.attempt();
     if (loggedIn.kind !== "device") {
       return loggedIn;

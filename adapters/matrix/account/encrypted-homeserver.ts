@@ -3,6 +3,7 @@
  * there comes back readable. Reactions and redactions are not encrypted by anybody's client, since homeservers count them.
  */
 import { decodeRoomEvents } from "../codec-inbound.ts";
+import { outcomeOf } from "../codec-outbound.ts";
 import type { Answer, Homeserver, Request } from "../homeserver.ts";
 import type { Encryption } from "./encryption.ts";
 
@@ -10,11 +11,15 @@ export interface EncryptedHomeserverParts {
   readonly homeserver: Homeserver;
   /** Null while there is none: nobody is logged in, or it is not configured. */
   encryption(): Encryption | null;
+  /** Whether there is to be one. */
+  readonly isConfigured: boolean;
   /** With whom the desk talks in that room; null when it is none of the desk's. */
   personIn(room: string): Promise<string | null>;
 }
 
 const PLAIN_TYPES: ReadonlySet<string> = new Set(["m.reaction", "m.room.encrypted"]);
+/** What is done in a room otherwise when it is encrypted. */
+const HELD: ReadonlySet<string> = new Set(["send", "join"]);
 const NOT_NOW: Answer = {
   kind: "error",
   status: 429,
@@ -41,7 +46,9 @@ export class EncryptedHomeserver implements Homeserver {
     const encryption = this.#parts.encryption();
     const [, first, room, action] = request.path;
     if (encryption === null) {
-      return await this.#parts.homeserver.request(request);
+      // Between two logins nobody knows which rooms are encrypted, and no word may go out in the clear because of that.
+      const isHeld = this.#parts.isConfigured && (first === "createRoom" || HELD.has(action ?? ""));
+      return isHeld ? NOT_NOW : await this.#parts.homeserver.request(request);
     }
     if (first === "createRoom") {
       return await this.#create(request, encryption);
@@ -86,6 +93,9 @@ export class EncryptedHomeserver implements Homeserver {
       const state = await homeserver.request({ method: "GET", path });
       if (state.kind === "ok") {
         await encryption.encrypts(room, state.body);
+      } else if (outcomeOf(state).kind === "deferred") {
+        // Joining again does nothing; but whoever is greeted before that is known is greeted in the clear.
+        return NOT_NOW;
       }
     }
     return answer;

@@ -1,0 +1,124 @@
+/** A homeserver that is away, or a disk that is, in the middle of something: it is done later, and nothing is taken for an answer. */
+import { expect } from "chai";
+import { EncryptedHomeserver } from "../../adapters/matrix/account/encrypted-homeserver.ts";
+import { KEY_FIELD } from "../../adapters/matrix/codec-outbound.ts";
+import type { Ghosts } from "../../adapters/matrix/ghosts.ts";
+import type { Answer, Homeserver, Request } from "../../adapters/matrix/homeserver.ts";
+import { Ledger } from "../../adapters/matrix/ledger.ts";
+import { type Attempt, Link } from "../../adapters/matrix/link.ts";
+import type { Media } from "../../adapters/matrix/media.ts";
+import { Reactions } from "../../adapters/matrix/reactions.ts";
+import { type Room, Rooms } from "../../adapters/matrix/rooms.ts";
+import { Sender } from "../../adapters/matrix/sender.ts";
+import type { OutboundOf } from "../../src/core/model.ts";
+import { TestContext } from "../support/adapter-context.ts";
+
+const AWAY: Answer = { kind: "unreachable", text: "nobody is there" };
+const ROOM: Room = { room: "!r:x", local: "support", person: "@anna:x", nick: null, shown: null };
+const EDIT: OutboundOf<"edit"> = {
+  kind: "edit",
+  key: "1-2-a",
+  from: "support",
+  to: { network: "matrix", id: ROOM.person },
+  device: null,
+  conversation: null,
+  of: "1-1-a",
+  text: "hello",
+  nick: null,
+};
+
+/** A homeserver that answers as it is told, and says what it was asked. */
+class Told implements Homeserver {
+  readonly asked: string[] = [];
+  answer: (request: Request) => Answer = () => AWAY;
+
+  async request(request: Request): Promise<Answer> {
+    this.asked.push(`${request.method} ${request.path.slice(3).join("/")}`);
+    return this.answer(request);
+  }
+}
+
+const ghosts: Ghosts = { id: () => "@support:x", prepare: async () => null, isPrepared: () => true };
+const signal = new AbortController().signal;
+
+function desk() {
+  const context = new TestContext({ network: "matrix", handles: ["support"], desk: "desk", alias: null });
+  const homeserver = new Told();
+  /** All that is kept in memory begins anew, as after a restart. */
+  const begin = () => {
+    const ledger = new Ledger(100);
+    const rooms = new Rooms(context.state, homeserver, ghosts, 100);
+    const reactions = new Reactions(homeserver, ghosts, ledger, context.state);
+    const limits = { rooms: 100, historyEvents: 100, eventBytes: 60_000 } as ConstructorParameters<
+      typeof Sender
+    >[0]["limits"];
+    const media = {} as Media;
+    const parts = { context, limits, homeserver, ghosts, rooms, ledger, reactions, media, watch: () => {} };
+    return { rooms, reactions, sender: new Sender(parts) };
+  };
+  return { context, homeserver, begin };
+}
+
+describe("a Matrix homeserver that is away in the middle of something", () => {
+  it("has not said that a message is not there: its edit waits, and is sent", async () => {
+    const { homeserver, begin } = desk();
+    const { rooms, sender } = begin();
+    await rooms.put(ROOM);
+    expect(await sender.send(EDIT, signal)).to.deep.include({ kind: "deferred" });
+    homeserver.answer = ({ method }) =>
+      method === "GET"
+        ? {
+            kind: "ok",
+            body: { chunk: [{ event_id: "$1", sender: "@support:x", content: { [KEY_FIELD]: EDIT.of } }] },
+          }
+        : { kind: "ok", body: { event_id: "$2" } };
+    expect(await sender.send(EDIT, signal)).to.deep.equal({ kind: "accepted", id: "$2" });
+    homeserver.answer = () => ({ kind: "ok", body: { chunk: [] } });
+    const unknown = await begin().sender.send({ ...EDIT, of: "1-9-a" }, signal);
+    expect(unknown).to.deep.include({ kind: "rejected", reason: "item-not-found" });
+  });
+
+  it("tells of a reaction that was taken back nothing but that: what it belonged to is known after a restart", async () => {
+    const { context, begin } = desk();
+    const before = begin();
+    await before.rooms.put(ROOM);
+    await before.reactions.remember(ROOM, "$reaction", "$message");
+    expect(await begin().reactions.reactedTo(ROOM, "$reaction")).to.equal("$message");
+    expect(await begin().reactions.reactedTo(ROOM, "$message"), "no reaction").to.equal(null);
+    for (let at = 0; at < 300; at += 1) await before.reactions.remember(ROOM, `$${at}`, "$message");
+    expect(JSON.stringify(await context.state.get("reactions !r:x")).length, "bytes kept").to.be.below(20_000);
+    await before.rooms.forget(ROOM);
+    expect(await context.state.keys("")).to.deep.equal([]);
+  });
+
+  it("is asked again when greeting it meets a failing disk, and the link comes", async () => {
+    const { context } = desk();
+    const attempts: (() => Promise<Attempt>)[] = [
+      () => Promise.reject(new Error("the disk is away")),
+      async () => ({ kind: "online" }),
+    ];
+    const attempt = async () => (await attempts.shift()?.()) ?? { kind: "online" as const };
+    const link = new Link({ context, healthMs: 60_000, attempt, isAlive: async () => true });
+    await link.start(signal);
+    expect(link.isOnline).to.equal(true);
+    link.stop();
+  });
+});
+
+describe("a Matrix account that is to encrypt and is just logging in", () => {
+  const homeserver = new Told();
+  homeserver.answer = () => ({ kind: "ok", body: {} });
+  const parts = { homeserver, encryption: () => null, personIn: async () => ROOM.person };
+
+  for (const action of [["rooms", "!r:x", "send", "m.room.message", "1"], ["rooms", "!r:x", "join"], ["createRoom"]]) {
+    it(`does not ${action[2] ?? action[0]}, lest something goes out in the clear`, async () => {
+      homeserver.asked.length = 0;
+      const request: Request = { method: "PUT", path: ["v3", ...action], body: {} };
+      const held = new EncryptedHomeserver({ ...parts, isConfigured: true });
+      expect(await held.request(request)).to.deep.include({ kind: "error", status: 429 });
+      expect(homeserver.asked).to.deep.equal([]);
+      const plain = new EncryptedHomeserver({ ...parts, isConfigured: false });
+      expect(await plain.request(request)).to.deep.include({ kind: "ok" });
+    });
+  }
+});
