@@ -10,7 +10,7 @@ import { EXIT_CODES, type Terminal } from "./terminal.ts";
 
 /** Prints every problem and sets the exit code. */
 export function check(options: CheckOptions, terminal: Terminal): void {
-  const { problems, rules } = loadConfiguration(options.config, adapters, { dataFolder: options.data });
+  const { problems, rules } = loadConfiguration(options.config, adapters, { dataFolder: options.data, analyse: true });
   const usable = rules !== null && !hasErrors(problems) && !(options.strict === true && problems.length > 0);
   terminal.exitCode = usable ? EXIT_CODES.ok : EXIT_CODES.failed;
   if (options.json === true) {

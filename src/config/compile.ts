@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { AdapterModule } from "../adapter.ts";
 import { directoryProblems } from "../core/directory.ts";
 import type { Rules } from "../core/rules.ts";
+import { analyse } from "./analyse.ts";
 import { buildRules, directoryEntries } from "./build.ts";
 import { compileDialogsFile } from "./dialogs.ts";
 import { checkHosting, continuationsOf } from "./hosting.ts";
@@ -44,6 +45,8 @@ export interface CompileOptions {
   readonly dataFolder?: string;
   /** Why a file that `texts` lacks could not be read, when it is not simply missing. */
   readonly unreadable?: Readonly<Partial<Record<FileName, string>>>;
+  /** True: looks for what can never happen by the rules, and runs their tests; for a check, not for a reload. */
+  readonly analyse?: boolean;
 }
 
 /** Never throws for what admins wrote. `texts`: the files by name, as far as they are there. */
@@ -102,7 +105,8 @@ export function compileConfiguration(
     versionOf(sources),
   );
   const settings = buildSettings(desk, networks.networks, resolve(folder, options.dataFolder ?? desk.store.folder));
-  return { rules, settings, problems: sortProblems(problems) };
+  const analysed = options.analyse === true ? analyse(rules, routing.tests, sources.routing) : [];
+  return { rules, settings, problems: sortProblems([...problems, ...analysed]) };
 }
 
 function samePlace(a: Problem, b: Problem): boolean {

@@ -10,6 +10,8 @@ export interface LoadOptions {
   /** Takes the place of `store.folder`; relative to the working directory. */
   readonly dataFolder?: string | undefined;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** See `CompileOptions`. */
+  readonly analyse?: boolean;
 }
 
 /** Reads the folder now, whole. Never throws for what is, or is not, in it. */
@@ -32,6 +34,7 @@ export function loadConfiguration(
     folder,
     shownFolder: shown(folder),
     unreadable,
+    analyse: options.analyse === true,
     ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.dataFolder === undefined ? {} : { dataFolder: resolve(options.dataFolder) }),
   } satisfies CompileOptions);

@@ -5,6 +5,7 @@ import { MAX_OFFERS_AT_ONCE, WRAP_UP_REASONS } from "../core/queue-rules.ts";
 import { COMPATIBILITIES, DEFAULT_STRATEGIES, STRATEGIES } from "../core/rules.ts";
 import { identifier, seconds, timeZone, title } from "./names.ts";
 import { needsSchema, overflowSchema, points, preferenceSchema, ringSchema, skillLevel } from "./schema-needs.ts";
+import { ruleTestsSchema } from "./schema-tests.ts";
 
 const hoursText = z.string().trim().min(1).max(1_000);
 
@@ -176,5 +177,8 @@ export const routingSchema = z.strictObject({
     .record(identifier, gatewaySchema)
     .default({})
     .describe("The networks behind gateways, each by an id of its own; the first that fits counts."),
+  tests: ruleTestsSchema
+    .default([])
+    .describe("What these rules promise: run by `frontdesk check`; a test that fails is an error there."),
 });
 export type RoutingInput = z.output<typeof routingSchema>;

@@ -133,6 +133,7 @@ function newRow(turn: Turn, customer: ImaginedCustomer): ConversationRow {
     waitingSince: null,
     excluded: [],
     only: null,
+    offers: [],
     toldPlace: null,
     held: [],
     passedOn: false,
@@ -187,7 +188,7 @@ function outcomeOf(row: ConversationRow | null, happened: readonly Fact[]): Outc
   if (row !== null && row.state === "waiting") return { kind: "waiting" };
   if (row !== null && row.state === "dialog") return { kind: "dialog", dialog: row.dialog };
   const closed = happened.findLast(({ event }) => event === "conversation.closed");
-  return { kind: "closed", why: String(closed?.detail.reason ?? "closed") };
+  return { kind: "closed", why: String(closed?.detail.why ?? "closed") };
 }
 
 function orderOf(turn: Turn, request: Waiting): readonly string[] {
