@@ -50,6 +50,8 @@ export interface EngineOptions {
   readonly limits: EngineLimits;
   /** How long the outbox tries, until a `rules` event says otherwise (`Rules.limits.undeliveredSeconds`). */
   readonly undeliveredSeconds: number;
+  /** How long a message may take before its author is told, until a `rules` event says otherwise (`Rules.limits.lateSeconds`). */
+  readonly lateSeconds: number;
   /** Unguessable tokens, see `World.token`; `createTokens()` of engine/tokens.ts unless a test needs known ones. */
   readonly token: () => string;
   /** Numbers in [0, 1) for jitter. */

@@ -317,6 +317,7 @@ function engineFor({ running, settings, store, clock, log, metrics, down }: Grou
     log,
     limits: settings.limits,
     undeliveredSeconds: running.rules.limits.undeliveredSeconds,
+    lateSeconds: running.rules.limits.lateSeconds,
     token: createTokens(),
     random,
     observer: metrics.observer,

@@ -7,6 +7,7 @@ import type { Clock, Logger, Outcome } from "./adapter.ts";
 import type { Address, Capabilities, Condition, Outbound } from "./core/model.ts";
 import { type Flight, Flights } from "./outbox/flights.ts";
 import { Lane, type Slot } from "./outbox/lane.ts";
+import { Lateness, type OnDelivery } from "./outbox/lateness.ts";
 import { NetworkLanes } from "./outbox/network-lanes.ts";
 import { FullnessLog, logOutcome } from "./outbox/outbox-log.ts";
 import { VolatileLane } from "./outbox/volatile.ts";
@@ -21,6 +22,8 @@ export interface OutboxOptions {
   readonly sendSeconds: number;
   /** Age at which a row comes back to its sender. */
   readonly undeliveredSeconds: number;
+  /** Age at which it is told that a row takes long. */
+  readonly lateSeconds: number;
   /** Pause after a number of deferrals in a row (from 0), where the network names none. */
   readonly backoffMs: (attempt: number) => number;
   readonly capabilities: (network: string) => Capabilities | null;
@@ -31,11 +34,16 @@ export interface OutboxOptions {
   readonly onSent: (mark: Mark) => void;
   /** Will never be sent; the row stays in the store until the event that says so is committed. */
   readonly onUndelivered: (row: OutboxRow, reason: Condition, text: string | null) => void;
+  /** What becomes of those whose messages take long. */
+  readonly onDelivery: OnDelivery;
   /** A send was answered, or given up as deferred. */
   readonly onAnswered?: (outbound: Outbound, outcome: Outcome) => void;
   /** It was full, and is not any more. */
   readonly onRoom: () => void;
 }
+
+/** See `OutboxOptions`. */
+export type Patience = Pick<OutboxOptions, "undeliveredSeconds" | "lateSeconds">;
 
 export interface OutboxStatus {
   readonly rows: number;
@@ -48,6 +56,7 @@ export class Outbox {
   readonly #networks = new Map<string, NetworkLanes>();
   readonly #flights: Flights;
   readonly #fullness: FullnessLog;
+  readonly #lateness: Lateness;
   #undeliveredMs: number;
   #rows = 0;
   #inFlight = 0;
@@ -61,6 +70,7 @@ export class Outbox {
     this.#options = options;
     this.#fullness = new FullnessLog(options.log, options.outboxRows);
     this.#undeliveredMs = options.undeliveredSeconds * 1000;
+    this.#lateness = new Lateness(options.lateSeconds, options.onDelivery);
     this.#flights = new Flights(options.clock, options.sendSeconds * 1000, (flight) => {
       this.#settle(flight, { kind: "deferred", reason: "remote-server-timeout" });
     });
@@ -116,8 +126,9 @@ export class Outbox {
     }
   }
 
-  setUndeliveredSeconds(seconds: number): void {
-    this.#undeliveredMs = seconds * 1000;
+  setPatience({ undeliveredSeconds, lateSeconds }: Patience): void {
+    this.#undeliveredMs = undeliveredSeconds * 1000;
+    this.#lateness.seconds = lateSeconds;
   }
 
   get isFull(): boolean {
@@ -221,6 +232,7 @@ export class Outbox {
       void this.#fetch(lane, lanes, numbers);
     } else if (lane.isEmpty) {
       lane.cancelAlarm?.();
+      this.#lateness.over(lane);
       lanes.remove(lane);
     } else if (lane.inFlight === 0 && lane.cancelAlarm === null && !lane.fetching) {
       this.#rest(lane);
@@ -323,8 +335,9 @@ export class Outbox {
       return;
     }
     const first = lane.first();
-    const pauseMs = lane.resumeAt - this.#options.clock.now();
-    const waitMs = Math.min(pauseMs, first === null ? Number.POSITIVE_INFINITY : this.#leftMs(first));
+    const now = this.#options.clock.now();
+    const agedMs = first === null ? Number.POSITIVE_INFINITY : this.#leftMs(first);
+    const waitMs = Math.min(lane.resumeAt - now, agedMs, this.#lateness.leftMs(lane, now));
     if (Number.isFinite(waitMs)) {
       lane.cancelAlarm = this.#options.clock.after(Math.max(0, waitMs), () => this.#alarmed(lane));
     }
@@ -332,6 +345,7 @@ export class Outbox {
 
   #alarmed(lane: Lane): void {
     lane.cancelAlarm = null;
+    this.#lateness.look(lane, this.#options.clock.now());
     this.#expire(lane);
     if (this.#options.clock.now() >= lane.resumeAt) this.#resume(lane, this.#lanesOf(lane.network));
     else this.#tidy(lane, this.#lanesOf(lane.network));
@@ -358,6 +372,7 @@ export class Outbox {
   }
 
   #finish(slot: Slot, lane: Lane, foreign: string | null): void {
+    this.#lateness.arrived(lane, slot.row);
     this.#drop(slot, lane);
     const { id, outbound } = slot.row;
     const { key, conversation } = outbound;

@@ -59,6 +59,7 @@ export async function openDurableRelay(): Promise<Relay> {
     createDesk: (snapshot) => createDesk(rules, snapshot),
     store,
     undeliveredSeconds: rules.limits.undeliveredSeconds,
+    lateSeconds: rules.limits.lateSeconds,
     token: createTokens(),
     onFatal: (fault) => complain("engine.failed", { fault: fault.message }),
   });

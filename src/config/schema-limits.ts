@@ -35,6 +35,9 @@ export const coreLimits = {
   undeliveredSeconds: seconds(10, 30 * DAY)
     .default(3_600)
     .describe("How long an undelivered message is tried before it comes back to its sender in words."),
+  lateSeconds: seconds(5, DAY)
+    .default(30)
+    .describe("How long a message may take to reach the other side before its sender is told that it does."),
   maxParts: count(1, 1_000).default(40).describe("Parts one long text may be split into."),
 } as const;
 

@@ -20,7 +20,7 @@ import type { Desk, DeskCommand, DeskEvent, Snapshot, Step, Timer, World } from 
 import { createTables, type Tables } from "./tables.ts";
 import { forget } from "./translation.ts";
 import { csrRow, fact, looseKey, type Memory, newMemory, putCsr, setTimer, type Turn } from "./turn.ts";
-import { undelivered } from "./undelivered.ts";
+import { deliveryChanged, undelivered } from "./undelivered.ts";
 import { createViews } from "./views.ts";
 
 interface DeskState {
@@ -147,6 +147,9 @@ function act(turn: Turn, event: DeskEvent): Verdict {
       return hear(turn, event);
     case "undelivered":
       undelivered(turn, event.outbound.to, event.reference, event.reason, event.text);
+      return ACCEPTED;
+    case "delivery":
+      deliveryChanged(turn, event.conversation, event.to, event.state);
       return ACCEPTED;
     case "timer":
       ring(turn, event.timer);

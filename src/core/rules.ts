@@ -148,6 +148,8 @@ export interface Limits {
   readonly csrAbsenceSeconds: number;
   /** How long the outbox tries before the message comes back to its sender in words. */
   readonly undeliveredSeconds: number;
+  /** How long a message may take to arrive before its author is told. */
+  readonly lateSeconds: number;
   /** Parts one long text may be split into. */
   readonly maxParts: number;
 }

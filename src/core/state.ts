@@ -89,6 +89,8 @@ export interface ConversationRow {
   readonly passedOn: boolean;
   /** Where the customer has been asked to continue, until when (milliseconds), and the token they come with. */
   readonly continuation?: { readonly network: string; readonly token: string; readonly until: number } | null;
+  /** Legs of whom the others were told that messages to them take long. */
+  readonly late?: readonly number[];
   /** Keys of the contacts that the customer has left by coming elsewhere. */
   readonly former?: readonly string[];
   /** The last line of before they came where they are now: they have none up to it under the ids of there. */

@@ -56,6 +56,13 @@ export type DeskEvent =
       readonly text: string | null;
       readonly reference: LineReference | null;
     }
+  /** What is said in that conversation takes long to reach that person; reaches them again; or is waited for no more. */
+  | {
+      readonly kind: "delivery";
+      readonly conversation: string;
+      readonly to: Address;
+      readonly state: "late" | "through" | "over";
+    }
   | { readonly kind: "timer"; readonly timer: Timer }
   | { readonly kind: "link"; readonly network: string; readonly online: boolean }
   /** Which queues are open now; sent at start and at every change. */

@@ -7,8 +7,8 @@ import { refuse } from "./offering.ts";
 import { excerpt } from "./rendering.ts";
 import type { ConversationRow } from "./state.ts";
 import type { LineReference } from "./step.ts";
-import { tell } from "./transcript.ts";
-import { csrLanguage, fact, REMEMBERED_COPIES, remember, type Turn } from "./turn.ts";
+import { listeners, nickOf, tell } from "./transcript.ts";
+import { csrLanguage, fact, putConversation, REMEMBERED_COPIES, remember, type Turn } from "./turn.ts";
 
 const GONE: ReadonlySet<Condition> = new Set(["gone", "item-not-found", "jid-malformed", "remote-server-not-found"]);
 
@@ -35,6 +35,26 @@ export function undelivered(
   if (row === null || viewer === undefined || addressKey(viewer.address) !== addressKey(to)) return;
   if (offerTo(row, viewer) !== null) refuse(turn, row, viewer, "missed");
   else if (viewer.role === "customer" && row.state !== "talking" && GONE.has(reason)) close(turn, row, "unreachable");
+}
+
+/**
+ * What is said takes long to reach somebody, or reaches them again: whoever talks with them is told, each once. `over`: nothing
+ * waits any more, and what came back was said to be undelivered.
+ */
+export function deliveryChanged(turn: Turn, id: string, to: Address, state: "late" | "through" | "over"): void {
+  const row = turn.tables.conversation.get(id);
+  const person = addressKey(to);
+  const viewer = row?.legs.find((leg) => leg.state === "active" && addressKey(leg.address) === person);
+  if (row === null || viewer === undefined || row.state !== "talking") return;
+  const late = row.late ?? [];
+  const isLate = state === "late";
+  if (late.includes(viewer.index) === isLate) return;
+  const others = late.filter((index) => index !== viewer.index);
+  const changed = putConversation(turn, row, { late: isLate ? [...others, viewer.index] : others });
+  fact(turn, `message.${state}`, { conversation: id }, { leg: viewer.index });
+  if (state === "over") return;
+  const name = nickOf(turn, changed, viewer);
+  for (const leg of listeners(changed, viewer)) tell(turn, changed, leg, `delivery.${state}`, { name });
 }
 
 /** In the conversation where they still take part in it; else from the address they wrote to. */

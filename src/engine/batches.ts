@@ -135,7 +135,7 @@ export class Batches {
   #remember(event: DeskEvent): void {
     if (event.kind === "rules" || event.kind === "hours") this.#told.set(event.kind, event);
     if (event.kind === "link") this.#told.set(`link ${event.network}`, event);
-    if (event.kind === "rules") this.#parts.outbox.setUndeliveredSeconds(event.rules.limits.undeliveredSeconds);
+    if (event.kind === "rules") this.#parts.outbox.setPatience(event.rules.limits);
   }
 
   async #answer({ conversation, leg, limit, before }: HistoryQuery): Promise<void> {

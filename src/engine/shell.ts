@@ -225,7 +225,7 @@ export class Shell implements Engine {
   }
 
   #createOutbox(networks: Networks, stepper: Stepper, loaded: ConstructorParameters<typeof Outbox>[1]): Outbox {
-    const { clock, log, limits, random, store, undeliveredSeconds, observer } = this.#options;
+    const { clock, log, limits, random, store, undeliveredSeconds, lateSeconds, observer } = this.#options;
     const onAnswered = observer?.sent?.bind(observer);
     const options = {
       clock,
@@ -233,6 +233,7 @@ export class Shell implements Engine {
       outboxRows: limits.outboxRows,
       sendSeconds: limits.sendSeconds,
       undeliveredSeconds,
+      lateSeconds,
       backoffMs: createBackoff(limits, random),
       capabilities: (network: string) => networks.capabilities(network),
       send: networks.send.bind(networks),
@@ -247,6 +248,7 @@ export class Shell implements Engine {
         const { key, conversation } = outbound;
         this.#tell(event, { id, key, kind: "failed", foreign: null, conversation });
       },
+      onDelivery: (conversation, to, state) => this.#tell({ kind: "delivery", conversation, to, state }, null),
       onRoom: () => this.#kick(),
       ...(onAnswered === undefined ? {} : { onAnswered }),
     } satisfies ConstructorParameters<typeof Outbox>[0];

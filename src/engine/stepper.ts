@@ -256,6 +256,8 @@ function about(event: DeskEvent): {
         network: event.outbound.to.network,
         key: event.outbound.key,
       };
+    case "delivery":
+      return { conversation: event.conversation, network: event.to.network };
     case "timer":
       return { conversation: event.timer.conversation };
     case "history":

@@ -30,6 +30,8 @@ export class Lane {
   fetching = false;
   /** Whether the last deferral said that the person, not the network, was away. */
   personAway = false;
+  /** Conversations of which it was told that this person's messages are late. */
+  readonly late = new Set<string>();
   #slots: Slot[] = [];
   /** Index of the first slot that is not done. */
   #head = 0;
@@ -73,6 +75,14 @@ export class Lane {
   /** The oldest row that is not done. */
   first(): Slot | null {
     return this.#slots[this.#head] ?? null;
+  }
+
+  /** Those that are not done, oldest first; not those of which only the number is kept. */
+  *slots(): Generator<Slot> {
+    for (let index = this.#head; index < this.#slots.length; index += 1) {
+      const slot = this.#slots[index];
+      if (slot !== undefined && slot.state !== "done") yield slot;
+    }
   }
 
   /** To be called when a slot was done; frees what is done at the front. */

@@ -141,6 +141,27 @@ describe("a transfer", () => {
     ]));
 });
 
+describe("a message that takes long", () => {
+  it("is told of once to its sender, and again when it is through", () =>
+    play(company({ limits: { csrAbsenceSeconds: 600 } }), [
+      ...TALK,
+      "the xmpp link breaks",
+      "anna: are you there?",
+      "20 seconds pass",
+      "anna sees nothing",
+      "anna: hello?",
+      "20 seconds pass",
+      "anna sees: Not with Ada yet.",
+      "10 seconds pass",
+      "anna sees nothing",
+      "the xmpp link is back",
+      "ada sees: are you there?",
+      "ada sees: hello?",
+      "anna sees: With Ada now.",
+      "anna sees nothing",
+    ]));
+});
+
 describe("an edit", () => {
   it("that cannot be brought to the other side is said to be undelivered", () =>
     play(company({ ...NARROW, limits: { maxParts: 5 } }), [

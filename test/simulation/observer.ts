@@ -259,6 +259,8 @@ function describe(event: DeskEvent, step: Step): string {
         return `timer ${event.timer.id} (${event.timer.name}, generation ${event.timer.generation})`;
       case "link":
         return `link ${event.network} ${event.online ? "up" : "down"}`;
+      case "delivery":
+        return `delivery in ${event.conversation} to ${addressKey(event.to)}: ${event.state}`;
       case "undelivered":
         return `undelivered ${event.outbound.key}: ${event.reason}`;
       case "hours":

@@ -65,6 +65,7 @@ export class Office {
       log: silentLog(ledger, isAlive),
       limits: subject.engineLimits,
       undeliveredSeconds: rules.limits.undeliveredSeconds,
+      lateSeconds: rules.limits.lateSeconds,
       token: () => random.token(),
       random: () => random.next(),
       onFatal: (fault) => ledger.violate("no-defect", `the engine gave up: ${fault.message}`),

@@ -201,6 +201,7 @@ export class PlayDesk {
       log: this.log,
       limits: ENGINE_LIMITS,
       undeliveredSeconds: this.#rules.limits.undeliveredSeconds,
+      lateSeconds: this.#rules.limits.lateSeconds,
       token: createTokens(),
       random: () => 0.5,
       onFatal: (fault) => {

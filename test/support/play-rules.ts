@@ -160,6 +160,8 @@ const PHRASES: Readonly<Record<string, string>> = {
   "label.which": "Which conversation? {labels}",
   "label.unknown": "There is no {label}. {labels}",
   undelivered: 'Not delivered: "{text}"',
+  "delivery.late": "Not with {name} yet.",
+  "delivery.through": "With {name} now.",
   "edit.fallback": "(edited) {text}",
   "retraction.fallback": '(takes back "{text}")',
   "retraction.refused": "Only one's own lines can be taken back.",
@@ -184,6 +186,7 @@ const LIMITS: Limits = {
   aliasRestSeconds: 86_400,
   csrAbsenceSeconds: 60,
   undeliveredSeconds: 600,
+  lateSeconds: 30,
   maxParts: 40,
 };
 

@@ -60,6 +60,7 @@ async function setUp() {
     log,
     limits: ENGINE_LIMITS,
     undeliveredSeconds: 3_600,
+    lateSeconds: 30,
     token: createTokens(),
     random: () => 0,
     onFatal: (fault) => expect.fail(fault.message),

@@ -194,6 +194,7 @@ describe("engine: beginning and end", () => {
       log: createMemoryLog(),
       limits: ENGINE_LIMITS,
       undeliveredSeconds: 60,
+      lateSeconds: 30,
       token: createTokens(),
       random: Math.random,
       onFatal: () => {},

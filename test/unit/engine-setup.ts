@@ -75,6 +75,7 @@ export async function setUp({ limits = {}, store = watched(createMemoryStore("e"
     log,
     limits: { ...ENGINE_LIMITS, ...limits },
     undeliveredSeconds: 3_600,
+    lateSeconds: 30,
     token: createTokens(),
     random: () => 0.5,
     onFatal: (fault) => fatal.push(fault),

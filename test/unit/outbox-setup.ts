@@ -15,6 +15,7 @@ export function setUp(options: { outboxRows?: number; loaded?: readonly OutboxRo
   networks.rule = null;
   const marks: Mark[] = [];
   const undelivered: { id: number; reason: Condition; text: string | null }[] = [];
+  const deliveries: string[] = [];
   const fetched: number[][] = [];
   let rooms = 0;
   const outbox = new Outbox(
@@ -24,6 +25,7 @@ export function setUp(options: { outboxRows?: number; loaded?: readonly OutboxRo
       outboxRows: options.outboxRows ?? 10_000,
       sendSeconds: 30,
       undeliveredSeconds: 3_600,
+      lateSeconds: 30,
       backoffMs: (attempt) => 1_000 * 2 ** attempt,
       capabilities: (network) => networks.capabilities(network),
       send: (outbound, signal) => networks.send(outbound, signal),
@@ -32,6 +34,7 @@ export function setUp(options: { outboxRows?: number; loaded?: readonly OutboxRo
         return ids.map((id) => row(id));
       },
       onSent: (mark) => marks.push(mark),
+      onDelivery: (conversation, to, state) => deliveries.push(`${conversation} ${to.id} ${state}`),
       onUndelivered: ({ id }, reason, text) => undelivered.push({ id, reason, text }),
       onRoom: () => {
         rooms += 1;
@@ -43,26 +46,25 @@ export function setUp(options: { outboxRows?: number; loaded?: readonly OutboxRo
     return { id, at: clock.now(), outbound: message(`e-${id}-1`, to, `text ${id}`, 0) };
   };
   const add = (...ids: number[]): void => outbox.add(ids.map((id) => row(id)));
-  const online = (network = JULIET.network): void => outbox.link(network, true);
   /** Answers the n-th send of all (from 0), and lets what follows from it happen. */
   const answer = async (index: number, outcome: Outcome = ACCEPT): Promise<void> => {
     networks.sent[index]?.answer(outcome);
     await settle();
   };
-  const texts = (): string[] => networks.texts().map((text) => text.replace("text ", ""));
   return {
     clock,
     log,
     networks,
     marks,
     undelivered,
+    deliveries,
     fetched,
     rooms: () => rooms,
     outbox,
     row,
     add,
-    online,
+    online: (network = JULIET.network) => outbox.link(network, true),
     answer,
-    texts,
+    texts: () => networks.texts().map((text) => text.replace("text ", "")),
   };
 }

@@ -150,6 +150,27 @@ describe("outbox", () => {
     expect(clock.waiting, "no alarm is left behind").to.equal(0);
   });
 
+  it("tells when a conversation's messages take long, and when they arrive again, each once", async () => {
+    const { add, online, answer, deliveries, clock } = setUp();
+    add(1, 2);
+    await clock.advance(30_000 - 1);
+    expect(deliveries).to.deep.equal([]);
+    await clock.advance(2 * MINUTE);
+    const late = `c1 ${JULIET.id} late`;
+    expect(deliveries).to.deep.equal([late]);
+    online();
+    await answer(0);
+    await answer(1);
+    expect(deliveries).to.deep.equal([late, `c1 ${JULIET.id} through`]);
+  });
+
+  it("tells that nothing is waited for any more when all of it was given up", async () => {
+    const { add, deliveries, clock } = setUp();
+    add(1);
+    await clock.advance(61 * MINUTE);
+    expect(deliveries.map((told) => told.split(" ").at(-1))).to.deep.equal(["late", "over"]);
+  });
+
   it("keeps to the pause though the first row becomes too old in it", async () => {
     const { outbox, row, online, answer, undelivered, texts, clock } = setUp();
     online();

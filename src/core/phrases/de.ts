@@ -39,6 +39,9 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "no-csr-ever":
     "Für {queue} ist zurzeit niemand da, der Ihnen helfen könnte, deshalb müssen wir dieses Gespräch beenden. Bitte schreiben Sie uns ein andermal wieder.",
   undelivered: "Diese Nachricht konnte nicht zugestellt werden: „{text}“",
+  "delivery.late":
+    "Was Sie geschrieben haben, ist bei {name} noch nicht angekommen. Wir versuchen es weiter; Sie brauchen es nicht noch einmal zu senden.",
+  "delivery.through": "{name} ist wieder zu erreichen: Was Sie geschrieben haben, ist durchgekommen.",
   flood:
     "Das sind mehr Nachrichten, als wir auf einmal annehmen können. Bitte warten Sie einen Moment; die letzte wurde nicht angenommen.",
   "too-long":

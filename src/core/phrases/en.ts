@@ -42,6 +42,8 @@ export const EN = {
   "no-csr-ever":
     "There is nobody who could help you with {queue} at present, so we have to end this conversation. Please write again another time.",
   undelivered: "This message could not be delivered: “{text}”",
+  "delivery.late": "What you wrote has not reached {name} yet. We keep trying; there is no need to send it again.",
+  "delivery.through": "{name} is being reached again: what you wrote has gone through.",
   flood:
     "That is more messages than we can take at once. Please wait a moment, then go on; what you sent last was not taken.",
   "too-long": "This message is too long and was not taken. Please divide it: at most {bytes} bytes at a time.",

@@ -37,6 +37,9 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "no-csr-ever":
     "En este momento no hay nadie que pueda ayudarle con {queue}, por lo que tenemos que terminar esta conversación. Escríbanos de nuevo en otro momento.",
   undelivered: "No se ha podido entregar este mensaje: «{text}»",
+  "delivery.late":
+    "Lo que ha escrito aún no ha llegado a {name}. Seguimos intentándolo; no hace falta que lo envíe otra vez.",
+  "delivery.through": "Volvemos a comunicar con {name}: lo que ha escrito ha llegado.",
   flood:
     "Son más mensajes de los que podemos recibir a la vez. Espere un momento, por favor; el último no se ha aceptado.",
   "too-long":

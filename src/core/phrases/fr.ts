@@ -38,6 +38,9 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "no-csr-ever":
     "Personne ne peut vous aider pour {queue} en ce moment, nous devons donc mettre fin à cette conversation. Écrivez-nous à nouveau une autre fois.",
   undelivered: "Ce message n’a pas pu être remis : « {text} »",
+  "delivery.late":
+    "Ce que vous avez écrit n’est pas encore arrivé chez {name}. Nous continuons d’essayer ; inutile de le renvoyer.",
+  "delivery.through": "{name} est de nouveau joignable : ce que vous avez écrit est passé.",
   flood:
     "C’est plus de messages que nous ne pouvons en recevoir d’un coup. Veuillez patienter un instant ; le dernier n’a pas été pris.",
   "too-long": "Ce message est trop long et n’a pas été pris. Veuillez le diviser : {bytes} octets au plus à la fois.",

@@ -1,0 +1,71 @@
+/**
+ * Which people's messages take long: once a conversation's oldest message to somebody has waited too long it is `late`, `through`
+ * with the next one that arrives, and `over` when nothing waits any more and none did. The desk's own words are nobody's to wait for.
+ */
+import type { Address, Outbound } from "../core/model.ts";
+import type { OutboxRow } from "../store/store.ts";
+import type { Lane } from "./lane.ts";
+
+export type DeliveryState = "late" | "through" | "over";
+export type OnDelivery = (conversation: string, to: Address, state: DeliveryState) => void;
+
+export class Lateness {
+  readonly #tell: OnDelivery;
+  #ms: number;
+
+  /** `seconds`: how long a message may wait before it is late. */
+  constructor(seconds: number, tell: OnDelivery) {
+    this.#ms = seconds * 1_000;
+    this.#tell = tell;
+  }
+
+  set seconds(seconds: number) {
+    this.#ms = seconds * 1_000;
+  }
+
+  /** Milliseconds until something in that lane is late that is not yet; infinite for nothing. */
+  leftMs(lane: Lane, now: number): number {
+    for (const { row, state } of lane.slots()) {
+      const conversation = waitedFor(row.outbound);
+      if (state === "waiting" && conversation !== null && !lane.late.has(conversation)) {
+        return row.at + this.#ms - now;
+      }
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** Tells of what has become late in that lane. */
+  look(lane: Lane, now: number): void {
+    for (const { row, state } of lane.slots()) {
+      if (row.at + this.#ms > now) {
+        return;
+      }
+      const conversation = waitedFor(row.outbound);
+      if (state === "waiting" && conversation !== null && !lane.late.has(conversation)) {
+        lane.late.add(conversation);
+        this.#tell(conversation, row.outbound.to, "late");
+      }
+    }
+  }
+
+  /** That row has arrived. */
+  arrived(lane: Lane, { outbound }: OutboxRow): void {
+    const conversation = waitedFor(outbound);
+    if (conversation !== null && lane.late.delete(conversation)) {
+      this.#tell(conversation, outbound.to, "through");
+    }
+  }
+
+  /** Nothing is left in that lane. */
+  over({ late, network, person }: Lane): void {
+    for (const conversation of late) {
+      this.#tell(conversation, { network, id: person }, "over");
+    }
+    late.clear();
+  }
+}
+
+/** The conversation in which a person waits for it to arrive. */
+function waitedFor(outbound: Outbound): string | null {
+  return outbound.kind === "message" && !outbound.notice ? outbound.conversation : null;
+}
