@@ -71,7 +71,8 @@ export class Reception {
     if (request === null) {
       this.#take(said, readCodes(text), message);
     } else if (request.command === "ACTION") {
-      this.#take(said, readCodes(request.rest, `* ${said.nick} `), message);
+      // Without the nick, which is an address: the other side knows its author by another name.
+      this.#take(said, readCodes(request.rest, "* "), message);
     } else {
       this.#answerCtcp(said, request);
     }
@@ -158,7 +159,14 @@ export class Reception {
     if (this.isFull) {
       pause();
     }
-    const chain = (this.#chains.get(id) ?? Promise.resolve()).then(act).finally(() => {
+    const done = (this.#chains.get(id) ?? Promise.resolve()).then(act).catch((error: unknown) => {
+      // What could not be answered must not end the daemon, nor what the same person says next.
+      const { context, isStopped } = this.#options;
+      if (!isStopped()) {
+        context.log.warn("irc.answer.failed", { network: context.network, error: String(error) });
+      }
+    });
+    const chain = done.finally(() => {
       const wasFull = this.isFull;
       this.#underWay -= 1;
       if (wasFull && !this.isFull) {
@@ -209,7 +217,7 @@ export class Reception {
     const now = context.clock.now();
     if (answer !== undefined && now - (this.#answered.get(asked) ?? Number.NEGATIVE_INFINITY) >= CTCP_MS) {
       this.#answered.set(asked, now);
-      void this.#answer(said, answer);
+      this.#queue(people.id(said.nick), () => this.#answer(said, answer));
     }
   }
 }

@@ -4,12 +4,11 @@
  */
 import { escapeXML } from "@xmpp/xml";
 import type { Outbound } from "../../src/core/model.ts";
+import { MAY_BE_STYLED } from "../../src/core/styling-reader.ts";
 import { DELAYED_MS, type OutboundFrame } from "./codec-outbound.ts";
 import { xmlText } from "./elements.ts";
 import { NS } from "./namespaces.ts";
 
-/** Characters that may mark looks (XEP-0393), so that the text has to be looked at closely. */
-const MARKS = /[*_~`>]/u;
 const ACTIVE = `<active xmlns="${NS.chatStates}"/>`;
 const TRACKED = `<request xmlns="${NS.receipts}"/><markable xmlns="${NS.chatMarkers}"/><origin-id xmlns="${NS.stanzaIds}" id="`;
 
@@ -19,7 +18,7 @@ export function plainMessage(outbound: Outbound, frame: OutboundFrame): string |
     return null;
   }
   const { text, formatting, file, nick, language, key } = outbound;
-  const isPlain = formatting === undefined && (file ?? null) === null && text !== "" && !MARKS.test(text);
+  const isPlain = formatting === undefined && (file ?? null) === null && text !== "" && !MAY_BE_STYLED.test(text);
   // A UTF-16 unit is three bytes at most; what might be too long is measured elsewhere.
   if (!isPlain || text.length * 3 > frame.textBytes || frame.now - outbound.sentAt > DELAYED_MS) {
     return null;

@@ -19,7 +19,8 @@ export const FENCE = "```";
 /** Quotes within quotes; a `>` beyond that is text. */
 export const QUOTE_DEPTH = 8;
 
-const MAY_BE_STYLED = /[*_~`>]/u;
+/** Texts without any of these characters have no marks in them. */
+export const MAY_BE_STYLED = /[*_~`>]/u;
 const SPACE = /[\s\p{Z}]/u;
 
 /** What was read so far. */

@@ -87,7 +87,7 @@ describe("a desk linked to a real ngircd", function () {
       customer.type("was kostet das? 价格€5 👍");
       await hears(webStaff, "was kostet das? 价格€5 👍");
       customer.type("/me waves");
-      await hears(webStaff, "* annelise waves");
+      await hears(webStaff, "* waves");
       await webStaff.person.say(offer.from, "fünf Euro 👍");
       await customer.waitFor(/<billing> fünf Euro 👍/u, PATIENCE_MS);
       const software = await until(

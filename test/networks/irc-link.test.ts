@@ -21,7 +21,7 @@ const PIECES = 30;
 
 /** What a person's client writes, and the text that it is. */
 const SAID: readonly { readonly what: string; readonly line: Buffer; readonly text: string }[] = [
-  { what: "an action", line: Buffer.from("\u0001ACTION waves\u0001"), text: "* {nick} waves" },
+  { what: "an action", line: Buffer.from("\u0001ACTION waves\u0001"), text: "* waves" },
   {
     what: "coloured text",
     line: Buffer.from("\u00034,12red\u0003 \u0002bold\u0002 \u001ditalic\u000f 3"),

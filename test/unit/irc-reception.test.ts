@@ -1,0 +1,64 @@
+/** What people on IRC say, on its way to the desk: without their nick in it, and in order whatever fails. */
+import { expect } from "chai";
+import type { Attachment } from "../../adapters/irc/attachment.ts";
+import { parseLine } from "../../adapters/irc/line.ts";
+import { People } from "../../adapters/irc/nicks.ts";
+import { Reception } from "../../adapters/irc/reception.ts";
+import type { Versions } from "../../adapters/irc/versions.ts";
+import { refused } from "../../src/core/limits.ts";
+import { ACCEPTED, type InboundOf } from "../../src/core/model.ts";
+import { TestContext } from "../support/adapter-context.ts";
+import { until } from "../support/wait.ts";
+
+describe("what is said on IRC", () => {
+  const begin = (source: () => Promise<string>) => {
+    const context = new TestContext({ network: "irc", handles: ["support"], desk: "desk", alias: null });
+    const answers: string[] = [];
+    const attachment = {
+      source,
+      maxTextBytes: 400,
+      senderOf: () => "annelise",
+      isOwn: () => false,
+      deskOf: () => "support",
+      refuse: () => false,
+    } as unknown as Attachment;
+    const reception = new Reception({
+      context,
+      attachment,
+      people: new People(),
+      versions: { notice: () => {} } as unknown as Versions,
+      inbound: 10,
+      remembered: 10,
+      chat: (line) => answers.push(line.trailing ?? "") > 0,
+      pause: () => {},
+      resume: () => {},
+      isStopped: () => false,
+      heard: () => {},
+    });
+    const says = (text: string) => {
+      const message = parseLine(`:annelise!a@host PRIVMSG support :${text}`);
+      if (message !== null) reception.privmsg(message);
+    };
+    const heard = () => context.inbounds.all.filter((one): one is InboundOf<"message"> => one.kind === "message");
+    return { context, says, heard, answers };
+  };
+
+  it("an action is told without the nick, which is an address", async () => {
+    const { says, heard } = begin(async () => "support");
+    says("\u0001ACTION waves\u0001");
+    const action = await until("the action", () => heard()[0]);
+    expect(action.text).to.equal("* waves");
+  });
+
+  it("goes on when an answer could not be given", async () => {
+    const { context, says, heard, answers } = begin(() => Promise.reject(new Error("the disk is away")));
+    context.judge(async () => refused("not-acceptable", "too long"));
+    says("one");
+    says("\u0001DCC SEND x 1 2 3\u0001");
+    await until("the failure", () => context.logs.filter(({ event }) => event === "irc.answer.failed").length === 2);
+    context.judge(async () => ACCEPTED);
+    says("two");
+    await until("the next", () => heard().some(({ text }) => text === "two"));
+    expect(answers).to.deep.equal([]);
+  });
+});
