@@ -81,7 +81,10 @@ export class Centre {
       waiting: [...this.#waiting]
         .filter(([conversation]) => !this.#ghosts.has(conversation))
         .map(([, { waiting, since }]) => ({ waiting, since, later: [] })),
-      queues: this.#scenario.queues.map(({ id }) => ({ id, wrapUpMs: 0, open: true })),
+      queues: this.#scenario.queues.map((queue) => {
+        const waiting = newWaiting("newcomer", queue, this.now);
+        return { id: queue.id, wrapUpMs: 0, open: true, newcomers: [{ waiting, turn: 0 }] };
+      }),
     };
   }
 

@@ -52,7 +52,7 @@ function queue(
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: "small-team", seed: 1, csrs: team(4, ["sales"]), queues: [queue("sales", 39)], slowness: 0, hours: 40 },
-  { name: "large-team", seed: 2, csrs: team(40, ["sales"]), queues: [queue("sales", 410)], slowness: 0, hours: 6 },
+  { name: "large-team", seed: 2, csrs: team(40, ["sales"]), queues: [queue("sales", 410)], slowness: 0, hours: 18 },
   {
     name: "skills-overlap",
     seed: 3,

@@ -16,8 +16,8 @@ import { FORMULAS, type Formula, Formulas } from "./wait-formulas.ts";
 import { drawPatience, drawTalk, SCENARIOS, type Scenario } from "./wait-scenarios.ts";
 
 const WARM_UP = 500;
-/** Of those who wait every so manieth is asked for, so that the probes hardly overlap. */
-const EVERY = 3;
+/** Between two who are asked for, so that a large team does not count for more than it says. */
+const APART_MS = 2 * 60_000;
 const RUNS = 60;
 const HOUR = 3_600_000;
 
@@ -61,7 +61,7 @@ function trialOf(scenario: Scenario): Trial {
   const formulas = new Formulas();
   const open = new Map<string, Omit<Probe, "actual">>();
   const probes: Probe[] = [];
-  let [closed, asked, rollMs, estimates] = [0, 0, 0, 0];
+  let [closed, asked, askedAt, rollMs, estimates] = [0, 0, 0, 0, 0];
   const centre = new Centre(scenario, {
     fact(fact) {
       learner.hear(fact);
@@ -69,8 +69,9 @@ function trialOf(scenario: Scenario): Trial {
       if (fact.event === "conversation.closed") closed += 1;
     },
     waits(conversation, queue) {
+      if (closed < WARM_UP || centre.now < askedAt + APART_MS) return;
       asked += 1;
-      if (closed < WARM_UP || asked % EVERY !== 0) return;
+      askedAt = centre.now;
       const present = centre.present();
       const began = performance.now();
       const options = { runs: RUNS, mayGoOn: () => true, seed: asked };

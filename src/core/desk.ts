@@ -4,6 +4,7 @@
  */
 import { absent, csrMoved, hoursChanged, nextRound, offerRanOut, settle, syncAll } from "./assignment.ts";
 import { close, consult } from "./conversation.ts";
+import { estimatesCame } from "./estimate/telling.ts";
 import { hear } from "./hearing.ts";
 import { showHistory } from "./history.ts";
 import { ACCEPTED, addressKey, type Verdict } from "./model.ts";
@@ -162,6 +163,9 @@ function act(turn: Turn, event: DeskEvent): Verdict {
       turn.memory.opens.clear();
       for (const [queue, opens] of Object.entries(event.opens)) turn.memory.opens.set(queue, opens);
       hoursChanged(turn, event.day ?? "");
+      return ACCEPTED;
+    case "estimates":
+      estimatesCame(turn, event);
       return ACCEPTED;
     case "rules":
       rulesChanged(turn);

@@ -1,6 +1,7 @@
 /** Lines that a customer writes while nobody is there to read them: kept, bounded, and brought to the CSR who accepts. */
 import { close } from "./conversation.ts";
 import { universalWord } from "./dialog.ts";
+import { estimateFor } from "./estimate/telling.ts";
 import { refused } from "./limits.ts";
 import { ACCEPTED, type InboundOf, type Verdict, wordsOf } from "./model.ts";
 import { byteLength } from "./parts.ts";
@@ -42,7 +43,9 @@ export function waits(turn: Turn, row: ConversationRow, leg: Leg, inbound: Inbou
 
 function tellStanding(turn: Turn, row: ConversationRow, leg: Leg, key: string): void {
   const language = languageOf(turn, row, leg);
-  tell(turn, row, leg, key, {
+  const estimate = key === "waiting.status" ? estimateFor(turn, row) : null;
+  tell(turn, row, leg, estimate === null ? key : "waiting.status-estimate", {
+    estimate: estimate ?? "",
     queue: turn.rules.queues.get(row.queue ?? "")?.name ?? "",
     place: turn.routing.place(row.id) ?? 1,
     minutes: duration(turn, turn.world.now - (row.waitingSince ?? turn.world.now), language),

@@ -76,6 +76,13 @@ export interface ConversationRow {
   readonly offers: readonly Offer[];
   /** The place last told to the customer. */
   readonly toldPlace: number | null;
+  /** The waiting time last told to them, in minutes from `at` on, and how often they were told; left out: never. */
+  readonly toldEstimate?: {
+    readonly from: number;
+    readonly to: number | null;
+    readonly at: number;
+    readonly times: number;
+  };
   readonly held: readonly HeldLine[];
   /** When they entered the queue they are in, and the rings of it that they came to since (by index), the last at `ringAt`. */
   readonly queuedAt?: number;

@@ -3,6 +3,9 @@
  * (messages, timers, links, admins' commands, reloads, what became of sends) is an event and takes this road, so there
  * is one order, one place to log, to replay and to simulate.
  */
+import type { Standing } from "./estimate/present.ts";
+import type { Estimate } from "./estimate/range.ts";
+import type { Present } from "./estimate/roll.ts";
 import type {
   Address,
   Capabilities,
@@ -73,6 +76,12 @@ export type DeskEvent =
       readonly opens: Readonly<Record<string, string>>;
       /** "2026-11-21" in the zone of routing.yaml, where some queue goes by what was done today. */
       readonly day?: string;
+    }
+  /** How long those who wait will probably wait, as of `at`. Whoever is not named keeps what was told before. */
+  | {
+      readonly kind: "estimates";
+      readonly at: number;
+      readonly of: readonly (Estimate & { readonly conversation: string })[];
     }
   | { readonly kind: "rules"; readonly rules: Rules }
   | { readonly kind: "command"; readonly command: DeskCommand }
@@ -241,6 +250,9 @@ export interface Desk {
   conversations(): readonly ConversationView[];
   csrs(): readonly CsrView[];
   queues(now: number): readonly QueueView[];
+  /** See core/estimate/present.ts. A desk without them has no estimates. */
+  present?(now: number, limit: number, since: (conversation: string) => number | null): Present | null;
+  standing?(conversation: string): Standing | null;
   identity(network: string, desk: string, viewer: Address): DeskIdentity | null;
   contacts(
     viewer: Address,

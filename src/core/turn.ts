@@ -3,6 +3,7 @@
  * the core that acts takes a Turn; `desk.ts` makes one per event and turns it into a Step.
  */
 import { offered } from "./dialog.ts";
+import type { MadeEstimate } from "./estimate/telling.ts";
 import type { Outbound, PresenceState, ReceiptState, Software } from "./model.ts";
 import { phrase } from "./phrases.ts";
 import type { RoutingEngine } from "./routing/routing.ts";
@@ -41,6 +42,8 @@ export interface Memory {
   readonly floods: Map<string, { since: number; count: number; told: boolean }>;
   /** By address key: the CSR it belongs to, from the rules. */
   readonly csrOf: Map<string, string>;
+  /** By conversation that waits: the newest estimate of how long it still will. */
+  readonly estimates: Map<string, MadeEstimate>;
 }
 
 /** Nothing was heard yet. */
@@ -60,6 +63,7 @@ export function newMemory(): Memory {
     undelivered: new Map(),
     floods: new Map(),
     csrOf: new Map(),
+    estimates: new Map(),
   };
 }
 

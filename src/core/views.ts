@@ -1,5 +1,6 @@
 /** The desk as others may look at it: admins, metrics, and the adapters' own questions. Nothing here changes anything. */
 import { csrState, inHand, reachableAddresses } from "./availability.ts";
+import { presentOf, standingOf } from "./estimate/present.ts";
 import { gatewayOf } from "./gateways.ts";
 import { csrLegs, customerOf, originOf } from "./legs.ts";
 import { type Address, addressKey, type DeskIdentity } from "./model.ts";
@@ -25,6 +26,8 @@ export function createViews(present: () => Turn): Views {
       const turn = present();
       return [...turn.rules.queues.keys()].map((id) => queueView(turn, id, now));
     },
+    present: (now, limit, since) => presentOf(present(), now, limit, since),
+    standing: (conversation) => standingOf(present(), conversation),
     identity: (network, desk, viewer) => identity(present(), network, desk, viewer),
     contacts: (viewer) => contacts(present(), viewer),
     leg: (viewer, desk) => legOf(present(), viewer, desk),

@@ -267,6 +267,7 @@ function about(event: DeskEvent): {
     case "command":
       return { conversation: event.command.kind === "close" ? event.command.conversation : null };
     case "hours":
+    case "estimates":
     case "rules":
       return { conversation: null };
   }

@@ -264,6 +264,7 @@ function describe(event: DeskEvent, step: Step): string {
       case "undelivered":
         return `undelivered ${event.outbound.key}: ${event.reason}`;
       case "hours":
+      case "estimates":
       case "rules":
       case "command":
       case "history":

@@ -18,7 +18,7 @@ function office(csrs: number, waiting: number, talking = csrs): Present {
   const one = { weight: 1, queue: "sales", ageMs: 0 };
   return {
     now,
-    queues: [{ id: "sales", wrapUpMs: 0, open: true }],
+    queues: [{ id: "sales", wrapUpMs: 0, open: true, newcomers: [] }],
     csrs: Array.from({ length: csrs }, (_, number) => ({
       csr: {
         id: `csr-${number}`,

@@ -45,6 +45,8 @@ export interface PresentQueue {
   readonly wrapUpMs: number;
   /** False: closed, so that nobody comes. */
   readonly open: boolean;
+  /** What those who come look like, and how much later than they come their turn is; none: nobody comes. */
+  readonly newcomers: readonly { readonly waiting: Waiting; readonly turn: number }[];
 }
 /** The desk at one moment, as plain JSON. */
 export interface Present {
@@ -105,8 +107,6 @@ interface QueueModel {
   /** How many talks are known of: the fewer, the less sure. */
   readonly seen: number;
   readonly arrivals: number;
-  /** What newcomers look like; none: nobody comes. */
-  readonly newcomers: readonly { readonly waiting: Waiting; readonly turn: number }[];
 }
 /** What one run supposes of a queue, within what can be known. */
 interface Supposed {
@@ -235,7 +235,7 @@ class Roll {
   }
 
   #comes(queue: string): boolean {
-    const newcomers = this.#queues.get(queue)?.newcomers ?? [];
+    const newcomers = this.#queues.get(queue)?.queue.newcomers ?? [];
     const like = newcomers[Math.floor(this.#chance() * newcomers.length)];
     if (like === undefined) return false;
     this.#came += 1;
@@ -325,12 +325,8 @@ class Roll {
   }
 }
 
-/** Newcomers of a queue are taken to be like those who wait there now; of more than so many, the first ones. */
-const NEWCOMERS_LIKE = 50;
-
 function modelOf(present: Present, rates: Rates, queue: PresentQueue): QueueModel {
   const learned = queueRates(rates, queue.id, present.now);
-  const alike = present.waiting.filter(({ waiting }) => waiting.queue === queue.id && waiting.only === null);
   return {
     queue,
     learned,
@@ -338,9 +334,6 @@ function modelOf(present: Present, rates: Rates, queue: PresentQueue): QueueMode
     patience: ratesOf(learned.patience, GUESSED_PATIENCE_MS),
     seen: known(learned.talks),
     arrivals: queue.open ? frequency(learned.arrivals, present.now) : 0,
-    newcomers: alike
-      .slice(0, NEWCOMERS_LIKE)
-      .map(({ waiting, since }) => ({ waiting: { ...waiting, excluded: [] }, turn: waiting.turnAt - since })),
   };
 }
 

@@ -13,6 +13,12 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "waiting.next":
     "Vielen Dank. Sie sind in der Warteschlange für {queue} als Nächstes an der Reihe; gleich ist jemand für Sie da.",
   "waiting.status": "Sie sind Nummer {place} in der Warteschlange für {queue}. Ihre Wartezeit bisher: {minutes}.",
+  "waiting.status-estimate":
+    "Sie sind Nummer {place} in der Warteschlange für {queue}. Ihre Wartezeit bisher: {minutes}; voraussichtlich noch: {estimate}.",
+  "waiting.estimate": "Ihre voraussichtliche Wartezeit: {estimate}.",
+  "waiting.estimate-changed": "Ihre Wartezeit hat sich geändert, voraussichtlich ab jetzt: {estimate}.",
+  "estimate.range": "{from} bis {to} Min.",
+  "estimate.over": "mehr als {from} Min.",
   "waiting.still":
     "Vielen Dank für Ihre Geduld. Sie behalten Ihren Platz; es ist so bald wie möglich jemand für Sie da.",
   "waiting.help":

@@ -14,6 +14,12 @@ export const EN = {
     "Thank you. You are number {place} in the queue for {queue}. We will be with you as soon as we can; you can go on writing meanwhile.",
   "waiting.next": "Thank you. You are next in the queue for {queue}; somebody will be with you shortly.",
   "waiting.status": "You are number {place} in the queue for {queue}. You have been waiting for {minutes}.",
+  "waiting.status-estimate":
+    "You are number {place} in the queue for {queue}. You have been waiting for {minutes}; it will probably take {estimate} more.",
+  "waiting.estimate": "You will probably have to wait for {estimate}.",
+  "waiting.estimate-changed": "Your waiting time has changed: it will probably take {estimate} from now.",
+  "estimate.range": "{from} to {to} min",
+  "estimate.over": "more than {from} min",
   "waiting.still": "Thank you for your patience. You keep your place; somebody will be with you as soon as possible.",
   "waiting.help":
     "You are waiting for a person. Write “status” for your place in the queue, or “stop” to leave. Whatever else you write is kept for the person who takes over.",

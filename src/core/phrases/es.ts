@@ -12,6 +12,12 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
     "Gracias. Es usted el número {place} en la cola de {queue}. Le atenderemos lo antes posible; mientras tanto puede seguir escribiendo.",
   "waiting.next": "Gracias. Es usted la siguiente persona en la cola de {queue}; enseguida le atendemos.",
   "waiting.status": "Es usted el número {place} en la cola de {queue}. Tiempo de espera hasta ahora: {minutes}.",
+  "waiting.status-estimate":
+    "Es usted el número {place} en la cola de {queue}. Tiempo de espera hasta ahora: {minutes}; probablemente faltan: {estimate}.",
+  "waiting.estimate": "Tiempo de espera probable: {estimate}.",
+  "waiting.estimate-changed": "Su tiempo de espera ha cambiado; probablemente faltan: {estimate}.",
+  "estimate.range": "de {from} a {to} min",
+  "estimate.over": "más de {from} min",
   "waiting.still": "Gracias por su paciencia. Conserva su turno; le atenderemos lo antes posible.",
   "waiting.help":
     "Está esperando a una persona. Escriba «estado» para saber su turno o «salir» para marcharse. Todo lo demás que escriba se guarda para quien le atienda.",

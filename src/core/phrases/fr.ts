@@ -13,6 +13,12 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "waiting.next":
     "Merci. C’est bientôt à vous dans la file d’attente de {queue} ; quelqu’un vous répond dans un instant.",
   "waiting.status": "Vous êtes numéro {place} dans la file d’attente de {queue}. Attente jusqu’ici : {minutes}.",
+  "waiting.status-estimate":
+    "Vous êtes numéro {place} dans la file d’attente de {queue}. Attente jusqu’ici : {minutes} ; il reste sans doute : {estimate}.",
+  "waiting.estimate": "Attente probable : {estimate}.",
+  "waiting.estimate-changed": "Votre temps d’attente a changé ; il reste sans doute : {estimate}.",
+  "estimate.range": "{from} à {to} min",
+  "estimate.over": "plus de {from} min",
   "waiting.still": "Merci de votre patience. Vous gardez votre place ; quelqu’un vous répondra dès que possible.",
   "waiting.help":
     "Vous attendez une personne. Écrivez « statut » pour connaître votre place, ou « stop » pour partir. Tout le reste est gardé pour la personne qui prendra le relais.",
