@@ -1,12 +1,16 @@
 /** The running desk as the control socket sees it. */
 import type { StaffAccounts } from "../accounts.ts";
 import type { AdapterHost } from "../adapter-host.ts";
+import { unknownWord } from "../config/problem.ts";
+import { customerOf, faultsOf } from "../config/rule-tests.ts";
+import { givenSchema } from "../config/schema-tests.ts";
 import type {
   CommandReport,
   ControlledDesk,
   ReloadReport,
   StatusReport,
   TranscriptReport,
+  TryReport,
 } from "../control/protocol.ts";
 import type { Verdict } from "../core/model.ts";
 import type { DeskCommand } from "../core/step.ts";
@@ -40,6 +44,7 @@ export function createControlledDesk(parts: ControlledParts): ControlledDesk {
     queues: () => engine.desk().queues(now()),
     transcript: (conversation, limit) => transcript(store, conversation, limit),
     reload: parts.reload,
+    tryOut: (given) => tryOut(parts, given),
     close: (conversation) => {
       const missing = `There is no open conversation ${JSON.stringify(conversation)}; \`frontdesk conversations\` lists them.`;
       return command({ kind: "close", conversation }, missing);
@@ -57,6 +62,20 @@ export function createControlledDesk(parts: ControlledParts): ControlledDesk {
       return { kind: "missing", text };
     },
   };
+}
+
+function tryOut({ engine, running, now }: ControlledParts, wish: unknown): TryReport {
+  const given = givenSchema.safeParse(wish);
+  if (!given.success) return { kind: "refused", text: given.error.issues[0]?.message ?? "this cannot be read" };
+  const [fault] = faultsOf(running.rules, { name: "", given: given.data, expect: {} });
+  if (fault !== undefined) {
+    return {
+      kind: "refused",
+      text: `${unknownWord(fault.what, fault.word, fault.known)} The desk runs by rules ${running.rules.version}.`,
+    };
+  }
+  const decision = engine.desk().imagine(now(), customerOf(running.rules, given.data));
+  return { kind: "decided", decision };
 }
 
 function noCsr(csr: string): string {

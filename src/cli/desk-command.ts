@@ -38,8 +38,9 @@ export async function ask<Body>(
   method: "GET" | "POST",
   path: string,
   show: (body: Body) => void,
+  body?: unknown,
 ): Promise<void> {
-  const answer = await askDesk(findDataFolder(options.config, options.data), method, path);
+  const answer = await askDesk(findDataFolder(options.config, options.data), method, path, body);
   if (answer.kind === "unreachable") {
     const text = isPlaceKnown(options) ? answer.text : noConfiguration(options);
     terminal.exitCode = EXIT_CODES.noDesk;

@@ -11,11 +11,13 @@ import { addStart } from "./start.ts";
 import { addStatus } from "./status.ts";
 import { EXIT_CODES, type Terminal } from "./terminal.ts";
 import { addTranscript } from "./transcript.ts";
+import { addTry } from "./try.ts";
 
 /** In the order in which help lists them. */
 const SUBCOMMANDS: readonly ((program: Command, terminal: Terminal) => void)[] = [
   addInit,
   addCheck,
+  addTry,
   addStart,
   addReload,
   addStatus,

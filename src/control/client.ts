@@ -11,12 +11,18 @@ export type ControlAnswer =
 /** How long a desk may think about an answer. A reload of large files is the slowest. */
 const ANSWER_MS = 60_000;
 
-/** Asks the desk that runs on this data folder. */
-export function askDesk(dataFolder: string, method: "GET" | "POST", path: string): Promise<ControlAnswer> {
+/** Asks the desk that runs on this data folder; `body` goes along as JSON. */
+export function askDesk(
+  dataFolder: string,
+  method: "GET" | "POST",
+  path: string,
+  body?: unknown,
+): Promise<ControlAnswer> {
   const socketPath = join(dataFolder, SOCKET_NAME);
   return new Promise((resolve) => {
     const unreachable = (error: unknown): void => resolve({ kind: "unreachable", text: explain(error, dataFolder) });
-    const asked = request({ socketPath, method, path, timeout: ANSWER_MS }, (response) => {
+    const headers = body === undefined ? {} : { "content-type": "application/json" };
+    const asked = request({ socketPath, method, path, headers, timeout: ANSWER_MS }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("error", unreachable);
@@ -34,7 +40,7 @@ export function askDesk(dataFolder: string, method: "GET" | "POST", path: string
     });
     asked.on("timeout", () => asked.destroy(new Error(`no answer within ${ANSWER_MS / 1_000} seconds`)));
     asked.on("error", unreachable);
-    asked.end();
+    asked.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
 

@@ -3,6 +3,7 @@
  * may open that socket may do all of this; it belongs to the desk's own user alone.
  */
 import type { LinkStatus } from "../adapter.ts";
+import type { Decision } from "../core/analysis/imagined.ts";
 import type { ConversationView, CsrView, Fact, QueueView } from "../core/step.ts";
 import type { TranscriptLine } from "../store/store.ts";
 
@@ -61,6 +62,11 @@ export type PasswordReport =
   | { readonly kind: "made"; readonly login: string; readonly password: string }
   | { readonly kind: "missing"; readonly text: string };
 
+/** Where an imagined customer would go now. Refused: the question makes no sense by the rules that run. */
+export type TryReport =
+  | { readonly kind: "decided"; readonly decision: Decision }
+  | { readonly kind: "refused"; readonly text: string };
+
 /** What the socket's routes ask of the running desk. */
 export interface ControlledDesk {
   status(): StatusReport;
@@ -70,6 +76,8 @@ export interface ControlledDesk {
   /** Null when there is no such conversation. */
   transcript(conversation: string, limit: number): Promise<TranscriptReport | null>;
   reload(): Promise<ReloadReport>;
+  /** `given`: as in tests of routing.yaml, of the customer alone; not checked yet. */
+  tryOut(given: unknown): TryReport;
   close(conversation: string): Promise<CommandReport>;
   setAway(csr: string, away: boolean): Promise<CommandReport>;
   newPassword(csr: string): Promise<PasswordReport>;

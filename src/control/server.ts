@@ -17,8 +17,8 @@ export interface ControlServer {
   stop(): Promise<void>;
 }
 
-/** Bytes of one request; the commands have next to nothing to say. */
-const REQUEST_BYTES = 4_096;
+/** Bytes of one request; an imagined customer is the most that is said. */
+const REQUEST_BYTES = 65_536;
 
 interface Answer {
   readonly status: number;
@@ -28,7 +28,7 @@ interface Answer {
 interface ControlRoute {
   readonly method: "GET" | "POST";
   readonly path: string;
-  readonly answer: (desk: ControlledDesk, id: string) => Answer | Promise<Answer>;
+  readonly answer: (desk: ControlledDesk, id: string, body: unknown) => Answer | Promise<Answer>;
 }
 
 function shown(body: unknown): Answer {
@@ -61,6 +61,14 @@ const ROUTES: readonly ControlRoute[] = [
     answer: async (desk) => {
       const report = await desk.reload();
       return { status: report.kind === "reloaded" ? 200 : 422, body: report };
+    },
+  },
+  {
+    method: "POST",
+    path: "/try",
+    answer: async (desk, _id, body) => {
+      const report = desk.tryOut(body);
+      return { status: report.kind === "decided" ? 200 : 422, body: report };
     },
   },
   { method: "POST", path: "/close/:id", answer: async (desk, id) => reported(await desk.close(id)) },
@@ -119,7 +127,7 @@ function build(desk: ControlledDesk, log: Logger): FastifyInstance {
       method,
       url: path,
       handler: async (request, reply) => {
-        const { status, body } = await answer(desk, request.params.id ?? "");
+        const { status, body } = await answer(desk, request.params.id ?? "", request.body);
         log.debug("control.asked", { route: path, status });
         return reply.code(status).send(body);
       },

@@ -55,7 +55,8 @@ export function requestFor(turn: Turn, row: ConversationRow, queue: Queue): Wait
     excluded: row.excluded,
     only: row.only,
   };
-  return row.only !== null || queue.prefer === undefined ? plain : withPreference(turn, row, queue.prefer, plain);
+  const { prefer = [] } = queue;
+  return row.only !== null || prefer.length === 0 ? plain : withPreference(turn, row, prefer, plain);
 }
 
 /** What a conversation takes of a CSR's capacity, unless it rests. */

@@ -3,6 +3,7 @@
  * (messages, timers, links, admins' commands, reloads, what became of sends) is an event and takes this road, so there
  * is one order, one place to log, to replay and to simulate.
  */
+import type { Decision, ImaginedCustomer } from "./analysis/imagined.ts";
 import type { Standing } from "./estimate/present.ts";
 import type { Estimate } from "./estimate/range.ts";
 import type { Present } from "./estimate/roll.ts";
@@ -262,4 +263,6 @@ export interface Desk {
    * stood for, as long as it rests.
    */
   leg(viewer: Address, desk: string): { readonly conversation: string; readonly leg: number } | null;
+  /** What would become of that customer at the desk as it is. Nothing changes. Throws when there is no such queue. */
+  imagine(now: number, customer: ImaginedCustomer): Decision;
 }

@@ -1,4 +1,5 @@
 /** The desk as others may look at it: admins, metrics, and the adapters' own questions. Nothing here changes anything. */
+import { imagineNow } from "./analysis/present.ts";
 import { csrState, inHand, reachableAddresses } from "./availability.ts";
 import { presentOf, standingOf } from "./estimate/present.ts";
 import { gatewayOf } from "./gateways.ts";
@@ -31,6 +32,7 @@ export function createViews(present: () => Turn): Views {
     identity: (network, desk, viewer) => identity(present(), network, desk, viewer),
     contacts: (viewer) => contacts(present(), viewer),
     leg: (viewer, desk) => legOf(present(), viewer, desk),
+    imagine: (now, customer) => imagineNow(present(), now, customer),
   };
 }
 

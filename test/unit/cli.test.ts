@@ -43,6 +43,7 @@ describe("frontdesk on the command line", () => {
     const names = [
       "init",
       "check",
+      "try",
       "start",
       "reload",
       "status",
@@ -209,6 +210,7 @@ const DESK: ControlledDesk = {
   ],
   queues: () => [],
   transcript: async (conversation) => (conversation === "c1" ? TRANSCRIPT : null),
+  tryOut: () => ({ kind: "refused", text: "no such queue" }),
   reload: async () => ({ kind: "refused", problems: ["config/routing.yaml:1:1 wrong"] }),
   close: async (conversation) =>
     conversation === "c1" ? { kind: "done" } : { kind: "missing", text: "there is no open conversation c9" },

@@ -113,6 +113,9 @@ export function createEchoDesk(snapshot: Snapshot, diary: Diary = []): EchoDesk 
     queues: () => [],
     identity: (network, desk) => ({ kind: "handle", name: `${desk} on ${network}`, state: "available", text: null }),
     contacts: () => [],
+    imagine: () => {
+      throw new Error("the echo desk has no queues");
+    },
     leg: (viewer) => ({ conversation: "c1", leg: viewer.network === ROMEO.network ? 0 : 1 }),
   };
 }

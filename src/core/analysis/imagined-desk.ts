@@ -4,8 +4,7 @@ import { addressKey, type Capabilities, FEATURES } from "../model.ts";
 import { createRoutingEngine } from "../routing/engine.ts";
 import type { Csr, Rules } from "../rules.ts";
 import { newCsrRow } from "../state.ts";
-import type { Snapshot } from "../step.ts";
-import { createTables } from "../tables.ts";
+import { createTables, emptySnapshot } from "../tables.ts";
 import { newMemory, type Turn } from "../turn.ts";
 
 export interface ImaginedCsr {
@@ -39,14 +38,6 @@ export interface ImaginedTurn {
   /** What the turn's world tells as now. */
   readonly clock: { now: number };
 }
-
-const EMPTY: Snapshot = {
-  conversation: new Map(),
-  alias: new Map(),
-  contact: new Map(),
-  csr: new Map(),
-  desk: new Map(),
-};
 
 /** Networks of which nothing is known can do everything: what survives a crossing decides nothing then. */
 const ABLE: Capabilities = {
@@ -94,7 +85,7 @@ function newTurn(rules: Rules, clock: { now: number }, capabilities: (network: s
       capabilities,
     },
     rules,
-    tables: createTables(EMPTY),
+    tables: createTables(emptySnapshot()),
     memory: newMemory(),
     routing: createRoutingEngine(),
     lines: [],
