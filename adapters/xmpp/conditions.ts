@@ -51,19 +51,19 @@ export function isTemporary(error: StanzaError): boolean {
 
 /**
  * The error that answers a stanza, `from` and `to` exchanged; null when the stanza is itself an error or a result, which
- * are never answered (RFC 6120 §8.3.1), or says no sender.
+ * are never answered (RFC 6120 §8.3.1), or says no sender. `uri`: where to write instead; `wait`: the same would be taken later.
  */
 export function errorAnswer(
   stanza: Element,
   condition: Condition,
   text: string | null,
-  uri: string | null = null,
+  { uri = null, wait = false }: { readonly uri?: string | null; readonly wait?: boolean } = {},
 ): Element | null {
   const { from, to, id, type } = stanza.attrs;
   if (type === "error" || type === "result" || typeof from !== "string") {
     return null;
   }
-  const error = new Element("error", { type: ERROR_TYPES[condition] });
+  const error = new Element("error", { type: wait ? "wait" : ERROR_TYPES[condition] });
   // Of these two the character data is the URI to be used instead (RFC 6120 §8.3.3.5, §8.3.3.14).
   const elsewhere = condition === "redirect" || condition === "gone" ? uri : null;
   const named = error.c(condition, { xmlns: NS.stanzaErrors });

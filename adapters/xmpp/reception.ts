@@ -246,18 +246,18 @@ export class Reception {
     }
   }
 
-  #refused(arrival: Arrival, events: readonly Inbound[], { reason, text, uri }: Refusal): void {
+  #refused(arrival: Arrival, events: readonly Inbound[], { reason, text, ...hints }: Refusal): void {
     const [first] = events;
     this.#parts.context.count("xmpp.event.refused", `${first?.kind ?? "nothing"} ${reason}`, arrival.from.full);
     if (first !== undefined && ANSWERED.has(first.kind)) {
-      this.#refuse(arrival.stanza, reason, text, uri);
+      this.#refuse(arrival.stanza, reason, text, hints);
     } else if (first?.kind === "subscription") {
       this.#parts.presences.deny(arrival);
     }
   }
 
-  #refuse(stanza: Element, condition: Condition, text: string | null, uri: string | null = null): void {
-    const answer = errorAnswer(stanza, condition, text, uri);
+  #refuse(stanza: Element, condition: Condition, text: string | null, hints: Pick<Refusal, "uri" | "wait"> = {}): void {
+    const answer = errorAnswer(stanza, condition, text, hints);
     if (answer !== null) {
       if (this.#parts.attachment.identity === "fixed") {
         delete answer.attrs.from;

@@ -105,12 +105,19 @@ function idleSince(turn: Turn, row: CsrRow): number {
   return isAsked ? Math.max(row.idleSince, row.offeredAt ?? 0) : row.idleSince;
 }
 
+/** Some client of theirs is online, whatever it says of being disturbed. */
+function isShown(turn: Turn, address: Address): boolean {
+  const presence = turn.memory.presence.get(addressKey(address));
+  return turn.memory.links.get(address.network) === true && presence !== undefined && presence !== "offline";
+}
+
 export function csrState(turn: Turn, id: string): CsrState {
   const csr = turn.rules.csrs.get(id);
   if (csr === undefined) return "offline";
   const row = csrRow(turn, id);
   if (row.away !== null || !isOnDuty(turn, csr)) return "away";
-  if (reachableAddresses(turn, csr, row).length === 0) return "offline";
+  if (reachableAddresses(turn, csr, row).length === 0)
+    return csr.addresses.some((address) => isShown(turn, address)) ? "away" : "offline";
   if (row.wrapUpUntil > turn.world.now) return "wrap-up";
   return loadOf(turn, row) >= csr.capacity ? "busy" : "free";
 }

@@ -60,5 +60,6 @@ function withinRate(turn: Turn, inbound: Inbound, language: string | null): Verd
   if (known.count <= limits.floodMessages * (csrOf.has(key) ? STAFF_FACTOR : 1)) return null;
   if (!known.told) fact(turn, "flood.refused", {}, { network: inbound.from.network });
   known.told = true;
-  return refused("policy-violation", say(turn, "flood", language, { seconds: limits.floodSeconds }));
+  const text = say(turn, "flood", language, { seconds: limits.floodSeconds });
+  return { kind: "refused", reason: "policy-violation", text, wait: true };
 }

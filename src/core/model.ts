@@ -309,6 +309,8 @@ export type Verdict =
       readonly text: string;
       /** With `redirect` and `gone`: the URI of where to write instead, where there is one. */
       readonly uri?: string;
+      /** The very same would be taken a while later (RFC 6120 §8.3.2, "wait"). */
+      readonly wait?: boolean;
     };
 export const ACCEPTED: Verdict = { kind: "accepted" };
 

@@ -209,7 +209,7 @@ describe("bad input over a real Prosody", function () {
         .filter((error) => error.condition === condition);
     await until("the flood to be refused", () => refusals("policy-violation").length >= FLOOD_LIMIT, PATIENCE_MS);
     expect(refusals("policy-violation")[0]).to.deep.equal({
-      type: "modify",
+      type: "wait",
       condition: "policy-violation",
       text: "That is more messages than we can take at once. Please wait a moment, then go on; what you sent last was not taken.",
     });

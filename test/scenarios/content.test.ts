@@ -87,6 +87,7 @@ describe("content", () => {
       "anna goes offline",
       "ada: are you there?",
       "9 minutes pass",
+      "ada sees: Not with customer yet.",
       "ada sees nothing",
       "2 minutes pass",
       'ada sees: Not delivered: "are you there?"',

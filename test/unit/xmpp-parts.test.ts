@@ -316,9 +316,14 @@ describe("stanza errors", () => {
     const message = stanza("<message from='a@b/c' to='s@d'/>");
     const uri = "https://chat.example/chat?to=support&x=<y>";
     const shown = "https://chat.example/chat?to=support&amp;x=&lt;y&gt;</redirect>";
-    expect(String(errorAnswer(message, "redirect", "There.", uri))).to.contain(shown);
-    expect(String(errorAnswer(message, "gone", "There.", "xmpp:x@d"))).to.contain(">xmpp:x@d</gone>");
-    expect(String(errorAnswer(message, "forbidden", "There.", "xmpp:x@d"))).not.to.contain("xmpp:x@d");
+    expect(String(errorAnswer(message, "redirect", "There.", { uri }))).to.contain(shown);
+    expect(String(errorAnswer(message, "gone", "There.", { uri: "xmpp:x@d" }))).to.contain(">xmpp:x@d</gone>");
+    expect(String(errorAnswer(message, "forbidden", "There.", { uri: "xmpp:x@d" }))).not.to.contain("xmpp:x@d");
+  });
+  it("say that the same would be taken later (RFC 6120 §8.3.3.12 leaves modify or wait)", () => {
+    const message = stanza("<message from='a@b/c' to='s@d'/>");
+    expect(String(errorAnswer(message, "policy-violation", "Slowly.", { wait: true }))).to.contain('type="wait"');
+    expect(String(errorAnswer(message, "policy-violation", "Too long."))).to.contain('type="modify"');
   });
   it("never answer an error or a result", () => {
     expect(errorAnswer(stanza("<message type='error' from='a@b'/>"), "gone", null)).to.equal(null);
