@@ -1,6 +1,7 @@
 /** The Matrix adapter as an application service: puts the parts together and keeps the link. */
 import type { Adapter, AdapterContext, Outcome } from "../../src/adapter.ts";
 import type { Capabilities, Outbound, Verdict } from "../../src/core/model.ts";
+import type { RoomEvent } from "./codec-inbound.ts";
 import { refusal } from "./codec-outbound.ts";
 import type { ServiceConfig } from "./config.ts";
 import { featuresOf } from "./features.ts";
@@ -9,13 +10,14 @@ import { type Ghosts, RegisteredGhosts } from "./ghosts.ts";
 import { NotTaken } from "./hand.ts";
 import { HomeserverClient } from "./homeserver.ts";
 import { canonicalUserId, ReservedNames } from "./identifiers.ts";
+import { Invitations } from "./invitations.ts";
 import { Ledger } from "./ledger.ts";
 import { type Attempt, Link } from "./link.ts";
 import { Media } from "./media.ts";
 import { Membership } from "./membership.ts";
 import { Reactions } from "./reactions.ts";
 import { Reception } from "./reception.ts";
-import { Rooms } from "./rooms.ts";
+import { type Room, Rooms } from "./rooms.ts";
 import { matrixRoutes } from "./routes.ts";
 import { Sender } from "./sender.ts";
 import { Signs } from "./signs.ts";
@@ -37,8 +39,11 @@ export class MatrixAdapter implements Adapter {
   readonly #link: Link;
   readonly #software: SoftwareSearch;
   readonly #media: Media;
+  readonly #invitations: Invitations;
   #isStopped = false;
+  #accepting: Promise<void> = Promise.resolve();
   #cancelPing: () => void = () => {};
+  #cancelAccept: () => void = () => {};
 
   constructor(config: ServiceConfig, context: AdapterContext) {
     const { limits } = config;
@@ -74,7 +79,12 @@ export class MatrixAdapter implements Adapter {
     const membership = new Membership({ ...shared, met: (person) => signs.look(person) });
     const software = new SoftwareSearch(shared);
     this.#software = software;
-    const reception = new Reception({ ...shared, membership, signs, spoke: (room) => software.look(room) });
+    const putOff = (invitation: RoomEvent) => this.#putOff(invitation);
+    const spoke = (room: Room) => software.look(room);
+    const reception = new Reception({ ...shared, membership, signs, putOff, spoke });
+    const said = (events: readonly RoomEvent[]) => reception.transaction({ events, ephemeral: [], malformed: 0 });
+    const isStopped = () => this.#isStopped;
+    this.#invitations = new Invitations({ ...shared, membership, said, isStopped });
     this.#sender = new Sender({ ...shared, watch: (person, local) => this.#signs.watch(person, local) });
     this.#link = new Link({
       context,
@@ -123,6 +133,7 @@ export class MatrixAdapter implements Adapter {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancelPing();
+    this.#cancelAccept();
     this.#link.stop();
     this.#software.stop();
     this.#media.close();
@@ -161,7 +172,43 @@ export class MatrixAdapter implements Adapter {
       }
     }
     void this.#ping();
+    this.#acceptLate(0);
     return { kind: "online" };
+  }
+
+  async #putOff(invitation: RoomEvent): Promise<void> {
+    if (this.#isStopped) {
+      throw new NotTaken("the adapter was stopped");
+    }
+    await this.#invitations.putOff(invitation);
+    this.#acceptLate(0);
+  }
+
+  /** Looks after so long which of the invitations that were put off can be tried now. */
+  #acceptLate(delayMs: number): void {
+    this.#cancelAccept();
+    if (!this.#isStopped) {
+      this.#cancelAccept = this.#context.clock.after(delayMs, () => {
+        this.#accepting = this.#accepting.then(() => this.#accept());
+      });
+    }
+  }
+
+  async #accept(): Promise<void> {
+    if (!this.#link.isOnline) {
+      return; // its coming back is another occasion
+    }
+    let nextMs: number | null = AGAIN_MS;
+    try {
+      nextMs = await this.#invitations.accept();
+    } catch (error) {
+      if (!this.#isStopped) {
+        this.#context.log.warn("matrix.invitation.failed", { network: this.#context.network, error });
+      }
+    }
+    if (nextMs !== null) {
+      this.#acceptLate(nextMs);
+    }
   }
 
   /** Proves the way back, and makes the homeserver deliver at once what it holds (it would wait for up to an hour). */

@@ -24,6 +24,13 @@ const common = {
   rooms: count(20_000, 10, 1_000_000, "Rooms, messages and people kept in memory; the others are looked up."),
   historyEvents: count(500, 10, 10_000, "Events of a room looked through for an earlier message of the desk."),
   watched: count(1_000, 1, 100_000, "People whose presence is watched."),
+  joinsPerMinute: count(
+    30,
+    1,
+    1_000,
+    "Invitations accepted in a minute, the others wait; of an application service those that could not be accepted at once.",
+  ),
+  invitations: count(1_000, 1, 100_000, "Invitations that may wait; more are declined."),
   answersPerMinute: count(2, 1, 60, "Times a minute that a room is told what cannot be read there."),
 };
 const limits = z
@@ -36,8 +43,6 @@ const accountLimits = z
   .strictObject({
     ...common,
     pollSeconds: count(30, 1, 300, "How long the homeserver may hold a question for news."),
-    joinsPerMinute: count(30, 1, 1_000, "Invitations accepted in a minute; the others wait."),
-    invitations: count(1_000, 1, 100_000, "Invitations that may wait; more are declined."),
     keySeconds: count(15, 1, 3_600, "How long an encrypted message waits for its key before its sender is told."),
     unread: count(1_000, 1, 100_000, "Encrypted messages that may wait for their keys; the oldest are given up."),
   })

@@ -5,7 +5,7 @@
 import { LRUCache } from "lru-cache";
 import type { AdapterContext } from "../../src/adapter.ts";
 import type { HostedFile } from "../../src/core/model.ts";
-import { decodeSaid, type RoomEvent, type Said, type Transaction, type Words } from "./codec-inbound.ts";
+import { decodeMember, decodeSaid, type RoomEvent, type Said, type Transaction, type Words } from "./codec-inbound.ts";
 import { encodeNotice } from "./codec-outbound.ts";
 import type { Limits } from "./config.ts";
 import type { Ghosts } from "./ghosts.ts";
@@ -32,6 +32,8 @@ export interface ReceptionParts {
   readonly signs: Signs;
   readonly media: Media;
   readonly receive: Receive;
+  /** Takes over an invitation that cannot be accepted now. Left out: it is tried again as long as it takes. */
+  putOff?(invitation: RoomEvent): Promise<void>;
   /** A person has spoken: what do they write from? */
   spoke(room: Room): void;
 }
@@ -47,6 +49,8 @@ const CANNOT_READ =
 /** Messages this much older than their arrival bear the time at which they were written. */
 const LATE_MS = 10_000;
 const MINUTE_MS = 60_000;
+/** How often an invitation is tried before it is put off: all other news of the homeserver wait for it. */
+const INVITATION_TRIES = 2;
 /** Files in a minute whose sender is told that they were not taken: people send a whole album at once. */
 const FILE_ANSWERS = 30;
 
@@ -55,12 +59,15 @@ export class Reception {
   /** Events that were dealt with, so that what the adapter itself does about one is not done again at once. */
   readonly #done: LRUCache<string, true>;
   readonly #answers: LRUCache<string, readonly number[]>;
+  /** Invitations by event: how often they could not be accepted. */
+  readonly #tries: LRUCache<string, number>;
   #last: Promise<void> = Promise.resolve();
 
   constructor(parts: ReceptionParts) {
     this.#parts = parts;
     this.#done = new LRUCache({ max: parts.limits.rooms });
     this.#answers = new LRUCache({ max: parts.limits.rooms });
+    this.#tries = new LRUCache({ max: parts.limits.rooms });
   }
 
   /** Resolves once all of it is committed, rejects when it is to be delivered again. One transaction at a time. */
@@ -106,7 +113,7 @@ export class Reception {
   async #event(event: RoomEvent): Promise<void> {
     const { context, namespace, rooms, ledger, membership, ghosts } = this.#parts;
     if (event.type === "m.room.member") {
-      return await this.#lane(await membership.take(event));
+      return await this.#lane(await this.#member(event));
     }
     if (event.type === "m.room.tombstone" && event.state_key === "") {
       return await membership.tombstone(event);
@@ -130,6 +137,24 @@ export class Reception {
     }
     ledger.follow(event.room_id, event.event_id, false);
     await this.#said(event, room, decodeSaid(event));
+  }
+
+  /** A room whose homeserver is away, or makes nothing but errors, must not hold up everybody else. */
+  async #member(event: RoomEvent): Promise<readonly RoomEvent[]> {
+    const { membership, putOff, context } = this.#parts;
+    try {
+      return await membership.take(event);
+    } catch (error) {
+      const tries = (this.#tries.get(event.event_id) ?? 0) + 1;
+      this.#tries.set(event.event_id, tries);
+      const isInvitation = decodeMember(event)?.membership === "invite";
+      if (!(error instanceof NotTaken) || !isInvitation || putOff === undefined || tries < INVITATION_TRIES) {
+        throw error;
+      }
+      context.log.warn("matrix.invitation.failed", { network: context.network, room: event.room_id, tries, error });
+      await putOff(event);
+      return [];
+    }
   }
 
   async #said(event: RoomEvent, room: Room, said: Said): Promise<void> {

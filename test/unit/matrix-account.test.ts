@@ -1,6 +1,6 @@
 /** An ordinary Matrix account, apart from any homeserver: what /sync says, invitations under limits, messages without a key. */
 import { expect } from "chai";
-import { Invitations } from "../../adapters/matrix/account/invitations.ts";
+import { Invitations } from "../../adapters/matrix/invitations.ts";
 import { decodeNews } from "../../adapters/matrix/account/sync-response.ts";
 import { Unread } from "../../adapters/matrix/account/unread.ts";
 import type { RoomEvent } from "../../adapters/matrix/codec-inbound.ts";

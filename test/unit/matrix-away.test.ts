@@ -1,16 +1,22 @@
 /** A homeserver that is away, or a disk that is, in the middle of something: it is done later, and nothing is taken for an answer. */
 import { expect } from "chai";
 import { EncryptedHomeserver } from "../../adapters/matrix/account/encrypted-homeserver.ts";
+import type { RoomEvent } from "../../adapters/matrix/codec-inbound.ts";
 import { KEY_FIELD } from "../../adapters/matrix/codec-outbound.ts";
+import type { Limits } from "../../adapters/matrix/config.ts";
 import type { Ghosts } from "../../adapters/matrix/ghosts.ts";
 import type { Answer, Homeserver, Request } from "../../adapters/matrix/homeserver.ts";
+import { Invitations } from "../../adapters/matrix/invitations.ts";
 import { Ledger } from "../../adapters/matrix/ledger.ts";
 import { type Attempt, Link } from "../../adapters/matrix/link.ts";
 import type { Media } from "../../adapters/matrix/media.ts";
+import { Membership } from "../../adapters/matrix/membership.ts";
 import { Reactions } from "../../adapters/matrix/reactions.ts";
+import { Reception } from "../../adapters/matrix/reception.ts";
 import { type Room, Rooms } from "../../adapters/matrix/rooms.ts";
 import { Sender } from "../../adapters/matrix/sender.ts";
-import type { OutboundOf } from "../../src/core/model.ts";
+import type { Signs } from "../../adapters/matrix/signs.ts";
+import type { Inbound, OutboundOf } from "../../src/core/model.ts";
 import { TestContext } from "../support/adapter-context.ts";
 
 const AWAY: Answer = { kind: "unreachable", text: "nobody is there" };
@@ -102,6 +108,58 @@ describe("a Matrix homeserver that is away in the middle of something", () => {
     await link.start(signal);
     expect(link.isOnline).to.equal(true);
     link.stop();
+  });
+});
+
+describe("an invitation that the homeserver of a room does not let the desk accept", () => {
+  const INVITATION = {
+    type: "m.room.member",
+    room_id: ROOM.room,
+    event_id: "$invitation",
+    sender: ROOM.person,
+    state_key: "@support:x",
+    origin_server_ts: 1,
+    content: { membership: "invite" },
+  };
+  const { state_key: _whom, ...place } = INVITATION;
+  const FIRST = { ...place, type: "m.room.message", event_id: "$first", content: { msgtype: "m.text", body: "hello" } };
+
+  it("is put off, so that all others are heard; once accepted, what was said meanwhile is heard too", async () => {
+    const { context, homeserver, begin } = desk();
+    const time = { now: 0 };
+    context.clock.now = () => time.now;
+    const memory = begin();
+    const namespace = { local: (id: string) => (id === "@support:x" ? "support" : null) };
+    const receive = (inbound: Inbound) => context.receive(inbound);
+    const limits = { rooms: 100, answersPerMinute: 2, joinsPerMinute: 30, invitations: 10 } as Limits;
+    const shared = { ...memory, context, homeserver, ghosts, namespace, limits, receive, ledger: new Ledger(100) };
+    const membership = new Membership({ ...shared, met: () => {} });
+    const putOff = (invitation: RoomEvent) => invitations.putOff(invitation);
+    const rest = { media: {} as Media, signs: {} as Signs, spoke: () => {} };
+    const reception = new Reception({ ...shared, ...rest, membership, putOff });
+    const said = (events: readonly RoomEvent[]) => reception.transaction({ events, ephemeral: [], malformed: 0 });
+    const invitations: Invitations = new Invitations({ ...shared, membership, said });
+    context.identities.set("support", { kind: "handle", name: "Support", state: "available", text: null });
+
+    homeserver.answer = () => ({ kind: "error", status: 502, errcode: "M_UNKNOWN", text: "no", retryAfterMs: null });
+    const outcomes: string[] = [];
+    for (const _delivery of [1, 2]) {
+      outcomes.push(
+        await said([INVITATION]).then(
+          () => "taken",
+          () => "to be delivered again",
+        ),
+      );
+    }
+    expect(outcomes).to.deep.equal(["to be delivered again", "taken"]);
+    expect(await invitations.accept(), "when to come back").to.equal(60_000);
+    homeserver.answer = ({ path }) => {
+      return { kind: "ok", body: { chunk: path.at(-1) === "messages" ? [FIRST, INVITATION] : [] } };
+    };
+    time.now = 60_000;
+    expect(await invitations.accept()).to.equal(null);
+    expect(context.inbounds.all.map(({ kind }) => kind)).to.deep.equal(["subscription", "message"]);
+    expect(await context.state.keys("invited ")).to.deep.equal([]);
   });
 });
 

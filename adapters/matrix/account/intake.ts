@@ -10,11 +10,11 @@ import type { Limits } from "../config.ts";
 import { requestOrNotTaken } from "../hand.ts";
 import type { Homeserver } from "../homeserver.ts";
 import { canonicalUserId, displayName } from "../identifiers.ts";
+import type { Invitations } from "../invitations.ts";
 import type { Reception } from "../reception.ts";
 import type { Room, Rooms } from "../rooms.ts";
 import type { Encryption } from "./encryption.ts";
 import { isInvitationOf, missingEvents } from "./gaps.ts";
-import type { Invitations } from "./invitations.ts";
 import type { JoinedRoom, News } from "./sync-response.ts";
 import type { Unread } from "./unread.ts";
 

@@ -6,9 +6,9 @@
 import { z } from "zod";
 import type { AdapterContext } from "../../../src/adapter.ts";
 import type { Answer } from "../homeserver.ts";
+import type { Invitations } from "../invitations.ts";
 import type { Connection } from "./connection.ts";
 import type { Intake } from "./intake.ts";
-import type { Invitations } from "./invitations.ts";
 import { decodeNews } from "./sync-response.ts";
 import type { Unread } from "./unread.ts";
 

@@ -1,32 +1,38 @@
 /**
  * Invitations that wait to be accepted: a few a minute, so that nobody makes the desk join rooms all day. They are kept, since the
- * homeserver tells of each once.
+ * homeserver tells of each once. All of an account's wait here; of an application service's those that could not be accepted at once,
+ * for everybody's news wait until it has taken an event.
  */
 import { z } from "zod";
-import type { AdapterContext } from "../../../src/adapter.ts";
-import type { RoomEvent } from "../codec-inbound.ts";
-import type { Homeserver } from "../homeserver.ts";
-import type { Membership } from "../membership.ts";
-import type { Invitation } from "./sync-response.ts";
+import type { AdapterContext } from "../../src/adapter.ts";
+import type { RoomEvent } from "./codec-inbound.ts";
+import type { Homeserver } from "./homeserver.ts";
+import type { Membership } from "./membership.ts";
 
 export interface InvitationParts {
   readonly context: AdapterContext;
   readonly homeserver: Homeserver;
   readonly membership: Membership;
   readonly limits: { readonly joinsPerMinute: number; readonly invitations: number };
-  readonly own: string;
+  /** The account; left out where each invitation is for another of the desk's users. */
+  readonly own?: string;
+  /** Takes what was said between an invitation and its acceptance. */
+  said?(events: readonly RoomEvent[]): Promise<void>;
+  /** From then on nothing is said of what fails. */
+  isStopped?(): boolean;
 }
 
 const MINUTE_MS = 60_000;
 /** A homeserver that is away must not hold up everybody else's news: it is tried again ever later, and not for ever. */
 const TRIES = 8;
 const STATE = "invited ";
-const waiting = z.object({ sender: z.string(), id: z.string() });
+const waiting = z.object({ sender: z.string(), id: z.string(), whom: z.string().optional() });
+type Waiting = z.output<typeof waiting>;
 
 export class Invitations {
   readonly #parts: InvitationParts;
   /** Rooms by their Matrix id, in order of arrival; null until they were loaded. */
-  #waiting: Map<string, z.output<typeof waiting>> | null = null;
+  #waiting: Map<string, Waiting> | null = null;
   /** Rooms that could not be joined: how often that was tried, and when it may be tried again. */
   readonly #failures = new Map<string, { readonly tries: number; readonly at: number }>();
   /** When the last ones were accepted. */
@@ -37,15 +43,25 @@ export class Invitations {
   }
 
   /** Durable when it resolves. `since`: where in the account's news it stood, which makes it that invitation and no other. */
-  async add({ room, sender }: Invitation, since: string): Promise<void> {
-    const { context, limits, homeserver } = this.#parts;
+  async add({ room, sender }: { readonly room: string; readonly sender: string }, since: string): Promise<void> {
+    await this.#add(room, { sender, id: `invitation ${room} ${since}` });
+  }
+
+  /** That one could not be accepted: it is tried again a while later. Durable when it resolves. */
+  async putOff(invitation: RoomEvent): Promise<void> {
+    const { room_id, sender, event_id, state_key } = invitation;
+    await this.#add(room_id, { sender, id: event_id, whom: state_key });
+    this.#failures.set(room_id, { tries: 1, at: this.#parts.context.clock.now() + MINUTE_MS });
+  }
+
+  async #add(room: string, entry: Waiting): Promise<void> {
+    const { context, limits } = this.#parts;
     const all = await this.#load();
     if (all.size >= limits.invitations && !all.has(room)) {
       context.count("matrix.invitation.declined", "too many wait");
-      await homeserver.request({ method: "POST", path: ["v3", "rooms", room, "leave"] });
+      await this.#decline(room, entry);
       return;
     }
-    const entry = { sender, id: `invitation ${room} ${since}` };
     await context.state.set(`${STATE}${room}`, entry);
     all.set(room, entry);
   }
@@ -63,7 +79,7 @@ export class Invitations {
   async accept(): Promise<number | null> {
     const { context, limits } = this.#parts;
     const later: number[] = [];
-    for (const [room, { sender, id }] of [...(await this.#load())]) {
+    for (const [room, entry] of [...(await this.#load())]) {
       const now = context.clock.now();
       const retryAt = this.#failures.get(room)?.at ?? now;
       if (retryAt > now) {
@@ -76,18 +92,22 @@ export class Invitations {
         return oldest + MINUTE_MS - now;
       }
       this.#joins = [...this.#joins, now];
-      const againMs = await this.#accept(room, sender, id);
+      const againMs = await this.#accept(room, entry);
       later.push(...(againMs === null ? [] : [againMs]));
     }
     return later.length === 0 ? null : Math.min(...later);
   }
 
   /** Null when it is dealt with; else when to try again. */
-  async #accept(room: string, sender: string, id: string): Promise<number | null> {
-    const { context, membership, own, homeserver } = this.#parts;
+  async #accept(room: string, entry: Waiting): Promise<number | null> {
+    const { context, membership, own = "", said } = this.#parts;
     try {
-      await membership.take(invitationEvent(room, sender, own, id));
+      const events = await membership.take(invitationEvent(room, entry, own));
+      await said?.(events);
     } catch (error) {
+      if (this.#parts.isStopped?.() === true) {
+        return MINUTE_MS;
+      }
       const tries = (this.#failures.get(room)?.tries ?? 0) + 1;
       context.log.warn("matrix.invitation.failed", { network: context.network, room, tries, error });
       if (tries < TRIES) {
@@ -96,16 +116,21 @@ export class Invitations {
         return waitMs;
       }
       context.count("matrix.invitation.declined", "it could not be accepted");
-      await homeserver.request({ method: "POST", path: ["v3", "rooms", room, "leave"] });
+      await this.#decline(room, entry);
     }
     await this.withdraw(room);
     return null;
   }
 
-  async #load(): Promise<Map<string, z.output<typeof waiting>>> {
+  async #decline(room: string, { whom }: Waiting): Promise<void> {
+    const path = ["v3", "rooms", room, "leave"];
+    await this.#parts.homeserver.request({ method: "POST", path, ...(whom === undefined ? {} : { as: whom }) });
+  }
+
+  async #load(): Promise<Map<string, Waiting>> {
     const { state } = this.#parts.context;
     if (this.#waiting === null) {
-      const loaded: [string, z.output<typeof waiting>][] = [];
+      const loaded: [string, Waiting][] = [];
       for (const key of await state.keys(STATE)) {
         const entry = waiting.safeParse(await state.get(key)).data;
         if (entry !== undefined) {
@@ -119,8 +144,8 @@ export class Invitations {
 }
 
 /** As an application service is told of it; /sync tells an invited account no id of the event. */
-function invitationEvent(room: string, sender: string, own: string, id: string): RoomEvent {
+function invitationEvent(room: string, { sender, id, whom }: Waiting, own: string): RoomEvent {
   const content = { membership: "invite" };
   const at = { room_id: room, sender, event_id: id, origin_server_ts: 0 };
-  return { ...at, type: "m.room.member", state_key: own, content };
+  return { ...at, type: "m.room.member", state_key: whom ?? own, content };
 }
