@@ -163,7 +163,7 @@ export function overflow(turn: Turn, row: ConversationRow, target: OverflowTarge
   }
   const { id, priority } = queue;
   const skills = Object.fromEntries(queue.skills);
-  putConversation(turn, row, {
+  const next = putConversation(turn, row, {
     queue: id,
     priority,
     skills,
@@ -172,6 +172,7 @@ export function overflow(turn: Turn, row: ConversationRow, target: OverflowTarge
     overflows,
     ...atStart(turn),
   });
+  inviteElsewhere(turn, next, queue);
   return true;
 }
 
@@ -230,6 +231,7 @@ export function requeue(
         : "talking.transferred-csr";
   tell(turn, next, customerOf(next), key, { queue: queue.name, csr: target });
   fact(turn, `conversation.${why}`, { conversation: row.id, csr }, { queue: queue.id, only: destination.only });
+  if (changed) inviteElsewhere(turn, next, queue);
   armRound(turn, row);
 }
 

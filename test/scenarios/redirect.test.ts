@@ -72,6 +72,28 @@ describe("redirect", () => {
       "anna@irc sees: next for billing",
     ]));
 
+  it("asks whoever is passed on into the queue, as whoever came to it at once", () => {
+    const config = hostedOn("web");
+    const hosting = config.queues.billing?.hosting ?? null;
+    const queues: PlayConfig["queues"] = {
+      billing: { skills: { billing: 1 } },
+      sales: { skills: { sales: 1 }, hosting },
+    };
+    const csrs: PlayConfig["csrs"] = { ...config.csrs, ben: { name: "Ben", at: ["xmpp"], skills: { sales: 1 } } };
+    return play({ ...config, queues, csrs }, [
+      "ada is available",
+      "anna@irc: hello",
+      "ada offered: customer",
+      "ada: /accept",
+      "anna@irc sees: Ada is here.",
+      "ada: /transfer sales",
+      "anna@irc sees: You are being passed on to sales.",
+      "anna@irc sees: Continue on … within",
+      "anna@web comes by the invitation of anna@irc",
+      "anna@web sees: It continues here.",
+    ]);
+  });
+
   it("while a CSR talks already: they are told, and the talk goes on", () =>
     play(hostedOn("web"), [
       "ada is available",
