@@ -15,7 +15,7 @@ import { addressKey, fileWords, type HostedFile } from "./core/model.ts";
 import { Allowance, type AllowanceLimits } from "./files/allowance.ts";
 import { type Examined, examine } from "./files/examine.ts";
 import { formatNames } from "./files/formats.ts";
-import { handOut } from "./files/hand-out.ts";
+import { handOut, NO_FILE } from "./files/hand-out.ts";
 
 export interface FileLimits extends AllowanceLimits {
   /** Largest file; 0 takes none. */
@@ -152,7 +152,7 @@ class FileHall implements Files {
   ): Promise<FastifyReply> {
     const link = TOKEN.test(token) ? await this.#read(token) : null;
     if (link === null || link.name !== name) {
-      return reply.code(404).send({ error: "There is no such file (any more)." });
+      return reply.code(404).send(NO_FILE);
     }
     return await handOut(request, reply, { path: this.#content(link.hash), name, type: link.type });
   }

@@ -221,14 +221,20 @@ function bodyOf({ body, format, formatted_body }: Message, isReply: boolean, bef
   return { text: before + text, ...(shifted.length > 0 ? { formatting: shifted } : {}) };
 }
 
+/** The beginning of a quoted message: who said it, by their address. */
+const QUOTED = /^> (\* )?<@[^>\n]*> ?/u;
+
 /** Clients used to quote the answered message in front of the text: lines with "> ", then an empty one. */
 function withoutFallback(text: string): string {
-  if (!text.startsWith("> <") && !text.startsWith("> * <")) {
+  if (!QUOTED.test(text)) {
     return text;
   }
   const lines = text.split("\n");
-  const end = lines.findIndex((line) => !line.startsWith("> "));
-  return end > 0 && lines[end] === "" && end + 1 < lines.length ? lines.slice(end + 1).join("\n") : text;
+  // Some leave out the space at the end of a line, and the empty line.
+  const end = lines.findIndex((line) => !line.startsWith(">"));
+  const said = end === -1 ? "" : lines.slice(lines[end] === "" ? end + 1 : end).join("\n");
+  // Where the quote is all there is, it stays, but for the address.
+  return said.trim() === "" ? text.replace(QUOTED, "> $1") : said;
 }
 
 const member = z.object({

@@ -8,13 +8,18 @@ const POLICY = "sandbox; default-src 'none'";
 /** One range, which is all that players ask for; with more, the whole is sent, as RFC 9110 §14.2 allows. */
 const RANGE = /^bytes=(\d{0,15})-(\d{0,15})$/u;
 
+/** Of a link that leads nowhere, or nowhere any more. */
+export const NO_FILE = { error: "There is no such file (any more)." };
+
 /** To be saved by whoever opens its address; pages of the desk show it within themselves all the same. */
 export async function handOut(
   request: FastifyRequest,
   reply: FastifyReply,
   { path, name, type }: { readonly path: string; readonly name: string; readonly type: string },
 ): Promise<FastifyReply> {
-  const { size } = await stat(path);
+  const found = await stat(path).catch(() => null);
+  if (found === null) return reply.code(404).send(NO_FILE);
+  const { size } = found;
   const range = rangeOf(request.headers.range, size);
   reply
     .header("content-type", type === "text/plain" ? "text/plain; charset=utf-8" : type)

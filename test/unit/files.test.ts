@@ -1,5 +1,5 @@
 /** What becomes of files that people send: cleaned, kept under their content, handed out under addresses nobody can guess. */
-import { readdirSync, renameSync, utimesSync, writeFileSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import fastify, { type FastifyInstance } from "fastify";
@@ -229,6 +229,11 @@ describe("the desk's files", () => {
       return (await get(file.url)).statusCode === 404;
     });
     expect(readdirSync(links)).to.deep.equal([part]);
+  });
+  it("are not there when their content was lost", async () => {
+    const { file } = await take("a.png");
+    rmSync(join(folder.path, "content"), { recursive: true });
+    expect((await get(file.url)).statusCode).to.equal(404);
   });
   it("know what they are shown as, and that a sound is a voice message", async () => {
     files.stop();

@@ -84,7 +84,12 @@ describe("Matrix events, inbound", () => {
     [
       "a reply that is nothing but a quotation",
       said(text("> <@b:x> what?", replying("$q"))),
-      { kind: "message", text: "> <@b:x> what?", replyTo: "$q" },
+      { kind: "message", text: "> what?", replyTo: "$q" },
+    ],
+    [
+      "a reply whose quote is written less carefully",
+      said(text("> * <@b:x> waves\n>\n> twice\nyes", replying("$q"))),
+      { kind: "message", text: "yes", replyTo: "$q" },
     ],
     [
       "a thread",
