@@ -45,6 +45,10 @@ export function createControlledDesk(parts: ControlledParts): ControlledDesk {
     transcript: (conversation, limit) => transcript(store, conversation, limit),
     reload: parts.reload,
     tryOut: (given) => tryOut(parts, given),
+    async explain(conversation) {
+      const facts = await store.facts(conversation);
+      return facts.length === 0 ? null : { conversation, facts };
+    },
     close: (conversation) => {
       const missing = `There is no open conversation ${JSON.stringify(conversation)}; \`frontdesk conversations\` lists them.`;
       return command({ kind: "close", conversation }, missing);

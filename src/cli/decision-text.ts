@@ -40,7 +40,10 @@ export function matchLine({ match }: Explanation, terminal: Terminal): string {
 }
 
 /** What was asked for, and by what candidates were put in order. */
-export function requestLines({ needs, strategies, compatibility, preferred, excluded }: Waiting): readonly string[] {
+export function requestLines(
+  request: Pick<Waiting, "needs" | "strategies" | "compatibility" | "preferred" | "excluded">,
+): readonly string[] {
+  const { needs, strategies, compatibility, preferred, excluded } = request;
   const wishes = (preferred ?? []).map(({ need, score }) => `${needInWords(need)} (${score})`);
   return [
     `Asked for: ${needs.length === 0 ? "anybody" : plain(needs.map(needInWords).join(", "))}; ${compatibility}`,
@@ -78,6 +81,10 @@ export function happeningInWords({ event, detail, csr }: Fact): string | null {
       return `is offered to ${csr}`;
     case "offer.accepted":
       return `${csr} accepts`;
+    case "offer.declined":
+    case "offer.missed":
+    case "offer.revoked":
+      return `${csr}: the offer is ${event.slice("offer.".length)}`;
     case "conversation.closed":
       return `ends (${detail.why})`;
     default:

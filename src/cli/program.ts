@@ -5,6 +5,7 @@ import { addBackup, addRestore } from "./backup.ts";
 import { addCheck } from "./check.ts";
 import { addConversations } from "./conversations.ts";
 import { addCsrs } from "./csrs.ts";
+import { addExplain } from "./explain.ts";
 import { addInit } from "./init.ts";
 import { addReload } from "./reload.ts";
 import { addStart } from "./start.ts";
@@ -25,6 +26,7 @@ const SUBCOMMANDS: readonly ((program: Command, terminal: Terminal) => void)[] =
   addTranscript,
   addCsrs,
   addBackup,
+  addExplain,
   addRestore,
 ];
 

@@ -1,6 +1,8 @@
 /** `frontdesk transcript ID`: what was said in one conversation, and what happened around it. */
+
 import type { Command } from "commander";
 import type { TranscriptReport } from "../control/protocol.ts";
+import { DECIDED } from "../core/decisions.ts";
 import { typed } from "../core/styling-writer.ts";
 import { asItReads } from "../store/store.ts";
 import { ask, type DeskOptions, segment, withDesk } from "./desk-command.ts";
@@ -31,7 +33,9 @@ function transcriptText({ lines, facts }: TranscriptReport, terminal: Terminal):
     const text = lineText(line);
     return text === null ? [] : [{ at: line.at, text: `${terminal.paint("bold", plain(author(line)))}: ${text}` }];
   });
-  const happened = facts.map((fact) => ({ at: fact.at, text: terminal.paint("dim", factText(fact)) }));
+  // What `frontdesk explain` is for: each is a page long.
+  const short = facts.filter(({ event }) => event !== DECIDED);
+  const happened = short.map((fact) => ({ at: fact.at, text: terminal.paint("dim", factText(fact)) }));
   return [...said, ...happened]
     .sort((a, b) => a.at - b.at)
     .map(({ at, text }) => `${terminal.paint("dim", moment(at))}  ${text}`)

@@ -39,6 +39,11 @@ export const coreLimits = {
     .default(30)
     .describe("How long a message may take to reach the other side before its sender is told that it does."),
   maxParts: count(1, 1_000).default(40).describe("Parts one long text may be split into."),
+  explainedCsrs: count(0, 2_000)
+    .default(200)
+    .describe(
+      "CSRs up to which a decision is recorded with why each was not chosen, for frontdesk explain; beyond, with who was next. 0: not at all.",
+    ),
 } as const;
 
 /** The limits of the shell around the core. A change of them needs a restart. */

@@ -65,6 +65,12 @@ export type PasswordReport =
 /** Where an imagined customer would go now. Refused: the question makes no sense by the rules that run. */
 export type TryReport =
   | { readonly kind: "decided"; readonly decision: Decision }
+/** The facts of a conversation, oldest first; those of core/decisions.ts explain it. */
+export interface ExplainReport {
+  readonly conversation: string;
+  readonly facts: readonly Fact[];
+}
+
   | { readonly kind: "refused"; readonly text: string };
 
 /** What the socket's routes ask of the running desk. */
@@ -78,6 +84,8 @@ export interface ControlledDesk {
   reload(): Promise<ReloadReport>;
   /** `given`: as in tests of routing.yaml, of the customer alone; not checked yet. */
   tryOut(given: unknown): TryReport;
+  /** Null when there is no such conversation. */
+  explain(conversation: string): Promise<ExplainReport | null>;
   close(conversation: string): Promise<CommandReport>;
   setAway(csr: string, away: boolean): Promise<CommandReport>;
   newPassword(csr: string): Promise<PasswordReport>;

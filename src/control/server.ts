@@ -40,21 +40,24 @@ function reported(report: CommandReport): Answer {
   return { status, body: report };
 }
 
+function found(report: unknown, conversation: string): Answer {
+  return report === null
+    ? { status: 404, body: { kind: "missing", text: `There is no conversation ${JSON.stringify(conversation)}.` } }
+    : shown(report);
+}
+
 const ROUTES: readonly ControlRoute[] = [
   { method: "GET", path: "/status", answer: (desk) => shown(desk.status()) },
   { method: "GET", path: "/conversations", answer: (desk) => shown(desk.conversations()) },
   { method: "GET", path: "/csrs", answer: (desk) => shown(desk.csrs()) },
   { method: "GET", path: "/queues", answer: (desk) => shown(desk.queues()) },
+  { method: "GET", path: "/report", answer: (desk) => shown(desk.status().estimates ?? []) },
   {
     method: "GET",
     path: "/transcript/:id",
-    answer: async (desk, id) => {
-      const transcript = await desk.transcript(id, TRANSCRIPT_LINES);
-      return transcript === null
-        ? { status: 404, body: { kind: "missing", text: `There is no conversation ${JSON.stringify(id)}.` } }
-        : shown(transcript);
-    },
+    answer: async (desk, id) => found(await desk.transcript(id, TRANSCRIPT_LINES), id),
   },
+  { method: "GET", path: "/explain/:id", answer: async (desk, id) => found(await desk.explain(id), id) },
   {
     method: "POST",
     path: "/reload",

@@ -4,6 +4,7 @@
  */
 import { attends, csrState, goneFrom, routingCsr } from "./availability.ts";
 import { close, requeue } from "./conversation.ts";
+import { recordDecision } from "./decisions.ts";
 import { customerOf, legOfCsr, talkingLeg } from "./legs.ts";
 import { armOffer, armRound, offer, refuse } from "./offering.ts";
 import { tellPlace } from "./places.ts";
@@ -67,6 +68,8 @@ export function settle(turn: Turn): void {
   for (let match = turn.routing.match(); match !== null; match = turn.routing.match()) {
     const row = turn.tables.conversation.get(match.conversation);
     if (row === null) throw new Error(`routing matched ${match.conversation}, which is not there`);
+    // Of several who are asked at once, the decision is the first's.
+    if (row.offers.length === 0) recordDecision(turn, row, match);
     offer(turn, row, match);
     syncTouchedCsrs(turn);
     syncConversation(turn, row.id);
@@ -74,6 +77,8 @@ export function settle(turn: Turn): void {
   for (const id of turn.tables.written("conversation")) {
     const row = turn.tables.conversation.get(id);
     if (row === null) continue;
+    const { now } = turn.world;
+    if (row.state === "waiting" && (row.queuedAt === now || row.ringAt === now)) recordDecision(turn, row, null);
     // Those with an offer out count as next: they have left the list, or stand in it for more offers alone, but not the queue.
     tellPlace(turn, row, row.state === "offered" ? 1 : (turn.routing.place(id) ?? 1));
   }

@@ -152,6 +152,8 @@ export interface Limits {
   readonly lateSeconds: number;
   /** Parts one long text may be split into. */
   readonly maxParts: number;
+  /** CSRs up to which each decision of routing is recorded with why every one of them was not chosen; 0: none is recorded. */
+  readonly explainedCsrs: number;
 }
 
 export interface Rules {

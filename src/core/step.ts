@@ -183,8 +183,8 @@ export interface Fact {
   readonly detail: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-/** Details of facts that name or quote a person: kept in the store, left out of the log. */
-export const PERSONAL_DETAILS: ReadonlySet<string> = new Set(["customer", "about"]);
+/** Details of facts that name or quote a person, or are long: kept in the store, left out of the log. */
+export const PERSONAL_DETAILS: ReadonlySet<string> = new Set(["customer", "about", "request", "losses"]);
 
 /** Everything one event led to. The engine commits it whole, then acts on it. */
 export interface Step {

@@ -188,6 +188,7 @@ const LIMITS: Limits = {
   undeliveredSeconds: 600,
   lateSeconds: 30,
   maxParts: 40,
+  explainedCsrs: 200,
 };
 
 export const COMPANY: PlayConfig = {

@@ -44,6 +44,7 @@ describe("frontdesk on the command line", () => {
       "init",
       "check",
       "try",
+      "explain",
       "start",
       "reload",
       "status",
@@ -210,6 +211,7 @@ const DESK: ControlledDesk = {
   ],
   queues: () => [],
   transcript: async (conversation) => (conversation === "c1" ? TRANSCRIPT : null),
+  explain: async () => null,
   tryOut: () => ({ kind: "refused", text: "no such queue" }),
   reload: async () => ({ kind: "refused", problems: ["config/routing.yaml:1:1 wrong"] }),
   close: async (conversation) =>

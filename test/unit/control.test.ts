@@ -15,6 +15,7 @@ const DESK: ControlledDesk = {
   queues: () => [{ id: "billing", open: true, waiting: 0, longestWaitMs: 0 }],
   transcript: async (conversation, limit) =>
     conversation === "known" ? { conversation: `${conversation} ${limit}`, lines: [], facts: [] } : null,
+  explain: async () => null,
   tryOut: () => ({ kind: "refused", text: "no such queue" }),
   reload: async () => ({ kind: "refused", problems: ["config/routing.yaml:1:1 wrong"] }),
   close: async (conversation) =>
