@@ -11,6 +11,7 @@ import { createControlledDesk } from "./boot/controlled-desk.ts";
 import { prepareDataFolder } from "./boot/data-folder.ts";
 import { greeting } from "./boot/greeting.ts";
 import { staffLogins } from "./boot/logins.ts";
+import { observers } from "./boot/observers.ts";
 import { readiness } from "./boot/readiness.ts";
 import { createReload, type Running } from "./boot/reload.ts";
 import { handleSignals, holdReload } from "./boot/signals.ts";
@@ -28,6 +29,7 @@ import { createDesk } from "./core/desk.ts";
 import type { Rules } from "./core/rules.ts";
 import { createTokens } from "./engine/tokens.ts";
 import { createEngine, type Engine } from "./engine.ts";
+import { createEstimates, type Estimates } from "./estimates.ts";
 import { createFiles, type Files } from "./files.ts";
 import { createHttpServer, type HttpServer, httpLimits, type Readiness } from "./http/server.ts";
 import { type ClosableLogger, createLog, withFields } from "./log.ts";
@@ -52,6 +54,8 @@ const STOP_GRACE_MS = 1_000;
 const UNDO_MS = 5_000;
 /** Under this name the accounts keep their rows in the store, beside those of adapters. A network's name has no capital. */
 const ACCOUNTS = "desk.Accounts";
+/** And under this one is what was learned of waiting times. */
+const ESTIMATES = "desk.Estimates";
 /** Folder of what people send, in the data folder. */
 const FILES_FOLDER = "files";
 
@@ -145,6 +149,7 @@ async function prepare(options: RunOptions, steps: Steps, clock: Clock): Promise
 /** What works together, built and not yet running. */
 interface House {
   readonly engine: Engine;
+  readonly estimates: Estimates;
   readonly accounts: StaffAccounts;
   readonly http: HttpServer;
   readonly host: AdapterHost;
@@ -155,7 +160,8 @@ async function build(ground: Ground, steps: Steps): Promise<House> {
   const { clock, settings, running, log, store, metrics } = ground;
   const { limits } = settings;
   const random = Math.random;
-  const engine = await steps.take("6 engine", () => engineFor(ground, random));
+  const estimates = createEstimates({ clock, log: withFields(log, { part: "estimates" }) });
+  const engine = await steps.take("6 engine", () => engineFor(ground, random, estimates));
   const accounts = createAccounts({ state: createAdapterState(engine, store, ACCOUNTS), now: () => clock.now() });
   const ready = () => readiness(engine.status(), host.status(), limits.outboxRows);
   const httpParts = {
@@ -182,8 +188,10 @@ async function build(ground: Ground, steps: Steps): Promise<House> {
   const hostParts = { networks, engine, store, accounts, files, mount, clock, log, limits, random, counted, ...site };
   const host: AdapterHost = await steps.take("9 adapters", () => createAdapterHost(hostParts));
   const desk = () => (engine.status().state === "created" ? null : engine.desk());
-  metrics.watch({ desk, engine: () => engine.status(), networks: () => host.status(), now: () => clock.now() });
-  return { engine, accounts, http, host, ready };
+  const report = () => estimates.report([...running.rules.queues.keys()]);
+  const [status, online] = [() => engine.status(), () => host.status()];
+  metrics.watch({ desk, engine: status, networks: online, estimates: report, now: () => clock.now() });
+  return { engine, estimates, accounts, http, host, ready };
 }
 
 /** What leads in and out, open. */
@@ -195,8 +203,8 @@ interface Doors {
   readonly networksBegun: Promise<void>;
 }
 
-async function open({ clock, settings, running, log }: Ground, house: House, steps: Steps): Promise<Doors> {
-  const { engine, accounts, http, host } = house;
+async function open({ clock, settings, running, log, store }: Ground, house: House, steps: Steps): Promise<Doors> {
+  const { engine, estimates, accounts, http, host } = house;
   // Submitted before the engine runs, so that the first customer already meets the right hours.
   const tell = (event: HoursEvent) =>
     void engine.submit(event).catch((error: unknown) => log.warn("hours.lost", { error }));
@@ -207,8 +215,8 @@ async function open({ clock, settings, running, log }: Ground, house: House, ste
   );
   await steps.take(
     "11 engine runs",
-    () => engine.start(host),
-    () => engine.stop(),
+    () => estimates.start(engine, createAdapterState(engine, store, ESTIMATES)).then(() => engine.start(host)),
+    () => estimates.stop().then(() => engine.stop()),
   );
   const passwords = await steps.take("12 accounts", () => accounts.ensure(staffLogins(settings, running.rules)));
   const { url } = await steps.take(
@@ -234,7 +242,7 @@ async function serve(
   wasReloadAsked: () => boolean,
 ): Promise<Daemon> {
   const { version, clock, settings, running, load, log, store, down, ended } = ground;
-  const { engine, accounts, host } = house;
+  const { engine, estimates, accounts, host } = house;
   const { url, passwords, hours, networksBegun } = doors;
   const follow = (rules: Rules): Promise<readonly NewPassword[]> => {
     hours.follow(rules);
@@ -256,6 +264,7 @@ async function serve(
     now,
     running,
     engine,
+    estimates,
     host,
     store,
     accounts,
@@ -308,7 +317,8 @@ function logFor({ log }: Settings): ClosableLogger {
   return createLog({ level: log.level, format });
 }
 
-function engineFor({ running, settings, store, clock, log, metrics, down }: Ground, random: () => number): Engine {
+function engineFor(ground: Ground, random: () => number, estimates: Estimates): Engine {
+  const { running, settings, store, clock, log, metrics, down } = ground;
   return createEngine({
     // Asked again when a batch could not be recorded; by then the rules may be others.
     createDesk: (snapshot) => createDesk(running.rules, snapshot),
@@ -320,7 +330,7 @@ function engineFor({ running, settings, store, clock, log, metrics, down }: Grou
     lateSeconds: running.rules.limits.lateSeconds,
     token: createTokens(),
     random,
-    observer: metrics.observer,
+    observer: observers(metrics.observer, estimates),
     onFatal: (fault) => endAtFault(fault, log, down),
   });
 }

@@ -5,6 +5,7 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { NetworkStatus } from "./adapter-host.ts";
+import type { AuditView } from "./core/estimate/audit.ts";
 import type { Desk } from "./core/step.ts";
 import type { EngineObserver, EngineStatus } from "./engine.ts";
 
@@ -15,6 +16,8 @@ export interface MetricSources {
   readonly engine: () => EngineStatus;
   readonly networks: () => readonly NetworkStatus[];
   readonly now: () => number;
+  /** How good the estimates of waiting times were, by queue; left out: there are none. */
+  readonly estimates?: () => readonly AuditView[];
 }
 
 export interface Metrics {
@@ -123,6 +126,11 @@ function one(value: number): Iterable<readonly [string, number]> {
   return [["", value]];
 }
 
+/** Nothing, where nothing was estimated yet. */
+function seen(label: string, value: number | null): readonly (readonly [string, number])[] {
+  return value === null ? [] : [[label, value]];
+}
+
 const ASKED: readonly Asked[] = [
   {
     name: "frontdesk_queue_waiting",
@@ -141,6 +149,27 @@ const ASKED: readonly Asked[] = [
     help: "1 within opening hours, else 0.",
     label: "queue",
     read: ({ desk, now }) => (desk()?.queues(now()) ?? []).map((queue) => [queue.id, Number(queue.open)]),
+  },
+  {
+    name: "frontdesk_wait_estimates",
+    help: "Waits whose estimate was compared with what they were; older ones count less.",
+    label: "queue",
+    read: ({ estimates }) => (estimates?.() ?? []).map((row) => [row.queue, row.estimates]),
+  },
+  {
+    name: "frontdesk_wait_estimate_coverage_ratio",
+    help: "Of these, the share that was within the range that was estimated; 0.8 is meant.",
+    label: "queue",
+    read: ({ estimates }) => (estimates?.() ?? []).flatMap((row) => seen(row.queue, row.coverage)),
+  },
+  {
+    name: "frontdesk_wait_estimate_error_seconds",
+    help: "How far off the estimates were on average, either way.",
+    label: "queue",
+    read: ({ estimates }) =>
+      (estimates?.() ?? []).flatMap((row) =>
+        seen(row.queue, row.meanErrorMs === null ? null : row.meanErrorMs / 1_000),
+      ),
   },
   {
     name: "frontdesk_conversations",

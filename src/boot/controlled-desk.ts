@@ -15,6 +15,7 @@ import type {
 import type { Verdict } from "../core/model.ts";
 import type { DeskCommand } from "../core/step.ts";
 import type { Engine } from "../engine.ts";
+import type { Estimates } from "../estimates.ts";
 import type { Store } from "../store/store.ts";
 import { staffLogins } from "./logins.ts";
 import type { Running } from "./reload.ts";
@@ -26,6 +27,7 @@ export interface ControlledParts {
   readonly now: () => number;
   readonly running: Running;
   readonly engine: Engine;
+  readonly estimates: Estimates;
   readonly host: AdapterHost;
   readonly store: Store;
   readonly accounts: StaffAccounts;
@@ -100,7 +102,8 @@ async function transcript(store: Store, conversation: string, limit: number): Pr
   return lines.length === 0 && facts.length === 0 ? null : { conversation, lines, facts };
 }
 
-function status({ version, startedAt, url, now, running, engine, host, ready }: ControlledParts): StatusReport {
+function status(parts: ControlledParts): StatusReport {
+  const { version, startedAt, url, now, running, engine, estimates, host, ready } = parts;
   const desk = engine.desk();
   return {
     version,
@@ -112,6 +115,7 @@ function status({ version, startedAt, url, now, running, engine, host, ready }: 
     needsRestart: running.needsRestart,
     networks: host.status().map(({ network, protocol, status, detail }) => ({ network, protocol, status, detail })),
     queues: desk.queues(now()),
+    estimates: estimates.report([...running.rules.queues.keys()]),
     conversations: tally(desk.conversations().map(({ state }) => state)),
     csrs: tally(desk.csrs().map(({ state }) => state)),
     engine: { ...engine.status() },

@@ -8,6 +8,7 @@ import { addCsrs } from "./csrs.ts";
 import { addExplain } from "./explain.ts";
 import { addInit } from "./init.ts";
 import { addReload } from "./reload.ts";
+import { addReport } from "./report.ts";
 import { addStart } from "./start.ts";
 import { addStatus } from "./status.ts";
 import { EXIT_CODES, type Terminal } from "./terminal.ts";
@@ -22,6 +23,7 @@ const SUBCOMMANDS: readonly ((program: Command, terminal: Terminal) => void)[] =
   addStart,
   addReload,
   addStatus,
+  addReport,
   addConversations,
   addTranscript,
   addCsrs,

@@ -1,6 +1,7 @@
 /** `frontdesk status`: how the running desk is. */
 import type { Command } from "commander";
 import type { StatusReport } from "../control/protocol.ts";
+import type { QueueView } from "../core/step.ts";
 import { ask, type DeskOptions, withDesk } from "./desk-command.ts";
 import { duration, moment, table } from "./table.ts";
 import { plain, type Terminal } from "./terminal.ts";
@@ -32,6 +33,9 @@ function statusText(report: StatusReport, terminal: Terminal): string {
       { title: "HOURS", cell: (row) => (row.open ? "open" : "closed") },
       { title: "WAITING", cell: (row) => String(row.waiting), right: true },
       { title: "LONGEST", cell: (row) => (row.waiting === 0 ? "-" : duration(row.longestWaitMs)), right: true },
+      ...(report.estimates === undefined
+        ? []
+        : [{ title: "ESTIMATES OFF BY", cell: (row: QueueView) => offBy(report, row.id), right: true }]),
     ],
     report.queues,
   );
@@ -51,6 +55,13 @@ function statusText(report: StatusReport, terminal: Terminal): string {
     `outbox         ${report.engine.outboxRows ?? 0} unconfirmed, ${report.engine.inFlight ?? 0} under way`,
     `since start    ${report.engine.events ?? 0} events in ${report.engine.commits ?? 0} commits, ${report.engine.quarantined ?? 0} quarantined, ${report.engine.undelivered ?? 0} undelivered`,
   ].join("\n");
+}
+
+/** How good the waiting times of that queue were: "2 min (81 % within)". */
+function offBy({ estimates }: StatusReport, queue: string): string {
+  const known = estimates?.find((row) => row.queue === queue);
+  if (known === undefined || known.coverage === null || known.meanErrorMs === null) return "-";
+  return `${duration(known.meanErrorMs)} (${Math.round(known.coverage * 100)} % within)`;
 }
 
 function counts(tally: Readonly<Record<string, number>>): string {

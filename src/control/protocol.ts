@@ -4,6 +4,7 @@
  */
 import type { LinkStatus } from "../adapter.ts";
 import type { Decision } from "../core/analysis/imagined.ts";
+import type { QueueReport } from "../core/estimate/audit.ts";
 import type { ConversationView, CsrView, Fact, QueueView } from "../core/step.ts";
 import type { TranscriptLine } from "../store/store.ts";
 
@@ -30,6 +31,8 @@ export interface StatusReport {
     readonly detail: string | null;
   }[];
   readonly queues: readonly QueueView[];
+  /** What was learned of the queues, and how good the waiting times were; left out by a desk that estimates none. */
+  readonly estimates?: readonly QueueReport[];
   readonly conversations: Readonly<Record<string, number>>;
   readonly csrs: Readonly<Record<string, number>>;
   /** Counters and lengths of the engine, as it names them. */

@@ -28,6 +28,13 @@ export interface AuditView {
   readonly meanWaitMs: number | null;
 }
 
+/** What was learned of a queue and how good its estimates were; milliseconds. */
+export interface QueueReport extends AuditView {
+  readonly talkMs: number;
+  readonly patienceMs: number;
+  readonly arrivalsPerHour: number;
+}
+
 const NOTHING: QueueAudit = { at: 0, count: 0, within: 0, missedBy: 0, longerBy: 0, waited: 0 };
 
 export function audited(before: QueueAudit | undefined, estimate: Estimate, waitedMs: number, now: number): QueueAudit {
