@@ -77,5 +77,6 @@ export function estimateFor(turn: Turn, row: ConversationRow): string | null {
 
 function estimateWords(turn: Turn, { from, to }: Minutes, language: string | null): string {
   if (to === null) return say(turn, "estimate.over", language, { from });
-  return to === 1 ? say(turn, "less-than-a-minute", language) : say(turn, "estimate.range", language, { from, to });
+  if (to === 1) return say(turn, "less-than-a-minute", language);
+  return say(turn, from === 0 ? "estimate.up-to" : "estimate.range", language, { from, to });
 }

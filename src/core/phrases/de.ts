@@ -18,6 +18,7 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "waiting.estimate": "Ihre voraussichtliche Wartezeit: {estimate}.",
   "waiting.estimate-changed": "Ihre Wartezeit hat sich geändert, voraussichtlich ab jetzt: {estimate}.",
   "estimate.range": "{from} bis {to} Min.",
+  "estimate.up-to": "bis zu {to} Min.",
   "estimate.over": "mehr als {from} Min.",
   "waiting.still":
     "Vielen Dank für Ihre Geduld. Sie behalten Ihren Platz; es ist so bald wie möglich jemand für Sie da.",

@@ -19,6 +19,7 @@ export const EN = {
   "waiting.estimate": "You will probably have to wait for {estimate}.",
   "waiting.estimate-changed": "Your waiting time has changed: it will probably take {estimate} from now.",
   "estimate.range": "{from} to {to} min",
+  "estimate.up-to": "up to {to} min",
   "estimate.over": "more than {from} min",
   "waiting.still": "Thank you for your patience. You keep your place; somebody will be with you as soon as possible.",
   "waiting.help":

@@ -17,6 +17,7 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "waiting.estimate": "Tiempo de espera probable: {estimate}.",
   "waiting.estimate-changed": "Su tiempo de espera ha cambiado; probablemente faltan: {estimate}.",
   "estimate.range": "de {from} a {to} min",
+  "estimate.up-to": "hasta {to} min",
   "estimate.over": "más de {from} min",
   "waiting.still": "Gracias por su paciencia. Conserva su turno; le atenderemos lo antes posible.",
   "waiting.help":

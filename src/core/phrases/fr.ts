@@ -18,6 +18,7 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "waiting.estimate": "Attente probable : {estimate}.",
   "waiting.estimate-changed": "Votre temps d’attente a changé ; il reste sans doute : {estimate}.",
   "estimate.range": "{from} à {to} min",
+  "estimate.up-to": "jusqu’à {to} min",
   "estimate.over": "plus de {from} min",
   "waiting.still": "Merci de votre patience. Vous gardez votre place ; quelqu’un vous répondra dès que possible.",
   "waiting.help":
