@@ -1,6 +1,6 @@
 /** The Matrix adapter as an application service: puts the parts together and keeps the link. */
 import type { Adapter, AdapterContext, Outcome } from "../../src/adapter.ts";
-import type { Capabilities, Outbound, Verdict } from "../../src/core/model.ts";
+import type { Capabilities, Outbound } from "../../src/core/model.ts";
 import type { RoomEvent } from "./codec-inbound.ts";
 import { refusal } from "./codec-outbound.ts";
 import type { ServiceConfig } from "./config.ts";
@@ -15,6 +15,7 @@ import { Ledger } from "./ledger.ts";
 import { type Attempt, Link } from "./link.ts";
 import { Media } from "./media.ts";
 import { Membership } from "./membership.ts";
+import { quietOnceStopped } from "./quiet.ts";
 import { Reactions } from "./reactions.ts";
 import { Reception } from "./reception.ts";
 import { type Room, Rooms } from "./rooms.ts";
@@ -48,7 +49,8 @@ export class MatrixAdapter implements Adapter {
   constructor(config: ServiceConfig, context: AdapterContext) {
     const { limits } = config;
     this.#config = config;
-    this.#context = context;
+    const quiet = quietOnceStopped(context, () => this.#isStopped);
+    this.#context = quiet;
     this.capabilities = {
       identity: "virtual",
       features: featuresOf(context, config.presence),
@@ -63,17 +65,18 @@ export class MatrixAdapter implements Adapter {
     const namespace = new ReservedNames(config);
     this.#namespace = namespace;
     const token = () => config.asToken;
-    const media = new Media({ context, homeserver: config.homeserver, token, seconds: limits.mediaSeconds });
+    const media = new Media({ context: quiet, homeserver: config.homeserver, token, seconds: limits.mediaSeconds });
     this.#media = media;
     const { avatar, aliasPictures } = config;
-    const pictures = new GhostPictures({ context, homeserver, media, avatar, aliasPictures });
+    const pictures = new GhostPictures({ context: quiet, homeserver, media, avatar, aliasPictures });
     const ghosts = new RegisteredGhosts(homeserver, namespace, pictures, limits.rooms);
     this.#ghosts = ghosts;
+    // Of a room that was just made it is kept that it is there, whatever else ends.
     const rooms = new Rooms(context.state, homeserver, ghosts, limits.rooms);
     const ledger = new Ledger(limits.rooms);
     const reactions = new Reactions(homeserver, ghosts, ledger, context.state);
-    const receive = (inbound: Parameters<AdapterContext["receive"]>[0]) => this.#receive(inbound);
-    const shared = { context, limits, homeserver, namespace, ghosts, rooms, ledger, reactions, media, receive };
+    const { receive } = quiet;
+    const shared = { context: quiet, limits, homeserver, namespace, ghosts, rooms, ledger, reactions, media, receive };
     const signs = new Signs(shared);
     this.#signs = signs;
     const membership = new Membership({ ...shared, met: (person) => signs.look(person) });
@@ -83,8 +86,7 @@ export class MatrixAdapter implements Adapter {
     const spoke = (room: Room) => software.look(room);
     const reception = new Reception({ ...shared, membership, signs, putOff, spoke });
     const said = (events: readonly RoomEvent[]) => reception.transaction({ events, ephemeral: [], malformed: 0 });
-    const isStopped = () => this.#isStopped;
-    this.#invitations = new Invitations({ ...shared, membership, said, isStopped });
+    this.#invitations = new Invitations({ ...shared, membership, said });
     this.#sender = new Sender({ ...shared, watch: (person, local) => this.#signs.watch(person, local) });
     this.#link = new Link({
       context,
@@ -96,7 +98,7 @@ export class MatrixAdapter implements Adapter {
     context.http.mount(
       matrixRoutes({
         config,
-        count: (event, reason) => this.#count(event, reason),
+        count: (event, reason) => quiet.count(event, reason),
         transaction: (transaction) => this.#taking(() => reception.transaction(transaction)),
         exists: (userId) => !this.#isStopped && this.#exists(userId),
         notTaken: (error) => this.#notTaken(error),
@@ -123,11 +125,19 @@ export class MatrixAdapter implements Adapter {
     if (!this.#link.isOnline || signal.aborted) {
       return OFFLINE;
     }
-    const outcome = await this.#sender.send(outbound, signal);
+    const outcome = await this.#sender.send(outbound, signal).catch((error: unknown) => this.#notSent(error));
     if (outcome.kind === "deferred" && outcome.reason === "remote-server-timeout" && !signal.aborted) {
       this.#link.lost("The homeserver did not answer.");
     }
     return this.#isStopped && outcome.kind === "rejected" ? OFFLINE : outcome;
+  }
+
+  /** What had not ended when the adapter was stopped goes again another time; anything else is a defect. */
+  #notSent(error: unknown): Outcome {
+    if (!this.#isStopped) {
+      throw error;
+    }
+    return OFFLINE;
   }
 
   async stop(): Promise<void> {
@@ -177,9 +187,6 @@ export class MatrixAdapter implements Adapter {
   }
 
   async #putOff(invitation: RoomEvent): Promise<void> {
-    if (this.#isStopped) {
-      throw new NotTaken("the adapter was stopped");
-    }
     await this.#invitations.putOff(invitation);
     this.#acceptLate(0);
   }
@@ -202,9 +209,7 @@ export class MatrixAdapter implements Adapter {
     try {
       nextMs = await this.#invitations.accept();
     } catch (error) {
-      if (!this.#isStopped) {
-        this.#context.log.warn("matrix.invitation.failed", { network: this.#context.network, error });
-      }
+      this.#context.log.warn("matrix.invitation.failed", { network: this.#context.network, error });
     }
     if (nextMs !== null) {
       this.#acceptLate(nextMs);
@@ -220,20 +225,6 @@ export class MatrixAdapter implements Adapter {
     }
     const reason = answer.kind === "error" ? `${answer.errcode} ${answer.text}` : answer.text;
     this.#context.log.warn("matrix.ping.failed", { network: this.#context.network, reason });
-  }
-
-  #count(event: string, reason: string): void {
-    if (!this.#isStopped) {
-      this.#context.count(event, reason);
-    }
-  }
-
-  /** The desk must not hear anything of an adapter that was stopped. */
-  async #receive(inbound: Parameters<AdapterContext["receive"]>[0]): Promise<Verdict> {
-    if (this.#isStopped) {
-      throw new NotTaken("the adapter was stopped");
-    }
-    return await this.#context.receive(inbound);
   }
 
   async #taking(take: () => Promise<void>): Promise<void> {

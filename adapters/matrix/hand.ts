@@ -28,7 +28,9 @@ export async function requestOrNotTaken(
 ): Promise<Exclude<Answer, { kind: "unreachable" }>> {
   const answer = await homeserver.request(request);
   if (answer.kind === "unreachable" || (answer.kind === "error" && (answer.status === 429 || answer.status >= 500))) {
-    throw new NotTaken(`${request.method} ${request.path.slice(0, 2).join("/")}: ${answer.text}`);
+    // With the room's id: one that its homeserver cannot answer for holds up all others, and is to be found.
+    const about = request.path.slice(0, request.path[1] === "rooms" ? 4 : 2);
+    throw new NotTaken(`${request.method} ${about.join("/")}: ${answer.text}`);
   }
   return answer;
 }

@@ -18,8 +18,6 @@ export interface InvitationParts {
   readonly own?: string;
   /** Takes what was said between an invitation and its acceptance. */
   said?(events: readonly RoomEvent[]): Promise<void>;
-  /** From then on nothing is said of what fails. */
-  isStopped?(): boolean;
 }
 
 const MINUTE_MS = 60_000;
@@ -105,9 +103,6 @@ export class Invitations {
       const events = await membership.take(invitationEvent(room, entry, own));
       await said?.(events);
     } catch (error) {
-      if (this.#parts.isStopped?.() === true) {
-        return MINUTE_MS;
-      }
       const tries = (this.#failures.get(room)?.tries ?? 0) + 1;
       context.log.warn("matrix.invitation.failed", { network: context.network, room, tries, error });
       if (tries < TRIES) {

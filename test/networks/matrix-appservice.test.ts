@@ -88,11 +88,9 @@ describe("the desk as an application service of a real Synapse", function () {
     await gone(client, await invite(far.alias), ghost(far.alias));
     const room = await invite("support");
     await until("support to join", () => membership(client, room, ghost("support")) === "join", LIMIT_MS);
-    const unknown = await invite("never-heard-of").then(
-      () => "invited",
-      () => "refused",
-    );
-    expect(unknown).to.be.oneOf(["invited", "refused"]);
+    // Some homeservers refuse it themselves, since the desk says that there is nobody of that name.
+    const unknown = await invite("never-heard-of").catch(() => null);
+    expect(unknown === null ? undefined : membership(client, unknown, ghost("never-heard-of"))).not.to.equal("join");
     const subscribers = stage.context.inbounds.all.filter(
       ({ kind, from }) => kind === "subscription" && from.id === client.userId,
     );

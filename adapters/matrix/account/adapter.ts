@@ -3,17 +3,17 @@
  * account's news by /sync; rooms, messages and signs are the same as an application service's.
  */
 import type { Adapter, AdapterContext, Outcome } from "../../../src/adapter.ts";
-import type { Capabilities, Inbound, Outbound, Verdict } from "../../../src/core/model.ts";
+import type { Capabilities, Outbound } from "../../../src/core/model.ts";
 import { encodePresence, refusal } from "../codec-outbound.ts";
 import type { AccountConfig } from "../config.ts";
 import { featuresOf } from "../features.ts";
-import { NotTaken } from "../hand.ts";
 import { canonicalUserId } from "../identifiers.ts";
 import { Invitations } from "../invitations.ts";
 import { Ledger } from "../ledger.ts";
 import { type Attempt, Link } from "../link.ts";
 import { Media } from "../media.ts";
 import { Membership } from "../membership.ts";
+import { quietOnceStopped } from "../quiet.ts";
 import { Reactions } from "../reactions.ts";
 import { Reception } from "../reception.ts";
 import { type Room, Rooms } from "../rooms.ts";
@@ -55,7 +55,7 @@ export class MatrixAccount implements Adapter {
   constructor(config: AccountConfig, context: AdapterContext, handle: string) {
     const { limits, homeserver: url, userId: own } = config;
     this.#config = config;
-    this.#context = this.#quietOnceStopped(context);
+    this.#context = quietOnceStopped(context, () => this.#isStopped);
     this.#handle = handle;
     this.capabilities = {
       identity: "fixed",
@@ -134,11 +134,20 @@ export class MatrixAccount implements Adapter {
       // Before it is sent: every question for news says a presence too, and the next one may be asked at once.
       this.#presence = encodePresence(outbound.state);
     }
-    const outcome = await this.#sender.send(this.#inOneName(outbound), signal);
+    const sent = this.#sender.send(this.#inOneName(outbound), signal);
+    const outcome = await sent.catch((error: unknown) => this.#notSent(error));
     if (outcome.kind === "deferred" && outcome.reason === "remote-server-timeout" && !signal.aborted) {
       this.#link.lost("The homeserver did not answer.");
     }
     return this.#isStopped && outcome.kind === "rejected" ? OFFLINE : outcome;
+  }
+
+  /** What had not ended when the adapter was stopped goes again another time; anything else is a defect. */
+  #notSent(error: unknown): Outcome {
+    if (!this.#isStopped) {
+      throw error;
+    }
+    return OFFLINE;
   }
 
   async stop(): Promise<void> {
@@ -240,42 +249,5 @@ export class MatrixAccount implements Adapter {
     const { log, network } = this.#context;
     log.warn("matrix.token.lost", { network, isGone });
     this.#login.lost(isGone).catch((error: unknown) => log.error("matrix.token.kept", { network, error }));
-  }
-
-  /** The desk must not hear anything of an adapter that was stopped. */
-  #quietOnceStopped(context: AdapterContext): AdapterContext {
-    const running = <Arguments extends readonly unknown[], Result>(call: (...all: Arguments) => Promise<Result>) => {
-      return async (...all: Arguments): Promise<Result> => {
-        if (this.#isStopped) {
-          throw new NotTaken("the adapter was stopped");
-        }
-        return await call(...all);
-      };
-    };
-    const { state, log } = context;
-    const unlessStopped =
-      <Arguments extends readonly unknown[]>(call: (...all: Arguments) => void) =>
-      (...all: Arguments): void => {
-        if (!this.#isStopped) {
-          call(...all);
-        }
-      };
-    return {
-      ...context,
-      receive: running((inbound: Inbound): Promise<Verdict> => context.receive(inbound)),
-      count: unlessStopped((event: string, reason: string, from?: string) => context.count(event, reason, from)),
-      state: {
-        get: running((key: string) => state.get(key)),
-        set: running((key: string, value: unknown) => state.set(key, value)),
-        setAll: running((entries: ReadonlyMap<string, unknown>) => state.setAll(entries)),
-        keys: running((prefix: string) => state.keys(prefix)),
-      },
-      log: {
-        error: unlessStopped(log.error),
-        warn: unlessStopped(log.warn),
-        info: unlessStopped(log.info),
-        debug: unlessStopped(log.debug),
-      },
-    };
   }
 }
