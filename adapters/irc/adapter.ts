@@ -105,6 +105,7 @@ export class IrcAdapter implements Adapter {
       case "receipt":
       case "presence":
       case "subscription":
+      case "room":
         return { kind: "rejected", reason: "feature-not-implemented", text: `IRC carries no ${outbound.kind}.` };
     }
   }
@@ -130,6 +131,7 @@ export class IrcAdapter implements Adapter {
       return OFFLINE;
     }
     this.#people.named(to.id);
+    this.#returns.addressed(to.id, outbound.sentAt);
     if (this.#attachment.isAbsent(to.id)) {
       return this.#returns.absent(to.id, to.id);
     }
@@ -283,6 +285,8 @@ export class IrcAdapter implements Adapter {
     session.isOnline = true;
     if (again) {
       this.#returns.everybody();
+    } else {
+      this.#returns.begun();
     }
     this.#attachment.online();
     if (this.#reception.isFull) {

@@ -44,6 +44,19 @@ export function ctcpOf(text: string): Ctcp | null {
   return { command: command.toUpperCase(), rest: space === -1 ? "" : inner.slice(space + 1) };
 }
 
+const OFFER = /^SEND +(?:"([^"]*)"|(\S+)) /iu;
+const FILE_CHARACTERS = 200;
+
+/** The name of the file that a DCC offers, without the folders before it; null when it offers none. */
+export function offeredFile(rest: string): string | null {
+  const [, quoted, bare] = OFFER.exec(rest) ?? [];
+  const name =
+    withoutCodes(quoted ?? bare ?? "")
+      .split(/[/\\]/u)
+      .at(-1) ?? "";
+  return name === "" ? null : name.slice(0, FILE_CHARACTERS);
+}
+
 export function ctcp(command: string, rest: string | null = null): string {
   return `${DELIMITER}${command}${rest === null ? "" : ` ${rest}`}${DELIMITER}`;
 }

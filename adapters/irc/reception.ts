@@ -8,7 +8,7 @@ import type { FormattedText, Inbound, Verdict } from "../../src/core/model.ts";
 import type { Attachment } from "./attachment.ts";
 import { BREAKS, type IrcMessage, type OutgoingLine } from "./line.ts";
 import { readCodes } from "./looks.ts";
-import { type Ctcp, ctcp, ctcpOf } from "./message-text.ts";
+import { type Ctcp, ctcp, ctcpOf, offeredFile } from "./message-text.ts";
 import type { People } from "./nicks.ts";
 import type { Versions } from "./versions.ts";
 
@@ -74,7 +74,7 @@ export class Reception {
       // Without the nick, which is an address: the other side knows its author by another name.
       this.#take(said, readCodes(request.rest, "* "), message);
     } else {
-      this.#answerCtcp(said, request);
+      this.#answerCtcp(said, request, message);
     }
   }
 
@@ -209,7 +209,7 @@ export class Reception {
     }
   }
 
-  #answerCtcp(said: Said, { command }: Ctcp): void {
+  #answerCtcp(said: Said, { command, rest }: Ctcp, message: IrcMessage): void {
     const { context, people } = this.#options;
     const answer = CTCP_ANSWERS[command];
     context.count("irc.ctcp", answer === undefined ? "other" : command, said.nick);
@@ -218,6 +218,11 @@ export class Reception {
     if (answer !== undefined && now - (this.#answered.get(asked) ?? Number.NEGATIVE_INFINITY) >= CTCP_MS) {
       this.#answered.set(asked, now);
       this.#queue(people.id(said.nick), () => this.#answer(said, answer));
+      const file = command === "DCC" ? offeredFile(rest) : null;
+      if (file !== null) {
+        // Whoever they talk with is to know what did not come.
+        this.#take(said, { text: `[file "${file}"]` }, message);
+      }
     }
   }
 }

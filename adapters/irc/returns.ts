@@ -21,6 +21,7 @@ export class Returns {
   readonly #options: ReturnsOptions;
   /** By id: since when they are missing; null: they were there when last heard of. */
   readonly #known: LRUCache<string, { missingSince: number | null }>;
+  #begunAt = Number.NEGATIVE_INFINITY;
   /** From when to when everybody may be on their way back. */
   #outage = { from: Number.NEGATIVE_INFINITY, until: Number.NEGATIVE_INFINITY };
 
@@ -33,6 +34,20 @@ export class Returns {
   everybody(): void {
     const now = this.#options.clock.now();
     this.#outage = { from: now, until: now + this.#options.forMs };
+  }
+
+  /** The first link since the desk was started: whom it had something to say to before may be starting too. */
+  begun(): void {
+    this.#begunAt = this.#options.clock.now();
+  }
+
+  /** Something for them is to be sent that was said at that time. */
+  addressed(id: string, sentAt: number): void {
+    const { clock, forMs } = this.#options;
+    const isLeftOver = sentAt < this.#begunAt && clock.now() - this.#begunAt < forMs;
+    if (isLeftOver && !this.#known.has(id)) {
+      this.#known.set(id, { missingSince: null });
+    }
   }
 
   /** They wrote, or a message to them was taken. True when they were missed. */

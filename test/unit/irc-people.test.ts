@@ -30,6 +30,20 @@ describe("who is expected back on IRC", () => {
     expect([isAwaited(returns), isAwaited(returns)]).to.deep.equal([false, false]);
   });
 
+  it("whoever is to be told what was said before the desk was started is, for it may have been everybody's restart", async () => {
+    const { clock, returns } = begin();
+    await clock.advance(1_000);
+    returns.begun();
+    returns.addressed("anna", clock.now() - 1);
+    returns.addressed("ben", clock.now());
+    expect(isAwaited(returns)).to.equal(true);
+    expect(returns.absent("ben", "Ben").kind).to.equal("rejected");
+    await clock.advance(91_000);
+    expect(isAwaited(returns)).to.equal(false);
+    returns.addressed("anna", 0);
+    expect(isAwaited(returns), "a second time").to.equal(false);
+  });
+
   it("whoever comes back was missed, and may go missing again", async () => {
     const { clock, returns } = begin();
     returns.present("anna");

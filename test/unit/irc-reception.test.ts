@@ -50,11 +50,21 @@ describe("what is said on IRC", () => {
     expect(action.text).to.equal("* waves");
   });
 
+  it("an offer of a file is refused in words, and whoever they talk with knows of it, not of the folders it is in", async () => {
+    const { says, heard, answers } = begin(async () => "support");
+    says('\u0001DCC SEND "/home/anne/my bill.pdf" 2130706433 5000 12\u0001');
+    says("\u0001DCC CHAT chat 2130706433 5000\u0001");
+    const offer = await until("the offer", () => heard()[0]);
+    expect(offer.text).to.equal('[file "my bill.pdf"]');
+    await until("the answer", () => answers.length === 1);
+    expect(answers[0]).to.contain("no files");
+  });
+
   it("goes on when an answer could not be given", async () => {
     const { context, says, heard, answers } = begin(() => Promise.reject(new Error("the disk is away")));
     context.judge(async () => refused("not-acceptable", "too long"));
     says("one");
-    says("\u0001DCC SEND x 1 2 3\u0001");
+    says("\u0001DCC CHAT x 1 2\u0001");
     await until("the failure", () => context.logs.filter(({ event }) => event === "irc.answer.failed").length === 2);
     context.judge(async () => ACCEPTED);
     says("two");
