@@ -10,8 +10,9 @@ import { type Group, holds, type Row, ratioOf } from "./bench/measure.ts";
 import { memory } from "./bench/memory.ts";
 import { relay } from "./bench/relay.ts";
 import { routing } from "./bench/routing.ts";
+import { wait } from "./bench/wait.ts";
 
-const GROUPS: readonly Group[] = [loopback, relay, memory, routing];
+const GROUPS: readonly Group[] = [loopback, relay, memory, routing, wait];
 
 async function main(args: readonly string[]): Promise<number> {
   const isJson = args.includes("--json");

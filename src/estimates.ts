@@ -27,7 +27,7 @@ export interface EstimateLimits {
   readonly keepMs: number;
 }
 export const ESTIMATE_LIMITS: EstimateLimits = {
-  mostRolled: 2_000,
+  mostRolled: 1_500,
   runs: 60,
   budgetMs: 500,
   soonMs: 200,
@@ -40,6 +40,15 @@ const SHARE = 50;
 const BY_LENGTH_AT_ONCE = 200;
 /** Estimates that wait for the truth. */
 const FOLLOWED = 20_000;
+
+/** The limits as the configuration names them. */
+export function estimateLimits(limits: {
+  readonly estimateConversations: number;
+  readonly estimateMilliseconds: number;
+}): Pick<EstimatesOptions, "limits"> {
+  const { estimateConversations: mostRolled, estimateMilliseconds: budgetMs } = limits;
+  return { limits: { ...ESTIMATE_LIMITS, mostRolled, budgetMs } };
+}
 
 export interface EstimatesOptions {
   readonly clock: Clock;
@@ -199,7 +208,7 @@ class Service implements Estimates {
       estimates: estimates.length,
       ms: Math.round(ms),
     });
-    await engine.submit({ kind: "estimates", at: now, of: estimates });
+    await tellDesk(engine, now, estimates);
     return true;
   }
 
@@ -218,7 +227,7 @@ class Service implements Estimates {
       this.#remember(conversation, queue, range, now);
       return [{ conversation, ...range }];
     });
-    if (estimates.length > 0) await engine.submit({ kind: "estimates", at: now, of: estimates });
+    await tellDesk(engine, now, estimates);
   }
 
   // --- what became of it ---------------------------------------------------------------------------------------------
@@ -263,6 +272,19 @@ class Service implements Estimates {
       this.#isKept = false;
       this.#log.warn("estimates.unkept", { error });
     }
+  }
+}
+
+/** Estimates in one event: whoever is told of theirs costs the desk a message. */
+const TOLD_TOGETHER = 100;
+
+async function tellDesk(
+  engine: Running["engine"],
+  at: number,
+  estimates: readonly (Estimate & { readonly conversation: string })[],
+): Promise<void> {
+  for (let first = 0; first < estimates.length; first += TOLD_TOGETHER) {
+    await engine.submit({ kind: "estimates", at, of: estimates.slice(first, first + TOLD_TOGETHER) });
   }
 }
 

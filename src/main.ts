@@ -29,7 +29,7 @@ import { createDesk } from "./core/desk.ts";
 import type { Rules } from "./core/rules.ts";
 import { createTokens } from "./engine/tokens.ts";
 import { createEngine, type Engine } from "./engine.ts";
-import { createEstimates, type Estimates } from "./estimates.ts";
+import { createEstimates, type Estimates, estimateLimits } from "./estimates.ts";
 import { createFiles, type Files } from "./files.ts";
 import { createHttpServer, type HttpServer, httpLimits, type Readiness } from "./http/server.ts";
 import { type ClosableLogger, createLog, withFields } from "./log.ts";
@@ -160,7 +160,7 @@ async function build(ground: Ground, steps: Steps): Promise<House> {
   const { clock, settings, running, log, store, metrics } = ground;
   const { limits } = settings;
   const random = Math.random;
-  const estimates = createEstimates({ clock, log: withFields(log, { part: "estimates" }) });
+  const estimates = createEstimates({ clock, log: withFields(log, { part: "estimates" }), ...estimateLimits(limits) });
   const engine = await steps.take("6 engine", () => engineFor(ground, random, estimates));
   const accounts = createAccounts({ state: createAdapterState(engine, store, ACCOUNTS), now: () => clock.now() });
   const ready = () => readiness(engine.status(), host.status(), limits.outboxRows);

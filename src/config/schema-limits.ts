@@ -38,6 +38,11 @@ export const coreLimits = {
   lateSeconds: seconds(5, DAY)
     .default(30)
     .describe("How long a message may take to reach the other side before its sender is told that it does."),
+  estimateTellSeconds: seconds(0, DAY)
+    .default(300)
+    .describe(
+      "Time between two sentences to somebody who waits about how long it will take; 0: they are told only when they ask.",
+    ),
   maxParts: count(1, 1_000).default(40).describe("Parts one long text may be split into."),
   explainedCsrs: count(0, 2_000)
     .default(200)
@@ -73,6 +78,14 @@ export const shellLimits = {
   filesAtOnce: count(1, 1_000).default(16).describe("Files taken in at the same time; more are asked to come again."),
   filesPerHour: count(1, 1_000_000).default(60).describe("Files one person may send in an hour."),
   fileMegabytesPerHour: count(1, 1_000_000).default(300).describe("What one person's files may take in an hour."),
+  estimateConversations: count(0, 100_000)
+    .default(1_500)
+    .describe(
+      "CSRs and open conversations up to which waiting times are found by rolling routing forward; beyond, by the length of the queue.",
+    ),
+  estimateMilliseconds: count(10, 60_000)
+    .default(500)
+    .describe("Time that one look at the future may take, in a thread of its own."),
   httpConnections: count(10, 100_000).default(10_000).describe("Open connections to the HTTP server."),
   httpRequestSeconds: seconds(1, 600)
     .default(15)

@@ -65,15 +65,15 @@ export type PasswordReport =
   | { readonly kind: "made"; readonly login: string; readonly password: string }
   | { readonly kind: "missing"; readonly text: string };
 
-/** Where an imagined customer would go now. Refused: the question makes no sense by the rules that run. */
-export type TryReport =
-  | { readonly kind: "decided"; readonly decision: Decision }
 /** The facts of a conversation, oldest first; those of core/decisions.ts explain it. */
 export interface ExplainReport {
   readonly conversation: string;
   readonly facts: readonly Fact[];
 }
 
+/** Where an imagined customer would go now. Refused: the question makes no sense by the rules that run. */
+export type TryReport =
+  | { readonly kind: "decided"; readonly decision: Decision }
   | { readonly kind: "refused"; readonly text: string };
 
 /** What the socket's routes ask of the running desk. */
@@ -84,11 +84,11 @@ export interface ControlledDesk {
   queues(): readonly QueueView[];
   /** Null when there is no such conversation. */
   transcript(conversation: string, limit: number): Promise<TranscriptReport | null>;
+  /** Null when there is no such conversation. */
+  explain(conversation: string): Promise<ExplainReport | null>;
   reload(): Promise<ReloadReport>;
   /** `given`: as in tests of routing.yaml, of the customer alone; not checked yet. */
   tryOut(given: unknown): TryReport;
-  /** Null when there is no such conversation. */
-  explain(conversation: string): Promise<ExplainReport | null>;
   close(conversation: string): Promise<CommandReport>;
   setAway(csr: string, away: boolean): Promise<CommandReport>;
   newPassword(csr: string): Promise<PasswordReport>;

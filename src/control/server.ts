@@ -52,7 +52,6 @@ const ROUTES: readonly ControlRoute[] = [
   { method: "GET", path: "/csrs", answer: (desk) => shown(desk.csrs()) },
   { method: "GET", path: "/queues", answer: (desk) => shown(desk.queues()) },
   { method: "GET", path: "/report", answer: (desk) => shown(desk.status().estimates ?? []) },
-  { method: "GET", path: "/report", answer: (desk) => shown(desk.status().estimates ?? []) },
   {
     method: "GET",
     path: "/transcript/:id",

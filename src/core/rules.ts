@@ -150,6 +150,8 @@ export interface Limits {
   readonly undeliveredSeconds: number;
   /** How long a message may take to arrive before its author is told. */
   readonly lateSeconds: number;
+  /** Between two sentences about the waiting time that nobody asked for; 0: none. Left out: 300. */
+  readonly estimateTellSeconds?: number;
   /** Parts one long text may be split into. */
   readonly maxParts: number;
   /** CSRs up to which each decision of routing is recorded with why every one of them was not chosen; 0: none is recorded. */

@@ -90,6 +90,16 @@ describe("waiting time", () => {
       "anna sees: Still number 1 for billing, waiting 7 minutes.",
     ]));
 
+  it("is told only to those who ask, where the admin wishes so", () =>
+    play(company({ limits: { estimateTellSeconds: 0 } }), [
+      "anna@web: hello",
+      "anna sees: next for billing",
+      estimated(2, 4, 7),
+      "anna sees nothing",
+      "anna: status",
+      "anna sees: 2 to 7 min more",
+    ]));
+
   it("is told as a limit where it may be over at once", () =>
     play(company(), [
       "anna@web: hello",

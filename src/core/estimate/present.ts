@@ -99,13 +99,25 @@ function presentCsrs(turn: Turn, now: number, since: (conversation: string) => n
     if (csr === null) continue;
     const row = csrRow(turn, id);
     const weight = row.hands.length === 0 ? 0 : csr.load / row.hands.length;
-    const talks = row.hands.map((conversation): PresentTalk => {
+    const hands = row.hands.filter((conversation) => isTheirs(turn, conversation, id));
+    const load = csr.load - weight * (row.hands.length - hands.length);
+    const talks = hands.map((conversation): PresentTalk => {
       const queue = turn.tables.conversation.get(conversation)?.queue ?? "";
       return { queue, weight, ageMs: Math.max(0, now - (since(conversation) ?? now)) };
     });
-    csrs.push({ csr, talks, willingAt: csrState(turn, id) === "wrap-up" ? row.wrapUpUntil : null });
+    csrs.push({
+      csr: load === csr.load ? csr : { ...csr, load },
+      talks,
+      willingAt: csrState(turn, id) === "wrap-up" ? row.wrapUpUntil : null,
+    });
   }
   return csrs;
+}
+
+/** Of several who were asked at once, the first is taken to be the one who will accept: the others are free again in a moment. */
+function isTheirs(turn: Turn, conversation: string, csr: string): boolean {
+  const row = turn.tables.conversation.get(conversation);
+  return row?.state !== "offered" || row.legs.find(({ state }) => state === "invited")?.csr === csr;
 }
 
 /** Where somebody stands: their queue, their place, and how many CSRs at work could serve them. Null when they do not wait. */

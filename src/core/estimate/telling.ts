@@ -9,10 +9,10 @@ import { tell } from "../transcript.ts";
 import { languageOf, putConversation, say, type Turn } from "../turn.ts";
 import { type Estimate, inMinutes, type Minutes } from "./range.ts";
 
-/** Between two times that somebody is told. */
-export const TELL_AGAIN_MS = 5 * 60_000;
+/** Between two times that somebody is told, where the rules do not say. */
+const TELL_SECONDS = 300;
 /** How often one who waits is told without asking. */
-export const TOLD_MOST = 6;
+const TOLD_MOST = 6;
 /** An estimate that is older is not told any more. */
 const STALE_MS = 3 * 60_000;
 
@@ -24,12 +24,13 @@ export interface MadeEstimate extends Estimate {
 /** New estimates: remembered for those who ask, told to those who were not told yet, or were told something else. */
 export function estimatesCame(turn: Turn, { of, at }: Extract<DeskEvent, { kind: "estimates" }>): void {
   const { estimates } = turn.memory;
+  const { estimateTellSeconds: tellSeconds = TELL_SECONDS } = turn.rules.limits;
   for (const id of estimates.keys()) if (waitingRow(turn, id) === null) estimates.delete(id);
   for (const { conversation, low, mean, high } of of) {
     const row = waitingRow(turn, conversation);
     if (row === null) continue;
     estimates.set(conversation, { low, mean, high, at });
-    if (row.state === "waiting") tellIfNew(turn, row, { low, mean, high, at });
+    if (row.state === "waiting" && tellSeconds > 0) tellIfNew(turn, row, { low, mean, high, at });
   }
 }
 
@@ -43,7 +44,7 @@ function tellIfNew(turn: Turn, row: ConversationRow, estimate: MadeEstimate): vo
   if (left === null) return;
   const minutes = inMinutes(left);
   const before = row.toldEstimate;
-  if (before === undefined ? minutes.to === 1 : !isNews(before, estimate, turn.world.now)) return;
+  if (before === undefined ? minutes.to === 1 : !isNews(turn, before, estimate)) return;
   const customer = customerOf(row);
   const words = estimateWords(turn, minutes, languageOf(turn, row, customer));
   tell(turn, row, customer, before === undefined ? "waiting.estimate" : "waiting.estimate-changed", {
@@ -54,8 +55,9 @@ function tellIfNew(turn: Turn, row: ConversationRow, estimate: MadeEstimate): vo
 }
 
 /** Whether it would now be over at another time than was said, and they may be told again. */
-function isNews(told: NonNullable<ConversationRow["toldEstimate"]>, { mean, at }: MadeEstimate, now: number): boolean {
-  if (now - told.at < TELL_AGAIN_MS || told.times >= TOLD_MOST) return false;
+function isNews(turn: Turn, told: NonNullable<ConversationRow["toldEstimate"]>, { mean, at }: MadeEstimate): boolean {
+  const { estimateTellSeconds: tellSeconds = TELL_SECONDS } = turn.rules.limits;
+  if (turn.world.now - told.at < tellSeconds * 1_000 || told.times >= TOLD_MOST) return false;
   const minutesAfter = (at + mean - told.at) / 60_000;
   return minutesAfter < told.from || (told.to !== null && minutesAfter > told.to);
 }
