@@ -29,8 +29,9 @@ export interface WebConfig {
   /** Attempts to sign in: from one IP address (then one each 10 seconds), and at one login from anywhere (then one each 30). */
   readonly signInsPerClient: number;
   readonly signInsPerLogin: number;
-  /** Files of one person that may be on their way at the same time, and files from one IP address in a minute. */
+  /** Files that may be on their way at the same time, of one person and from one IP address; and files from one in a minute. */
   readonly uploadsAtOnce: number;
+  readonly uploadsPerClient: number;
   readonly uploadsPerMinute: number;
   /** Open WebSockets: of one person, from one IP address, and altogether. */
   readonly connectionsPerPerson: number;
@@ -62,6 +63,7 @@ export const WEB_DEFAULTS: WebConfig = {
   signInsPerClient: 20,
   signInsPerLogin: 10,
   uploadsAtOnce: 3,
+  uploadsPerClient: 6,
   uploadsPerMinute: 30,
   connectionsPerPerson: 10,
   connectionsPerClient: 100,
@@ -98,6 +100,7 @@ const schema = z.strictObject({
   signInsPerClient: whole("signInsPerClient", 1, 10_000),
   signInsPerLogin: whole("signInsPerLogin", 1, 10_000),
   uploadsAtOnce: whole("uploadsAtOnce", 1, 100),
+  uploadsPerClient: whole("uploadsPerClient", 1, 1_000),
   uploadsPerMinute: whole("uploadsPerMinute", 1, 10_000),
   connectionsPerPerson: whole("connectionsPerPerson", 1, 1_000),
   connectionsPerClient: whole("connectionsPerClient", 1, 100_000),

@@ -86,6 +86,7 @@ export class Routes {
       context: this.#context,
       uploads: this.#network.uploads,
       perMinute: this.#config.uploadsPerMinute,
+      perClient: this.#config.uploadsPerClient,
       isOwnOrigin: (request) => this.#isOwnOrigin(request),
     });
     const here = (id: string | null) => (id === null || !this.#network.isHere(id) ? null : { network, id });

@@ -26,12 +26,16 @@ export interface UploadRouteParts {
   readonly uploads: Uploads;
   /** Uploads from one IP address in a minute. */
   readonly perMinute: number;
+  /** And at the same time: somebody slow, or who pretends to be, must not take everybody's turn. */
+  readonly perClient: number;
   readonly isOwnOrigin: (request: FastifyRequest) => boolean;
 }
 
 export class UploadRoute {
   readonly #parts: UploadRouteParts;
   readonly #perPlace: RateLimit;
+  /** Uploads under way, by place. */
+  readonly #underWay = new Map<string, number>();
 
   constructor(parts: UploadRouteParts) {
     this.#parts = parts;
@@ -55,12 +59,33 @@ export class UploadRoute {
       if (from === null) {
         return refuse(401, "Please open the chat first.");
       }
-      const place = this.#perPlace.take(placeOf(request.ip), performance.now());
-      if (!place.taken) {
-        return refuse(429, `Many files at once. Please wait ${Math.ceil(place.waitMs / 1_000)} s and send it again.`);
+      const place = placeOf(request.ip);
+      const turn = this.#perPlace.take(place, performance.now());
+      if (!turn.taken) {
+        return refuse(429, `Many files at once. Please wait ${Math.ceil(turn.waitMs / 1_000)} s and send it again.`);
       }
-      return await this.#take(request, reply, from);
+      if ((this.#underWay.get(place) ?? 0) >= this.#parts.perClient) {
+        return refuse(
+          429,
+          "Many files are arriving from your network already. Please send this one when they are there.",
+        );
+      }
+      return await this.#counted(place, () => this.#take(request, reply, from));
     });
+  }
+
+  async #counted(place: string, take: () => Promise<FastifyReply>): Promise<FastifyReply> {
+    this.#underWay.set(place, (this.#underWay.get(place) ?? 0) + 1);
+    try {
+      return await take();
+    } finally {
+      const left = (this.#underWay.get(place) ?? 1) - 1;
+      if (left > 0) {
+        this.#underWay.set(place, left);
+      } else {
+        this.#underWay.delete(place);
+      }
+    }
   }
 
   async #take(request: FastifyRequest, reply: FastifyReply, from: Address): Promise<FastifyReply> {

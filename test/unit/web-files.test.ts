@@ -192,6 +192,22 @@ describe("web files", function () {
       await upload(other, picture());
       expect(await upload(await visitor(), picture())).to.deep.include({ status: 429 });
     });
+    it("when too many come from one place slowly, and not any more once they have ended", async () => {
+      await desk({}, { uploadsPerClient: 1 });
+      const [slow, other] = [await visitor(), await visitor()];
+      const held = httpRequest(`${context.url}/upload`, {
+        method: "POST",
+        headers: {
+          ...{ "content-type": "application/octet-stream", "x-file-name": "a", origin: context.url },
+          ...{ cookie: slow.cookie, "content-length": "50000" },
+        },
+      });
+      held.on("error", () => undefined);
+      held.write(picture());
+      await until("the other to wait", async () => (await upload(other, picture())).status === 429);
+      held.destroy();
+      await until("its turn", async () => (await upload(other, picture())).status === 200);
+    });
     it("when this desk takes none", async () => {
       await desk(null);
       const person = await visitor();
