@@ -3,6 +3,7 @@ import type { AdapterModule } from "../src/adapter.ts";
 import { irc } from "./irc/index.ts";
 import { matrix } from "./matrix/index.ts";
 import { web } from "./web/index.ts";
+import { webhook } from "./webhook/index.ts";
 import { xmpp } from "./xmpp/index.ts";
 
-export const adapters: readonly AdapterModule<unknown>[] = [web, xmpp, matrix, irc];
+export const adapters: readonly AdapterModule<unknown>[] = [web, xmpp, matrix, irc, webhook];
