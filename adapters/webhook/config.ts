@@ -47,7 +47,7 @@ const schema = z.strictObject({
     .describe("The programs, each by the id that people.yaml calls it by."),
   limits: z
     .strictObject({
-      textBytes: count(32_768, 256, 262_144, "Largest text of one message, in UTF-8 bytes; longer texts are split."),
+      textBytes: count(65_536, 256, 262_144, "Largest text of one message, in UTF-8 bytes; longer texts are split."),
       answerBytes: count(262_144, 1_024, 4_194_304, "Largest answer, or call, taken from a program."),
       actions: count(20, 1, 1_000, "Things said and done in one answer or call."),
       timeoutSeconds: count(10, 1, 120, "How long a program may take to answer; then it is asked again."),

@@ -182,6 +182,8 @@ export interface Destination {
   readonly queue: string;
   /** A CSR it is meant for alone. */
   readonly only: string | null;
+  /** Asked for in that queue in place of what was; left out: as the queue has it, or as it was. */
+  readonly skills?: Readonly<Record<string, SkillLevel>>;
 }
 
 /**
@@ -206,7 +208,7 @@ export function requeue(
     legs: putLeg(row, leg.index, { state: "left" }),
     queue: queue.id,
     priority: changed ? queue.priority : row.priority,
-    skills: changed ? Object.fromEntries(queue.skills) : row.skills,
+    skills: destination.skills ?? (changed ? Object.fromEntries(queue.skills) : row.skills),
     ...(changed ? atStart(turn) : {}),
     rest: null,
     // Who handed it on is not asked again at once; who merely lost their connection may be, when they are back.

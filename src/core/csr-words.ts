@@ -5,9 +5,9 @@
  */
 import { distance } from "fastest-levenshtein";
 import { sayAside } from "./aside.ts";
-import { isServed } from "./assignment.ts";
 import { csrState, inHand } from "./availability.ts";
-import { close, type Destination, requeue } from "./conversation.ts";
+import { close } from "./conversation.ts";
+import { set, transfer } from "./handing-on.ts";
 import { HISTORY_LINES } from "./history.ts";
 import { offerTo } from "./legs.ts";
 import type { Address, Verdict } from "./model.ts";
@@ -16,9 +16,8 @@ import { customerInWords } from "./offer.ts";
 import { accept, refuse } from "./offering.ts";
 import { excerpt } from "./rendering.ts";
 import { hold, resume } from "./resting.ts";
-import type { Csr } from "./rules.ts";
 import type { ConversationRow, Leg } from "./state.ts";
-import { customerName, tell, tellText } from "./transcript.ts";
+import { customerName, noted, tell, tellText } from "./transcript.ts";
 import { csrLanguage, csrRow, fact, type PhraseValues, putCsr, say, type Turn } from "./turn.ts";
 
 /** Where a word was said: in the window of a conversation, or to the desk. */
@@ -46,6 +45,7 @@ const CONVERSATION_WORDS: Readonly<Record<string, InConversation>> = {
   transfer: (turn, row, leg, rest) => whenTalking(turn, row, leg, () => transfer(turn, row, leg, rest)),
   hold: (turn, row, leg) => whenTalking(turn, row, leg, () => hold(turn, row, leg)),
   resume: (turn, row, leg) => whenTalking(turn, row, leg, () => resume(turn, row, leg)),
+  set: (turn, row, leg, rest) => whenTalking(turn, row, leg, () => set(turn, row, leg, rest)),
   note: (turn, row, leg, rest) => note(turn, row, leg, rest),
   who: (turn, row, leg) => tellText(turn, row, leg, customerInWords(turn, row, leg, "csr.who.head").join("\n")),
   history: (turn, row, leg) =>
@@ -147,67 +147,8 @@ function note(turn: Turn, row: ConversationRow, leg: Leg, text: string): void {
     tell(turn, row, leg, "csr.note-empty");
     return;
   }
-  turn.lines.push({
-    line: turn.world.nextLine(),
-    conversation: row.id,
-    at: turn.world.now,
-    author: leg.index,
-    from: leg.address,
-    desk: leg.desk,
-    foreign: null,
-    viewers: [],
-    nick: turn.rules.csrs.get(leg.csr ?? "")?.name ?? null,
-    content: { kind: "note", text },
-  });
+  noted(turn, row, leg, text);
   tell(turn, row, leg, "csr.note-kept");
-}
-
-function transfer(turn: Turn, row: ConversationRow, leg: Leg, target: string): void {
-  const destination = destinationOf(turn, row, target);
-  if (destination === null) {
-    const known = [...turn.rules.queues.keys(), ...turn.rules.csrs.keys()].filter((id) => id !== leg.csr).join(", ");
-    tell(turn, row, leg, "csr.transfer-unknown", { target: excerpt(target), known });
-    return;
-  }
-  if (destination.only === leg.csr) {
-    tell(turn, row, leg, "csr.already");
-    return;
-  }
-  const state = destination.only === null ? null : csrState(turn, destination.only);
-  if (state !== null && state !== "free" && state !== "busy") {
-    tell(turn, row, leg, "csr.transfer-unavailable", {
-      target,
-      state: say(turn, `csr.state.${state}`, csrLanguage(turn, leg.csr)),
-    });
-    return;
-  }
-  const obstacle = destination.only === null ? obstacleIn(turn, row, destination.queue) : null;
-  if (obstacle !== null) {
-    const state = say(turn, obstacle, csrLanguage(turn, leg.csr));
-    tell(turn, row, leg, "csr.transfer-unavailable", {
-      target: turn.rules.queues.get(destination.queue)?.name ?? target,
-      state,
-    });
-    return;
-  }
-  requeue(turn, row, leg, destination, "transfer");
-}
-
-/** Why a customer must not be sent to that queue: there they would wait in vain, and here they are with somebody. */
-function obstacleIn(turn: Turn, row: ConversationRow, queue: string): string | null {
-  if (turn.memory.open.get(queue) === false) return "csr.state.closed";
-  return isServed(turn, row, queue) ? null : "csr.state.unserved";
-}
-
-function destinationOf(turn: Turn, row: ConversationRow, target: string): Destination | null {
-  const wanted = target.trim().toLowerCase();
-  for (const queue of turn.rules.queues.values()) {
-    if (queue.id.toLowerCase() === wanted || queue.name.toLowerCase() === wanted)
-      return { queue: queue.id, only: null };
-  }
-  const called = (csr: Csr) => csr.id.toLowerCase() === wanted || csr.name.toLowerCase() === wanted;
-  const csr = [...turn.rules.csrs.values()].find(called);
-  return csr === undefined || row.queue === null ? null : { queue: row.queue, only: csr.id };
 }
 
 function setAway(turn: Turn, place: Place, away: boolean): void {

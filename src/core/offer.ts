@@ -54,6 +54,13 @@ export function customerInWords(
     const customer = [entry.name, entry.account ?? "", ...attributes].filter((part) => part !== "").join(", ");
     lines.push(say(turn, "csr.offer.recognised", language, { customer }));
   }
+  if (row.handedOn != null)
+    lines.push(
+      say(turn, "csr.offer.handed-on", language, {
+        csr: row.handedOn.by,
+        reason: excerpt(row.handedOn.reason, REASON_LENGTH),
+      }),
+    );
   const reason = facts.reason ?? row.opening;
   if (reason !== null) lines.push(say(turn, "csr.offer.reason", language, { reason: excerpt(reason, REASON_LENGTH) }));
   if (row.waitingSince !== null) {

@@ -94,6 +94,8 @@ export interface ConversationRow {
   readonly rest?: "quiet" | "held" | null;
   /** A CSR has talked with them before: who comes next is shown what was said. */
   readonly passedOn: boolean;
+  /** Who handed them on last, and why, for whoever comes next. */
+  readonly handedOn?: { readonly by: string; readonly reason: string } | null;
   /** Where the customer has been asked to continue, until when (milliseconds), and the token they come with. */
   readonly continuation?: { readonly network: string; readonly token: string; readonly until: number } | null;
   /** Legs of whom the others were told that messages to them take long. */

@@ -109,6 +109,22 @@ export function record(
   return line;
 }
 
+/** Records what one of the staff keeps for the others; the customer never sees it. */
+export function noted(turn: Turn, row: ConversationRow, author: Leg, text: string): void {
+  turn.lines.push({
+    line: turn.world.nextLine(),
+    conversation: row.id,
+    at: turn.world.now,
+    author: author.index,
+    from: author.address,
+    desk: author.desk,
+    foreign: null,
+    viewers: [],
+    nick: turn.rules.csrs.get(author.csr ?? "")?.name ?? null,
+    content: { kind: "note", text },
+  });
+}
+
 function spokenLine(turn: Turn, row: ConversationRow, author: Leg, held: HeldLine, viewers: readonly number[]): Line {
   return {
     line: held.line,

@@ -37,6 +37,7 @@ describe("phrases", () => {
           "/transfer",
           "/close",
           "/note",
+          "/set",
           "/who",
           "/away",
           "/back",
