@@ -28,7 +28,7 @@ export interface EstimateLimits {
 }
 export const ESTIMATE_LIMITS: EstimateLimits = {
   mostRolled: 1_500,
-  runs: 60,
+  runs: 120,
   budgetMs: 500,
   soonMs: 200,
   refreshMs: 30_000,

@@ -4,19 +4,27 @@
  * - last to enter service: what the last one waited who was served (Ibrahim and Whitt, 2009).
  * - Asterisk: a quarter of the newest wait and three quarters of the average before (app_queue.c, `recalc_holdtime`).
  * - Genesys (Stat Server): mean handling time * waiting / (agents * their effective share of the queue), 90 s before anything is known.
- * - length: place * mean handling time / staff, as Expertflow and many others have it, and Fastpath with the average instead of the place.
+ * - Salesforce (Omni-Channel): of up to ten accepted in the last ten minutes the mean, the newest ten times, the one before nine times …
+ * - Fastpath (Openfire): place * an average that goes half way to each wait; 15 s * place before there is one.
+ * - length: place * mean handling time / staff, as Expertflow and many others have it.
  */
 import type { Present } from "../../src/core/estimate/roll.ts";
 import type { Fact } from "../../src/core/step.ts";
 
-export const FORMULAS = ["last-wait", "asterisk", "genesys", "length"] as const;
+export const FORMULAS = ["last-wait", "asterisk", "salesforce", "genesys", "fastpath", "length"] as const;
 export type Formula = (typeof FORMULAS)[number];
 
 const GENESYS_FIRST_MS = 90_000;
+const FASTPATH_FIRST_MS = 15_000;
+const SALESFORCE_MOST = 10;
+const SALESFORCE_MS = 10 * 60_000;
 
 interface Known {
   last: number;
   asterisk: number | null;
+  fastpath: number | null;
+  /** The newest first. */
+  accepted: { readonly at: number; readonly waited: number }[];
   talkMs: number;
   talks: number;
 }
@@ -36,6 +44,8 @@ export class Formulas {
       const waited = at - entered.at;
       known.last = waited;
       known.asterisk = known.asterisk === null ? waited : (known.asterisk * 3 + waited) / 4;
+      known.fastpath = ((known.fastpath ?? waited) + waited) / 2;
+      known.accepted = [{ at, waited }, ...known.accepted].slice(0, SALESFORCE_MOST);
       this.#began.set(id, at);
     }
     const began = this.#began.get(id);
@@ -52,7 +62,7 @@ export class Formulas {
 
   /** For the one who came last in that queue. */
   estimates(present: Present, queue: string): Readonly<Record<Formula, number>> {
-    const { last, asterisk, talkMs, talks } = this.#of(queue);
+    const { last, asterisk, fastpath, accepted, talkMs, talks } = this.#of(queue);
     const waiting = present.waiting.filter((one) => one.waiting.queue === queue);
     const needs = waiting[0]?.waiting.needs ?? [];
     const skills = needs.flatMap((need) => (need.kind === "skill" ? [need.skill] : []));
@@ -65,6 +75,8 @@ export class Formulas {
     return {
       "last-wait": last,
       asterisk: asterisk ?? 0,
+      salesforce: salesforce(accepted, present.now) ?? last,
+      fastpath: (fastpath ?? FASTPATH_FIRST_MS) * waiting.length,
       genesys: (mean * waiting.length) / Math.max(0.0001, slots * share),
       length: (mean * waiting.length) / Math.max(1, slots),
     };
@@ -73,9 +85,20 @@ export class Formulas {
   #of(queue: string): Known {
     let known = this.#queues.get(queue);
     if (known === undefined) {
-      known = { last: 0, asterisk: null, talkMs: 0, talks: 0 };
+      known = { last: 0, asterisk: null, fastpath: null, accepted: [], talkMs: 0, talks: 0 };
       this.#queues.set(queue, known);
     }
     return known;
   }
+}
+
+/** Null when nobody was accepted lately: then it says nothing. */
+function salesforce(accepted: Known["accepted"], now: number): number | null {
+  let [sum, weights] = [0, 0];
+  for (const [index, { at, waited }] of accepted.entries()) {
+    if (at < now - SALESFORCE_MS) continue;
+    sum += waited * (SALESFORCE_MOST - index);
+    weights += SALESFORCE_MOST - index;
+  }
+  return weights === 0 ? null : sum / weights;
 }

@@ -18,7 +18,7 @@ import { drawPatience, drawTalk, SCENARIOS, type Scenario } from "./wait-scenari
 const WARM_UP = 500;
 /** Between two who are asked for, so that a large team does not count for more than it says. */
 const APART_MS = 2 * 60_000;
-const RUNS = 60;
+const RUNS = 120;
 const HOUR = 3_600_000;
 
 type Guesser = "ours" | "oracle" | "by-length" | Formula;
