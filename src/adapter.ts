@@ -229,6 +229,12 @@ export interface AdapterModule<Config> {
    * local name that is the token. `origin`: where people reach the HTTP server ("https://chat.example").
    */
   continuation?(config: Config, origin: string): Continuation | null;
+  /**
+   * Where the desk can introduce two people of this network to each other in a room of the IM server that shows neither the other's
+   * address and of which they are no moderators: the URI template of such a room, `{}` stands for its token. Left out, or null: it
+   * cannot, and `send` rejects the kind "room".
+   */
+  rooms?(config: Config): string | null;
   /** Performs no I/O. */
   create(config: Config, context: AdapterContext): Adapter;
 }

@@ -49,7 +49,7 @@ export const loopback: AdapterModule<LoopbackConfig> = {
 };
 
 /** Which feature a kind of outbound needs; kinds without one are carried by every network. */
-function neededFeature(outbound: Outbound): Feature | null {
+function neededFeature(outbound: Exclude<Outbound, { kind: "room" }>): Feature | null {
   switch (outbound.kind) {
     case "message":
       return null;
@@ -71,8 +71,8 @@ type Rejected = Extract<Outcome, { kind: "rejected" }>;
 
 /** Why this network will never carry it, or null when it can. Decided before anything is written. */
 function refusal(outbound: Outbound, capabilities: Capabilities): Rejected | null {
-  const feature = neededFeature(outbound);
-  if (feature !== null && !capabilities.features.includes(feature)) {
+  const feature = outbound.kind === "room" ? null : neededFeature(outbound);
+  if (outbound.kind === "room" || (feature !== null && !capabilities.features.includes(feature))) {
     return { kind: "rejected", reason: "feature-not-implemented", text: `this network carries no ${outbound.kind}` };
   }
   const bytes = "text" in outbound && outbound.text !== null ? Buffer.byteLength(outbound.text, "utf8") : 0;

@@ -235,6 +235,9 @@ export class LoopbackNetwork {
       this.#pump(seat);
       return { kind: "accepted", id: null };
     }
+    if (outbound.kind === "room") {
+      return { kind: "rejected", reason: "feature-not-implemented", text: "this network has no rooms" };
+    }
     if (!seat.connected) {
       return { kind: "deferred", reason: "recipient-unavailable" };
     }
@@ -283,7 +286,7 @@ export class LoopbackNetwork {
   }
 }
 
-type Shown = Exclude<Outbound, { kind: "watch" }>;
+type Shown = Exclude<Outbound, { kind: "watch" | "room" }>;
 
 /** What the person's client makes of a message of the desk. */
 function personEvent(outbound: Shown): PersonEvent {

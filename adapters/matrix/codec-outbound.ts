@@ -102,7 +102,7 @@ export function encodePresence(state: PresenceState): "online" | "unavailable" |
 }
 
 /** Which feature a kind needs; null where every network carries it. */
-function neededFeature(outbound: Outbound): Feature | null {
+function neededFeature(outbound: Exclude<Outbound, { kind: "room" }>): Feature | null {
   switch (outbound.kind) {
     case "message":
       return null;
@@ -124,8 +124,8 @@ type Rejected = Extract<Outcome, { kind: "rejected" }>;
 
 /** Why that will never be carried, or null. Decided before anything is on the wire. */
 export function refusal(outbound: Outbound, features: readonly Feature[], textBytes: number): Rejected | null {
-  const feature = neededFeature(outbound);
-  if (feature !== null && !features.includes(feature)) {
+  const feature = outbound.kind === "room" ? null : neededFeature(outbound);
+  if (outbound.kind === "room" || (feature !== null && !features.includes(feature))) {
     return { kind: "rejected", reason: "feature-not-implemented", text: `This network carries no ${outbound.kind}.` };
   }
   const bytes = "text" in outbound && outbound.text !== null ? Buffer.byteLength(outbound.text) : 0;

@@ -78,6 +78,8 @@ export class Sender {
       this.#parts.watch(to.id, from);
       return DONE;
     },
+    // Refused before it comes here: a room of Matrix shows everybody's address.
+    room: async () => ({ kind: "rejected", reason: "feature-not-implemented", text: "Matrix carries no room." }),
   };
 
   constructor(parts: SenderParts) {

@@ -142,6 +142,7 @@ export function toFrame(outbound: Outbound): Encoded {
     case "subscription":
       return { kind: "watch" };
     case "reaction":
+    case "room":
       return { kind: "unsupported" };
   }
 }

@@ -1,14 +1,16 @@
 /** The XMPP adapter: puts the parts together, sends, and keeps what lasts longer than one login. */
 import { Element } from "@xmpp/xml";
 import type { Adapter, AdapterContext, Outcome } from "../../src/adapter.ts";
-import type { Capabilities, Feature, Outbound } from "../../src/core/model.ts";
+import type { Capabilities, Outbound } from "../../src/core/model.ts";
 import { OWN_CAPABILITIES } from "./answers.ts";
 import type { Attachment } from "./attachment.ts";
 import { encodeOutbound } from "./codec-outbound.ts";
 import type { Limits } from "./config.ts";
 import { Discovery } from "./discovery.ts";
+import { FEATURES, MARK_BYTES } from "./features.ts";
 import { Fence } from "./fence.ts";
 import { FileReception } from "./file-reception.ts";
+import { HostedRooms } from "./hosted-rooms.ts";
 import { type Jid, parseJid } from "./jid.ts";
 import { Link } from "./link.ts";
 import { NS } from "./namespaces.ts";
@@ -24,22 +26,6 @@ import { ENABLE, enabledStream, type ManagedStream } from "./stream-management.t
 import { UploadServices } from "./upload-services.ts";
 import type { XmlFault } from "./xml-fault.ts";
 
-/** What this adapter carries, both ways, each by the standard README.md names. */
-/** What the marks around a stretch take (XEP-0393): a preformatted block has two lines of three signs. */
-const MARK_BYTES = 8;
-const FEATURES: readonly Feature[] = [
-  "formatting",
-  "edit",
-  "retraction",
-  "reaction",
-  "reply",
-  "typing",
-  "delivered",
-  "read",
-  "presence",
-  "multiline",
-  "choices",
-];
 /** Characters the server may leave unread before sends are deferred. */
 const UNREAD_CHARACTERS = 16_777_216;
 
@@ -73,6 +59,7 @@ export class XmppAdapter implements Adapter {
   readonly #files: FileReception;
   readonly #reception: Reception;
   readonly #rooms: Rooms;
+  readonly #hosted: HostedRooms;
   readonly #owed: OwedAnswers;
   #session: Session | null = null;
   /** The managed stream of the login before, for the server to continue. */
@@ -89,6 +76,7 @@ export class XmppAdapter implements Adapter {
     context: AdapterContext,
     joins: readonly Join[] = [],
     trusted: readonly string[] = [],
+    roomService: string | null = null,
   ) {
     this.#context = context;
     this.#attachment = attachment;
@@ -116,6 +104,7 @@ export class XmppAdapter implements Adapter {
       write: (stanza) => this.#session?.stream.write(stanza.toString()),
       ask: (desk, to, question) => this.#ask(desk, to, question),
     });
+    this.#hosted = this.#makeHostedRooms(roomService);
     const services = new UploadServices(context.clock, (desk, to, question) => this.#ask(desk, to, question));
     this.#files = new FileReception(context, { trusted, seconds: limits.fetchSeconds }, services);
     this.#reception = new Reception({
@@ -124,6 +113,7 @@ export class XmppAdapter implements Adapter {
       discovery,
       presences: this.#presences,
       rooms: this.#rooms,
+      hosted: this.#hosted,
       files: this.#files,
       questions: new QuestionReception({ ...shared, requests: this.#requests }),
       inbound: limits.inbound,
@@ -140,6 +130,7 @@ export class XmppAdapter implements Adapter {
 
   async start(signal: AbortSignal): Promise<void> {
     await this.#owed.recall();
+    await this.#hosted.recall();
     await this.#link.start(signal);
   }
 
@@ -150,6 +141,9 @@ export class XmppAdapter implements Adapter {
     }
     if (this.#attachment.isOwn(to)) {
       return { kind: "rejected", reason: "not-allowed", text: "The desk does not write to its own addresses." };
+    }
+    if (outbound.kind === "room") {
+      return this.#isStopping || signal.aborted ? OFFLINE : this.#hosted.send(outbound, signal);
     }
     const frame = {
       from: this.#attachment.speaker(outbound.from),
@@ -292,6 +286,7 @@ export class XmppAdapter implements Adapter {
       });
     this.#presences.again((stanza) => stream.write(stanza.toString()));
     this.#rooms.begin();
+    this.#hosted.begin();
     this.#watchIdle(this.#session);
   }
 
@@ -305,6 +300,7 @@ export class XmppAdapter implements Adapter {
     this.#discovery.cut();
     this.#presences.cut();
     this.#rooms.cut();
+    this.#hosted.cut();
   }
 
   /** A link on which nothing comes may be dead without anybody having said so. */
@@ -359,10 +355,26 @@ export class XmppAdapter implements Adapter {
     });
   }
 
-  #ask(desk: string, to: Jid, question: Element): Promise<Element | null> {
+  #makeHostedRooms(service: string | null): HostedRooms {
+    return new HostedRooms({
+      service,
+      context: this.#context,
+      answerMs: this.#limits.requestSeconds * 1_000,
+      isOnline: () => this.#session !== null,
+      write: (desk, stanza) => {
+        const from = this.#attachment.speaker(desk);
+        if (from !== null) stanza.attrs.from = from;
+        this.#session?.stream.write(stanza.toString());
+      },
+      ask: (desk, to, type, question) => this.#ask(desk, to, question, type),
+      taken: async (key, to, signal) => this.#session?.fence.track(key, to.bare, signal) ?? OFFLINE,
+    });
+  }
+
+  #ask(desk: string, to: Jid, question: Element, type: "get" | "set" = "get"): Promise<Element | null> {
     return this.#requests.ask(to, this.#limits.requestSeconds * 1_000, (id) => {
       const from = this.#attachment.speaker(desk);
-      const attributes = { type: "get", id, to: to.full, ...(from === null ? {} : { from }) };
+      const attributes = { type, id, to: to.full, ...(from === null ? {} : { from }) };
       this.#session?.stream.write(new Element("iq", attributes).cnode(question).root().toString());
     });
   }

@@ -68,6 +68,11 @@ const component = z.strictObject({
   secret: z.string().min(1).meta(SECRET).describe("The secret shared with the XMPP server."),
   resource,
   joins,
+  roomService: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Where hosting: server makes its rooms (XEP-0045): conference.example.com"),
   trustedUploads,
   limits,
 });
@@ -132,7 +137,12 @@ function checkComponent(config: ComponentConfig): ComponentConfig {
   if (domain === null || domain.local !== null || domain.resource !== null) {
     throw new ConfigProblem(["domain"], `"${config.domain}" is no XMPP domain; expected one such as desk.example.com.`);
   }
-  return { ...config, domain: domain.domain };
+  const service = config.roomService === undefined ? null : parseJid(config.roomService);
+  if (config.roomService !== undefined && (service === null || service.local !== null || service.resource !== null)) {
+    const text = `"${config.roomService}" is no room service; expected a domain such as conference.example.com.`;
+    throw new ConfigProblem(["roomService"], text);
+  }
+  return { ...config, domain: domain.domain, ...(service === null ? {} : { roomService: service.domain }) };
 }
 
 function checkAccount(config: AccountConfig): AccountConfig {

@@ -17,6 +17,8 @@ export const xmpp: AdapterModule<XmppConfig> = {
   checkHandles,
   continuation: (config) =>
     config.mode === "component" ? { link: `xmpp:{}@${config.domain}`, place: `xmpp:{}@${config.domain}` } : null,
+  rooms: (config) =>
+    config.mode === "component" && config.roomService !== undefined ? `xmpp:{}@${config.roomService}?join` : null,
   create,
 };
 
@@ -50,6 +52,7 @@ function create(config: XmppConfig, context: AdapterContext): Adapter {
       context,
       joinsOf(config, context),
       config.trustedUploads,
+      config.roomService ?? null,
     );
   }
   checkHandles(config, context.handles);

@@ -14,6 +14,7 @@ import { attribute } from "./elements.ts";
 import { announcedCapabilities } from "./entity-capabilities.ts";
 import type { Fence } from "./fence.ts";
 import type { FileReception } from "./file-reception.ts";
+import type { HostedRooms } from "./hosted-rooms.ts";
 import { addressOf, type Jid, parseJid } from "./jid.ts";
 import type { PresenceReception } from "./presence-reception.ts";
 import type { QuestionReception } from "./question-reception.ts";
@@ -27,6 +28,7 @@ export interface ReceptionParts {
   readonly presences: PresenceReception;
   readonly questions: QuestionReception;
   readonly rooms: Rooms;
+  readonly hosted: HostedRooms;
   readonly files: FileReception;
   /** Stanzas that may await the desk before reading pauses. */
   readonly inbound: number;
@@ -98,6 +100,9 @@ export class Reception {
     }
     const addressed = attribute(stanza, "to");
     const to = attachment.addressee(addressed === null ? null : parseJid(addressed));
+    if (this.#parts.hosted.take(stanza, from)) {
+      return false;
+    }
     if (this.#parts.rooms.take(stanza, from, to.kind === "desk" ? to.name : null)) {
       return false;
     }

@@ -18,13 +18,15 @@ export interface Inputs {
   readonly people: PeopleInput;
   readonly directory: DirectoryInput;
   readonly continuations: Continuations;
+  /** By network: where its rooms are; see `AdapterModule.rooms`. */
+  readonly rooms: ReadonlyMap<string, string>;
 }
 
 export function buildRules(inputs: Inputs, dialogs: CompiledDialogs, canonical: Canonical, version: string): Rules {
   const { frontdesk, routing, people } = inputs;
   return deepFreeze({
     version,
-    networks: byId(frontdesk.networks, (name, network) => buildNetwork(name, network, inputs.continuations)),
+    networks: byId(frontdesk.networks, (name, network) => buildNetwork(name, network, inputs)),
     csrs: byId(people.csrs, (id, csr) => buildCsr(id, csr, frontdesk.languages, canonical)),
     queues: byId(routing.queues, (id, queue) => buildQueue(id, queue, routing)),
     gateways: Object.entries(routing.gateways).map(([id, gateway]) => buildGateway(id, gateway)),
@@ -50,7 +52,7 @@ function byId<In, Out>(
 function buildNetwork(
   name: string,
   network: FrontdeskInput["networks"][string],
-  continuations: Continuations,
+  { continuations, rooms }: Inputs,
 ): NetworkRules {
   const handles = Object.entries(network.handles).map(([id, handle]) => ({
     network: name,
@@ -59,7 +61,14 @@ function buildNetwork(
     dialog: handle.dialog,
   }));
   const continuation = continuations.get(name) ?? null;
-  return { name, title: network.title ?? name, desk: network.desk, handles, continuation };
+  return {
+    name,
+    title: network.title ?? name,
+    desk: network.desk,
+    handles,
+    continuation,
+    rooms: rooms.get(name) ?? null,
+  };
 }
 
 function buildCsr(id: string, csr: PeopleInput["csrs"][string], offered: readonly string[], canonical: Canonical): Csr {
@@ -79,7 +88,7 @@ function buildCsr(id: string, csr: PeopleInput["csrs"][string], offered: readonl
 }
 
 function buildQueue(id: string, queue: RoutingInput["queues"][string], routing: RoutingInput): Queue {
-  const { hours, timeZone, hosting, redirectTo, redirectSeconds } = queue;
+  const { hours, timeZone, hosting, redirectTo, redirectSeconds, hostingSeconds } = queue;
   const text = hours ?? routing.hours;
   return {
     id,
@@ -96,6 +105,7 @@ function buildQueue(id: string, queue: RoutingInput["queues"][string], routing: 
     ...buildQueueRouting(queue),
     hosting:
       hosting === "redirect" && redirectTo !== undefined ? { network: redirectTo, seconds: redirectSeconds } : null,
+    room: hosting === "server" ? { seconds: hostingSeconds } : null,
     hours: text === undefined ? null : { text, timeZone: timeZone ?? routing.timeZone },
   };
 }

@@ -7,7 +7,7 @@ import type { Rules } from "../core/rules.ts";
 import { analyse } from "./analyse.ts";
 import { buildRules, directoryEntries } from "./build.ts";
 import { compileDialogsFile } from "./dialogs.ts";
-import { checkHosting, continuationsOf } from "./hosting.ts";
+import { checkHosting, checkRooms, continuationsOf, roomsOf } from "./hosting.ts";
 import { compileNetworks } from "./networks.ts";
 import { hasErrors, type Problem, sortProblems } from "./problem.ts";
 import { entriesAt } from "./raw.ts";
@@ -73,6 +73,7 @@ export function compileConfiguration(
     secrets.secrets,
   );
   const continuations = continuationsOf(networks.networks, checked.frontdesk.value?.http);
+  const rooms = roomsOf(networks.networks);
   const dialogs = compileDialogsFile(sources);
   const secretFaults = secrets.faults.map((fault) => frontdesk.error(fault.path, fault.message));
   const problems = [
@@ -82,6 +83,7 @@ export function compileConfiguration(
     ...dialogs.problems,
     ...checkReferences({ ...sources, frontdesk }, canonical),
     ...checkHosting({ ...sources, frontdesk }, networks.networks, continuations),
+    ...checkRooms({ ...sources, frontdesk }, networks.networks, rooms),
     ...checkDirectory(sources.directory, checked.directory.value, canonical),
   ]
     // A secret that is not there is complained about once, not again as an empty text.
@@ -99,7 +101,7 @@ export function compileConfiguration(
     return { rules: null, settings: null, problems: sortProblems(problems) };
   }
   const rules = buildRules(
-    { frontdesk: desk, routing, people, directory, continuations },
+    { frontdesk: desk, routing, people, directory, continuations, rooms },
     dialogs,
     canonical,
     versionOf(sources),

@@ -60,3 +60,29 @@ export function checkHosting(
     return link.startsWith("http") && !isPublic ? [routing.warning(path, text)] : [];
   });
 }
+
+/** By network: the URI template of the rooms of its server in which two people can be introduced; the others are not in it. */
+export function roomsOf(networks: ReadonlyMap<string, NetworkSettings>): ReadonlyMap<string, string> {
+  return new Map(
+    [...networks.values()].flatMap(({ name, module, config }) => {
+      const place = module.rooms?.(config) ?? null;
+      return place === null ? [] : [[name, place] as const];
+    }),
+  );
+}
+
+/** `hosting: server` needs a network that has such rooms. */
+export function checkRooms(
+  { frontdesk, routing }: { readonly frontdesk: YamlSource; readonly routing: YamlSource },
+  compiled: ReadonlyMap<string, NetworkSettings>,
+  rooms: ReadonlyMap<string, string>,
+): readonly Problem[] {
+  const isWhole = (namesIn(frontdesk, ["networks"]) ?? []).every((name) => compiled.has(name));
+  // A network with errors of its own has been complained about, and may be the one.
+  if (rooms.size > 0 || !isWhole) return [];
+  return entriesAt(routing.value, ["queues"]).flatMap(([queue]) => {
+    const path = ["queues", queue, "hosting"];
+    const text = `"hosting: server" needs a network whose server can host a room that hides addresses, and no network here is set up for that (see docs/rules.md)`;
+    return textAt(routing.value, path) === "server" ? [routing.error(path, text)] : [];
+  });
+}

@@ -50,9 +50,14 @@ export const queueSchema = z.strictObject({
     .default("translated")
     .describe("How alike both sides must be: the same software, the same network, or any through translation."),
   hosting: z
-    .enum(["relay", "redirect"])
+    .enum(["relay", "redirect", "server"])
     .default("relay")
-    .describe("relay: customers are served where they are. redirect: they are asked to continue on redirectTo."),
+    .describe(
+      "relay: customers are served where they are. redirect: they are asked to continue on redirectTo. server: where CSR and customer are on one network that can, they are introduced in a room of its server.",
+    ),
+  hostingSeconds: seconds(30, 3_600)
+    .default(300)
+    .describe("With hosting: server, how long both have to come to the room; then the desk relays as ever."),
   redirectTo: identifier.optional().describe("The network customers are asked to continue on."),
   redirectSeconds: seconds(60, 86_400).default(900).describe("How long the invitation to continue there holds."),
   hours: hoursText.optional().describe("Opening hours in OpenStreetMap's syntax; always open when left out."),

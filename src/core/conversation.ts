@@ -6,6 +6,7 @@ import { armSilence, askBot, forTheBot } from "./bot.ts";
 import { type DialogInput, NO_FACTS } from "./dialog.ts";
 import { CSR_IS_TOLD, CUSTOMER_IS_TOLD, type Ending, factOfEnding, WRAP_UP_AFTER } from "./endings.ts";
 import { wrapUp } from "./hands.ts";
+import { endRoom } from "./introduction.ts";
 import { customerOf, putLeg, talkingLeg } from "./legs.ts";
 import { ACCEPTED, type Address, addressKey, type FormattedText, type Verdict } from "./model.ts";
 import { armRound, withdrawOffers } from "./offering.ts";
@@ -211,6 +212,7 @@ export function requeue(
     skills: destination.skills ?? (changed ? Object.fromEntries(queue.skills) : row.skills),
     ...(changed ? atStart(turn) : {}),
     rest: null,
+    room: endRoom(turn, row),
     // Who handed it on is not asked again at once; who merely lost their connection may be, when they are back.
     excluded: destination.only === null && why === "transfer" ? [csr] : [],
     only: destination.only,
@@ -255,6 +257,7 @@ export function close(turn: Turn, row: ConversationRow, why: Ending): void {
   for (const timer of ["silence", "idle", "absent", "round", "ring", "quiet"]) cancelTimer(turn, `${timer} ${row.id}`);
   turn.tables.contact.delete(contactKey(customer.address, customer.desk));
   forgetFormer(turn, row);
+  endRoom(turn, row);
   turn.tables.conversation.delete(row.id);
   turn.memory.activity.delete(row.id);
   factOfEnding(turn, row, why, leg?.csr ?? "");

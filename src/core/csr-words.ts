@@ -57,6 +57,11 @@ const CONVERSATION_WORDS: Readonly<Record<string, InConversation>> = {
 const DESK_WORDS: Readonly<Record<string, Anywhere>> = {
   away: (turn, place) => setAway(turn, place, true),
   back: (turn, place) => setAway(turn, place, false),
+  // Ends wrap-up, and nothing else: whoever is away stays it.
+  done: (turn, place) => {
+    if (csrRow(turn, place.csr).away === null) setAway(turn, place, false);
+    else answer(turn, place, "csr.status", statusValues(turn, place.csr));
+  },
   status: (turn, place) => answer(turn, place, "csr.status", statusValues(turn, place.csr)),
   help: (turn, place) => answer(turn, place, place.conversation === null ? "csr.help-desk" : "csr.help"),
 };

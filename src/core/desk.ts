@@ -7,6 +7,7 @@ import { close, consult } from "./conversation.ts";
 import { estimatesCame } from "./estimate/telling.ts";
 import { hear } from "./hearing.ts";
 import { showHistory } from "./history.ts";
+import { roomFailed, roomRanOut } from "./introduction.ts";
 import { ACCEPTED, addressKey, type Verdict } from "./model.ts";
 import { armIdle } from "./offering.ts";
 import { reconcile } from "./reconcile.ts";
@@ -18,6 +19,7 @@ import type { RoutingEngine } from "./routing/routing.ts";
 import type { Rules } from "./rules.ts";
 import type { ConversationRow } from "./state.ts";
 import type { Desk, DeskCommand, DeskEvent, Snapshot, Step, Timer, World } from "./step.ts";
+import { stepOut } from "./stepping-out.ts";
 import { createTables, type Tables } from "./tables.ts";
 import { forget } from "./translation.ts";
 import { csrRow, fact, looseKey, type Memory, newMemory, putCsr, setTimer, type Turn } from "./turn.ts";
@@ -147,7 +149,8 @@ function act(turn: Turn, event: DeskEvent): Verdict {
     case "inbound":
       return hear(turn, event);
     case "undelivered":
-      undelivered(turn, event.outbound.to, event.reference, event.reason, event.text);
+      if (event.outbound.kind === "room") roomFailed(turn, event.outbound, event.reason);
+      else undelivered(turn, event.outbound.to, event.reference, event.reason, event.text);
       return ACCEPTED;
     case "delivery":
       deliveryChanged(turn, event.conversation, event.to, event.state);
@@ -173,7 +176,7 @@ function act(turn: Turn, event: DeskEvent): Verdict {
     case "command":
       return command(turn, event.command);
     case "history":
-      showHistory(turn, event.conversation, event.leg, event.lines);
+      if (!stepOut(turn, event)) showHistory(turn, event.conversation, event.leg, event.lines);
       return ACCEPTED;
   }
 }
@@ -202,7 +205,8 @@ const RINGS: Readonly<Record<string, Ring>> = {
   quiet: (turn, row) => quietLook(turn, row),
 };
 
-function ring(turn: Turn, timer: Timer): void {
+/** A timer of the core is due. */
+export function ring(turn: Turn, timer: Timer): void {
   if (timer.name === "rest") forget(turn, timer.id);
   if (timer.name === "wrap-up") turn.stirred.add(timer.id.slice("wrap-up ".length));
   const row = timer.conversation === null ? null : turn.tables.conversation.get(timer.conversation);
@@ -210,6 +214,7 @@ function ring(turn: Turn, timer: Timer): void {
   if (timer.name === "round") nextRound(turn, row);
   else if (timer.name === "ring") ringLook(turn, row);
   else if (timer.name === "continue") invitationRanOut(turn, row);
+  else if (timer.name === "room") roomRanOut(turn, row);
   else if (timer.name === "offer") offerRanOut(turn, row, timer);
   else if (row.generation === timer.generation && Object.hasOwn(RINGS, timer.name)) RINGS[timer.name]?.(turn, row);
 }

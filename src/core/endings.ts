@@ -4,7 +4,17 @@ import type { WrapUpReason } from "./queue-rules.ts";
 import type { ConversationRow } from "./state.ts";
 import { fact, languageOf, type Turn } from "./turn.ts";
 
-export type Ending = "csr" | "customer" | "idle" | "desk" | "dialog" | "hours" | "full" | "unqualified" | "unreachable";
+export type Ending =
+  | "csr"
+  | "customer"
+  | "idle"
+  | "desk"
+  | "dialog"
+  | "hours"
+  | "full"
+  | "unqualified"
+  | "unreachable"
+  | "room";
 
 /** Null where the bot or the desk has already said why. */
 export const CUSTOMER_IS_TOLD: Readonly<Record<Ending, string | null>> = {
@@ -17,6 +27,7 @@ export const CUSTOMER_IS_TOLD: Readonly<Record<Ending, string | null>> = {
   full: null,
   unqualified: null,
   unreachable: null,
+  room: "closed.in-room",
 };
 /** By which wrap-up time goes. */
 export const WRAP_UP_AFTER: Readonly<Record<Ending, WrapUpReason>> = {
@@ -29,6 +40,7 @@ export const WRAP_UP_AFTER: Readonly<Record<Ending, WrapUpReason>> = {
   full: "desk",
   unqualified: "desk",
   unreachable: "customer",
+  room: "room",
 };
 export const CSR_IS_TOLD: Readonly<Record<Ending, string | null>> = {
   csr: "csr.closed",
@@ -40,6 +52,7 @@ export const CSR_IS_TOLD: Readonly<Record<Ending, string | null>> = {
   full: null,
   unqualified: null,
   unreachable: "csr.customer-gone",
+  room: "csr.closed-in-room",
 };
 
 /** What reports are to know of a conversation that is over. */

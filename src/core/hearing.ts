@@ -31,6 +31,7 @@ import {
 } from "./signals.ts";
 import type { ConversationRow, Leg } from "./state.ts";
 import type { DeskEvent, LineReference } from "./step.ts";
+import { hearRoom } from "./stepping-out.ts";
 import { typed } from "./styling-writer.ts";
 import { amend, record, relay, tell } from "./transcript.ts";
 import { type Party, resolve } from "./translation.ts";
@@ -58,6 +59,7 @@ const HEARINGS: { readonly [K in InboundKind]: Hearing<K> } = {
   subscription: hearSubscription,
   arrival: hearArrival,
   departure: hearDeparture,
+  room: hearRoom,
   bounce: (turn, inbound, event) => {
     undelivered(turn, inbound.from, event.reference, inbound.reason, inbound.text);
     return ACCEPTED;

@@ -6,6 +6,7 @@ import { byteLength } from "./parts.ts";
 import { excerpt, formattedExcerpt } from "./rendering.ts";
 import type { ConversationRow, Leg } from "./state.ts";
 import type { Line } from "./step.ts";
+import { typed } from "./styling-writer.ts";
 import { customerName, tellText } from "./transcript.ts";
 import { languageOf, say, type Turn } from "./turn.ts";
 
@@ -31,6 +32,12 @@ export function showHistory(turn: Turn, conversation: string, index: number, lin
     ),
   );
   tellText(turn, row, leg, text, { choices: [], ...looks });
+}
+
+/** The same for a room in which both sides read it: what the customer wrote and was shown, as people type its looks. */
+export function saidSoFar(turn: Turn, row: ConversationRow, customer: Leg, lines: readonly Line[]): readonly string[] {
+  const said = lines.flatMap((line) => inWords(turn, row, customer, line) ?? []);
+  return newestWithin(said, roomFor(turn, customer)).map(typed);
 }
 
 /** On one line and with its speaker in front, so that nobody can have written a line of somebody else's. */

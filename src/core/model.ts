@@ -223,11 +223,40 @@ export type Inbound = InboundBase &
       }
     /** The person ended contact in the network's own way (web "end chat"). */
     | { readonly kind: "departure" }
+    /**
+     * Of a room in which the desk introduces two people (`Outbound` of the same kind): `ready`: it is there and both were invited,
+     * reported once for the customer; `entered` and `left`: that person. Repeats are harmless.
+     */
+    | { readonly kind: "room"; readonly room: string; readonly state: "ready" | "entered" | "left" }
     /** A message accepted earlier came back (XMPP error stanza). Never answered with an error (RFC 6120 §8.3.1). */
     | { readonly kind: "bounce"; readonly of: string; readonly reason: Condition; readonly text: string | null }
   );
 export type InboundKind = Inbound["kind"];
 export type InboundOf<K extends InboundKind> = Extract<Inbound, { kind: K }>;
+
+/** Somebody whom the desk introduces to another in a room of their IM server. */
+export interface RoomParty {
+  readonly address: Address;
+  /** The name they are asked to take there; never a part of their address. */
+  readonly nick: string;
+  /** What the invitation says to them. */
+  readonly invitation: string;
+}
+
+/**
+ * What the desk does with a room that its IM server hosts: makes one that shows nobody's address and invites both, the customer first
+ * (not after `until`, milliseconds); says what is to be said and steps out; or closes it, because they did not come.
+ */
+export type RoomAct =
+  | {
+      readonly kind: "introduce";
+      readonly nick: string;
+      readonly subject: string;
+      readonly parties: readonly RoomParty[];
+      readonly until: number;
+    }
+  | { readonly kind: "hand-over"; readonly lines: readonly string[] }
+  | { readonly kind: "dissolve"; readonly text: string };
 
 interface OutboundBase {
   /** The same on every retry, unique for ever: XMPP stanza id, Matrix txnId. Receipts and bounces name it. */
@@ -289,6 +318,8 @@ export type Outbound = OutboundBase &
       }
     /** Ask the network for this person's presence, now and from now on (RFC 6121 §3.1 and §4.3). */
     | { readonly kind: "watch" }
+    /** `room` is the token of the room: a name that cannot be guessed, the same for all acts. `to` is the customer. */
+    | { readonly kind: "room"; readonly room: string; readonly act: RoomAct }
   );
 export type OutboundKind = Outbound["kind"];
 export type OutboundOf<K extends OutboundKind> = Extract<Outbound, { kind: K }>;

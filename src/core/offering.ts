@@ -7,6 +7,7 @@
 import { hasRoomFor } from "./availability.ts";
 import { letGo, takeOn } from "./hands.ts";
 import { HISTORY_LINES } from "./history.ts";
+import { meetInRoom } from "./introduction.ts";
 import { rememberCsr } from "./last-csr.ts";
 import { customerOf, inviteLeg, offerTo, putLeg } from "./legs.ts";
 import { askToAccept, introduce, withdrawOffer } from "./offer.ts";
@@ -92,6 +93,7 @@ export function accept(turn: Turn, row: ConversationRow, leg: Leg): void {
   turn.memory.activity.set(row.id, turn.world.now);
   armIdle(turn, next);
   armQuiet(turn, next);
+  meetInRoom(turn, next);
 }
 
 /** When to look whether both sides have been silent for too long. */

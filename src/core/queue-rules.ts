@@ -97,7 +97,7 @@ export const MAX_OFFERS_AT_ONCE = 100;
 export const ONE_AT_A_TIME: OfferRule = { atOnce: 1, announced: false };
 
 /** How a talk ended for the CSR: what wrap-up time goes by. */
-export const WRAP_UP_REASONS = ["closed", "customer", "idle", "transfer", "absent", "desk"] as const;
+export const WRAP_UP_REASONS = ["closed", "customer", "idle", "transfer", "absent", "desk", "room"] as const;
 export type WrapUpReason = (typeof WRAP_UP_REASONS)[number];
 
 /** What the rule file may say of a queue and need not. */

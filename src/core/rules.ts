@@ -75,6 +75,8 @@ export interface Queue extends QueueRouting {
   readonly compatibility: Compatibility;
   /** The network on which the desk asks customers to continue, and for how long; null or left out: served where they are. */
   readonly hosting?: { readonly network: string; readonly seconds: number } | null;
+  /** CSR and customer of one network are introduced in a room of their server, and have so long to come; null or left out: the desk relays. */
+  readonly room?: { readonly seconds: number } | null;
   /** OpenStreetMap opening_hours text and IANA zone, or null for always. Evaluated outside the core. */
   readonly hours: { readonly text: string; readonly timeZone: string } | null;
   /** Conversations that may wait at once; more are told that the desk is full. */
@@ -104,6 +106,8 @@ export interface NetworkRules {
   readonly handles: readonly Handle[];
   /** How people are led there from elsewhere; null or left out: they cannot be. */
   readonly continuation?: Continuation | null;
+  /** URI template of the rooms its server hosts, `{}` for the token; null or left out: none. */
+  readonly rooms?: string | null;
 }
 
 /** One way to tell that somebody comes through a gateway. Null: does not matter; never all of `type`, `name` and `users`. */

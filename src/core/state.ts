@@ -100,6 +100,13 @@ export interface ConversationRow {
   readonly continuation?: { readonly network: string; readonly token: string; readonly until: number } | null;
   /** Legs of whom the others were told that messages to them take long. */
   readonly late?: readonly number[];
+  /** The room in which both sides are to meet, until when, and who is in it, by leg. `told`: they know where it is. */
+  readonly room?: {
+    readonly token: string;
+    readonly until: number;
+    readonly told: boolean;
+    readonly entered: readonly number[];
+  } | null;
   /** Keys of the contacts that the customer has left by coming elsewhere. */
   readonly former?: readonly string[];
   /** The last line of before they came where they are now: they have none up to it under the ids of there. */

@@ -41,6 +41,7 @@ export function isCopy(outbound: Outbound): boolean {
     case "presence":
     case "subscription":
     case "watch":
+    case "room":
       return false;
   }
 }

@@ -78,6 +78,20 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "continue.unknown": "Diese Einladung ist abgelaufen oder wurde schon benutzt.",
   "continue.busy":
     "Sie haben hier noch ein anderes Gespräch offen. Bitte beenden Sie es zuerst und benutzen Sie die Einladung dann noch einmal.",
+  "room.invitation":
+    "Hier macht der Empfang Sie miteinander bekannt. Bitte nehmen Sie den Namen „{nick}“, damit nichts von Ihrer Adresse zu sehen ist.",
+  "room.invite":
+    "Sie können das Gespräch mit {name} in einem Raum Ihres eigenen Servers fortsetzen, in dem keine Seite die Adresse der anderen sieht: {place} – bitte treten Sie innerhalb von {minutes} unter dem Namen „{nick}“ bei. Bis beide dort sind, oder wenn Sie hier bleiben, geht alles hier weiter.",
+  "room.who": "Hier sind {customer} und {csr}.",
+  "room.history": "Was bisher gesagt wurde:",
+  "room.left":
+    "Der Empfang geht jetzt und liest nicht, was Sie hier schreiben. Für ein neues Anliegen schreiben Sie bitte an seine öffentliche Adresse.",
+  "room.dissolved": "Dieser Raum wird nicht mehr gebraucht.",
+  "room.failed": "Der Raum wird nicht benutzt: Das Gespräch geht hier weiter wie bisher.",
+  "closed.in-room":
+    "Jetzt sind beide im Raum, und Ihr Gespräch geht dort weiter. Was Sie hier schreiben, beginnt ein neues.",
+  "csr.closed-in-room":
+    "Jetzt sind beide im Raum, und der Empfang ist gegangen. Es zählt als Ihre Nachbearbeitung; schreiben Sie dem Empfang /done, wenn Sie fertig sind.",
   "csr.customer-moved": "{name} schreibt jetzt von {network}.",
   "software.unknown": "unbekannte Software",
 
@@ -212,6 +226,7 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
     "Das ist der Desk selbst. Jedes Gespräch kommt als eigener Kontakt zu Ihnen.",
     "/away – keine neuen Angebote bekommen",
     "/back – wieder Angebote bekommen",
+    "/done – Ihre Nachbearbeitung ist fertig",
     "/status – Ihr Zustand und die Warteschlangen",
     "/help – diese Liste",
   ].join("\n"),

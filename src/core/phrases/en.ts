@@ -78,6 +78,20 @@ export const EN = {
   "continue.elsewhere": "Your conversation continues at {place}. Please write there.",
   "continue.unknown": "This invitation has expired or has been used already.",
   "continue.busy": "You have another conversation open here. Please end it first, then use the invitation again.",
+  "room.invitation":
+    "The desk introduces you to each other here. Please take the name “{nick}”, so that no part of your address is seen.",
+  "room.invite":
+    "You can go on with {name} in a room of your own server, where neither of you sees the other's address: {place} – please take the name “{nick}” when you join, within {minutes}. Until you are both there, or if you stay, everything goes on here.",
+  "room.who": "Here are {customer} and {csr}.",
+  "room.history": "What was said so far:",
+  "room.left":
+    "The desk steps out now and does not read what you write here. For something new, please write to its public address.",
+  "room.dissolved": "This room is not needed any more.",
+  "room.failed": "The room is not used: the conversation goes on here as before.",
+  "closed.in-room":
+    "You are both in the room now, and your conversation goes on there. What you write here opens a new one.",
+  "csr.closed-in-room":
+    "You are both in the room now, and the desk has stepped out. It counts as your wrap-up; write /done to the desk when you have finished.",
   "csr.customer-moved": "{name} now writes from {network}.",
   "software.unknown": "unknown software",
 
@@ -210,6 +224,7 @@ export const EN = {
     "This is the desk itself. Every conversation comes to you as a contact of its own.",
     "/away – get no new offers",
     "/back – get offers again",
+    "/done – your wrap-up is finished",
     "/status – your state and the queues",
     "/help – this list",
   ].join("\n"),

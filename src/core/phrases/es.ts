@@ -74,6 +74,18 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "continue.elsewhere": "Su conversación continúa en {place}. Escriba allí, por favor.",
   "continue.unknown": "Esta invitación ha caducado o ya se ha utilizado.",
   "continue.busy": "Tiene otra conversación abierta aquí. Termínela primero y vuelva a usar la invitación.",
+  "room.invitation":
+    "La recepción les presenta aquí. Por favor, tome el nombre «{nick}», para que no se vea nada de su dirección.",
+  "room.invite":
+    "Puede continuar con {name} en una sala de su propio servidor, donde ninguno ve la dirección del otro: {place} – al entrar tome el nombre «{nick}», dentro de {minutes}. Hasta que estén los dos, o si se queda, todo sigue aquí.",
+  "room.who": "Están aquí {customer} y {csr}.",
+  "room.history": "Lo dicho hasta ahora:",
+  "room.left": "La recepción se retira y no lee lo que escriban aquí. Para algo nuevo, escriba a su dirección pública.",
+  "room.dissolved": "Esta sala ya no hace falta.",
+  "room.failed": "La sala no se usa: la conversación sigue aquí como antes.",
+  "closed.in-room": "Ya están los dos en la sala y su conversación continúa allí. Lo que escriba aquí abre una nueva.",
+  "csr.closed-in-room":
+    "Ya están los dos en la sala y la recepción se ha retirado. Cuenta como su tiempo de cierre; escriba /done a la recepción cuando haya terminado.",
   "csr.customer-moved": "{name} escribe ahora desde {network}.",
   "software.unknown": "programa desconocido",
 
@@ -202,6 +214,7 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
     "Este es el desk. Cada conversación le llega como un contacto propio.",
     "/away – no recibir ofertas nuevas",
     "/back – volver a recibir ofertas",
+    "/done – ha terminado el trabajo de cierre",
     "/status – su estado y las colas",
     "/help – esta lista",
   ].join("\n"),

@@ -77,6 +77,20 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "continue.unknown": "Cette invitation a expiré ou a déjà servi.",
   "continue.busy":
     "Vous avez une autre conversation ouverte ici. Terminez-la d’abord, puis utilisez de nouveau l’invitation.",
+  "room.invitation":
+    "L’accueil vous présente ici l’un à l’autre. Merci de prendre le nom « {nick} », afin que rien de votre adresse ne soit visible.",
+  "room.invite":
+    "Vous pouvez continuer avec {name} dans un salon de votre propre serveur, où aucun ne voit l’adresse de l’autre : {place} – merci d’y entrer sous le nom « {nick} », dans un délai de {minutes}. Jusqu’à ce que vous y soyez tous deux, ou si vous restez, tout continue ici.",
+  "room.who": "Voici {customer} et {csr}.",
+  "room.history": "Ce qui a été dit jusqu’ici :",
+  "room.left":
+    "L’accueil se retire et ne lit pas ce que vous écrivez ici. Pour une nouvelle demande, merci d’écrire à son adresse publique.",
+  "room.dissolved": "Ce salon n’est plus utile.",
+  "room.failed": "Le salon n’est pas utilisé : la conversation continue ici comme avant.",
+  "closed.in-room":
+    "Vous êtes tous deux dans le salon et votre conversation s’y poursuit. Ce que vous écrivez ici en ouvre une nouvelle.",
+  "csr.closed-in-room":
+    "Vous êtes tous deux dans le salon et l’accueil s’est retiré. Cela compte comme votre temps de clôture ; écrivez /done à l’accueil quand vous avez terminé.",
   "csr.customer-moved": "{name} écrit maintenant depuis {network}.",
   "software.unknown": "logiciel inconnu",
 
@@ -211,6 +225,7 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
     "Voici le desk. Chaque conversation vous arrive comme un contact à part.",
     "/away – ne plus recevoir d’offres",
     "/back – recevoir de nouveau des offres",
+    "/done – votre traitement après contact est terminé",
     "/status – votre état et les files",
     "/help – cette liste",
   ].join("\n"),
