@@ -201,6 +201,18 @@ describe("rolling the engine forward", () => {
     expect(rangeOf(rollForward({ ...back, csrs: [tired] }, rates, OPTIONS).get("c0") ?? [])).to.equal(null);
   });
 
+  it("does not count on somebody who is away, though their wrap-up ends", () => {
+    const plain = office(1, 1);
+    const [queue, csr] = [plain.queues[0], plain.csrs[0]];
+    if (queue === undefined || csr === undefined) throw new Error("there is a queue, and a CSR");
+    const away = { ...csr, csr: { ...csr.csr, willing: false } };
+    const present = { ...plain, queues: [{ ...queue, wrapUpMs: MINUTE }], csrs: [away] };
+    expect(rangeOf(rollForward(present, rates, OPTIONS).get("c0") ?? [])).to.equal(null);
+    const low = (csrs: Present["csrs"]) =>
+      rangeOf(rollForward({ ...present, csrs }, rates, OPTIONS).get("c0") ?? [])?.low ?? 0;
+    expect(low([csr]), "wrap-up comes after the talk").to.be.above(MINUTE);
+  });
+
   it("is stopped by whoever has no more time, after one run at least", () => {
     expect(rollForward(office(2, 2), rates, { ...OPTIONS, mayGoOn: () => false }).get("c0")).to.have.length(1);
   });
