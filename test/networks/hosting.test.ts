@@ -4,13 +4,15 @@ import type { Element } from "@xmpp/xml";
 import { expect } from "chai";
 import { type Daemon, startDaemon } from "../support/daemon.ts";
 import { componentNetwork, csrEntries, TWO_DIALOGS, TWO_QUEUES } from "../support/desk-config.ts";
-import { hears, passwordOf, type XmppSomebody, xmppPerson } from "../support/desk-people.ts";
+import { hears, passwordOf, textsOf, type XmppSomebody, xmppPerson } from "../support/desk-people.ts";
 import { startProsody } from "../support/prosody.ts";
 import { requires } from "../support/requires.ts";
+import { until } from "../support/wait.ts";
 import type { XmppServer } from "../support/xmpp-server.ts";
 
 const CUSTOMER = "lind.greta";
 const CSR = "moreau.jules";
+const STRANGER = "nosy";
 const MUC = "http://jabber.org/protocol/muc";
 
 interface Meeting {
@@ -43,7 +45,7 @@ describe("hosted by the IM server: a room of a real Prosody", function () {
 
   before(async () => {
     server = await startProsody();
-    for (const user of [CUSTOMER, CSR]) await server.register(user, passwordOf(user));
+    for (const user of [CUSTOMER, CSR, STRANGER]) await server.register(user, passwordOf(user));
   });
   after(async () => server?.remove());
   afterEach(async () => {
@@ -75,7 +77,7 @@ describe("hosted by the IM server: a room of a real Prosody", function () {
     for (const { client } of people) {
       const invitation = await client.next("an invitation", (stanza) => stanza.attrs.from === room && isInvite(stanza));
       const inviter = invitation.getChild("x", `${MUC}#user`)?.getChild("invite")?.attrs.from;
-// By its address (XEP-0045 §7.8.2) or, as Prosody has it, by its place in the room: the desk, either way.
+      // By its address (XEP-0045 §7.8.2) or, as Prosody has it, by its place in the room: the desk, either way.
       expect(inviter).to.be.oneOf([`${room}/Example`, `support@${server.componentDomain}/desk`]);
     }
     return { customer, csr, wires: { customer: wire(customer), csr: wire(csr) }, room };
@@ -155,6 +157,66 @@ describe("hosted by the IM server: a room of a real Prosody", function () {
     await hears(csr, /taking conversations|available|back/iu);
     expect(await desk.command("csrs")).not.to.match(/wrap-up/u);
     expect(desk.output()).to.contain("room.handed-over");
+  });
+
+  it("lets nobody in who was not invited, and answers questions through the room with nobody's address", async () => {
+    const meeting = await invited();
+    const { customer, csr, room } = meeting;
+    await join(customer, room, "Greta");
+    await join(csr, room, "Jules");
+    await hearsInRoom(csr, room, /steps out/u);
+    const stranger = await xmppPerson(server, { user: STRANGER, resource: "x", deskDomain: server.componentDomain });
+    people.push(stranger);
+    await join(stranger, room, "Nosy");
+    const refusal = await stranger.client.next("a refusal", ({ attrs }) => attrs.type === "error" && attrs.from !== "");
+    expect(String(refusal)).to.contain("registration-required");
+    const questions = ["jabber:iq:version query", "http://jabber.org/protocol/disco#info query", "vcard-temp vCard"];
+    for (const question of questions) {
+      const [xmlns = "", name = ""] = question.split(" ");
+      await customer.client.request("get", `${room}/Jules`, xml(name, { xmlns })).catch(() => undefined);
+    }
+    const invite = xml("x", { xmlns: `${MUC}#user` }, xml("invite", { to: stranger.client.bareJid }));
+    await customer.client.send(xml("message", { to: room }, invite));
+    await customer.client.next("a refusal", (stanza) => stanza.is("message") && stanza.attrs.type === "error");
+    expectHidden(meeting);
+  });
+
+  it("goes on after kill -9, with one already there: nobody is stuck, nothing is lost", async () => {
+    const meeting = await invited();
+    const { customer, csr, room } = meeting;
+    await join(customer, room, "Greta");
+    await customer.client.next("to be in", (stanza) => stanza.is("presence") && isSelf(stanza));
+    await desk.kill();
+    await join(csr, room, "Jules");
+    await csr.client.next("to be in", (stanza) => stanza.is("presence") && isSelf(stanza));
+    await desk.start();
+    await hearsInRoom(customer, room, /Greta.*Jules/u);
+    await hearsInRoom(csr, room, /steps out/u);
+    await hears(customer, /goes on there/u);
+    expectHidden(meeting);
+  });
+
+  it("relays as ever where the room cannot be made, and says nothing of rooms", async () => {
+    desk = await startDaemon({
+      ...options(300),
+      networks: options(300).networks.replace("roomService: ", "roomService: no."),
+    });
+    const login = (user: string) =>
+      xmppPerson(server, { user, resource: "pocket", deskDomain: server.componentDomain });
+    const [csr, customer] = [await login(CSR), await login(CUSTOMER)];
+    people = [csr, customer];
+    await csr.person.say("desk", "/back");
+    await customer.person.say("support", "hello");
+    await hears(customer, /your name/u);
+    await customer.person.say("support", "Greta");
+    const offer = await hears(csr, /\/accept/u);
+    await csr.person.say(offer.from, "/accept");
+    await until("the desk to give up the room", () => /room\.failed/u.test(desk.output()));
+    await customer.person.say("support", "are you there?");
+    await hears(csr, /are you there/u);
+    await csr.person.say(offer.from, "I am");
+    await hears(customer, /I am/u);
+    expect([...textsOf(customer), ...textsOf(csr)].join("\n")).not.to.match(/room/u);
   });
 });
 
