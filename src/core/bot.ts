@@ -6,6 +6,7 @@ import type { FormattedText } from "./model.ts";
 import type { Rules } from "./rules.ts";
 import type { ConversationRow } from "./state.ts";
 import { typed } from "./styling-writer.ts";
+import { withToldName } from "./told-software.ts";
 import { tellText } from "./transcript.ts";
 import { putConversation, say, setTimer, type Turn } from "./turn.ts";
 
@@ -42,6 +43,7 @@ export function askBot(
   const next = putConversation(turn, row, {
     position: result.position,
     facts: result.facts,
+    software: withToldName(row.software, result.facts),
     dialogVersion: result.position?.version ?? row.dialogVersion,
   });
   for (const utterance of result.says) {

@@ -8,6 +8,7 @@ import { goneElsewhere } from "./redirect.ts";
 import { featuresOf } from "./rendering.ts";
 import type { ConversationRow } from "./state.ts";
 import type { DeskEvent } from "./step.ts";
+import { withToldName } from "./told-software.ts";
 import { listeners, passReceipt } from "./transcript.ts";
 import { answerSubscription, contactKey, resolve } from "./translation.ts";
 import {
@@ -93,7 +94,7 @@ export function hearSoftware(turn: Turn, inbound: InboundOf<"software">): Verdic
     const row = contact === null || contact.moved === true ? null : turn.tables.conversation.get(contact.conversation);
     if (row === null) continue;
     putConversation(turn, row, {
-      software: inbound.software,
+      software: withToldName(inbound.software, row.facts),
       languageHint: row.languageHint ?? languageTag(inbound.language),
     });
     fact(

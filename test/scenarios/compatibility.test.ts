@@ -14,6 +14,46 @@ const FAITHFUL = { strategies: ["fewest-losses", "longest-idle"] } as const;
 const MUCH = "edit, reaction, typing, multiline";
 const LITTLE = "presence, multiline";
 
+describe("software that no network tells of", () => {
+  const asking = company({
+    dialogs: {
+      person: "billing",
+      dialogs: {
+        express: {
+          steps: [
+            { ask: "Which program do you write with?", as: "software", when: { software: "" } },
+            { route: "billing" },
+          ],
+        },
+        reception: { steps: [{ route: "billing" }] },
+      },
+    },
+  });
+
+  it("is asked for, and what they say counts", () =>
+    play(asking, [
+      "ada is available",
+      "anna@web: hello",
+      "anna sees: Which program do you write with?",
+      "anna: Element X",
+      "ada offered: Software: Element X",
+    ]));
+
+  it("is not asked for where it is known, and what the network tells later counts for more", () =>
+    play(asking, [
+      "anna@web uses Gajim",
+      "anna@web: hello",
+      "anna sees: You are next for Billing.",
+      "berta@web: hello",
+      "berta sees: Which program do you write with?",
+      "berta: Something",
+      "berta uses Conversations",
+      "anna: stop",
+      "ada is available",
+      "ada offered: Software: Conversations",
+    ]));
+});
+
 describe("compatibility: same-software", () => {
   const rule = { compatibility: "same-software" } as const;
 
