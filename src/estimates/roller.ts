@@ -11,15 +11,26 @@ export interface Roller {
 /** The worker runs from source in the checkout (.ts) and compiled when packed (.js), like this file itself. */
 const WORKER = new URL(`./roll-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 
+/** What its thread may take; a desk of the size that is rolled needs a tenth of it. */
+const MEGABYTES = 256;
+
 export function createRoller(): Roller {
   let worker: Worker | null = null;
+  function startWorker(): Worker {
+    const started = new Worker(WORKER, { resourceLimits: { maxOldGenerationSizeMb: MEGABYTES } });
+    // Whoever asked hears of it below. Between questions nobody waits for it, and the next one starts another.
+    const forget = (): void => {
+      if (worker === started) worker = null;
+    };
+    started.on("error", forget).on("exit", forget);
+    return started;
+  }
   return {
     async roll(job) {
-      const running = worker ?? new Worker(WORKER);
+      const running = worker ?? startWorker();
       worker = running;
       const { promise, resolve, reject } = Promise.withResolvers<RollAnswer>();
       const ended = (reason: unknown): void => {
-        if (worker === running) worker = null;
         reject(reason instanceof Error ? reason : new Error(`The thread that estimates ended (${String(reason)}).`));
       };
       running.once("message", resolve).once("error", ended).once("exit", ended);
