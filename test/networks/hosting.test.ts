@@ -44,7 +44,8 @@ describe("hosted by the IM server: a room of a real Prosody", function () {
   });
 
   before(async () => {
-    server = await startProsody();
+    // Prosody then gives everybody the name that was reserved for them, whatever their client proposes.
+    server = await startProsody({ extraConfiguration: "enforce_registered_nickname = true" });
     for (const user of [CUSTOMER, CSR, STRANGER]) await server.register(user, passwordOf(user));
   });
   after(async () => server?.remove());
@@ -184,7 +185,8 @@ describe("hosted by the IM server: a room of a real Prosody", function () {
   it("goes on after kill -9, with one already there: nobody is stuck, nothing is lost", async () => {
     const meeting = await invited();
     const { customer, csr, room } = meeting;
-    await join(customer, room, "Greta");
+    // As clients do whose user does not say otherwise.
+    await join(customer, room, CUSTOMER);
     await customer.client.next("to be in", (stanza) => stanza.is("presence") && isSelf(stanza));
     await desk.kill();
     await join(csr, room, "Jules");
@@ -193,6 +195,7 @@ describe("hosted by the IM server: a room of a real Prosody", function () {
     await hearsInRoom(customer, room, /Greta.*Jules/u);
     await hearsInRoom(csr, room, /steps out/u);
     await hears(customer, /goes on there/u);
+    expect(meeting.wires.csr()).to.contain(`${room}/Greta`);
     expectHidden(meeting);
   });
 

@@ -18,10 +18,13 @@ const XMPP = `networks:
 `;
 
 /** The shipped configuration with two XMPP networks, the queue support hosted as said. */
-function problems(hosting: readonly string[], publicUrl = true): readonly string[] {
+function problems(hosting: readonly string[], publicUrl = true, xmpp = "port: 5347"): readonly string[] {
   const texts = shipped();
   const routing = texts["routing.yaml"] ?? "";
-  const frontdesk = (texts["frontdesk.yaml"] ?? "").replace(/^networks:\n/m, XMPP);
+  const frontdesk = (texts["frontdesk.yaml"] ?? "").replace(
+    /^networks:\n/m,
+    XMPP.replace("    secret:", `    ${xmpp}\n    secret:`),
+  );
   return problemsOf({
     ...texts,
     "routing.yaml": routing.replace("    hosting: relay\n", hosting.map((line) => `    ${line}\n`).join("")),
@@ -44,7 +47,12 @@ describe("hosting of a queue", () => {
     ],
     ["where the desk is a guest", ["hosting: redirect", "redirectTo: account"], "has no addresses of its own there"],
     ["elsewhere, without saying so", ["redirectTo: web"], 'counts only with "hosting: redirect"'],
-    ["in a way that is none", ["hosting: muc"], '"hosting" must be one of relay, redirect'],
+    ["in a way that is none", ["hosting: muc"], '"hosting" must be one of relay, redirect, server'],
+    [
+      "by a server that makes no rooms",
+      ["hosting: server"],
+      '"hosting: server" needs a network whose server can host a room',
+    ],
   ];
   for (const [what, hosting, says] of cases) {
     it(what, () => {
@@ -53,6 +61,15 @@ describe("hosting of a queue", () => {
       expect(found).to.have.length(says === null ? 0 : 1);
     });
   }
+
+  it("by a server that makes rooms", () => {
+    expect(
+      problems(["hosting: server", "hostingSeconds: 60"], true, "roomService: conference.example.com"),
+    ).to.deep.equal([]);
+    expect(problems(["hosting: server"], true, "roomService: desk@conference.example.com").join("\n")).to.contain(
+      "is no room service",
+    );
+  });
 
   it("warns that links would lead to this machine alone", () => {
     const found = problems(["hosting: redirect", "redirectTo: web"], false).join("\n");
