@@ -24,6 +24,7 @@ type RingInput = QueueInput["rings"][number];
 export function buildQueueRouting(queue: QueueInput): QueueRouting {
   return {
     offers: buildOffers(queue.offers),
+    monitorNotice: queue.monitorNotice,
     needs: conditionalNeeds(queue.needs),
     rings: queue.rings.map(buildRing),
     prefer: queue.prefer.map(buildPreference),

@@ -82,6 +82,7 @@ function buildCsr(id: string, csr: PeopleInput["csrs"][string], offered: readonl
     attributes: csr.attributes,
     share: csr.share,
     autoAccept: csr.autoAccept,
+    supervises: csr.supervises,
     ...(csr.site === undefined ? {} : { site: csr.site }),
     ...(csr.rating === undefined ? {} : { rating: csr.rating }),
   };

@@ -34,6 +34,10 @@ export const csrSchema = z.strictObject({
     .max(5)
     .optional()
     .describe("How customers rate them, for the strategy best-rated; 3 when left out."),
+  supervises: z
+    .union([z.literal("all"), z.array(identifier).max(1_000)])
+    .default([])
+    .describe("The queues whose talks they may listen to, join and take over: all, or a list."),
   autoAccept: z
     .boolean()
     .default(false)

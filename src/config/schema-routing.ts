@@ -1,7 +1,7 @@
 /** routing.yaml: skills and queues. */
 import { z } from "zod";
 import { FEATURES } from "../core/model.ts";
-import { MAX_OFFERS_AT_ONCE, WRAP_UP_REASONS } from "../core/queue-rules.ts";
+import { MAX_OFFERS_AT_ONCE, MONITOR_NOTICES, WRAP_UP_REASONS } from "../core/queue-rules.ts";
 import { COMPATIBILITIES, DEFAULT_STRATEGIES, STRATEGIES } from "../core/rules.ts";
 import { identifier, seconds, timeZone, title } from "./names.ts";
 import { needsSchema, overflowSchema, points, preferenceSchema, ringSchema, skillLevel } from "./schema-needs.ts";
@@ -78,6 +78,10 @@ export const queueSchema = z.strictObject({
     .max(1_000_000)
     .default(100)
     .describe("Customers who may wait at once; more are told that the desk is full."),
+  monitorNotice: z
+    .enum(MONITOR_NOTICES)
+    .default("csr")
+    .describe("Who is told when a supervisor begins to listen: none, the csr, or both csr and customer."),
   offers: z
     .union([z.enum(["one", "all", "broadcast"]), z.number().int().min(1).max(MAX_OFFERS_AT_ONCE)])
     .default("one")

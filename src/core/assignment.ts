@@ -2,7 +2,7 @@
  * Brings those who wait and those who are free together: after every event, whatever it touched is told to the routing
  * engine, and every match it then finds becomes an offer. Events, no polling.
  */
-import { attends, csrState, goneFrom, routingCsr } from "./availability.ts";
+import { attends, csrState, goneFrom, isKnownOffline, routingCsr } from "./availability.ts";
 import { close, requeue } from "./conversation.ts";
 import { recordDecision } from "./decisions.ts";
 import { customerOf, legOfCsr, talkingLeg } from "./legs.ts";
@@ -13,6 +13,7 @@ import { waitingOf } from "./request.ts";
 import { advanceRings, dependsOnStaff, isServedEver } from "./rings.ts";
 import type { ConversationRow } from "./state.ts";
 import type { Timer } from "./step.ts";
+import { leave } from "./supervision.ts";
 import { tell } from "./transcript.ts";
 import { cancelTimer, csrRow, fact, putConversation, setTimer, type Turn } from "./turn.ts";
 
@@ -141,6 +142,10 @@ export function csrMoved(turn: Turn, id: string): void {
     const held = turn.tables.conversation.get(conversation);
     const leg = held === null ? null : legOfCsr(held, id);
     if (held === null || leg === null) continue;
+    if (leg.role === "supervisor") {
+      if (isKnownOffline(turn, leg.address)) leave(turn, held, leg);
+      continue;
+    }
     if (leg.state === "invited" && goneFrom(turn, leg.address)) refuse(turn, held, leg, "revoked");
     if (held.state !== "talking") continue;
     if (attends(turn, row, leg.address)) {

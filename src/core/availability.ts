@@ -33,6 +33,13 @@ export function goneFrom(turn: Turn, address: Address): boolean {
   return turn.memory.links.get(address.network) === false || (presence !== undefined && !DISTURBABLE.has(presence));
 }
 
+/** Known to be offline, or cut off: right after a restart that is known of nobody. */
+export function isKnownOffline(turn: Turn, address: Address): boolean {
+  return (
+    turn.memory.links.get(address.network) === false || turn.memory.presence.get(addressKey(address)) === "offline"
+  );
+}
+
 /**
  * Whether somebody who talks is still there. Away or busy they may be and read all the same; only offline counts, or a link
  * that is down. A network that tells presence, and has told none of them since it is up, is taken to say that they are gone:
@@ -80,11 +87,17 @@ function offerIn(row: ConversationRow, csr: string): Offer | null {
 /** How many conversations and offers they have in hand; of what they were only told they have nothing. */
 export function inHand(turn: Turn, row: CsrRow): number {
   const conversations = row.hands.map((id) => turn.tables.conversation.get(id));
-  return conversations.filter((held) => held === null || offerIn(held, row.id)?.announced !== true).length;
+  return conversations.filter((held) => held === null || !isWithoutWeight(held, row.id)).length;
+}
+
+/** They were only told of it, or listen to it. */
+function isWithoutWeight(row: ConversationRow, csr: string): boolean {
+  const isListening = row.legs.some((leg) => leg.csr === csr && leg.role === "supervisor" && leg.state === "active");
+  return isListening || offerIn(row, csr)?.announced === true;
 }
 
 function weightInHand(turn: Turn, row: ConversationRow, csr: string): number {
-  if (offerIn(row, csr)?.announced === true) return 0;
+  if (isWithoutWeight(row, csr)) return 0;
   const queue = turn.rules.queues.get(row.queue ?? "");
   const resting = row.rest === "held" ? queue?.heldWeight : row.rest === "quiet" ? queue?.quiet?.weight : null;
   return resting ?? weightOf(turn, row, queue);

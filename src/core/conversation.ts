@@ -18,6 +18,7 @@ import { excerpt } from "./rendering.ts";
 import type { Handle, Queue, SkillLevel } from "./rules.ts";
 import type { ConversationRow, Leg } from "./state.ts";
 import { move } from "./states.ts";
+import { endSupervision } from "./supervision.ts";
 import { customerName, record, tell } from "./transcript.ts";
 import { contactKey, release } from "./translation.ts";
 import { cancelTimer, csrLanguage, fact, putConversation, type Turn } from "./turn.ts";
@@ -205,8 +206,9 @@ export function requeue(
   }
   const csr = leg.csr ?? "";
   const changed = queue.id !== row.queue;
-  const next = move(turn, row, "requeue", {
-    legs: putLeg(row, leg.index, { state: "left" }),
+  const alone = endSupervision(turn, row);
+  const next = move(turn, alone, "requeue", {
+    legs: putLeg(alone, leg.index, { state: "left" }),
     queue: queue.id,
     priority: changed ? queue.priority : row.priority,
     skills: destination.skills ?? (changed ? Object.fromEntries(queue.skills) : row.skills),
@@ -244,7 +246,7 @@ export function requeue(
 export function close(turn: Turn, row: ConversationRow, why: Ending): void {
   const customer = customerOf(row);
   const leg = talkingLeg(row);
-  const closed = move(turn, withdrawOffers(turn, row), "close", {});
+  const closed = move(turn, endSupervision(turn, withdrawOffers(turn, row)), "close", {});
   if (leg !== null) {
     const key = CSR_IS_TOLD[why];
     if (key !== null) tell(turn, closed, leg, key, { name: customerName(turn, row, csrLanguage(turn, leg.csr)) });

@@ -17,6 +17,7 @@ import { accept, refuse } from "./offering.ts";
 import { excerpt } from "./rendering.ts";
 import { hold, resume } from "./resting.ts";
 import type { ConversationRow, Leg } from "./state.ts";
+import { barge, isSupervisor, leave, monitor, takeOver, whisper } from "./supervision.ts";
 import { customerName, noted, tell, tellText } from "./transcript.ts";
 import { csrLanguage, csrRow, fact, type PhraseValues, putCsr, say, type Turn } from "./turn.ts";
 
@@ -30,7 +31,7 @@ export interface Place {
 }
 
 type InConversation = (turn: Turn, row: ConversationRow, leg: Leg, rest: string) => void;
-type Anywhere = (turn: Turn, place: Place) => void;
+type Anywhere = (turn: Turn, place: Place, rest: string) => void;
 
 const CONVERSATION_WORDS: Readonly<Record<string, InConversation>> = {
   accept: (turn, row, leg) => {
@@ -47,6 +48,10 @@ const CONVERSATION_WORDS: Readonly<Record<string, InConversation>> = {
   resume: (turn, row, leg) => whenTalking(turn, row, leg, () => resume(turn, row, leg)),
   set: (turn, row, leg, rest) => whenTalking(turn, row, leg, () => set(turn, row, leg, rest)),
   note: (turn, row, leg, rest) => note(turn, row, leg, rest),
+  whisper: (turn, row, leg, rest) => whisper(turn, row, leg, rest),
+  barge: (turn, row, leg) => whenListening(turn, row, leg, () => barge(turn, row, leg)),
+  takeover: (turn, row, leg) => whenListening(turn, row, leg, () => takeOver(turn, row, leg)),
+  leave: (turn, row, leg) => whenListening(turn, row, leg, () => void leave(turn, row, leg)),
   who: (turn, row, leg) => tellText(turn, row, leg, customerInWords(turn, row, leg, "csr.who.head").join("\n")),
   history: (turn, row, leg) =>
     whenTalking(turn, row, leg, () =>
@@ -63,6 +68,7 @@ const DESK_WORDS: Readonly<Record<string, Anywhere>> = {
     else answer(turn, place, "csr.status", statusValues(turn, place.csr));
   },
   status: (turn, place) => answer(turn, place, "csr.status", statusValues(turn, place.csr)),
+  monitor: (turn, place, rest) => listenTo(turn, place, rest),
   help: (turn, place) => answer(turn, place, place.conversation === null ? "csr.help-desk" : "csr.help"),
 };
 
@@ -110,7 +116,7 @@ export function spokenAnswer(text: string): string | null {
 /** Does what a word says. */
 export function obey(turn: Turn, place: Place, word: string, rest: string): Verdict {
   if (Object.hasOwn(DESK_WORDS, word)) {
-    DESK_WORDS[word]?.(turn, place);
+    DESK_WORDS[word]?.(turn, place, rest);
     return ACCEPTED;
   }
   const { conversation } = place;
@@ -143,8 +149,20 @@ export function answer(turn: Turn, place: Place, key: string, values: PhraseValu
 }
 
 function whenTalking(turn: Turn, row: ConversationRow, leg: Leg, act: () => void): void {
-  if (row.state === "talking" && leg.state === "active") act();
+  if (leg.role === "supervisor") tell(turn, row, leg, "csr.supervise.how");
+  else if (row.state === "talking" && leg.state === "active") act();
   else tell(turn, row, leg, "csr.answer-offer-first");
+}
+
+function whenListening(turn: Turn, row: ConversationRow, leg: Leg, act: () => void): void {
+  if (leg.role === "supervisor" && leg.state === "active") act();
+  else tell(turn, row, leg, "csr.supervise.not");
+}
+
+function listenTo(turn: Turn, place: Place, wanted: string): void {
+  if (!isSupervisor(turn, place.csr)) answer(turn, place, "csr.supervise.not");
+  else if (monitor(turn, place.csr, place.from, wanted) === 0)
+    answer(turn, place, "csr.supervise.nobody", { name: excerpt(wanted) });
 }
 
 function note(turn: Turn, row: ConversationRow, leg: Leg, text: string): void {

@@ -174,6 +174,10 @@ function csrSays(
     tell(turn, row, leg, "csr.answer-offer-first");
     return ACCEPTED;
   }
+  if (leg.role === "supervisor" && leg.state === "active" && leg.speaks !== true) {
+    tell(turn, row, leg, "csr.supervise.how");
+    return ACCEPTED;
+  }
   if (leg.state === "left" || row.state !== "talking") {
     answer(turn, place, "csr.no-conversation", { word: "" });
     return ACCEPTED;

@@ -68,8 +68,9 @@ export function inviteLeg(
     return alias !== null && alias.conversation === row.id && alias.leg === leg.index;
   });
   if (former !== undefined && reopen(turn, former, shown)) {
-    const legs = putLeg(row, former.index, { state: "invited", shown });
-    return { legs, leg: { ...former, state: "invited", shown } };
+    // They may have listened as a supervisor before, and are now asked as anybody, or the other way round.
+    const leg: Leg = { ...former, role: "csr", speaks: false, state: "invited", shown };
+    return { legs: putLeg(row, former.index, leg), leg };
   }
   const index = row.legs.length;
   const minted = mint(turn, {

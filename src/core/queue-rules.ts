@@ -86,6 +86,9 @@ export interface Preference {
   readonly holdSeconds: number;
 }
 
+export const MONITOR_NOTICES = ["none", "csr", "both"] as const;
+export type MonitorNotice = (typeof MONITOR_NOTICES)[number];
+
 /** How many CSRs are asked at the same time, and whether being asked takes of their capacity. */
 export interface OfferRule {
   readonly atOnce: number;
@@ -102,6 +105,8 @@ export type WrapUpReason = (typeof WRAP_UP_REASONS)[number];
 
 /** What the rule file may say of a queue and need not. */
 export interface QueueRouting {
+  /** Who is told that a supervisor listens: nobody, the CSR, or the customer too; left out: the CSR. */
+  readonly monitorNotice?: MonitorNotice;
   /** Left out: `ONE_AT_A_TIME`. */
   readonly offers?: OfferRule;
   /** Beside the queue's skills. */

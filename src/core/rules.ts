@@ -31,6 +31,8 @@ export interface Csr {
   readonly rating?: number;
   /** Their share where chance decides; left out: 1. */
   readonly share?: number;
+  /** The queues (by id) whose talks they may listen to, join and take over; left out: none. */
+  readonly supervises?: "all" | readonly string[];
   /** They are not asked: what they are offered is theirs at once. For automated systems. */
   readonly autoAccept?: boolean;
 }

@@ -11,8 +11,8 @@ export type ConversationState = "dialog" | "waiting" | "offered" | "talking" | "
 /** One party's side of a conversation. Index 0 is always the customer. */
 export interface Leg {
   readonly index: number;
-  readonly role: "customer" | "csr";
-  /** The CSR's id; null for the customer. */
+  readonly role: "customer" | "csr" | "supervisor";
+  /** The CSR's (or supervisor's) id; null for the customer. */
   readonly csr: string | null;
   readonly address: Address;
   /** The desk's local name this party writes to: the handle, an alias, or the one address of a fixed identity. */
@@ -23,6 +23,8 @@ export interface Leg {
   readonly shown: string;
   /** `invited`: has an offer. `active`: takes part. `left`: no longer; kept because lines name legs by index. */
   readonly state: "invited" | "active" | "left";
+  /** Of a supervisor: has joined the talk, so that others hear them. */
+  readonly speaks?: boolean;
 }
 
 /** One CSR's being asked. */

@@ -1,4 +1,5 @@
 /** Lines of a conversation: recorded once, sent to each leg that is to see them. */
+import { joined } from "./formatting.ts";
 import { type Choice, type FormattedText, type Formatting, type HostedFile, wordsOf } from "./model.ts";
 import { type Amendment, excerpt, isKnownThere, legName, type Sending, sendAmendment, sendTo } from "./rendering.ts";
 import type { ConversationRow, HeldLine, Leg } from "./state.ts";
@@ -23,7 +24,7 @@ export function tellText(
 ): boolean {
   const line = turn.world.nextLine();
   const content = { kind: "message", text, ...options, replyTo: null } as const;
-  const nick = leg.role === "csr" ? leg.shown : null;
+  const nick = leg.role === "customer" ? null : leg.shown;
   turn.lines.push({
     line,
     conversation: row.id,
@@ -45,14 +46,15 @@ export function tell(turn: Turn, row: ConversationRow, leg: Leg, key: string, va
   tellText(turn, row, leg, say(turn, key, languageOf(turn, row, leg), values));
 }
 
-/** Who may read what that leg says: everybody else who takes part. */
+/** Who may read what that leg says: everybody else who takes part; nobody, as long as a supervisor is silent. */
 export function listeners(row: ConversationRow, author: Leg): readonly Leg[] {
+  if (author.role === "supervisor" && author.speaks !== true) return [];
   return row.legs.filter((leg) => leg.index !== author.index && leg.state === "active");
 }
 
 /** The name under which listeners see a speaker: CSRs by their name, the customer by the name they gave. */
 export function nickOf(turn: Turn, row: ConversationRow, author: Leg): string {
-  if (author.role === "csr") return turn.rules.csrs.get(author.csr ?? "")?.name ?? turn.rules.company;
+  if (author.role !== "customer") return turn.rules.csrs.get(author.csr ?? "")?.name ?? turn.rules.company;
   return customerName(turn, row, null);
 }
 
@@ -67,7 +69,34 @@ export interface Spoken extends FormattedText {
   readonly file: HostedFile | null;
 }
 
-/** Relays what one leg said to the others. False when it could not be brought to one of them. */
+/** Two who talk need no names; where a third takes part it is said who speaks. Labelled lines bear the name already. */
+function withSpeaker<Said extends FormattedText>(author: Leg, viewer: Leg, nick: string, said: Said): Said {
+  const isThird = author.role === "supervisor" || viewer.role === "supervisor";
+  return isThird && viewer.label === null ? { ...said, ...joined([`${nick}: `, said]) } : said;
+}
+
+/** What a supervisor and the CSR say to each other: for those legs and nobody else. */
+export function whispered(turn: Turn, row: ConversationRow, author: Leg, hearers: readonly Leg[], text: string): void {
+  const line = turn.world.nextLine();
+  const nick = nickOf(turn, row, author);
+  const content = { kind: "message", text, choices: [], replyTo: null } as const;
+  const { address: from, desk } = author;
+  const viewers = hearers.map(({ index }) => index);
+  const written = { line, at: turn.world.now, author: author.index, from, desk, foreign: null, viewers, nick };
+  turn.lines.push({ ...written, conversation: row.id, content });
+  for (const leg of hearers) {
+    const words = say(turn, "csr.supervise.whispered", languageOf(turn, row, leg), { csr: nick, text });
+    sendTo(
+      turn,
+      row,
+      leg,
+      { ...content, text: words },
+      { line, at: turn.world.now, nick: null, notice: true, replyTo: null },
+    );
+  }
+}
+
+/** Relays what one leg said to the others. False when it could not be brought to one of the two who talk. */
 export function relay(turn: Turn, row: ConversationRow, author: Leg, spoken: Spoken): boolean {
   const viewers = listeners(row, author);
   const line = turn.world.nextLine();
@@ -90,7 +119,12 @@ export function relay(turn: Turn, row: ConversationRow, author: Leg, spoken: Spo
   turn.memory.activity.set(row.id, turn.world.now);
   const sending: Sending = { line, at: spoken.at, nick, notice: false, replyTo, file: spoken.file };
   let whole = true;
-  for (const leg of viewers) whole = sendTo(turn, row, leg, content, sending) && whole;
+  for (const leg of viewers) {
+    const isSent = sendTo(turn, row, leg, withSpeaker(author, leg, nick, content), sending);
+    if (!isSent) fact(turn, "message.unsendable", { conversation: row.id }, { leg: leg.index });
+    // That somebody listens is not to be learned from what does not reach them.
+    whole = (isSent || leg.role === "supervisor") && whole;
+  }
   return whole;
 }
 
@@ -170,7 +204,9 @@ export function amend(
   amendment: Amendment,
   reference: LineReference,
 ): boolean {
-  const viewers = listeners(row, author);
+  // What a supervisor or CSR whispered is corrected for those who heard it, and for nobody else.
+  const isForAll = author.role === "customer" || reference.author === 0 || reference.viewers.includes(0);
+  const viewers = listeners(row, author).filter(({ index }) => isForAll || reference.viewers.includes(index));
   const line = turn.world.nextLine();
   const nick = nickOf(turn, row, author);
   turn.lines.push({
@@ -188,7 +224,8 @@ export function amend(
   turn.memory.activity.set(row.id, turn.world.now);
   const sending: Sending = { line, at: turn.world.now, nick, notice: false, replyTo: null };
   let whole = true;
-  for (const leg of viewers) whole = sendAmendment(turn, row, leg, amendment, reference, sending) && whole;
+  for (const leg of viewers)
+    whole = (sendAmendment(turn, row, leg, amendment, reference, sending) || leg.role === "supervisor") && whole;
   return whole;
 }
 
@@ -200,7 +237,7 @@ export function passReceipt(
   reference: LineReference,
   state: "delivered" | "read",
 ): void {
-  if (reference.author === null || reference.viewer !== reader.index) return;
+  if (reference.author === null || reference.viewer !== reader.index || reader.role === "supervisor") return;
   const author = row.legs[reference.author];
   if (author === undefined || author.index === reader.index || author.state !== "active") return;
   const line = turn.world.nextLine();

@@ -53,7 +53,7 @@ function legOf(turn: Turn, alias: AliasRow, text: string | null): Party {
 }
 
 /** Words that are meant for the desk even where one address serves all. Without the slash they may be meant for a customer. */
-const DESK_WORD = /^\s*\/(?:away|back|status|help)(?:\s|$)/iu;
+const DESK_WORD = /^\s*\/(?:away|back|status|monitor|help)(?:\s|$)/iu;
 const LABELLED = /^\s*(#\d{1,6})(?:\s*:\s*|\s+|$)([\s\S]*)$/u;
 
 /**

@@ -123,7 +123,7 @@ export function putConversation(turn: Turn, row: ConversationRow, change: Partia
 
 /** The language the desk speaks with that leg: one that it offers. */
 export function languageOf(turn: Turn, row: ConversationRow, leg: Leg): string | null {
-  if (leg.role === "csr") return csrLanguage(turn, leg.csr);
+  if (leg.role !== "customer") return csrLanguage(turn, leg.csr);
   const { languages } = turn.rules;
   return offered(row.facts.language, languages) ?? offered(row.languageHint, languages) ?? languages[0] ?? null;
 }

@@ -26,6 +26,8 @@ export function undelivered(
   const row = reference === null ? null : turn.tables.conversation.get(reference.conversation);
   fact(turn, "message.undelivered", row === null ? {} : { conversation: row.id }, { reason, text });
   if (reference === null || reference.viewer === null) return;
+  // That somebody listens is not to be learned from what does not reach them.
+  if (row?.legs[reference.viewer]?.role === "supervisor") return;
   if (reference.author !== null) {
     tellAuthor(turn, row, reference);
     return;

@@ -32,6 +32,7 @@ export interface PlayCsr {
   readonly languages?: readonly string[];
   readonly capacity?: number;
   readonly autoAccept?: boolean;
+  readonly supervises?: "all" | readonly string[];
 }
 /** What a person's client is like; people without an entry have a client that says nothing of itself. */
 export interface PlayPerson {
@@ -118,6 +119,19 @@ const PHRASES: Readonly<Record<string, string>> = {
   "loss.reply": "replies",
   "loss.file": "files",
   "csr.offer.handed-on": "Passed on by {csr}: {reason}",
+  "csr.supervise.listening": "You listen to {csr} and {name}.",
+  "csr.supervise.notice": "{csr} listens.",
+  "csr.supervise.how": "You only listen: /whisper, /barge, /takeover or /leave.",
+  "csr.supervise.not": "That is for supervisors.",
+  "csr.supervise.nobody": "There is no talk of {name}.",
+  "csr.supervise.whisper-how": "Whisper what?",
+  "csr.supervise.whispered": "({csr} whispers) {text}",
+  "csr.supervise.barged": "Both hear you now.",
+  "csr.supervise.joined": "{csr} has joined.",
+  "csr.supervise.taken": "{csr} has taken over.",
+  "csr.supervise.over": "You listen no longer.",
+  "talking.monitored": "A supervisor may read this.",
+  "talking.joined": "{csr} has joined.",
   "csr.set": "{name} is {value}.",
   "csr.unset": "{name} is forgotten.",
   "csr.set-how": "/set needs a name.",
@@ -340,6 +354,7 @@ function playCsr(id: string, csr: PlayCsr, { languages }: PlayConfig): Csr {
     languages: csr.languages ?? languages.slice(0, 1),
     capacity: csr.capacity ?? 1,
     autoAccept: csr.autoAccept ?? false,
+    supervises: csr.supervises ?? [],
   };
 }
 

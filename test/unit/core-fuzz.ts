@@ -20,7 +20,13 @@ const NETWORKS: PlayConfig["networks"] = {
   },
 };
 const ADA = { name: "Ada", at: ["csr-ada@xmpp", "csr-ada@irc"], skills: { billing: 3 }, capacity: 2 } as const;
-const BEN = { name: "Ben", at: ["csr-ben@irc"], skills: { billing: 2, sales: 2 }, capacity: 3 } as const;
+const BEN = {
+  name: "Ben",
+  at: ["csr-ben@irc"],
+  skills: { billing: 2, sales: 2 },
+  capacity: 3,
+  supervises: "all",
+} as const;
 const CEM = { name: "Cem", at: ["csr-cem@web"], skills: { sales: 1 } } as const;
 /** On the web there is a customer of that id as well. */
 const BOTH = { name: "Dora", at: ["cust-1@web"], skills: { billing: 1 } } as const;
@@ -125,6 +131,12 @@ const TEXTS = [
   "/decline",
   "/close",
   "/transfer sales",
+  "/monitor ada",
+  "/monitor cem",
+  "/whisper a word",
+  "/barge",
+  "/takeover",
+  "/leave",
   "/transfer ben",
   "/transfer ada",
   "/transfer",

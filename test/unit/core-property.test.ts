@@ -90,7 +90,8 @@ function checkHands(fuzz: Fuzz): void {
     expect(legs.filter(({ state }) => state === "invited").map(({ index }) => index)).to.have.members(
       row.offers.map(({ leg }) => leg),
     );
-    for (const { csr } of legs) if (csr !== null) held.set(csr, [...(held.get(csr) ?? []), id]);
+    for (const { csr } of row.legs.filter(({ state }) => state !== "left"))
+      if (csr !== null) held.set(csr, [...(held.get(csr) ?? []), id]);
   }
   for (const [id, row] of core.table("csr")) {
     expect([...row.hands].sort(), `what ${id} has in hand`).to.deep.equal((held.get(id) ?? []).sort());

@@ -1,12 +1,12 @@
 /** An ordinary Matrix account, apart from any homeserver: what /sync says, invitations under limits, messages without a key. */
 import { expect } from "chai";
-import { Invitations } from "../../adapters/matrix/invitations.ts";
 import { decodeNews } from "../../adapters/matrix/account/sync-response.ts";
 import { Unread } from "../../adapters/matrix/account/unread.ts";
 import type { RoomEvent } from "../../adapters/matrix/codec-inbound.ts";
 import { parseConfig } from "../../adapters/matrix/config.ts";
 import { NotTaken } from "../../adapters/matrix/hand.ts";
 import { matrix } from "../../adapters/matrix/index.ts";
+import { Invitations } from "../../adapters/matrix/invitations.ts";
 import type { Membership } from "../../adapters/matrix/membership.ts";
 import { ConfigProblem } from "../../src/adapter.ts";
 import { TestContext } from "../support/adapter-context.ts";

@@ -189,6 +189,22 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "csr.set": "Gespeichert: {name}: {value}",
   "csr.unset": "{name} ist vergessen.",
   "csr.set-how": "Schreiben Sie Name und Wert hinter das Wort: /set bestellung 4711",
+  "csr.supervise.listening":
+    "Sie lesen bei {csr} und {name} mit. Niemand liest, was Sie hier schreiben: /whisper TEXT nur an das Teammitglied, /barge, um mit beiden zu sprechen, /takeover, /leave.",
+  "csr.supervise.notice": "{csr} liest in diesem Gespräch mit.",
+  "csr.supervise.how":
+    "Sie lesen nur mit; das wurde niemandem gesendet. /whisper TEXT nur an das Teammitglied, /barge, um mit beiden zu sprechen, /takeover, /leave.",
+  "csr.supervise.not": "Das ist Aufsichtspersonen dieses Gesprächs vorbehalten.",
+  "csr.supervise.nobody": "Es gibt kein Gespräch von „{name}“, bei dem Sie mitlesen dürfen.",
+  "csr.supervise.whisper-how":
+    "Schreiben Sie hinter das Wort, was sonst niemand lesen soll: /whisper biete einen Rabatt an. Es muss jemand da sein, der es liest.",
+  "csr.supervise.whispered": "({csr}, nur an Sie) {text}",
+  "csr.supervise.barged": "Ab jetzt lesen beide Seiten, was Sie schreiben.",
+  "csr.supervise.joined": "{csr} ist diesem Gespräch beigetreten; die Kundenseite liest mit.",
+  "csr.supervise.taken": "{csr} hat dieses Gespräch übernommen.",
+  "csr.supervise.over": "Sie lesen in diesem Gespräch nicht mehr mit.",
+  "talking.monitored": "Zur Qualitätssicherung liest eine Aufsichtsperson mit.",
+  "talking.joined": "{csr} ist dem Gespräch beigetreten.",
   "csr.note-kept": "Notiz gespeichert. Die Kundenseite sieht sie nicht.",
   "csr.held": "In der Warteschleife. Schreiben Sie dem Kunden oder /resume, um fortzufahren.",
   "csr.resumed": "Das Gespräch geht weiter.",
@@ -228,6 +244,7 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
     "/back – wieder Angebote bekommen",
     "/done – Ihre Nachbearbeitung ist fertig",
     "/status – Ihr Zustand und die Warteschlangen",
+    "/monitor NAME – für die Aufsicht: bei jemandem mitlesen; dort /whisper TEXT, /barge, /takeover, /leave",
     "/help – diese Liste",
   ].join("\n"),
   "csr.unknown-word":

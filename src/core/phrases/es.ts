@@ -177,6 +177,22 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "csr.set": "Guardado: {name}: {value}",
   "csr.unset": "{name} queda olvidado.",
   "csr.set-how": "Escriba un nombre y un valor detrás de la palabra: /set pedido 4711",
+  "csr.supervise.listening":
+    "Está siguiendo a {csr} y {name}. Nadie lee lo que escriba aquí: /whisper TEXTO solo para el agente, /barge para hablar con ambos, /takeover, /leave.",
+  "csr.supervise.notice": "{csr} está siguiendo esta conversación.",
+  "csr.supervise.how":
+    "Solo está siguiendo la conversación; esto no se ha enviado a nadie. /whisper TEXTO solo para el agente, /barge para hablar con ambos, /takeover, /leave.",
+  "csr.supervise.not": "Eso es para supervisores de esta conversación.",
+  "csr.supervise.nobody": "No hay ninguna conversación de «{name}» que pueda seguir.",
+  "csr.supervise.whisper-how":
+    "Escriba detrás de la palabra lo que nadie más debe leer: /whisper ofrece un descuento. Tiene que haber alguien que lo lea.",
+  "csr.supervise.whispered": "({csr}, solo para usted) {text}",
+  "csr.supervise.barged": "A partir de ahora ambas partes leen lo que escriba.",
+  "csr.supervise.joined": "{csr} se ha unido a esta conversación; el cliente lee lo que escribe.",
+  "csr.supervise.taken": "{csr} ha tomado esta conversación.",
+  "csr.supervise.over": "Ya no sigue esta conversación.",
+  "talking.monitored": "Para garantizar la calidad, un supervisor está leyendo la conversación.",
+  "talking.joined": "{csr} se ha unido a la conversación.",
   "csr.note-kept": "Nota guardada. El cliente no la ve.",
   "csr.held": "En espera. Escriba al cliente, o /resume, para continuar.",
   "csr.resumed": "La conversación continúa.",
@@ -216,6 +232,7 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
     "/back – volver a recibir ofertas",
     "/done – ha terminado el trabajo de cierre",
     "/status – su estado y las colas",
+    "/monitor NOMBRE – para supervisores: seguir a un colega; allí /whisper TEXTO, /barge, /takeover, /leave",
     "/help – esta lista",
   ].join("\n"),
   "csr.unknown-word":

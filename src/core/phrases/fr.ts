@@ -188,6 +188,22 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "csr.set": "Conservé : {name} : {value}",
   "csr.unset": "{name} est oublié.",
   "csr.set-how": "Écrivez un nom et une valeur derrière le mot : /set commande 4711",
+  "csr.supervise.listening":
+    "Vous suivez {csr} et {name}. Personne ne lit ce que vous écrivez ici : /whisper TEXTE pour le conseiller seul, /barge pour parler aux deux, /takeover, /leave.",
+  "csr.supervise.notice": "{csr} suit cette conversation.",
+  "csr.supervise.how":
+    "Vous ne faites que suivre ; ceci n’a été envoyé à personne. /whisper TEXTE pour le conseiller seul, /barge pour parler aux deux, /takeover, /leave.",
+  "csr.supervise.not": "C’est réservé aux superviseurs de cette conversation.",
+  "csr.supervise.nobody": "Il n’y a pas de conversation de « {name} » que vous puissiez suivre.",
+  "csr.supervise.whisper-how":
+    "Écrivez derrière le mot ce que personne d’autre ne doit lire : /whisper propose une remise. Il faut quelqu’un pour le lire.",
+  "csr.supervise.whispered": "({csr}, pour vous seul) {text}",
+  "csr.supervise.barged": "Désormais les deux côtés lisent ce que vous écrivez.",
+  "csr.supervise.joined": "{csr} a rejoint cette conversation ; le client lit ce qu’il écrit.",
+  "csr.supervise.taken": "{csr} a repris cette conversation.",
+  "csr.supervise.over": "Vous ne suivez plus cette conversation.",
+  "talking.monitored": "Pour assurer la qualité, un superviseur lit cette conversation.",
+  "talking.joined": "{csr} a rejoint la conversation.",
   "csr.note-kept": "Note gardée. Le client ne la voit pas.",
   "csr.held": "En attente. Écrivez au client, ou /resume, pour reprendre.",
   "csr.resumed": "La conversation reprend.",
@@ -227,6 +243,7 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
     "/back – recevoir de nouveau des offres",
     "/done – votre traitement après contact est terminé",
     "/status – votre état et les files",
+    "/monitor NOM – pour superviseurs : suivre un collègue ; là, /whisper TEXTE, /barge, /takeover, /leave",
     "/help – cette liste",
   ].join("\n"),
   "csr.unknown-word":
