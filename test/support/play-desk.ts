@@ -5,10 +5,10 @@
 
 import type { LoopbackNetwork, LoopbackPerson } from "../../adapters/loopback/index.ts";
 import { closeLoopbackExchange, loopback, loopbackExchange } from "../../adapters/loopback/index.ts";
-import type { AdapterContext, AdapterModule, HistoryLine } from "../../src/adapter.ts";
+import type { AdapterContext, AdapterModule, HistoryLine, Outcome } from "../../src/adapter.ts";
 import { type AdapterHost, createAdapterHost } from "../../src/adapter-host.ts";
 import { createDesk } from "../../src/core/desk.ts";
-import type { Software, Verdict } from "../../src/core/model.ts";
+import type { InboundOf, OutboundOf, Software, Verdict } from "../../src/core/model.ts";
 import type { Rules } from "../../src/core/rules.ts";
 import { ENGINE_LIMITS } from "../../src/engine/limits.ts";
 import { createTokens } from "../../src/engine/tokens.ts";
@@ -36,6 +36,10 @@ export class PlayDesk {
   readonly #people = new Map<string, LoopbackPerson>();
   /** What the adapter of each network was given. */
   readonly #contexts = new Map<string, AdapterContext>();
+  /** What the desk did with rooms of the server, in order; every network of a play takes it. */
+  readonly rooms: OutboundOf<"room">[] = [];
+  /** What the server says to a room, until it is taken back. */
+  roomOutcome: Outcome = { kind: "accepted", id: null };
   #rules: Rules;
   #engine: Engine;
   #host: AdapterHost;
@@ -126,6 +130,16 @@ export class PlayDesk {
       ?.receive({ redelivery: null, from, device: null, to, ...arrival });
     await this.settle();
     return verdict;
+  }
+
+  /** The server tells of the newest room: it is there, or that person came or went. */
+  async tellRoom(id: string, state: InboundOf<"room">["state"]): Promise<void> {
+    const outbound = this.rooms.at(-1);
+    if (outbound === undefined) throw new Error("The desk has made no room.");
+    const { network } = outbound.to;
+    const event = { redelivery: null, from: { network, id }, device: null, to: outbound.from } as const;
+    await this.#contexts.get(network)?.receive({ ...event, kind: "room", room: outbound.room, state });
+    await this.settle();
   }
 
   /** What a client that asks the desk for the running conversation is shown in that window. */
@@ -237,7 +251,17 @@ export class PlayDesk {
   #module(network: string): AdapterModule<unknown> {
     const create: typeof loopback.create = (config, context) => {
       this.#contexts.set(network, context);
-      return loopback.create(config, context);
+      const adapter = loopback.create(config, context);
+      return {
+        capabilities: adapter.capabilities,
+        start: (signal) => adapter.start(signal),
+        stop: () => adapter.stop(),
+        send: async (outbound, signal) => {
+          if (outbound.kind !== "room") return await adapter.send(outbound, signal);
+          this.rooms.push(outbound);
+          return this.roomOutcome;
+        },
+      };
     };
     return { ...loopback, create } as AdapterModule<unknown>;
   }

@@ -23,6 +23,8 @@ export interface PlayNetwork {
   readonly features?: readonly Feature[];
   readonly maxTextBytes?: number;
   readonly continuation?: Continuation;
+  /** Where its server's rooms are, `{}` for the token; PlayDesk keeps what the desk does with them. */
+  readonly rooms?: string;
 }
 export interface PlayCsr {
   readonly name: string;
@@ -235,7 +237,9 @@ export interface PlaySetting {
   readonly networks: Readonly<
     Record<
       string,
-      Omit<Required<PlayNetwork>, "title" | "handles" | "continuation"> & { readonly handles: readonly string[] }
+      Omit<Required<PlayNetwork>, "title" | "handles" | "continuation" | "rooms"> & {
+        readonly handles: readonly string[];
+      }
     >
   >;
   readonly people: Readonly<Record<string, PlayPerson>>;
@@ -362,5 +366,12 @@ function playNetwork(name: string, network: PlayNetwork): NetworkRules {
   const handles = Object.entries(network.handles).map(
     ([id, dialog]): Handle => ({ network: name, id, name: id, dialog }),
   );
-  return { name, title: network.title, desk: "desk", handles, continuation: network.continuation ?? null };
+  return {
+    name,
+    title: network.title,
+    desk: "desk",
+    handles,
+    continuation: network.continuation ?? null,
+    rooms: network.rooms ?? null,
+  };
 }
