@@ -26,8 +26,6 @@ export interface Scenario {
   /** n chats at a time last n to the power of this as long as one alone. */
   readonly slowness: number;
   readonly hours: number;
-  /** Something happens there that no estimate can know beforehand, the oracle's neither: only beside the oracle there is something to reach. */
-  readonly isSurprising?: boolean;
 }
 
 const MINUTE = 60_000;
@@ -102,7 +100,6 @@ export const SCENARIOS: readonly Scenario[] = [
     queues: [queue("sales", 70, { patienceMs: 25 * MINUTE })],
     slowness: 0,
     hours: 22,
-    isSurprising: true,
   },
 ];
 

@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import { examine } from "../../src/files/examine.ts";
 import { FILE_TYPES } from "../../src/files/formats.ts";
+import { cpuMs } from "../support/cpu-time.ts";
 import { box, gif, mp3, mp4, ogg, SAMPLES, wav, webm } from "../support/media.ts";
 import { photo, picture, TELLTALE, webp } from "../support/pictures.ts";
 
@@ -110,11 +111,9 @@ describe("what is taken of a file", () => {
       box("minf", box("stbl", ...tables)),
     );
     const movie = box("moov", box("mvhd", Buffer.alloc(100)), box("trak", box("tkhd", Buffer.alloc(84)), media));
-    const before = performance.now();
-    expect(examine(Buffer.concat([box("ftyp", Buffer.from("isom\0\0\0\0")), ...places, movie]))?.type).to.equal(
-      "audio/mp4",
-    );
-    expect(performance.now() - before, "milliseconds").to.be.below(3_000);
+    const file = Buffer.concat([box("ftyp", Buffer.from("isom\0\0\0\0")), ...places, movie]);
+    const ms = cpuMs(() => expect(examine(file)?.type).to.equal("audio/mp4"));
+    expect(ms, "milliseconds").to.be.below(3_000);
   });
   for (const [what, bytes] of [
     ["a film in fragments", mp4("isom", [box("mvex")])],
