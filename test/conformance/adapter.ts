@@ -8,6 +8,7 @@ import type { LogRecord } from "../support/adapter-context.ts";
 import { deliveryTests } from "./adapter/delivery.ts";
 import { featureTests } from "./adapter/features.ts";
 import { lifecycleTests } from "./adapter/lifecycle.ts";
+import { roomTests } from "./adapter/rooms.ts";
 import type { ConformanceTest } from "./adapter/stage.ts";
 import { Stage } from "./adapter/stage.ts";
 import { textTests } from "./adapter/texts.ts";
@@ -27,7 +28,13 @@ const MAX_EXCEPTIONS = 3;
 /** One test, with a real server and on a busy machine. */
 const TEST_LIMIT_MS = 90_000;
 
-const TESTS: readonly ConformanceTest[] = [...lifecycleTests, ...textTests, ...deliveryTests, ...featureTests];
+const TESTS: readonly ConformanceTest[] = [
+  ...lifecycleTests,
+  ...textTests,
+  ...deliveryTests,
+  ...featureTests,
+  ...roomTests,
+];
 
 /** Declares the suite's tests for one adapter, in mocha. Throws when the subject asks for exceptions it may not have. */
 export function adapterSuite(subject: AdapterSubject): void {

@@ -98,8 +98,21 @@ export interface FarPerson {
   offerFile?(to: string): Promise<void>;
   /** The bytes behind `FarEvent.file`. Absent: whoever has the address can fetch them. */
   fetchFile?(address: string): Promise<Uint8Array>;
+  /** Goes into the room with that token (`Outbound` of kind "room"). Absent: the network hosts none for the desk. */
+  enter?(token: string, nick: string): Promise<FarRoom>;
   /** A contact request to that handle (or the end of one). */
   subscribe(to: string, state: "subscribe" | "unsubscribe"): Promise<void>;
+}
+
+/** A person's client in a room of the server. */
+export interface FarRoom {
+  say(text: string): Promise<void>;
+  /** Resolves when the client has been given that text in the room. */
+  hears(text: string): Promise<void>;
+  /** Resolves when the client has been told that the room is no more. */
+  ended(): Promise<void>;
+  /** Everything the client was given since it went in, as it came over the wire. */
+  given(): string;
 }
 
 export type PersonName = "anna" | "ben";

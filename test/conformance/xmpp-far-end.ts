@@ -71,7 +71,12 @@ export class XmppFarEnd implements FarEnd {
     this.#clients.push(client);
     // Contact requests are shown only to clients that have asked for the roster (RFC 6121 §3.1.3).
     await client.request("get", client.bareJid, xml("query", { xmlns: "jabber:iq:roster" }));
-    return new XmppFarPerson(this.network, client, this.domain);
+    return new XmppFarPerson(
+      this.network,
+      client,
+      this.domain,
+      this.#mode === "component" ? this.server.conferenceDomain : null,
+    );
   }
 
   /** That of the desk's own addresses. */
@@ -114,7 +119,13 @@ export class XmppFarEnd implements FarEnd {
     const { port } = this.wire;
     const section =
       this.#mode === "component"
-        ? { mode: "component", domain: this.server.componentDomain, port, secret }
+        ? {
+            mode: "component",
+            domain: this.server.componentDomain,
+            port,
+            secret,
+            roomService: this.server.conferenceDomain,
+          }
         : {
             mode: "account",
             jid: `${HANDLE}@${this.server.domain}`,

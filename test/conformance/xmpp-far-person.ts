@@ -5,7 +5,8 @@ import type { Choice, Condition, PresenceState, ReceiptState, TypingState } from
 import { picture } from "../support/pictures.ts";
 import { Arrivals } from "../support/wait.ts";
 import type { XmppClient } from "../support/xmpp-client.ts";
-import type { FarEvent, FarPerson } from "./far-end.ts";
+import type { FarEvent, FarPerson, FarRoom } from "./far-end.ts";
+import { enterXmppRoom } from "./xmpp-far-room.ts";
 
 export const SOFTWARE = { name: "Testament", version: "4.2" } as const;
 const UPLOAD = "urn:xmpp:http:upload:0";
@@ -18,12 +19,14 @@ export class XmppFarPerson implements FarPerson {
   readonly received = new Arrivals<FarEvent>((event) => JSON.stringify(event));
   readonly client: XmppClient;
   readonly #domain: string;
+  readonly enter?: (token: string, nick: string) => Promise<FarRoom>;
 
-  /** `domain` is that of the desk's addresses. */
-  constructor(network: string, client: XmppClient, domain: string) {
+  /** `domain` is that of the desk's addresses, `rooms` where it makes rooms; null: it makes none. */
+  constructor(network: string, client: XmppClient, domain: string, rooms: string | null = null) {
     this.address = { network, id: client.bareJid };
     this.client = client;
     this.#domain = domain;
+    if (rooms !== null) this.enter = (token, nick) => enterXmppRoom(client, `${token}@${rooms}`, nick);
     client.onStanza((stanza) => this.#take(stanza));
   }
 
