@@ -6,6 +6,7 @@
 import { distance } from "fastest-levenshtein";
 import { sayAside } from "./aside.ts";
 import { csrState, inHand } from "./availability.ts";
+import { complete, consultColleague, returnToCustomer } from "./consulting.ts";
 import { close } from "./conversation.ts";
 import { set, transfer } from "./handing-on.ts";
 import { HISTORY_LINES } from "./history.ts";
@@ -48,9 +49,12 @@ const CONVERSATION_WORDS: Readonly<Record<string, InConversation>> = {
   resume: (turn, row, leg) => whenTalking(turn, row, leg, () => resume(turn, row, leg)),
   set: (turn, row, leg, rest) => whenTalking(turn, row, leg, () => set(turn, row, leg, rest)),
   note: (turn, row, leg, rest) => note(turn, row, leg, rest),
+  consult: (turn, row, leg, rest) => whenTalking(turn, row, leg, () => consultColleague(turn, row, leg, rest)),
+  complete: (turn, row, leg) => whenTalking(turn, row, leg, () => complete(turn, row, leg)),
+  return: (turn, row, leg) => whenTalking(turn, row, leg, () => returnToCustomer(turn, row, leg)),
   whisper: (turn, row, leg, rest) => whisper(turn, row, leg, rest),
-  barge: (turn, row, leg) => whenListening(turn, row, leg, () => barge(turn, row, leg)),
-  takeover: (turn, row, leg) => whenListening(turn, row, leg, () => takeOver(turn, row, leg)),
+  barge: (turn, row, leg) => whenSupervising(turn, row, leg, () => barge(turn, row, leg)),
+  takeover: (turn, row, leg) => whenSupervising(turn, row, leg, () => takeOver(turn, row, leg)),
   leave: (turn, row, leg) => whenListening(turn, row, leg, () => void leave(turn, row, leg)),
   who: (turn, row, leg) => tellText(turn, row, leg, customerInWords(turn, row, leg, "csr.who.head").join("\n")),
   history: (turn, row, leg) =>
@@ -157,6 +161,12 @@ function whenTalking(turn: Turn, row: ConversationRow, leg: Leg, act: () => void
 function whenListening(turn: Turn, row: ConversationRow, leg: Leg, act: () => void): void {
   if (leg.role === "supervisor" && leg.state === "active") act();
   else tell(turn, row, leg, "csr.supervise.not");
+}
+
+/** Whoever was asked for advice listens too, and goes no further by themselves. */
+function whenSupervising(turn: Turn, row: ConversationRow, leg: Leg, act: () => void): void {
+  if (leg.advises === true) tell(turn, row, leg, "csr.supervise.not");
+  else whenListening(turn, row, leg, act);
 }
 
 function listenTo(turn: Turn, place: Place, wanted: string): void {

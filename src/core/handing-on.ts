@@ -13,7 +13,8 @@ const TARGET_WORDS = 8;
 /** Characters of a reason. */
 const REASON_LENGTH = 500;
 
-interface Wish {
+/** What somebody's words name, and why they say it. */
+export interface Wish {
   readonly destination: Destination | null;
   readonly reason: string;
 }
@@ -22,8 +23,7 @@ interface Wish {
 export function transfer(turn: Turn, row: ConversationRow, leg: Leg, words: string): void {
   const { destination, reason } = wishOf(turn, row, leg, words);
   if (destination === null) {
-    const known = [...turn.rules.queues.keys(), ...turn.rules.csrs.keys()].filter((id) => id !== leg.csr).join(", ");
-    tell(turn, row, leg, "csr.transfer-unknown", { target: excerpt(words), known });
+    unknownTarget(turn, row, leg, words);
     return;
   }
   if (destination.only === leg.csr) {
@@ -32,11 +32,7 @@ export function transfer(turn: Turn, row: ConversationRow, leg: Leg, words: stri
   }
   const obstacle = obstacleTo(turn, row, destination);
   if (obstacle !== null) {
-    const target = turn.rules.csrs.get(destination.only ?? "")?.name ?? queueName(turn, destination.queue);
-    tell(turn, row, leg, "csr.transfer-unavailable", {
-      target,
-      state: say(turn, obstacle, csrLanguage(turn, leg.csr)),
-    });
+    unavailable(turn, row, leg, destination, obstacle);
     return;
   }
   const name = turn.rules.csrs.get(leg.csr ?? "")?.name ?? "";
@@ -45,12 +41,24 @@ export function transfer(turn: Turn, row: ConversationRow, leg: Leg, words: stri
   requeue(turn, next, leg, destination, "transfer");
 }
 
+/** They named nothing that there is. */
+export function unknownTarget(turn: Turn, row: ConversationRow, leg: Leg, words: string): void {
+  const known = [...turn.rules.queues.keys(), ...turn.rules.csrs.keys()].filter((id) => id !== leg.csr).join(", ");
+  tell(turn, row, leg, "csr.transfer-unknown", { target: excerpt(words), known });
+}
+
+/** What they named cannot take the customer now; `obstacle` is the phrase that says why. */
+export function unavailable(turn: Turn, row: ConversationRow, leg: Leg, at: Destination, obstacle: string): void {
+  const target = turn.rules.csrs.get(at.only ?? "")?.name ?? queueName(turn, at.queue);
+  tell(turn, row, leg, "csr.transfer-unavailable", { target, state: say(turn, obstacle, csrLanguage(turn, leg.csr)) });
+}
+
 function queueName(turn: Turn, queue: string): string {
   return turn.rules.queues.get(queue)?.name ?? queue;
 }
 
 /** The longest beginning of the words that names something; the rest is the reason. A machine need name nothing: people take over. */
-function wishOf(turn: Turn, row: ConversationRow, leg: Leg, words: string): Wish {
+export function wishOf(turn: Turn, row: ConversationRow, leg: Leg, words: string): Wish {
   const parts = words.split(/\s+/u).filter((part) => part !== "");
   for (let count = Math.min(parts.length, TARGET_WORDS); count > 0; count -= 1) {
     const destination = destinationOf(turn, row, parts.slice(0, count).join(" "));

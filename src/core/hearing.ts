@@ -33,6 +33,7 @@ import type { ConversationRow, Leg } from "./state.ts";
 import type { DeskEvent, LineReference } from "./step.ts";
 import { hearRoom } from "./stepping-out.ts";
 import { typed } from "./styling-writer.ts";
+import { whisper } from "./supervision.ts";
 import { amend, record, relay, tell } from "./transcript.ts";
 import { type Party, resolve } from "./translation.ts";
 import { csrLanguage, type Turn, writtenAt } from "./turn.ts";
@@ -175,7 +176,8 @@ function csrSays(
     return ACCEPTED;
   }
   if (leg.role === "supervisor" && leg.state === "active" && leg.speaks !== true) {
-    tell(turn, row, leg, "csr.supervise.how");
+    if (leg.advises === true) whisper(turn, row, leg, read.text);
+    else tell(turn, row, leg, "csr.supervise.how");
     return ACCEPTED;
   }
   if (leg.state === "left" || row.state !== "talking") {

@@ -69,7 +69,7 @@ export function inviteLeg(
   });
   if (former !== undefined && reopen(turn, former, shown)) {
     // They may have listened as a supervisor before, and are now asked as anybody, or the other way round.
-    const leg: Leg = { ...former, role: "csr", speaks: false, state: "invited", shown };
+    const leg: Leg = { ...former, role: "csr", speaks: false, advises: false, state: "invited", shown };
     return { legs: putLeg(row, former.index, leg), leg };
   }
   const index = row.legs.length;

@@ -25,6 +25,8 @@ export interface Leg {
   readonly state: "invited" | "active" | "left";
   /** Of a supervisor: has joined the talk, so that others hear them. */
   readonly speaks?: boolean;
+  /** Of one who listens: asked for advice by the CSR, who alone hears them. */
+  readonly advises?: boolean;
 }
 
 /** One CSR's being asked. */

@@ -9,10 +9,20 @@ import { HISTORY_LINES } from "./history.ts";
 import { rememberCsr } from "./last-csr.ts";
 import { customerOf, inviteLeg, putLeg, talkingLeg } from "./legs.ts";
 import type { Address } from "./model.ts";
+import type { Match } from "./routing/routing.ts";
 import type { ConversationRow, Leg } from "./state.ts";
 import { customerName, tell, whispered } from "./transcript.ts";
 import { release } from "./translation.ts";
-import { cancelTimer, csrLanguage, csrRow, fact, putConversation, putCsr, type Turn } from "./turn.ts";
+import {
+  cancelTimer,
+  csrLanguage,
+  csrRow,
+  fact,
+  type PhraseValues,
+  putConversation,
+  putCsr,
+  type Turn,
+} from "./turn.ts";
 
 /** Whether that CSR may listen to talks of that queue. */
 function maySupervise(turn: Turn, csr: string, row: ConversationRow): boolean {
@@ -38,27 +48,48 @@ export function monitor(turn: Turn, csr: string, address: Address, wanted: strin
     const names = [row.id, talking.csr ?? "", turn.rules.csrs.get(talking.csr ?? "")?.name ?? "", row.facts.name ?? ""];
     const isIn = row.legs.some((leg) => leg.csr === csr && leg.state !== "left");
     if (named === "" || isIn || !names.some((name) => name.toLowerCase() === named)) continue;
-    listen(turn, row, csr, address);
+    superviseFrom(turn, row, csr, address);
     count += 1;
   }
   return count;
 }
 
-function listen(turn: Turn, row: ConversationRow, csr: string, address: Address): void {
-  const { legs, leg } = inviteLeg(turn, row, { conversation: row.id, csr, address });
-  const change = { role: "supervisor", state: "active" } as const;
+/** How somebody comes to listen: the words with which their window begins. */
+interface Beginning {
+  readonly advises: boolean;
+  readonly key: string;
+  readonly values: PhraseValues;
+}
+
+/** A leg that hears all and is heard by nobody, with what was said so far. */
+export function listen(
+  turn: Turn,
+  row: ConversationRow,
+  match: Match,
+  { advises, key, values }: Beginning,
+): ConversationRow {
+  const { csr } = match;
+  const { legs, leg } = inviteLeg(turn, row, match);
+  const change = { role: "supervisor", state: "active", advises } as const;
   const next = putConversation(turn, row, { legs: putLeg({ ...row, legs }, leg.index, change) });
   const own = csrRow(turn, csr);
   putCsr(turn, own, { hands: [...own.hands, row.id] });
-  fact(turn, "supervisor.listens", { conversation: row.id, csr });
-  const name = turn.rules.csrs.get(csr)?.name ?? "";
-  const talking = talkingLeg(next);
-  tell(turn, next, { ...leg, ...change }, "csr.supervise.listening", {
-    name: customerName(turn, next, csrLanguage(turn, csr)),
-    csr: turn.rules.csrs.get(talking?.csr ?? "")?.name ?? "",
-  });
+  fact(turn, "supervisor.listens", { conversation: row.id, csr }, { advises });
+  tell(turn, next, { ...leg, ...change }, key, values);
   turn.queries.push({ conversation: row.id, leg: leg.index, limit: HISTORY_LINES, before: null });
+  return next;
+}
+
+function superviseFrom(turn: Turn, row: ConversationRow, csr: string, address: Address): void {
+  const talking = talkingLeg(row);
+  const begins = {
+    name: customerName(turn, row, csrLanguage(turn, csr)),
+    csr: turn.rules.csrs.get(talking?.csr ?? "")?.name ?? "",
+  };
+  const match = { conversation: row.id, csr, address };
+  const next = listen(turn, row, match, { advises: false, key: "csr.supervise.listening", values: begins });
   const notice = turn.rules.queues.get(row.queue ?? "")?.monitorNotice ?? "csr";
+  const name = turn.rules.csrs.get(csr)?.name ?? "";
   if (notice !== "none" && talking !== null) tell(turn, next, talking, "csr.supervise.notice", { csr: name });
   if (notice === "both") tell(turn, next, customerOf(next), "talking.monitored");
 }
@@ -97,7 +128,7 @@ export function takeOver(turn: Turn, row: ConversationRow, leg: Leg): void {
     return;
   }
   const former = talkingLeg(row);
-  const legs = putLeg(row, leg.index, { role: "csr", speaks: false });
+  const legs = putLeg(row, leg.index, { role: "csr", speaks: false, advises: false });
   const left = former === null ? legs : putLeg({ ...row, legs }, former.index, { state: "left" });
   const next = putConversation(turn, row, { legs: left, rest: null });
   cancelTimer(turn, `absent ${row.id}`);
@@ -119,7 +150,9 @@ export function takeOver(turn: Turn, row: ConversationRow, leg: Leg): void {
 /** `/leave`: the supervisor listens no longer. */
 export function leave(turn: Turn, row: ConversationRow, leg: Leg): ConversationRow {
   const csr = leg.csr ?? "";
-  const next = putConversation(turn, row, { legs: putLeg(row, leg.index, { state: "left", speaks: false }) });
+  const next = putConversation(turn, row, {
+    legs: putLeg(row, leg.index, { state: "left", speaks: false, advises: false }),
+  });
   letGo(turn, csrRow(turn, csr), row.id, {});
   fact(turn, "supervisor.leaves", { conversation: row.id, csr });
   tell(turn, next, leg, "csr.supervise.over");

@@ -205,6 +205,11 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "csr.supervise.over": "Sie lesen in diesem Gespräch nicht mehr mit.",
   "talking.monitored": "Zur Qualitätssicherung liest eine Aufsichtsperson mit.",
   "talking.joined": "{csr} ist dem Gespräch beigetreten.",
+  "csr.consult.asked":
+    "{csr} bittet Sie um Rat zu {name}: {reason} – was Sie hier schreiben, liest nur {csr}; /leave beendet es.",
+  "csr.consult.begun":
+    "{csr} liest mit, und nur Sie lesen die Antworten: /whisper TEXT dorthin, /complete übergibt die Kundenseite, /return macht allein weiter. Eine Zeile ohne Wort geht an die Kundenseite.",
+  "csr.consult.none": "Sie beraten sich gerade mit niemandem.",
   "csr.note-kept": "Notiz gespeichert. Die Kundenseite sieht sie nicht.",
   "csr.held": "In der Warteschleife. Schreiben Sie dem Kunden oder /resume, um fortzufahren.",
   "csr.resumed": "Das Gespräch geht weiter.",
@@ -227,6 +232,7 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
     "/accept – das angebotene Gespräch annehmen",
     "/decline – es jemand anderem überlassen",
     "/transfer NAME GRUND – an eine Warteschlange, ein Teammitglied oder eine Fähigkeit übergeben",
+    "/consult NAME FRAGE – zuerst jemanden um Rat fragen; dann /complete oder /return",
     "/close – das Gespräch beenden",
     "/hold – den Kunden warten lassen; /resume – fortfahren",
     "/set NAME WERT – eine Angabe zur Kundenseite speichern",

@@ -202,6 +202,11 @@ export const EN = {
   "csr.supervise.over": "You are not listening to this conversation any more.",
   "talking.monitored": "For quality assurance, a supervisor is reading along.",
   "talking.joined": "{csr} has joined the conversation.",
+  "csr.consult.asked":
+    "{csr} asks your advice about {name}: {reason} – what you write here reaches {csr} alone; /leave ends it.",
+  "csr.consult.begun":
+    "{csr} reads along and is heard by you alone: /whisper TEXT to them, /complete hands the customer over, /return goes on without them. A plain line goes to the customer.",
+  "csr.consult.none": "You are consulting nobody at the moment.",
   "csr.note-kept": "Note kept. The customer does not see it.",
   "csr.held": "On hold. Write to the customer, or /resume, to go on.",
   "csr.resumed": "You go on with the customer.",
@@ -225,6 +230,7 @@ export const EN = {
     "/accept – take the conversation that is offered",
     "/decline – leave it to somebody else",
     "/transfer NAME REASON – hand over to a queue, a colleague or a skill",
+    "/consult NAME QUESTION – ask a colleague first; then /complete or /return",
     "/close – end the conversation",
     "/hold – put the customer on hold; /resume – go on",
     "/set NAME VALUE – keep a fact about the customer",

@@ -193,6 +193,11 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "csr.supervise.over": "Ya no sigue esta conversación.",
   "talking.monitored": "Para garantizar la calidad, un supervisor está leyendo la conversación.",
   "talking.joined": "{csr} se ha unido a la conversación.",
+  "csr.consult.asked":
+    "{csr} le pide consejo sobre {name}: {reason} – lo que escriba aquí solo lo lee {csr}; /leave lo termina.",
+  "csr.consult.begun":
+    "{csr} sigue la conversación y solo usted lee sus respuestas: /whisper TEXTO para esa persona, /complete le pasa al cliente, /return continúa sin ella. Una línea sin palabra va al cliente.",
+  "csr.consult.none": "Ahora no está consultando a nadie.",
   "csr.note-kept": "Nota guardada. El cliente no la ve.",
   "csr.held": "En espera. Escriba al cliente, o /resume, para continuar.",
   "csr.resumed": "La conversación continúa.",
@@ -215,6 +220,7 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
     "/accept – aceptar la conversación ofrecida",
     "/decline – dejarla a otra persona",
     "/transfer NOMBRE MOTIVO – pasar a una cola, a un colega o a quien tenga una competencia",
+    "/consult NOMBRE PREGUNTA – preguntar antes a un colega; después /complete o /return",
     "/close – terminar la conversación",
     "/hold – poner al cliente en espera; /resume – continuar",
     "/set NOMBRE VALOR – guardar un dato del cliente",

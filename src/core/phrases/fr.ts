@@ -204,6 +204,11 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "csr.supervise.over": "Vous ne suivez plus cette conversation.",
   "talking.monitored": "Pour assurer la qualité, un superviseur lit cette conversation.",
   "talking.joined": "{csr} a rejoint la conversation.",
+  "csr.consult.asked":
+    "{csr} vous demande conseil au sujet de {name} : {reason} – ce que vous écrivez ici n’est lu que par {csr} ; /leave y met fin.",
+  "csr.consult.begun":
+    "{csr} suit la conversation et vous seul lisez ses réponses : /whisper TEXTE vers cette personne, /complete lui transmet le client, /return continue sans elle. Une ligne sans mot va au client.",
+  "csr.consult.none": "Vous ne consultez personne en ce moment.",
   "csr.note-kept": "Note gardée. Le client ne la voit pas.",
   "csr.held": "En attente. Écrivez au client, ou /resume, pour reprendre.",
   "csr.resumed": "La conversation reprend.",
@@ -226,6 +231,7 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
     "/accept – prendre la conversation proposée",
     "/decline – la laisser à quelqu’un d’autre",
     "/transfer NOM MOTIF – passer à une file, à un collègue ou à une compétence",
+    "/consult NOM QUESTION – demander d’abord à un collègue ; ensuite /complete ou /return",
     "/close – terminer la conversation",
     "/hold – mettre le client en attente ; /resume – reprendre",
     "/set NOM VALEUR – conserver une donnée sur le client",
