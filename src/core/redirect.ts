@@ -5,6 +5,7 @@
  * history and its place. Who does not come is served where they are.
  */
 import { HISTORY_LINES } from "./history.ts";
+import { endRoom } from "./introduction.ts";
 import { csrLegs, customerOf, originOf, putLeg } from "./legs.ts";
 import { refused } from "./limits.ts";
 import { lossesInWords } from "./losses.ts";
@@ -110,6 +111,8 @@ function arrive(turn: Turn, row: ConversationRow, { from, to, kind }: Inbound): 
     // The ids their former client gave its lines mean nothing to the one they write from now.
     held: row.held.map((line) => ({ ...line, foreign: null })),
     continuation: null,
+    // A room was for two on the network they have left.
+    room: endRoom(turn, row),
     former: [...(row.former ?? []), formerKey],
     cameAfter: turn.world.nextLine(),
   });

@@ -10,7 +10,12 @@ import { CoreDesk, type Said } from "./core-desk.ts";
 const LINKS = { link: "im:<{}>", place: "im:there" };
 const NETWORKS: PlayConfig["networks"] = {
   web: { title: "Web", handles: { support: "express", reception: "reception" }, continuation: LINKS },
-  xmpp: { title: "XMPP", handles: { support: "express", reception: "reception" }, continuation: LINKS },
+  xmpp: {
+    title: "XMPP",
+    handles: { support: "express", reception: "reception" },
+    continuation: LINKS,
+    rooms: "im:{}@rooms",
+  },
   irc: {
     title: "IRC",
     handles: { support: "express" },
@@ -57,6 +62,7 @@ const queues: PlayConfig["queues"] = {
   billing: {
     ...COMPANY.queues.billing,
     hosting: { network: "xmpp", seconds: 600 },
+    room: { seconds: 60 },
     offers: { atOnce: 2, announced: false },
   },
   sales: {
@@ -201,6 +207,7 @@ const SIGNALS = [
   "subscription",
   "arrival",
   "departure",
+  "room",
   "bounce",
 ] as const;
 
@@ -321,6 +328,14 @@ export class Fuzz {
         };
       case "departure":
         return { kind, ...pair };
+      case "room": {
+        const acts = this.core.sent.filter((sent) => sent.kind === "room").slice(-3);
+        const parties = acts.flatMap(({ act, room }) =>
+          act.kind === "introduce" ? act.parties.map(({ address }) => ({ from: address, room })) : [],
+        );
+        const known = parties.length === 0 ? { from: pair.from, room: "none" } : random.pick(parties);
+        return { kind, ...pair, ...known, state: random.pick(["ready", "entered", "entered", "left"]) };
+      }
       case "bounce":
         return { kind, ...pair, of, reason: random.pick(CONDITIONS), text: null };
     }
