@@ -8,12 +8,13 @@
 import { loopback } from "./bench/loopback.ts";
 import { type Group, holds, type Row, ratioOf } from "./bench/measure.ts";
 import { memory } from "./bench/memory.ts";
+import { offers } from "./bench/offers.ts";
 import { relay } from "./bench/relay.ts";
 import { restart } from "./bench/restart.ts";
 import { routing } from "./bench/routing.ts";
 import { wait } from "./bench/wait.ts";
 
-const GROUPS: readonly Group[] = [loopback, relay, memory, restart, routing, wait];
+const GROUPS: readonly Group[] = [loopback, relay, memory, restart, routing, offers, wait];
 
 async function main(args: readonly string[]): Promise<number> {
   const isJson = args.includes("--json");
