@@ -148,7 +148,7 @@ describe("a CSR in profanity and customers on slixmpp (real Prosody)", function 
 
   it("the state set in profanity is the CSR's availability", async () => {
     csr.type("/status set away");
-    await until("Ada not to be free", async () => /ada .* offline/u.test(await desk.command("csrs")), PATIENCE_MS);
+    await until("Ada not to be free", async () => /ada .* away/u.test(await desk.command("csrs")), PATIENCE_MS);
     csr.type("/status set online");
     await until("Ada to be free again", async () => /ada .* free/u.test(await desk.command("csrs")), PATIENCE_MS);
   });
