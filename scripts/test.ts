@@ -16,6 +16,8 @@ interface Group {
   /** Whether it talks to real servers, clients or a browser, which then are obtained first. */
   readonly servers: boolean;
   readonly limitMinutes: number;
+  /** Whether another group may run beside it; quick ones always share. */
+  readonly together?: boolean;
   /** What to run without mocha. */
   readonly command?: (program: (name: string) => string) => readonly (readonly string[])[];
   /** What to run with mocha, and what of it not. */
@@ -33,16 +35,28 @@ const onRealServers = [
 const groups: readonly Group[] = [
   { ...quick("lint", 1), command: (program) => [[program("biome"), "check", "--error-on-warnings"]] },
   { ...quick("types", 2), command: (program) => typeProjects().map((project) => [program("tsc"), "-p", project]) },
-  { ...quick("unit", 2), tests: ["test/unit/**/*.test.ts"] },
+  { ...quick("unit", 6), tests: ["test/unit/**/*.test.ts"] },
   { ...quick("conformance", 2), tests: ["test/conformance/**/*.test.ts"], except: onRealServers },
   { ...quick("scenarios", 2), tests: ["test/scenarios/**/*.test.ts"] },
   { ...quick("tidy", 1), tests: ["test/tidy.test.ts"] },
   { ...full("simulation", 6), servers: false, tests: ["test/simulation/**/*.test.ts"] },
-  { ...full("networks", 20), tests: ["test/networks/**/*.test.ts", ...onRealServers] },
+  ...networks(),
   { ...full("browser", 6), tests: ["test/browser/**/*.test.ts"] },
   { ...full("durability", 8), tests: ["test/durability/**/*.test.ts"] },
   { ...full("packaging", 5), servers: false, tests: ["test/packaging/**/*.test.ts"] },
 ];
+
+/** By protocol, so that two can run beside each other: they mostly wait, for timeouts of servers and for people at terminals. */
+function networks(): readonly Group[] {
+  const of = (protocol: string) => [`test/networks/${protocol}*.test.ts`, `test/conformance/${protocol}*.test.ts`];
+  const [irc, matrix] = [of("irc"), of("matrix")];
+  const rest = ["test/networks/**/*.test.ts", "test/conformance/xmpp*.test.ts"];
+  return [
+    { ...full("networks-irc", 30), together: true, tests: irc },
+    { ...full("networks-matrix", 30), together: true, tests: matrix },
+    { ...full("networks", 30), together: true, tests: rest, except: [...irc, ...matrix] },
+  ];
+}
 
 interface Counts {
   passed: number;
@@ -57,8 +71,8 @@ interface Result {
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = (name: string) => join(root, "node_modules", ".bin", name);
-/** Quick groups share the machine; one with real servers has it for itself. */
-const QUICK_AT_ONCE = 2;
+/** Groups that share the machine; one of the others has it for itself. */
+const AT_ONCE = 2;
 
 function quick(name: string, limitMinutes: number): Group {
   return { name, quick: true, servers: false, limitMinutes };
@@ -102,16 +116,20 @@ async function obtainServers(): Promise<boolean> {
 
 async function runAll(chosen: readonly Group[], options: readonly string[]): Promise<Result[]> {
   const results = new Map<string, Result>();
-  const waiting = chosen.filter((group) => group.quick);
-  const work = async () => {
-    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
-      const lines: string[] = [];
-      results.set(group.name, await runGroup(group, options, (line) => lines.push(line)));
-      say(lines.join("\n"));
-    }
+  const atOnce = async (waiting: Group[]) => {
+    const work = async () => {
+      for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
+        const lines: string[] = [];
+        results.set(group.name, await runGroup(group, options, (line) => lines.push(line)));
+        say(lines.join("\n"));
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
   };
-  await Promise.all(Array.from({ length: QUICK_AT_ONCE }, work));
-  for (const group of chosen.filter(({ quick }) => !quick)) {
+  await atOnce(chosen.filter((group) => group.quick));
+  const full = chosen.filter(({ quick }) => !quick);
+  await atOnce(full.filter(({ together }) => together === true));
+  for (const group of full.filter(({ together }) => together !== true)) {
     results.set(group.name, await runGroup(group, options, say));
   }
   return chosen.flatMap((group) => results.get(group.name) ?? []);
@@ -121,7 +139,10 @@ function choose(names: readonly string[]): Group[] {
   if (names.length === 0 || names.includes("all")) {
     return [...groups];
   }
-  return groups.filter((group) => names.includes(group.name) || (group.quick && names.includes("check")));
+  return groups.filter(
+    ({ name, quick }) =>
+      names.some((one) => name === one || name.startsWith(`${one}-`)) || (quick && names.includes("check")),
+  );
 }
 
 async function runGroup(group: Group, options: readonly string[], print: (line: string) => void): Promise<Result> {
