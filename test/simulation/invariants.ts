@@ -12,7 +12,8 @@ export const INVARIANTS = {
   window: "No more sends to one person are unanswered at once than the network's window allows.", // networks
   capacity: "No CSR has more offers and conversations in hand than capacity.", // observer, each step
   "no-idle-csr": "No CSR is free while somebody waits whom they may serve.", // observer, each step
-  "one-csr": "A conversation that is talking has exactly one CSR, one that is offered asks one at least, all others have none.", // observer, each step
+  "one-csr":
+    "A conversation that is talking has exactly one CSR, one that is offered asks one at least, all others have none.", // observer, each step
   "waiting-kept": "Waiting time, once begun, goes on over declined and missed offers and transfers.", // observer, each step
   "alias-rests":
     "An alias or label stands for one conversation at a time, and rests after release before it stands for another.", // observer, each step
