@@ -147,7 +147,7 @@ describe("conversations over a real Synapse", function () {
 
   it("offers nothing to a CSR who is not to be disturbed, and does when they are back", async () => {
     await ada.person.presence("dnd");
-    const isAway = async () => /^ada\s.*\boffline\b/mu.test(await desk.command("csrs"));
+    const isAway = async () => /^ada\s.*\baway\b/mu.test(await desk.command("csrs"));
     await until("the desk to know that Ada is busy", isAway, PATIENCE_MS);
     const customer = await webVisitor(desk, "support");
     people.push(customer);
