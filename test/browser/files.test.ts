@@ -114,7 +114,10 @@ describe("files in a browser", function () {
     await until("the composer to be ready", async () => (await window.composer.and(focused).count()) === 1);
     await window.page.keyboard.press("Shift+Tab");
     await window.page.getByRole("button", { name: "Send files" }).and(focused).waitFor();
-    const [chooser] = await Promise.all([window.page.waitForEvent("filechooser"), window.page.keyboard.press("Enter")]);
+    const chosen = window.page.waitForEvent("filechooser");
+    await window.page.title(); // the browser has heard by then that its own dialog is not wanted
+    await window.page.keyboard.press("Enter");
+    const chooser = await chosen;
     expect(chooser.isMultiple()).to.equal(true);
     await chooser.setFiles(PICTURE);
     await isDrawn(pictures(window));
