@@ -71,6 +71,8 @@ export function happeningInWords({ event, detail, csr }: Fact): string | null {
   switch (event) {
     case "queue.entered":
       return `enters the queue ${detail.queue}, priority ${detail.priority}`;
+    case "queue.refused":
+      return `is not taken by the queue ${detail.queue}: ${detail.why}`;
     case "queue.overflow":
       return `is sent on${detail.from === null ? "" : ` from ${detail.from}`} to ${targetInWords(detail.to)}`;
     case "queue.ring":

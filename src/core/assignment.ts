@@ -11,6 +11,7 @@ import { tellPlace } from "./places.ts";
 import { PLAIN_ROUTING } from "./queue-rules.ts";
 import { waitingOf } from "./request.ts";
 import { advanceRings, dependsOnStaff, isServedEver } from "./rings.ts";
+import type { RoutingCsr } from "./routing/routing.ts";
 import type { ConversationRow } from "./state.ts";
 import type { Timer } from "./step.ts";
 import { leave } from "./supervision.ts";
@@ -24,11 +25,29 @@ function syncCsr(turn: Turn, id: string): boolean {
   const now = csr === undefined ? null : routingCsr(turn, csr);
   if (now === null) turn.routing.removeCsr(id);
   else turn.routing.putCsr(now);
+  const before = atWork.get(id);
   if (now?.present === true) {
-    atWork.add(id);
+    const recorded = recordedState(now);
+    if (recorded !== before) csrStateChanged(turn, id, recorded);
+    atWork.set(id, recorded);
     return true;
   }
+  if (before !== undefined) csrStateChanged(turn, id, "off");
   return !atWork.delete(id);
+}
+
+/**
+ * "ready web xmpp": may be asked at those networks when they have room (wrap-up counts as ready); "away": at work, and not to be disturbed.
+ * What they have in hand is told by other facts.
+ */
+function recordedState({ reachable }: RoutingCsr): string {
+  const networks = new Set(reachable.map(({ address }) => address.network));
+  return networks.size === 0 ? "away" : ["ready", ...[...networks].sort()].join(" ");
+}
+
+function csrStateChanged(turn: Turn, csr: string, recorded: string): void {
+  const [state = "off", ...at] = recorded.split(" ");
+  fact(turn, "csr.state", { csr }, { state, at: at.join(" ") });
 }
 
 function syncConversation(turn: Turn, id: string): void {
@@ -79,7 +98,9 @@ export function settle(turn: Turn): void {
     const row = turn.tables.conversation.get(id);
     if (row === null) continue;
     const { now } = turn.world;
-    if (row.state === "waiting" && (row.queuedAt === now || row.ringAt === now)) recordDecision(turn, row, null);
+    const isNew = row.queuedAt === now || row.ringAt === now;
+    // What is decided elsewhere has only been asked yet.
+    if (row.state === "waiting" && isNew && !turn.memory.decidesElsewhere) recordDecision(turn, row, null);
     // Those with an offer out count as next: they have left the list, or stand in it for more offers alone, but not the queue.
     tellPlace(turn, row, row.state === "offered" ? 1 : (turn.routing.place(id) ?? 1));
   }

@@ -22,6 +22,7 @@ import { endSupervision } from "./supervision.ts";
 import { customerName, record, tell } from "./transcript.ts";
 import { contactKey, release } from "./translation.ts";
 import { cancelTimer, csrLanguage, fact, putConversation, type Turn } from "./turn.ts";
+import { visitOf } from "./visit.ts";
 
 // --- dialog ---------------------------------------------------------------------------------------------------------
 
@@ -129,6 +130,8 @@ export function enqueue(
   cancelTimer(turn, `silence ${row.id}`);
   const obstacle = obstacleAt(turn, queue);
   if (obstacle !== null) {
+    const visit = visitOf(row, priority, asked);
+    fact(turn, "queue.refused", { conversation: row.id }, { queue: queue.id, why: obstacle, visit });
     const target = sendAway(turn, row, queue, obstacle);
     if (target === null || !overflow(turn, row, target)) close(turn, row, obstacle === "full" ? "full" : "hours");
     return;
@@ -141,7 +144,12 @@ export function enqueue(
     waitingSince: row.waitingSince ?? turn.world.now,
     ...atStart(turn),
   });
-  fact(turn, "queue.entered", { conversation: row.id }, { queue: queue.id, priority });
+  fact(
+    turn,
+    "queue.entered",
+    { conversation: row.id },
+    { queue: queue.id, priority, visit: visitOf(row, priority, asked) },
+  );
   inviteElsewhere(turn, next, queue);
   turn.memory.activity.set(next.id, turn.world.now);
 }

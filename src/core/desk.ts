@@ -99,6 +99,9 @@ export function createDesk(rules: Rules, snapshot: Snapshot): Desk {
 
 /** What was found at the start, or left by a step that threw, is told to routing and fitted to the rules there are now. */
 function takeUp(turn: Turn): void {
+  turn.memory.atWork.clear();
+  // Who is at work is told anew from here on; whoever was before may have left unseen.
+  fact(turn, "desk.took-up", {}, { rules: turn.rules.version });
   syncAll(turn);
   armWrapUps(turn);
   reconcile(turn);

@@ -25,8 +25,8 @@ export interface Memory {
   readonly links: Map<string, boolean>;
   /** When a link last came up. Milliseconds. */
   heardAt: number;
-  /** CSRs at work, as routing was last told. */
-  readonly atWork: Set<string>;
+  /** CSRs at work, as routing was last told, each with what was recorded of it; see assignment.ts. */
+  readonly atWork: Map<string, string>;
   /** The day by the desk's own zone, as the hours told it; "" before they did. */
   day: string;
   /** By queue (and period and site, see queue-rules.ts): open now; a queue that is not named is open. */
@@ -44,6 +44,8 @@ export interface Memory {
   readonly csrOf: Map<string, string>;
   /** By conversation that waits: the newest estimate of how long it still will. */
   readonly estimates: Map<string, MadeEstimate>;
+  /** Whom a conversation is offered to is decided by somebody else. */
+  decidesElsewhere: boolean;
 }
 
 /** Nothing was heard yet. */
@@ -54,7 +56,7 @@ export function newMemory(): Memory {
     staffSoftware: new Map(),
     links: new Map(),
     heardAt: 0,
-    atWork: new Set(),
+    atWork: new Map(),
     day: "",
     open: new Map(),
     opens: new Map(),
@@ -64,6 +66,7 @@ export function newMemory(): Memory {
     floods: new Map(),
     csrOf: new Map(),
     estimates: new Map(),
+    decidesElsewhere: false,
   };
 }
 

@@ -38,5 +38,5 @@ export function imagineNow(present: Turn, now: number, customer: ImaginedCustome
 
 /** Maps that somebody who waits may be written into; the rest is only read. Everybody is taken to have been heard of. */
 function copied(memory: Memory): Memory {
-  return { ...memory, heardAt: 0, activity: new Map(memory.activity), atWork: new Set(memory.atWork) };
+  return { ...memory, heardAt: 0, activity: new Map(memory.activity), atWork: new Map(memory.atWork) };
 }
