@@ -36,7 +36,7 @@ interface Said {
 
 /** Messages older than that were kept back by something on the way, and bear their own time. */
 const DELAYED_MS = 10_000;
-/** One answer to a person's CTCPs of a kind in that time: an answer to every one would make the desk a tool of whoever floods. */
+/** One answer by each name of the desk to a person's CTCPs of a kind in that time: an answer to every one would make the desk a tool of whoever floods. */
 const CTCP_MS = 2_000;
 const LOST = "The desk could not take your message just now. Please send it again in a minute.";
 const NO_FILES = "This address takes no files and no direct connections (DCC). Please write what you wanted to send.";
@@ -48,7 +48,7 @@ const CTCP_ANSWERS: Readonly<Partial<Record<string, string>>> = {
 export class Reception {
   readonly #options: ReceptionOptions;
   readonly #chains = new Map<string, Promise<void>>();
-  /** When who was last answered: by id and command. */
+  /** When who was last answered: by command, person and name of the desk. */
   readonly #answered: LRUCache<string, number>;
   #underWay = 0;
 
@@ -213,16 +213,16 @@ export class Reception {
     const { context, people } = this.#options;
     const answer = CTCP_ANSWERS[command];
     context.count("irc.ctcp", answer === undefined ? "other" : command, said.nick);
-    const asked = `${command} ${people.id(said.nick)}`;
+    const asked = `${command} ${people.id(said.nick)} ${said.desk}`;
     const now = context.clock.now();
     if (answer !== undefined && now - (this.#answered.get(asked) ?? Number.NEGATIVE_INFINITY) >= CTCP_MS) {
       this.#answered.set(asked, now);
       this.#queue(people.id(said.nick), () => this.#answer(said, answer));
-      const file = command === "DCC" ? offeredFile(rest) : null;
-      if (file !== null) {
-        // Whoever they talk with is to know what did not come.
-        this.#take(said, { text: `[file "${file}"]` }, message);
-      }
+    }
+    const file = command === "DCC" ? offeredFile(rest) : null;
+    if (file !== null) {
+      // Whoever they talk with is to know what did not come: a message as any other, so the limits of messages count for it.
+      this.#take(said, { text: `[file "${file}"]` }, message);
     }
   }
 }

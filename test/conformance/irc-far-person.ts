@@ -11,6 +11,8 @@ const RESET = "\u000f";
 /** Bold, monospace, italics, strike-through, underline. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are written in control characters.
 const CODES = /[\u0002\u0011\u001d-\u001f]/gu;
+/** The desk answers one offer of a file in two seconds; a person does not make more. */
+const ANSWERED_AGAIN_MS = 2_100;
 /** How long a person tries again to write to a nick that is not there. */
 const PERSISTENCE_MS = 5_000;
 
@@ -29,6 +31,7 @@ export class IrcFarPerson implements FarPerson {
   readonly #names: DeskNames;
   /** Since when lines of the client are this person's: what came before belongs to nobody. */
   readonly #first: number;
+  #offersAgain = 0;
 
   constructor(network: string, client: IrcClient, names: DeskNames) {
     this.address = { network, id: client.nick.toLowerCase() };
@@ -47,6 +50,10 @@ export class IrcFarPerson implements FarPerson {
     if (NOT_TEXT.some((character) => text.includes(character))) {
       throw new Error("IRC cannot carry this as text.");
     }
+    return this.#write(to, text);
+  }
+
+  async #write(to: string, text: string): Promise<null> {
     const end = performance.now() + PERSISTENCE_MS;
     do {
       await this.client.online();
@@ -64,6 +71,13 @@ export class IrcFarPerson implements FarPerson {
   /** Bold as clients write it for `*so*`. */
   format(to: string, text: string): Promise<null> {
     return this.say(to, text.replace(/\*([^*]+)\*/gu, "\u0002$1\u0002"));
+  }
+
+  /** DCC SEND: the address is the client's own, as a number (127.0.0.1), and the size is of no matter. */
+  async offerFile(to: string): Promise<void> {
+    await until("the desk to answer offers again", () => performance.now() >= this.#offersAgain);
+    this.#offersAgain = performance.now() + ANSWERED_AGAIN_MS;
+    await this.#write(to, "\u0001DCC SEND photo.png 2130706433 4000 69\u0001");
   }
 
   async presence(state: PresenceState): Promise<void> {
@@ -105,7 +119,7 @@ export class IrcFarPerson implements FarPerson {
     } else if (command === "NOTICE") {
       const named = /\(([a-z-]+)\)$/u.exec(text)?.[1];
       const reason = CONDITIONS.find((condition) => condition === named) ?? "undefined-condition";
-      this.received.push({ kind: "refusal", from, of: null, reason });
+      this.received.push({ kind: "refusal", from, of: null, reason, text });
     }
   }
 }

@@ -1,4 +1,10 @@
 /** A person with matrix-js-sdk, for the conformance suite: what their client shows, in the words of the model. */
+import {
+  decryptAttachment,
+  type Encryption,
+  encryptAttachment,
+  encryption,
+} from "../../adapters/matrix/attachments.ts";
 import type { Choice, PresenceState, ReceiptState, TypingState } from "../../src/core/model.ts";
 import type { ClientEvent, MatrixTestClient } from "../support/matrix-client.ts";
 import { picture } from "../support/pictures.ts";
@@ -50,6 +56,8 @@ export class MatrixFarPerson implements FarPerson {
   readonly #reactions = new Map<string, { readonly of: string; readonly key: string; readonly from: string }>();
   /** Names of the desk to whom words are being typed. */
   readonly #typing = new Set<string>();
+  /** How files were encrypted that were shown, by their address. */
+  readonly #keys = new Map<string, Encryption>();
   /** Own reactions by their event. */
   readonly #own = new Map<string, { readonly of: string; readonly key: string }>();
 
@@ -129,20 +137,24 @@ export class MatrixFarPerson implements FarPerson {
   async offerFile(to: string): Promise<void> {
     await this.sendFile(to, { name: "photo.png", type: "image/png", bytes: picture() });
   }
-  /** Uploads it and sends it, as the kind of message it is; `more` is for its event. */
+  /** Uploads it and sends it, as the kind of message it is and encrypted where the room is; `more` is for its event. */
   async sendFile(to: string, file: MatrixTestFile, more: Content = {}): Promise<string> {
-    const { content_uri } = await this.client.sdk.uploadContent(new Blob([file.bytes]), {
-      name: file.name,
-      type: file.type,
-      includeFilename: true,
-    });
+    const place = await this.#upload(await this.#room(to), file);
     const kind = /^(?:image|audio|video)(?=\/)/u.exec(file.type)?.[0] ?? "file";
     const info = { mimetype: file.type, size: file.bytes.length };
-    const content = { msgtype: `m.${kind}`, body: file.name, url: content_uri, info, ...more };
+    const content = { msgtype: `m.${kind}`, body: file.name, ...place, info, ...more };
     return await this.#send(to, "m.room.message", content);
   }
-  /** The bytes of what was shown, as a client of this homeserver fetches them. */
+  /** The bytes of what was shown, as a client of this homeserver fetches and decrypts them. */
   async fetchFile(uri: string): Promise<Uint8Array> {
+    const [kept, key] = [await this.download(uri), this.#keys.get(uri)];
+    if (key === undefined) return kept;
+    const bytes = decryptAttachment(key, kept);
+    if (bytes === null) throw new Error(`${uri} is not what was encrypted.`);
+    return bytes;
+  }
+  /** The bytes as the homeserver keeps them. */
+  async download(uri: string): Promise<Uint8Array> {
     const url = this.client.sdk.mxcUrlToHttp(uri, undefined, undefined, undefined, false, false, true) ?? "";
     const answer = await fetch(url, { headers: { authorization: `Bearer ${this.client.sdk.getAccessToken()}` } });
     if (!answer.ok) throw new Error(`The homeserver does not give ${uri}: HTTP ${answer.status}.`);
@@ -172,6 +184,18 @@ export class MatrixFarPerson implements FarPerson {
     }
   }
 
+  /** The keys of its event that say where it is. */
+  async #upload(room: string, { name, type, bytes }: MatrixTestFile): Promise<Content> {
+    const { sdk } = this.client;
+    if ((await sdk.getCrypto()?.isEncryptionEnabledInRoom(room)) !== true) {
+      const { content_uri } = await sdk.uploadContent(new Blob([bytes]), { name, type, includeFilename: true });
+      return { url: content_uri };
+    }
+    const sealed = encryptAttachment(bytes);
+    const blob = new Blob([new Uint8Array(sealed.kept)]);
+    const { content_uri } = await sdk.uploadContent(blob, { type: "application/octet-stream", includeFilename: false });
+    return { file: { ...sealed.encryption, url: content_uri } };
+  }
   async #room(to: string): Promise<string> {
     return await this.client.chatWith(`@${this.#prefix}${to}${this.#server}`);
   }
@@ -202,11 +226,16 @@ export class MatrixFarPerson implements FarPerson {
         this.#takeReaction(from, event);
         return;
       case "m.room.message":
+        this.#takeKey(event.content);
         this.received.push(toMessage(from, event));
         return;
     }
   }
 
+  #takeKey({ file }: Content): void {
+    const sealed = encryption.safeParse(file).data;
+    if (sealed !== undefined) this.#keys.set((file as { readonly url: string }).url, sealed);
+  }
   #takeReceipts(content: Content): void {
     for (const [of, kinds] of Object.entries(content)) {
       const readers = (kinds as { "m.read"?: Content })["m.read"] ?? {};
@@ -262,6 +291,8 @@ function toMessage(from: string, { id, senderName, content }: ClientEvent): FarE
   const replyTo = relation["m.in_reply_to"]?.event_id ?? null;
   const text = String(content.body);
   const formatted = content.format === HTML ? String(content.formatted_body) : null;
-  const file = content.msgtype === "m.text" || content.msgtype === "m.notice" ? null : String(content.url);
+  const sealed = content.file as { readonly url: string } | undefined;
+  const place = sealed?.url ?? String(content.url);
+  const file = content.msgtype === "m.text" || content.msgtype === "m.notice" ? null : place;
   return { kind: "message", from, id, text, formatted, file, nick: senderName, choices: [], replyTo };
 }

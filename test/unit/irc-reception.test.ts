@@ -58,6 +58,9 @@ describe("what is said on IRC", () => {
     expect(offer.text).to.equal('[file "my bill.pdf"]');
     await until("the answer", () => answers.length === 1);
     expect(answers[0]).to.contain("no files");
+    says("\u0001DCC SEND another.pdf 2130706433 5000 12\u0001");
+    expect((await until("the other offer", () => heard()[1])).text).to.equal('[file "another.pdf"]');
+    expect(answers, "one answer in a while").to.have.lengthOf(1);
   });
 
   it("goes on when an answer could not be given", async () => {

@@ -21,7 +21,7 @@ export type CrossingFeature = (typeof CROSSING_FEATURES)[number];
  * What became of it, as the two clients saw it.
  * `native`: the reader's client was given it as what it is.
  * `fallback`: the reader's client was given a text that says it.
- * `refused`: nothing reached the reader, and the author was given a sentence.
+ * `refused`: it did not reach the reader, and the author was given a sentence; the reader may have been told that there was something.
  * `omitted`: nothing reached the reader and nobody was told, which is right for signs alone (typing, receipts, presence).
  * `none`: the author's network has no word for it, so it cannot arise.
  */

@@ -100,11 +100,16 @@ function content(events: readonly FarEvent[]): readonly FarEvent[] {
   return events.filter((event) => event.kind !== "message" || !FENCE.test(unlabelled(event.text)));
 }
 
-/** What every feature may become where it is not native: words to the reader, or a sentence to the author. */
+/** What every feature may become where it is not native: words to the reader, or a sentence to the author, or both. */
 export const inWords: Reading = (reader, author) => {
   const said = reader.flatMap((event) => (event.kind === "message" ? [unlabelled(event.text)] : []));
-  if (said.length > 0) return { kind: "fallback", said: said.join("\n") };
   const refusal = author.find((event) => event.kind === "refusal" || event.kind === "message");
-  if (refusal === undefined) return null;
-  return { kind: "refused", said: unlabelled(refusal.text ?? "") };
+  if (refusal !== undefined) {
+    return { kind: "refused", said: [unlabelled(refusal.text ?? ""), ...said.map(inReadersWindow)].join("\n") };
+  }
+  return said.length > 0 ? { kind: "fallback", said: said.join("\n") } : null;
 };
+
+function inReadersWindow(said: string): string {
+  return `the reader is told: ${said}`;
+}

@@ -48,6 +48,7 @@ async function open(
   name: string,
   desk: string | null,
   prefixOf: (synapse: Synapse) => string,
+  encrypted: boolean,
   section: (synapse: Synapse) => readonly string[],
 ): Promise<CrossingNetwork> {
   const homeserver = await lend();
@@ -55,7 +56,7 @@ async function open(
   const clerk = `clerk-${name}`;
   const person = async (url: string, user: string) => {
     homeserver.desk.port = Number(new URL(url).port);
-    const client = await connectMatrixClient(synapse, await synapse.register(user, PASSWORD));
+    const client = await connectMatrixClient(synapse, await synapse.register(user, PASSWORD), { encrypted });
     return { person: new MatrixFarPerson(name, client, prefixOf(synapse)), stop: () => client.stop() };
   };
   return {
@@ -83,6 +84,7 @@ export function openMatrix(name: string): Promise<CrossingNetwork> {
     name,
     "desk",
     ({ prefix }) => prefix,
+    false,
     ({ serverName, serviceId, asToken, hsToken }) => [
       "mode: appservice",
       `serverName: ${serverName}`,
@@ -94,18 +96,22 @@ export function openMatrix(name: string): Promise<CrossingNetwork> {
   );
 }
 
-export async function openMatrixAccount(name: string): Promise<CrossingNetwork> {
+/** `encrypted`: every chat with the account is, and the account can. */
+export async function openMatrixAccount(name: string, encrypted: boolean): Promise<CrossingNetwork> {
   const homeserver = await lend();
-  const { userId } = await homeserver.synapse.register(`${ACCOUNT_PREFIX}${HANDLE}`, PASSWORD);
+  const prefix = encrypted ? `sealed_${ACCOUNT_PREFIX}` : ACCOUNT_PREFIX;
+  const { userId } = await homeserver.synapse.register(`${prefix}${HANDLE}`, PASSWORD);
   const network = await open(
     name,
     null,
-    () => ACCOUNT_PREFIX,
+    () => prefix,
+    encrypted,
     () => [
       "mode: account",
       `userId: "${userId}"`,
       `password: ${PASSWORD}`,
       "limits: {healthSeconds: 1, pollSeconds: 5}",
+      ...(encrypted ? ["encryption: {secret: under which nobody else keeps keys}"] : []),
     ],
   );
   rows -= 1; // lent once for its account already

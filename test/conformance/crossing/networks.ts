@@ -47,7 +47,13 @@ export const CROSSING_ROWS: readonly CrossingRow[] = [
     name: "matrix-account",
     title: "Matrix, the desk as an ordinary account (Synapse); all conversations of a CSR in one chat",
     programs: ["synapse"],
-    open: () => openMatrixAccount("matrix-account"),
+    open: () => openMatrixAccount("matrix-account", false),
+  },
+  {
+    name: "matrix-encrypted",
+    title: "the same with end-to-end encryption in every chat",
+    programs: ["synapse"],
+    open: () => openMatrixAccount("matrix-encrypted", true),
   },
   {
     name: "irc",

@@ -29,8 +29,8 @@ says anything else, when a cell was not tried, or when a cell contradicts what t
 |---|---|
 | native | the reader's client was given it as what it is |
 | fallback | the reader's client was given words that say it; they stand below the table |
-| refused | nothing reached the reader, and the author was told so in the words below the table |
-| left out | nothing was shown and nobody told. For signs alone: words for each of them would be noise. Nobody's presence is passed on; what a client shows is the desk's own |
+| refused | it did not reach the reader, and the author was told so in the words below the table; where the reader is told that there was something, they stand there too |
+| left out | nothing was shown and nobody told. For signs alone (typing, delivered, read, presence): nobody wrote them, they come many times a minute, and a sentence for each, to either side, would bury the conversation. Nobody's presence is passed on; what a client shows is the desk's own |
 | – | the network it would have to come from has no way to say it |
 
 Two in one cell: the first when the author is the customer, the second when the author is the CSR. On networks of one address
