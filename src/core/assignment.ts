@@ -98,7 +98,9 @@ export function settle(turn: Turn): void {
     const row = turn.tables.conversation.get(id);
     if (row === null) continue;
     const { now } = turn.world;
-    if (row.state === "waiting" && (row.queuedAt === now || row.ringAt === now)) recordDecision(turn, row, null);
+    const isNew = row.queuedAt === now || row.ringAt === now;
+    // What is decided elsewhere has only been asked yet.
+    if (row.state === "waiting" && isNew && !turn.memory.decidesElsewhere) recordDecision(turn, row, null);
     // Those with an offer out count as next: they have left the list, or stand in it for more offers alone, but not the queue.
     tellPlace(turn, row, row.state === "offered" ? 1 : (turn.routing.place(id) ?? 1));
   }

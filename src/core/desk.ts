@@ -14,6 +14,7 @@ import { reconcile } from "./reconcile.ts";
 import { invitationRanOut } from "./redirect.ts";
 import { quietLook } from "./resting.ts";
 import { listenAfresh, ringLook } from "./rings.ts";
+import { createDelegatedEngine, type DelegatedAnswer, type DelegatedEngine } from "./routing/delegated-engine.ts";
 import { createRoutingEngine } from "./routing/engine.ts";
 import type { RoutingEngine } from "./routing/routing.ts";
 import type { Rules } from "./rules.ts";
@@ -26,9 +27,16 @@ import { csrRow, fact, looseKey, type Memory, newMemory, putCsr, setTimer, type 
 import { deliveryChanged, undelivered } from "./undelivered.ts";
 import { createViews } from "./views.ts";
 
+export interface DeskOptions {
+  /** True: whom a conversation is offered to is decided by somebody else, until a `deciding` event says otherwise. */
+  readonly delegates?: boolean;
+}
+
 interface DeskState {
   rules: Rules;
   routing: RoutingEngine;
+  /** The same, where somebody else may decide; else null. */
+  delegate: DelegatedEngine | null;
   readonly tables: Tables;
   readonly memory: Memory;
 }
@@ -59,15 +67,23 @@ const NO_WORLD: World = {
   capabilities: () => null,
 };
 
-export function createDesk(rules: Rules, snapshot: Snapshot): Desk {
+export function createDesk(rules: Rules, snapshot: Snapshot, { delegates = false }: DeskOptions = {}): Desk {
   const state: DeskState = {
     rules,
     routing: createRoutingEngine(),
+    delegate: null,
     tables: createTables(snapshot),
     memory: newMemory(),
   };
   nameCsrs(state);
   let lastWorld = NO_WORLD;
+  const renewRouting = (): void => {
+    state.delegate = delegates ? createDelegatedEngine(() => lastWorld.now) : null;
+    state.delegate?.delegate(state.memory.decidesElsewhere);
+    state.routing = state.delegate ?? createRoutingEngine();
+  };
+  state.memory.decidesElsewhere = delegates;
+  renewRouting();
   let synced = false;
   return {
     step(event, world) {
@@ -78,9 +94,10 @@ export function createDesk(rules: Rules, snapshot: Snapshot): Desk {
         const turn = newTurn(state, world);
         if (!synced) takeUp(turn);
         synced = true;
-        const verdict = act(turn, event);
+        const verdict = event.kind === "matched" ? take(state, turn, event.answers) : act(turn, event);
+        if (event.kind === "deciding") decide(state, turn, event.elsewhere);
         settle(turn);
-        return finish(turn, verdict);
+        return finish(turn, verdict, state.delegate);
       } catch (error) {
         state.tables.discard();
         if (state.rules !== rulesBefore) {
@@ -88,7 +105,7 @@ export function createDesk(rules: Rules, snapshot: Snapshot): Desk {
           nameCsrs(state);
         }
         // The routing engine may have been told half of it; it is made anew from the tables with the next event.
-        state.routing = createRoutingEngine();
+        renewRouting();
         synced = false;
         throw error;
       }
@@ -115,11 +132,31 @@ function armWrapUps(turn: Turn): void {
   }
 }
 
-function finish(turn: Turn, verdict: Verdict): Step {
+function finish(turn: Turn, verdict: Verdict, delegate: DelegatedEngine | null): Step {
   const changes = turn.tables.changes();
   turn.tables.keep();
   const { lines, outbounds, timers, facts, queries } = turn;
-  return { verdict, changes, lines, outbounds, timers, facts, queries };
+  const step: Step = { verdict, changes, lines, outbounds, timers, facts, queries };
+  const routing = delegate?.takeNews() ?? null;
+  return routing === null ? step : { ...step, routing };
+}
+
+/** Somebody else's answers, which `settle` comes to as it comes to the engine's own. */
+function take({ delegate }: DeskState, turn: Turn, answers: readonly DelegatedAnswer[]): Verdict {
+  for (const answer of answers) {
+    delegate?.answer(answer);
+    for (const csr of answer.csrs) turn.stirred.add(csr);
+  }
+  return ACCEPTED;
+}
+
+/** Whoever waits is looked at anew by whoever decides now. */
+function decide({ delegate, memory, rules }: DeskState, turn: Turn, isElsewhere: boolean): void {
+  if (delegate === null || memory.decidesElsewhere === isElsewhere) return;
+  memory.decidesElsewhere = isElsewhere;
+  delegate.delegate(isElsewhere);
+  for (const csr of rules.csrs.keys()) turn.stirred.add(csr);
+  fact(turn, "routing.decided-by", {}, { elsewhere: isElsewhere });
 }
 
 function nameCsrs(state: DeskState): void {
@@ -172,6 +209,9 @@ function act(turn: Turn, event: DeskEvent): Verdict {
       return ACCEPTED;
     case "estimates":
       estimatesCame(turn, event);
+      return ACCEPTED;
+    case "matched":
+    case "deciding":
       return ACCEPTED;
     case "rules":
       rulesChanged(turn);

@@ -21,9 +21,14 @@ import { customerName, handOverHeld, tell } from "./transcript.ts";
 import { release } from "./translation.ts";
 import { cancelTimer, csrLanguage, csrRow, fact, putConversation, putCsr, setTimer, type Turn } from "./turn.ts";
 
-/** What is meant for one colleague is offered to them alone. */
-export function offerRule(row: ConversationRow, queue: Queue): OfferRule {
-  return row.only === null ? (queue.offers ?? ONE_AT_A_TIME) : ONE_AT_A_TIME;
+/**
+ * What is meant for one colleague is offered to them alone. Where others decide as well who is asked, whoever is told of a
+ * conversation is held for it: only so nobody else gives them more than they have room for.
+ */
+export function offerRule(turn: Turn, row: ConversationRow, queue: Queue): OfferRule {
+  if (row.only !== null) return ONE_AT_A_TIME;
+  const rule = queue.offers ?? ONE_AT_A_TIME;
+  return rule.announced && turn.memory.decidesElsewhere ? { ...rule, announced: false } : rule;
 }
 
 /** Routing found somebody: an alias is minted (or taken up again) and the CSR is asked, or has it if they need no asking. */
@@ -31,7 +36,7 @@ export function offer(turn: Turn, row: ConversationRow, match: Match): void {
   const queue = turn.rules.queues.get(row.queue ?? "");
   if (queue === undefined) throw new Error(`conversation ${row.id} waits in the unknown queue ${row.queue}`);
   const { legs, leg } = inviteLeg(turn, row, match);
-  const { announced } = offerRule(row, queue);
+  const { announced } = offerRule(turn, row, queue);
   const made: Offer = { leg: leg.index, generation: row.generation + 1, line: null, announced };
   const next = move(turn, row, "offer", { legs, offers: [...row.offers, made] });
   const csr = csrRow(turn, match.csr);

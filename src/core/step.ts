@@ -4,6 +4,7 @@
  * is one order, one place to log, to replay and to simulate.
  */
 import type { Decision, ImaginedCustomer } from "./analysis/imagined.ts";
+import type { CustomerProfile } from "./customer-profile.ts";
 import type { Standing } from "./estimate/present.ts";
 import type { Estimate } from "./estimate/range.ts";
 import type { Present } from "./estimate/roll.ts";
@@ -20,6 +21,7 @@ import type {
   Software,
   Verdict,
 } from "./model.ts";
+import type { DelegatedAnswer, RoutingNews } from "./routing/delegated-engine.ts";
 import type { Rules } from "./rules.ts";
 
 /** What the store knows of a message that an inbound edit, receipt, reaction, retraction, reply or bounce names. */
@@ -84,6 +86,10 @@ export type DeskEvent =
       readonly at: number;
       readonly of: readonly (Estimate & { readonly conversation: string })[];
     }
+  /** Answers of whoever decides in the routing's place, to what `Step.routing` asked. */
+  | { readonly kind: "matched"; readonly answers: readonly DelegatedAnswer[] }
+  /** Who decides from now on: this desk itself, or somebody elsewhere. Only to a desk that was made for it. */
+  | { readonly kind: "deciding"; readonly elsewhere: boolean }
   | { readonly kind: "rules"; readonly rules: Rules }
   | { readonly kind: "command"; readonly command: DeskCommand }
   /** The answer to a `Step.query`. */
@@ -196,6 +202,8 @@ export interface Step {
   readonly facts: readonly Fact[];
   /** Transcripts the core wants to show to a leg that came later (transfer, /history): answered by a `history` event. */
   readonly queries: readonly HistoryQuery[];
+  /** What somebody who decides elsewhere is to be told; left out: nothing. */
+  readonly routing?: RoutingNews;
 }
 export interface HistoryQuery {
   readonly conversation: string;
@@ -254,6 +262,8 @@ export interface Desk {
   /** See core/estimate/present.ts. A desk without them has no estimates. */
   present?(now: number, limit: number, since: (conversation: string) => number | null): Present | null;
   standing?(conversation: string): Standing | null;
+  /** What is known of the customer of a conversation, for somebody who decides elsewhere; null when it is over. */
+  profile?(conversation: string): CustomerProfile | null;
   identity(network: string, desk: string, viewer: Address): DeskIdentity | null;
   contacts(
     viewer: Address,

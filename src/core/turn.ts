@@ -44,6 +44,8 @@ export interface Memory {
   readonly csrOf: Map<string, string>;
   /** By conversation that waits: the newest estimate of how long it still will. */
   readonly estimates: Map<string, MadeEstimate>;
+  /** Whom a conversation is offered to is decided by somebody else. */
+  decidesElsewhere: boolean;
 }
 
 /** Nothing was heard yet. */
@@ -64,6 +66,7 @@ export function newMemory(): Memory {
     floods: new Map(),
     csrOf: new Map(),
     estimates: new Map(),
+    decidesElsewhere: false,
   };
 }
 

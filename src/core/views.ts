@@ -1,6 +1,7 @@
 /** The desk as others may look at it: admins, metrics, and the adapters' own questions. Nothing here changes anything. */
 import { imagineNow } from "./analysis/present.ts";
 import { csrState, inHand, reachableAddresses } from "./availability.ts";
+import { profileOf } from "./customer-profile.ts";
 import { presentOf, standingOf } from "./estimate/present.ts";
 import { gatewayOf } from "./gateways.ts";
 import { csrLegs, customerOf, originOf } from "./legs.ts";
@@ -29,6 +30,11 @@ export function createViews(present: () => Turn): Views {
     },
     present: (now, limit, since) => presentOf(present(), now, limit, since),
     standing: (conversation) => standingOf(present(), conversation),
+    profile: (conversation) => {
+      const turn = present();
+      const row = turn.tables.conversation.get(conversation);
+      return row === null ? null : profileOf(turn, row);
+    },
     identity: (network, desk, viewer) => identity(present(), network, desk, viewer),
     contacts: (viewer) => contacts(present(), viewer),
     leg: (viewer, desk) => legOf(present(), viewer, desk),

@@ -25,7 +25,7 @@ export interface BatchParts {
 
 export class Batches {
   readonly #parts: BatchParts;
-  /** What the core keeps in memory alone, to be told again when it is rebuilt: rules, hours, links. */
+  /** What the core keeps in memory alone, to be told again when it is rebuilt: rules, hours, links, who decides. */
   readonly #told = new Map<string, DeskEvent>();
   events = 0;
   commits = 0;
@@ -133,7 +133,8 @@ export class Batches {
   }
 
   #remember(event: DeskEvent): void {
-    if (event.kind === "rules" || event.kind === "hours") this.#told.set(event.kind, event);
+    if (event.kind === "rules" || event.kind === "hours" || event.kind === "deciding")
+      this.#told.set(event.kind, event);
     if (event.kind === "link") this.#told.set(`link ${event.network}`, event);
     if (event.kind === "rules") this.#parts.outbox.setPatience(event.rules.limits);
   }

@@ -268,6 +268,8 @@ function about(event: DeskEvent): {
       return { conversation: event.command.kind === "close" ? event.command.conversation : null };
     case "hours":
     case "estimates":
+    case "matched":
+    case "deciding":
     case "rules":
       return { conversation: null };
   }

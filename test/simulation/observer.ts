@@ -265,6 +265,8 @@ function describe(event: DeskEvent, step: Step): string {
         return `undelivered ${event.outbound.key}: ${event.reason}`;
       case "hours":
       case "estimates":
+      case "matched":
+      case "deciding":
       case "rules":
       case "command":
       case "history":

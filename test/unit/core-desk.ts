@@ -1,5 +1,5 @@
 /** The bare core on a table: events in, steps out, no engine, no network. Keeps what an engine would: lines, timers, rows. */
-import { createDesk } from "../../src/core/desk.ts";
+import { createDesk, type DeskOptions } from "../../src/core/desk.ts";
 import type { Capabilities, Inbound, InboundKind, InboundOf, Outbound } from "../../src/core/model.ts";
 import type { Rules } from "../../src/core/rules.ts";
 import type { Rows } from "../../src/core/state.ts";
@@ -40,6 +40,7 @@ const EMPTY = {
 export class CoreDesk {
   desk: Desk;
   readonly setting: PlaySetting;
+  readonly #options: DeskOptions;
   now = Date.UTC(2026, 2, 2, 9);
   readonly lines = new LineIndex(EPOCH);
   readonly transcript: Line[] = [];
@@ -51,16 +52,17 @@ export class CoreDesk {
   #line = 0;
   #token = 0;
 
-  constructor(setting: PlaySetting) {
+  constructor(setting: PlaySetting, options: DeskOptions = {}) {
     this.setting = setting;
-    this.desk = createDesk(setting.rules, emptySnapshot());
+    this.#options = options;
+    this.desk = createDesk(setting.rules, emptySnapshot(), options);
     this.#linkUp();
   }
 
   /** A new desk on the same rows, with these rules; all links come up again. */
   restart(rules: Rules): void {
     const tables = TABLES.map((table): [Table, ReadonlyMap<string, object>] => [table, this.table(table)]);
-    this.desk = createDesk(rules, { ...emptySnapshot(), ...Object.fromEntries(tables) });
+    this.desk = createDesk(rules, { ...emptySnapshot(), ...Object.fromEntries(tables) }, this.#options);
     this.#linkUp();
   }
 
