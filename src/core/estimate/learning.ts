@@ -12,6 +12,15 @@ export interface OpenTalk {
   readonly at: number;
   readonly crowded: number;
 }
+/** A talk that is over, or that was cut off. */
+export interface EndedTalk {
+  readonly conversation: string;
+  readonly lengthMs: number;
+  /** The mean log of how many the CSR had at a time while it lasted. */
+  readonly crowd: number;
+  /** False: cut off; it was not over. */
+  readonly isEnd: boolean;
+}
 interface OpenWait {
   readonly queue: string;
   readonly since: number;
@@ -22,6 +31,11 @@ interface OpenWait {
 export interface Learned {
   readonly rates: Rates;
   readonly talks: readonly (readonly [string, OpenTalk])[];
+}
+
+/** How long it would have taken had the CSR had nothing else in hand. */
+export function aloneMs({ lengthMs, crowd }: EndedTalk, slow: number): number {
+  return lengthMs * Math.exp(-slow * crowd);
 }
 
 /** Talks and waits that are followed at once; of those beyond it nothing is learned. */
@@ -53,34 +67,38 @@ export class Learner {
     return this.#talks.get(conversation)?.startedAt ?? null;
   }
 
-  /** Facts of before it was told of their conversation say less, and none is taken for what it is not. */
-  hear(fact: Fact): void {
+  /**
+   * Facts of before it was told of their conversation say less, and none is taken for what it is not. Returns the talk that the fact
+   * ended, if any.
+   */
+  hear(fact: Fact): EndedTalk | null {
     const { conversation, csr, at } = fact;
-    if (conversation === null) return;
+    if (conversation === null) return null;
     const queue = typeof fact.detail.queue === "string" ? fact.detail.queue : null;
     switch (fact.event) {
       case "queue.entered":
         if (queue !== null) this.#enters(conversation, queue, at);
-        return;
+        return null;
       case "offer.made": {
         const wait = this.#waits.get(conversation);
         if (wait !== undefined && wait.offeredAt === null) this.#waits.set(conversation, { ...wait, offeredAt: at });
-        return;
+        return null;
       }
       case "offer.accepted":
         this.#accepted(conversation, csr ?? "", at);
-        return;
+        return null;
       case "conversation.transfer":
       case "conversation.absent":
-      case "conversation.reload":
+      case "conversation.reload": {
         // To whoever was cut off for want of a CSR, the talk was not over.
-        this.#talkEnds(conversation, at, fact.event === "conversation.transfer");
+        const ended = this.#talkEnds(conversation, at, fact.event === "conversation.transfer");
         if (queue !== null) this.#follow(conversation, { queue, since: at, offeredAt: null });
-        return;
+        return ended;
+      }
       case "conversation.closed":
-        this.#closed(conversation, at, fact.detail.why);
-        return;
+        return this.#closed(conversation, at, fact.detail.why);
     }
+    return null;
   }
 
   #enters(conversation: string, queue: string, at: number): void {
@@ -107,10 +125,10 @@ export class Learner {
     this.#talks.set(conversation, { queue: wait.queue, csr, startedAt: at, at, crowded: 0 });
   }
 
-  #closed(conversation: string, at: number, why: unknown): void {
+  #closed(conversation: string, at: number, why: unknown): EndedTalk | null {
     const wait = this.#waits.get(conversation);
     if (wait !== undefined) this.#waitEnds(conversation, wait, at, why === "customer");
-    this.#talkEnds(conversation, at, true);
+    return this.#talkEnds(conversation, at, true);
   }
 
   #waitEnds(conversation: string, { queue, since }: OpenWait, at: number, isGivenUp: boolean): void {
@@ -121,9 +139,9 @@ export class Learner {
     });
   }
 
-  #talkEnds(conversation: string, at: number, isEnd: boolean): void {
+  #talkEnds(conversation: string, at: number, isEnd: boolean): EndedTalk | null {
     const talk = this.#talks.get(conversation);
-    if (talk === undefined) return;
+    if (talk === undefined) return null;
     const hands = this.#handsOf(talk.csr);
     this.#countHands(hands, at);
     const { queue, startedAt, crowded } = this.#talks.get(conversation) ?? talk;
@@ -132,16 +150,18 @@ export class Learner {
     if (hands.size === 0) this.#hands.delete(talk.csr);
     const length = Math.max(1, at - startedAt);
     const crowd = crowded / length;
-    const alone = length * Math.exp(-slowness(this.#rates.load) * crowd);
+    const ended: EndedTalk = { conversation, lengthMs: length, crowd, isEnd };
+    const alone = aloneMs(ended, slowness(this.#rates.load));
     this.#change(queue, at, (rates) => {
       learn(rates.talks, alone, isEnd);
       return rates;
     });
-    if (!isEnd) return;
+    if (!isEnd) return ended;
     const { count, x, y, xx, xy } = this.#rates.load;
     const log = Math.log(length);
     const load = { count: count + 1, x: x + crowd, y: y + log, xx: xx + crowd * crowd, xy: xy + crowd * log };
     this.#rates = { ...this.#rates, load };
+    return ended;
   }
 
   /** Brings the sums of all talks of a CSR up to now: their number is about to change. */

@@ -21,6 +21,7 @@ import {
   type Rates,
   slowness,
 } from "./rates.ts";
+import { nextDone, type SharedTalk, untilDone, workOn } from "./sharing.ts";
 
 /** A talk, or an offer that is not answered yet. `ageMs` 0 where it is not known. */
 export interface PresentTalk {
@@ -83,11 +84,9 @@ export function rollForward(present: Present, rates: Rates, { runs, mayGoOn, see
   return waits;
 }
 
-interface Talk {
+interface Talk extends SharedTalk {
   readonly weight: number;
   readonly queue: string;
-  /** Milliseconds, had the CSR nothing else in hand. */
-  left: number;
 }
 interface BusyCsr {
   readonly start: PresentCsr;
@@ -279,10 +278,7 @@ class Roll {
 
   #talkDone(csr: BusyCsr): boolean {
     this.#work(csr);
-    const done = csr.talks.reduce<Talk | null>(
-      (least, talk) => (least === null || talk.left < least.left ? talk : least),
-      null,
-    );
+    const done = nextDone(csr.talks);
     if (done === null) return false;
     csr.talks = csr.talks.filter((talk) => talk !== done);
     const wrapUpMs = this.#queues.get(done.queue)?.queue.wrapUpMs ?? 0;
@@ -298,16 +294,16 @@ class Roll {
 
   /** What they got done since their hands last changed. */
   #work(csr: BusyCsr): void {
-    const speed = Math.max(1, csr.talks.length) ** -this.#slowness;
-    for (const talk of csr.talks) talk.left = Math.max(0, talk.left - (this.#now - csr.at) * speed);
+    workOn(csr.talks, this.#now - csr.at, this.#slowness);
     csr.at = this.#now;
   }
 
   /** When the next of their talks will be over, as things stand. */
   #foresee(csr: BusyCsr): void {
     csr.version += 1;
-    if (csr.talks.length === 0) return;
-    const left = Math.min(...csr.talks.map((talk) => talk.left)) * csr.talks.length ** this.#slowness;
+    const next = nextDone(csr.talks);
+    if (next === null) return;
+    const left = untilDone(next, csr.talks, this.#slowness);
     this.#agenda.add(this.#now + left, { kind: "done", csr, version: csr.version });
   }
 
