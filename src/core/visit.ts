@@ -21,8 +21,6 @@ export interface RecordedVisit {
   /** What the dialog asked for beside the queue. */
   readonly skills: Readonly<Record<string, SkillLevel>>;
   readonly priority: number;
-  /** The dialog they came from. */
-  readonly dialog: string;
 }
 
 /** Of what customers answered: rules compare short words, of which there are few. */
@@ -31,7 +29,7 @@ const ANSWER_LENGTH = 200;
 
 /** The detail to record; `priority` and `skills` as the dialog gave them. */
 export function visitOf(row: ConversationRow, priority: number, skills: RecordedVisit["skills"]): string {
-  const { handle, software, facts, languageHint, dialog, legs } = row;
+  const { handle, software, facts, languageHint, legs } = row;
   const { name, account, customer } = facts;
   const visit: RecordedVisit = {
     address: legs[0]?.address ?? { network: row.network, id: "" },
@@ -44,7 +42,6 @@ export function visitOf(row: ConversationRow, priority: number, skills: Recorded
     software,
     skills,
     priority,
-    dialog,
   };
   return JSON.stringify(visit);
 }

@@ -86,7 +86,7 @@ export function imagine(turn: Turn, clock: { now: number }, customer: ImaginedCu
   clock.now = end - customer.waited * 1000;
   const queue = turn.rules.queues.get(customer.queue);
   if (queue === undefined) throw new Error(`there is no queue ${customer.queue}`);
-  const row = newRow(turn, customer);
+  const row = rowOf(turn, "imagined", customer);
   remember(turn, row, customer);
   enterQueue(turn, row, queue, customer);
   pass(turn, clock, row.id, end);
@@ -96,17 +96,18 @@ export function imagine(turn: Turn, clock: { now: number }, customer: ImaginedCu
   return decisionOf(turn, row.id);
 }
 
-function newRow(turn: Turn, customer: ImaginedCustomer): ConversationRow {
+/** Their conversation when the bot has done its part. `id`: of the conversation, and of strangers on their network. */
+export function rowOf(turn: Turn, id: string, customer: ImaginedCustomer): ConversationRow {
   const { network, language } = customer;
   const handles = turn.rules.networks.get(network)?.handles ?? [];
   const handle = customer.handle ?? handles[0]?.id ?? "";
   const known = handles.find(({ id }) => id === handle) ?? handles[0];
   const script = turn.rules.dialogs.get(known?.dialog ?? "");
   const entry = customer.customer === null ? null : turn.rules.directory.byId(customer.customer);
-  const address = entry?.addresses.find((one) => one.network === network) ?? { network, id: "imagined" };
+  const address = entry?.addresses.find((one) => one.network === network) ?? { network, id };
   const leg = { role: "customer", csr: null, label: null, state: "active" } as const;
   return {
-    id: "imagined",
+    id,
     state: "dialog",
     generation: 0,
     network,
