@@ -293,6 +293,8 @@ function sendAsset(asset: Asset | undefined, request: FastifyRequest, reply: Fas
   if (asset === undefined || asset.type.startsWith("text/html")) {
     return reply.code(404).send({ error: "There is no such file." });
   }
+  // The widget is a script on other sites' pages.
+  reply.header("cross-origin-resource-policy", "cross-origin");
   reply.header("etag", asset.etag).header("cache-control", "no-cache").type(asset.type);
   return request.headers["if-none-match"] === asset.etag ? reply.code(304).send() : reply.send(asset.body);
 }

@@ -6,6 +6,7 @@ import { directoryProblems } from "../core/directory.ts";
 import type { Rules } from "../core/rules.ts";
 import { analyse } from "./analyse.ts";
 import { buildRules, directoryEntries } from "./build.ts";
+import { certificateFiles, checkCertificate } from "./certificate.ts";
 import { compileDialogsFile } from "./dialogs.ts";
 import { checkHosting, checkRooms, continuationsOf, roomsOf } from "./hosting.ts";
 import { compileNetworks } from "./networks.ts";
@@ -84,6 +85,7 @@ export function compileConfiguration(
     ...checkReferences({ ...sources, frontdesk }, canonical),
     ...checkHosting({ ...sources, frontdesk }, networks.networks, continuations),
     ...checkRooms({ ...sources, frontdesk }, networks.networks, rooms),
+    ...checkCertificate(frontdesk, folder),
     ...checkDirectory(sources.directory, checked.directory.value, canonical),
   ]
     // A secret that is not there is complained about once, not again as an empty text.
@@ -100,13 +102,9 @@ export function compileConfiguration(
   ) {
     return { rules: null, settings: null, problems: sortProblems(problems) };
   }
-  const rules = buildRules(
-    { frontdesk: desk, routing, people, directory, continuations, rooms },
-    dialogs,
-    canonical,
-    versionOf(sources),
-  );
-  const settings = buildSettings(desk, networks.networks, resolve(folder, options.dataFolder ?? desk.store.folder));
+  const inputs = { frontdesk: desk, routing, people, directory, continuations, rooms };
+  const rules = buildRules(inputs, dialogs, canonical, versionOf(sources));
+  const settings = buildSettings(desk, networks.networks, folder, options.dataFolder);
   const analysed = options.analyse === true ? analyse(rules, routing.tests, sources.routing) : [];
   return { rules, settings, problems: sortProblems([...problems, ...analysed]) };
 }
@@ -166,12 +164,14 @@ function checkDirectory(
 function buildSettings(
   frontdesk: FrontdeskInput,
   networks: ReadonlyMap<string, NetworkSettings>,
-  dataFolder: string,
+  folder: string,
+  dataFolder: string | undefined,
 ): Settings {
   const names = Object.keys(shellLimits) as (keyof ShellLimits)[];
+  const { http } = frontdesk;
   return {
-    dataFolder,
-    http: { ...frontdesk.http, publicUrl: frontdesk.http.publicUrl ?? null },
+    dataFolder: resolve(folder, dataFolder ?? frontdesk.store.folder),
+    http: { ...http, publicUrl: http.publicUrl ?? null, tls: certificateFiles(http.tls, folder) },
     files: frontdesk.files,
     log: frontdesk.log,
     networks,

@@ -14,9 +14,10 @@ export function continuationsOf(
   networks: ReadonlyMap<string, NetworkSettings>,
   http: FrontdeskInput["http"] | undefined,
 ): Continuations {
-  const { publicUrl, host = "127.0.0.1", port = 0 } = http ?? {};
+  const { publicUrl, host = "127.0.0.1", port = 0, tls } = http ?? {};
   const authority = `${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const origin = publicUrl === undefined ? `http://${authority}` : new URL(publicUrl).origin;
+  const origin =
+    publicUrl === undefined ? `http${tls === undefined ? "" : "s"}://${authority}` : new URL(publicUrl).origin;
   const found = new Map<string, Continuation>();
   for (const { name, module, config } of networks.values()) {
     const continuation = module.continuation?.(config, origin) ?? null;

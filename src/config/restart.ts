@@ -8,7 +8,7 @@ export function needsRestart(running: Settings, next: Settings): readonly string
   const limits = Object.keys(next.limits) as (keyof Settings["limits"])[];
   return [
     ...(running.dataFolder === next.dataFolder ? [] : ["store.folder"]),
-    ...(["host", "port", "publicUrl", "trustProxy", "metrics"] as const)
+    ...(["host", "port", "publicUrl", "trustProxy", "tls", "metrics"] as const)
       .filter((key) => !isDeepStrictEqual(running.http[key], next.http[key]))
       .map((key) => `http.${key}`),
     ...(isDeepStrictEqual(running.files, next.files) ? [] : ["files.types"]),

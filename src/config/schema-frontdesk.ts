@@ -50,6 +50,16 @@ const httpSchema = z.strictObject({
     .union([z.boolean(), z.number().int().min(1).max(PROXIES), z.array(addressRange).min(1).max(RANGES)])
     .default(false)
     .describe("How many reverse proxies stand in front (true: one), or the addresses they have, such as 10.0.0.0/8."),
+  tls: z
+    .strictObject({
+      certificate: z
+        .string()
+        .min(1)
+        .describe("PEM file: the server's certificate and those between it and the authority."),
+      key: z.string().min(1).describe("PEM file: its private key, without a passphrase."),
+    })
+    .optional()
+    .describe("Certificate files, to speak HTTPS; they are read again whenever they change."),
   metrics: z
     .union([z.enum(["off", "here"]), z.strictObject({ host, port })])
     .default("off")

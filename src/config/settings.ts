@@ -20,6 +20,8 @@ export interface Settings {
     readonly publicUrl: string | null;
     /** Reverse proxies in front: none, so many (true: one), or those with these addresses. */
     readonly trustProxy: boolean | number | readonly string[];
+    /** Absolute paths of the certificate and its key; null: plain HTTP. */
+    readonly tls: { readonly certificate: string; readonly key: string } | null;
     /** Where /metrics is answered: nowhere, on this server, or on a listener of its own. */
     readonly metrics: "off" | "here" | { readonly host: string; readonly port: number };
   };

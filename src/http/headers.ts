@@ -16,11 +16,24 @@ export function contentSecurityPolicy(frameAncestors: readonly string[]): string
   ].join("; ");
 }
 
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+/** Seconds for which browsers ask this host by HTTPS alone once they have reached it so (RFC 6797): a year. */
+const STRICT_TRANSPORT_SECONDS = 31_536_000;
+
+/** What every answer bears. `isSecure`: it goes out over TLS, here or at the proxy in front. */
+export function securityHeaders(isSecure: boolean): Readonly<Record<string, string>> {
+  return isSecure
+    ? { ...SECURITY_HEADERS, "strict-transport-security": `max-age=${STRICT_TRANSPORT_SECONDS}` }
+    : SECURITY_HEADERS;
+}
+
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": contentSecurityPolicy([]),
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cross-origin-opener-policy": "same-origin",
+  // Whatever no page of another site has to show (its own exceptions say so: the widget, files that people sent).
+  "cross-origin-resource-policy": "same-origin",
+  "x-permitted-cross-domain-policies": "none",
   "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=()",
   "cache-control": "no-store",
 };

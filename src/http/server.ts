@@ -4,6 +4,7 @@
  *
  * Order of life: create → `mount` by adapters during their create() → `start` → … → adapters stop → `stop`.
  */
+import { Server as TlsServer } from "node:tls";
 import websocket from "@fastify/websocket";
 import fastify, {
   type FastifyInstance,
@@ -13,7 +14,8 @@ import fastify, {
 } from "fastify";
 import type { Registry } from "prom-client";
 import type { Logger } from "../adapter.ts";
-import { SECURITY_HEADERS } from "./headers.ts";
+import { type CertificateFiles, type CertificateReading, readCertificate, watchCertificate } from "./certificates.ts";
+import { securityHeaders } from "./headers.ts";
 import { METRICS_ROUTE, OWN_ROUTES } from "./routes.ts";
 
 /** The `http:` section of frontdesk.yaml. */
@@ -28,6 +30,8 @@ export interface HttpConfig {
    * of those. False: these headers are ignored.
    */
   readonly trustProxy: boolean | number | readonly string[];
+  /** Speaks HTTPS with these files, which are read again when they change; null: plain HTTP. The listener of metrics stays plain. */
+  readonly tls: CertificateFiles | null;
   /** Where /metrics is: nowhere, on this server for everybody who reaches it, or on a listener of its own. */
   readonly metrics: "off" | "here" | { readonly host: string; readonly port: number };
 }
@@ -49,6 +53,8 @@ export interface HttpLimits {
   readonly connections: number;
   /** Requests on one connection, after which it must connect anew. */
   readonly requestsPerConnection: number;
+  /** How often the certificate files are looked at. */
+  readonly certificateMs: number;
 }
 
 export const HTTP_LIMITS: HttpLimits = {
@@ -60,6 +66,7 @@ export const HTTP_LIMITS: HttpLimits = {
   stopMs: 5_000,
   connections: 10_000,
   requestsPerConnection: 10_000,
+  certificateMs: 20_000,
 };
 
 /** Those limits with what the configuration says of them. */
@@ -97,8 +104,16 @@ export interface HttpServer {
   metricsUrl(): string | null;
   /** Listens. Rejects when the port is taken or a mounted scope is faulty. */
   start(): Promise<{ readonly url: string; readonly port: number }>;
+  /** Every route that was registered, own and mounted, in the order of registration; empty before start(). */
+  routes(): readonly HttpRoute[];
   /** Stops listening, lets open requests finish for `stopMs`, then cuts them. Any number of times. */
   stop(): Promise<void>;
+}
+
+export interface HttpRoute {
+  readonly method: string;
+  /** As it was registered: "/files/:token". */
+  readonly path: string;
 }
 
 /** Readers of metrics at the same time. */
@@ -118,9 +133,12 @@ export function createHttpServer(surroundings: HttpSurroundings): HttpServer {
   let listensAt: string | null = null;
   let metricsAt: string | null = null;
   let stopped: Promise<void> | null = null;
+  let unwatch = (): void => undefined;
+  const routes: HttpRoute[] = [];
 
   return {
     url: () => listensAt,
+    routes: () => routes,
     metricsUrl: () => metricsAt,
     mount(owner, routes) {
       if (server !== null) {
@@ -132,8 +150,9 @@ export function createHttpServer(surroundings: HttpSurroundings): HttpServer {
       if (server !== null) {
         throw new Error("The HTTP server is started once.");
       }
-      server = build(surroundings, limits, mounts);
+      server = build(surroundings, limits, mounts, routes);
       const { url, port } = await listen(server, config, "http");
+      unwatch = followCertificate(server, config.tls, limits.certificateMs, log);
       listensAt = url;
       log.info("http.listening", { url });
       if (typeof config.metrics === "object") {
@@ -144,6 +163,7 @@ export function createHttpServer(surroundings: HttpSurroundings): HttpServer {
       return { url, port };
     },
     stop() {
+      unwatch();
       const open = [server, metricsServer].flatMap((one) => (one === null ? [] : [close(one, limits.stopMs, log)]));
       stopped ??= Promise.all(open).then(() => undefined);
       return stopped;
@@ -151,9 +171,28 @@ export function createHttpServer(surroundings: HttpSurroundings): HttpServer {
   };
 }
 
+/** A renewed certificate is shown to whoever connects from now on; who is connected stays so. A faulty one changes nothing. */
+function followCertificate(
+  server: FastifyInstance,
+  files: CertificateFiles | null,
+  everyMs: number,
+  log: Logger,
+): () => void {
+  const changed = (reading: CertificateReading): void => {
+    if (reading.kind === "fault") {
+      log.error("http.certificate.refused", { reason: reading.message, note: "the one that was read before stays" });
+    } else if (server.server instanceof TlsServer) {
+      server.server.setSecureContext({ cert: reading.cert, key: reading.key });
+      const { fingerprint, validTo } = reading;
+      log.info("http.certificate.renewed", { fingerprint, validTo: new Date(validTo).toISOString() });
+    }
+  };
+  return files === null ? () => undefined : watchCertificate(files, everyMs, changed);
+}
+
 async function listen(
   server: FastifyInstance,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, tls = null }: { readonly host: string; readonly port: number; readonly tls?: CertificateFiles | null },
   key: string,
 ): Promise<{ readonly url: string; readonly port: number }> {
   try {
@@ -163,7 +202,7 @@ async function listen(
   }
   const address = server.server.address();
   const taken = typeof address === "object" && address !== null ? address.port : port;
-  return { url: `http://${host.includes(":") ? `[${host}]` : host}:${taken}`, port: taken };
+  return { url: `http${tls === null ? "" : "s"}://${host.includes(":") ? `[${host}]` : host}:${taken}`, port: taken };
 }
 
 /** The listener that answers /metrics alone: for monitoring, and out of the reach of those who chat. */
@@ -175,8 +214,57 @@ function buildMetrics(surroundings: HttpSurroundings, limits: HttpLimits): Fasti
   return server;
 }
 
-function build(surroundings: HttpSurroundings, limits: HttpLimits, mounts: readonly Mount[]): FastifyInstance {
-  const server = fastify({
+/** The server itself, over TLS when there is a certificate. Throws when that cannot be read. */
+function create(
+  options: FastifyServerOptions,
+  tls: CertificateFiles | null,
+  handshakeTimeout: number,
+): FastifyInstance {
+  if (tls === null) return fastify(options);
+  const reading = readCertificate(tls);
+  if (reading.kind === "fault") {
+    const text = `http.tls: ${reading.message}.`;
+    throw new Error(text, { cause: reading.file });
+  }
+  const https = { cert: reading.cert, key: reading.key, handshakeTimeout };
+  return fastify({ ...options, https } as FastifyServerOptions) as FastifyInstance;
+}
+
+function build(
+  surroundings: HttpSurroundings,
+  limits: HttpLimits,
+  mounts: readonly Mount[],
+  routes: HttpRoute[],
+): FastifyInstance {
+  const server = create(serverOptions(surroundings, limits), surroundings.config.tls, limits.requestMs);
+  server.server.maxConnections = limits.connections;
+  server.server.headersTimeout = limits.requestMs;
+  server.addHook("onRoute", ({ method, url }) => {
+    for (const one of [method].flat()) routes.push({ method: one, path: url });
+  });
+  addHooks(server, surroundings.log);
+  limitBodies(server, limits.requestMs);
+  server.register(websocket, { options: { maxPayload: limits.frameBytes, perMessageDeflate: false } });
+  for (const route of OWN_ROUTES) {
+    server.get(route.path, (_request, reply) => route.answer(surroundings, reply));
+  }
+  if (surroundings.config.metrics === "here") mountMetrics(server, surroundings);
+  for (const { owner, routes: mounted } of mounts) {
+    server.register(async (scope) => {
+      try {
+        await mounted(scope);
+      } catch (error) {
+        throw new Error(`The routes of ${owner} cannot be mounted: ${error instanceof Error ? error.message : error}`, {
+          cause: error,
+        });
+      }
+    });
+  }
+  return server;
+}
+
+function serverOptions(surroundings: HttpSurroundings, limits: HttpLimits): FastifyServerOptions {
+  return {
     logger: false,
     trustProxy: trusted(surroundings.config.trustProxy),
     bodyLimit: limits.bodyBytes,
@@ -189,7 +277,7 @@ function build(surroundings: HttpSurroundings, limits: HttpLimits, mounts: reado
     routerOptions: { maxParamLength: 200 },
     // A URL that cannot be decoded never reaches a hook.
     frameworkErrors: (error, request, reply) => {
-      reply.headers(SECURITY_HEADERS);
+      reply.headers(securityHeaders(request.protocol === "https"));
       answerError(error, request as FastifyRequest, reply as FastifyReply, surroundings.log);
     },
     // A request that cannot even be parsed is answered by Node and counted here.
@@ -199,28 +287,7 @@ function build(surroundings: HttpSurroundings, limits: HttpLimits, mounts: reado
         socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
       }
     },
-  });
-  server.server.maxConnections = limits.connections;
-  server.server.headersTimeout = limits.requestMs;
-  addHooks(server, surroundings.log);
-  limitBodies(server, limits.requestMs);
-  server.register(websocket, { options: { maxPayload: limits.frameBytes, perMessageDeflate: false } });
-  for (const route of OWN_ROUTES) {
-    server.get(route.path, (_request, reply) => route.answer(surroundings, reply));
-  }
-  if (surroundings.config.metrics === "here") mountMetrics(server, surroundings);
-  for (const { owner, routes } of mounts) {
-    server.register(async (scope) => {
-      try {
-        await routes(scope);
-      } catch (error) {
-        throw new Error(`The routes of ${owner} cannot be mounted: ${error instanceof Error ? error.message : error}`, {
-          cause: error,
-        });
-      }
-    });
-  }
-  return server;
+  };
 }
 
 /** The last address was written by our own proxy, those before it by whoever asked: so many are believed, and no more. */
@@ -235,8 +302,8 @@ function mountMetrics(server: FastifyInstance, surroundings: HttpSurroundings): 
 }
 
 function addHooks(server: FastifyInstance, log: Logger): void {
-  server.addHook("onSend", async (_request, reply) => {
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+  server.addHook("onSend", async (request, reply) => {
+    for (const [name, value] of Object.entries(securityHeaders(request.protocol === "https"))) {
       if (!reply.hasHeader(name)) {
         reply.header(name, value);
       }

@@ -28,7 +28,7 @@ const SLIPS: readonly Slip[] = [
     file: "frontdesk.yaml",
     before: "  port: 8080",
     after: "  xyzzy: 8080",
-    says: 'unknown key "xyzzy" (known: host, port, publicUrl, trustProxy, metrics)',
+    says: 'unknown key "xyzzy" (known: host, port, publicUrl, trustProxy, tls, metrics)',
   },
   {
     what: "text where a number belongs",

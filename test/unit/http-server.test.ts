@@ -22,7 +22,7 @@ describe("the HTTP server", () => {
   function make(limits: HttpLimits = HTTP_LIMITS, more: Partial<HttpConfig> = {}): HttpServer {
     const metrics = new Registry();
     new Gauge({ name: "frontdesk_test", help: "A test's gauge.", registers: [metrics] }).set(7);
-    const config = { host: "127.0.0.1", port: 0, trustProxy: false, metrics: "here", ...more } as const;
+    const config = { host: "127.0.0.1", port: 0, trustProxy: false, tls: null, metrics: "here", ...more } as const;
     running = createHttpServer({ config, limits, log, readiness: () => readiness, metrics });
     return running;
   }
@@ -155,7 +155,7 @@ describe("the HTTP server", () => {
     const first = make();
     const { port } = await first.start();
     const second = createHttpServer({
-      config: { host: "127.0.0.1", port, trustProxy: false, metrics: "off" },
+      config: { host: "127.0.0.1", port, trustProxy: false, tls: null, metrics: "off" },
       log,
       readiness: () => readiness,
       metrics: new Registry(),
