@@ -13,11 +13,14 @@ import type {
   HostedFile,
   Inbound,
   Outbound,
+  ServerRooms,
   Verdict,
 } from "./core/model.ts";
 
 /** `config` of a route that takes files: its requests may take long, and it limits their bodies itself. */
 export const UPLOADS: object = { uploads: true };
+/** `config` of a route that is for the company's own people: answered only where `http.staffFrom` lets them in. */
+export const STAFF: object = { staff: true };
 
 export type LinkStatus = "offline" | "connecting" | "online";
 
@@ -230,11 +233,11 @@ export interface AdapterModule<Config> {
    */
   continuation?(config: Config, origin: string): Continuation | null;
   /**
-   * Where the desk can introduce two people of this network to each other in a room of the IM server that shows neither the other's
-   * address and of which they are no moderators: the URI template of such a room, `{}` stands for its token. Left out, or null: it
-   * cannot, and `send` rejects the kind "room".
+   * Where the desk can introduce two people of this network to each other in a room of the IM server that nobody but the desk rules: what
+   * such rooms are like; or a sentence for admins why there are none ("an ordinary account makes no rooms"). Left out: the network
+   * has no such thing. Where there are none `send` rejects the kind "room".
    */
-  rooms?(config: Config): string | null;
+  rooms?(config: Config): ServerRooms | string;
   /** Performs no I/O. */
   create(config: Config, context: AdapterContext): Adapter;
 }

@@ -5,7 +5,7 @@
  */
 import type { Element } from "@xmpp/xml";
 import type { AdapterContext, Outcome } from "../../src/adapter.ts";
-import type { OutboundOf } from "../../src/core/model.ts";
+import type { OutboundOf, RoomState } from "../../src/core/model.ts";
 import { readError } from "./conditions.ts";
 import { attribute, childOf, childrenOf } from "./elements.ts";
 import { type Jid, parseJid } from "./jid.ts";
@@ -113,6 +113,10 @@ export class HostedRooms {
     }
     if (!isOnline()) return OFFLINE;
     const known = this.#rooms.get(outbound.room);
+    if (act.kind === "invite") {
+      const text = "Whoever may come to a room here is invited when it is made.";
+      return { kind: "rejected", reason: "feature-not-implemented", text };
+    }
     if (act.kind !== "introduce") {
       // What is not known any more was done before.
       if (known === undefined) return DONE;
@@ -134,7 +138,8 @@ export class HostedRooms {
     if (from.domain !== this.#options.service || stanza.name === "iq") return false;
     const room = this.#rooms.get(from.local ?? "");
     if (room !== undefined && stanza.name === "presence") this.#presence(room, stanza, from);
-    else this.#options.context.count(`xmpp.${stanza.name}.ignored`, "of a room of the server", from.full);
+    else if (room === undefined || !this.#declined(room, stanza))
+      this.#options.context.count(`xmpp.${stanza.name}.ignored`, "of a room of the server", from.full);
     return true;
   }
 
@@ -257,7 +262,17 @@ export class HostedRooms {
     void this.#report(room, person, isIn ? "entered" : "left");
   }
 
-  async #report(room: Room, person: string, state: "ready" | "entered" | "left"): Promise<void> {
+  /** §7.8.2: the room passes on that somebody will not come. */
+  #declined(room: Room, message: Element): boolean {
+    const user = childOf(message, "x", NS.mucUser);
+    const decline = user === undefined ? undefined : childOf(user, "decline", NS.mucUser);
+    const person = parseJid(decline === undefined ? "" : (attribute(decline, "from") ?? ""))?.bare;
+    if (person === undefined || !room.record.parties.some(({ address }) => address.id === person)) return false;
+    void this.#report(room, person, "declined");
+    return true;
+  }
+
+  async #report(room: Room, person: string, state: RoomState): Promise<void> {
     const { receive, network, log } = this.#options.context;
     const from = { network, id: person };
     const event = { redelivery: null, from, device: null, to: room.record.desk, room: room.token } as const;

@@ -1,5 +1,6 @@
 /** The XMPP network: its protocol name, its configuration, its adapter. README.md lists the standards it speaks. */
 import { type Adapter, type AdapterContext, type AdapterModule, ConfigProblem } from "../../src/adapter.ts";
+import type { ServerRooms } from "../../src/core/model.ts";
 import { accountAttachment } from "./account.ts";
 import { XmppAdapter } from "./adapter.ts";
 import { componentAttachment } from "./component.ts";
@@ -17,10 +18,16 @@ export const xmpp: AdapterModule<XmppConfig> = {
   checkHandles,
   continuation: (config) =>
     config.mode === "component" ? { link: `xmpp:{}@${config.domain}`, place: `xmpp:{}@${config.domain}` } : null,
-  rooms: (config) =>
-    config.mode === "component" && config.roomService !== undefined ? `xmpp:{}@${config.roomService}?join` : null,
+  rooms,
   create,
 };
+
+function rooms(config: XmppConfig): ServerRooms | string {
+  if (config.mode === "account") return "an ordinary account makes no rooms; attach the desk as a component";
+  const { roomService } = config;
+  if (roomService === undefined) return '"roomService" does not say where its rooms are made';
+  return { place: `xmpp:{}@${roomService}?join`, showsAddresses: false };
+}
 
 function checkHandles(config: XmppConfig, handles: readonly string[]): void {
   if (config.mode === "account" && handles.length > 1) {

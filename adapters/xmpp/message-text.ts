@@ -88,10 +88,19 @@ function withoutFallback(text: string, stanza: Element): string {
   const start = position(attribute(range, "start"), 0);
   const end = position(attribute(range, "end"), points.length);
   if (start === null || end === null || start >= end || end > points.length) {
-    return text;
+    return withoutSpeaker(text);
   }
   const rest = [...points.slice(0, start), ...points.slice(end)].join("").trim();
-  return rest === "" ? text : rest;
+  return rest === "" ? withoutSpeaker(text) : rest;
+}
+
+/** Who is quoted stands before their words, by the name or address that the quoting client has for them. */
+const SPEAKER = /^>[^\n]*(?:@[^\n]*|[:>][ \t]*)\n(?=>)/u;
+const QUOTED_ADDRESS = /^>.*$/gmu;
+
+/** A quote that cannot be told from what is said stays, but for whom it quotes: addresses are nobody's business. */
+function withoutSpeaker(text: string): string {
+  return text.replace(SPEAKER, "").replace(QUOTED_ADDRESS, (line) => line.replace(/[^\s<>]+@[^\s<>]+/gu, "…"));
 }
 
 function position(value: string | null, absent: number): number | null {

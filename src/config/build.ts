@@ -4,7 +4,7 @@ import type { Address } from "../core/model.ts";
 import type { Csr, Gateway, Limits, NetworkRules, Queue, Rules, SkillLevel } from "../core/rules.ts";
 import { buildDeskRouting, buildQueueRouting } from "./build-queues.ts";
 import type { CompiledDialogs } from "./dialogs.ts";
-import type { Continuations } from "./hosting.ts";
+import type { Continuations, RoomsOfNetworks } from "./hosting.ts";
 import type { Canonical } from "./references.ts";
 import type { DirectoryInput } from "./schema-directory.ts";
 import type { FrontdeskInput } from "./schema-frontdesk.ts";
@@ -18,8 +18,7 @@ export interface Inputs {
   readonly people: PeopleInput;
   readonly directory: DirectoryInput;
   readonly continuations: Continuations;
-  /** By network: where its rooms are; see `AdapterModule.rooms`. */
-  readonly rooms: ReadonlyMap<string, string>;
+  readonly rooms: RoomsOfNetworks;
 }
 
 export function buildRules(inputs: Inputs, dialogs: CompiledDialogs, canonical: Canonical, version: string): Rules {
@@ -67,7 +66,7 @@ function buildNetwork(
     desk: network.desk,
     handles,
     continuation,
-    rooms: rooms.get(name) ?? null,
+    rooms: rooms.offered.get(name) ?? null,
   };
 }
 
@@ -89,7 +88,7 @@ function buildCsr(id: string, csr: PeopleInput["csrs"][string], offered: readonl
 }
 
 function buildQueue(id: string, queue: RoutingInput["queues"][string], routing: RoutingInput): Queue {
-  const { hours, timeZone, hosting, redirectTo, redirectSeconds, hostingSeconds } = queue;
+  const { hours, timeZone, hosting, redirectTo, redirectSeconds, hostingSeconds, allowsAddresses } = queue;
   const text = hours ?? routing.hours;
   return {
     id,
@@ -106,7 +105,7 @@ function buildQueue(id: string, queue: RoutingInput["queues"][string], routing: 
     ...buildQueueRouting(queue),
     hosting:
       hosting === "redirect" && redirectTo !== undefined ? { network: redirectTo, seconds: redirectSeconds } : null,
-    room: hosting === "server" ? { seconds: hostingSeconds } : null,
+    room: hosting === "server" ? { seconds: hostingSeconds, allowsAddresses } : null,
     hours: text === undefined ? null : { text, timeZone: timeZone ?? routing.timeZone },
   };
 }

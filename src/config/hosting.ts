@@ -1,5 +1,5 @@
 /** `hosting:` of queues: whether the network that customers are asked to continue on is there, and how they are led there. */
-import type { Continuation } from "../core/model.ts";
+import type { Continuation, ServerRooms } from "../core/model.ts";
 import { nearest, type Problem, unknownWord } from "./problem.ts";
 import { entriesAt, namesIn, textAt } from "./raw.ts";
 import type { FrontdeskInput } from "./schema-frontdesk.ts";
@@ -62,28 +62,50 @@ export function checkHosting(
   });
 }
 
-/** By network: the URI template of the rooms of its server in which two people can be introduced; the others are not in it. */
-export function roomsOf(networks: ReadonlyMap<string, NetworkSettings>): ReadonlyMap<string, string> {
-  return new Map(
-    [...networks.values()].flatMap(({ name, module, config }) => {
-      const place = module.rooms?.(config) ?? null;
-      return place === null ? [] : [[name, place] as const];
-    }),
-  );
+/** By network: the rooms of its server in which two people can be introduced, or why there are none where there could be. */
+export interface RoomsOfNetworks {
+  readonly offered: ReadonlyMap<string, ServerRooms>;
+  readonly missing: ReadonlyMap<string, string>;
 }
 
-/** `hosting: server` needs a network that has such rooms. */
+export function roomsOf(networks: ReadonlyMap<string, NetworkSettings>): RoomsOfNetworks {
+  const offered = new Map<string, ServerRooms>();
+  const missing = new Map<string, string>();
+  for (const { name, module, config } of networks.values()) {
+    const rooms = module.rooms?.(config);
+    if (typeof rooms === "string") missing.set(name, rooms);
+    else if (rooms !== undefined) offered.set(name, rooms);
+  }
+  return { offered, missing };
+}
+
+/** `hosting: server` needs a network that has such rooms, and the admin's word where they show addresses. */
 export function checkRooms(
   { frontdesk, routing }: { readonly frontdesk: YamlSource; readonly routing: YamlSource },
   compiled: ReadonlyMap<string, NetworkSettings>,
-  rooms: ReadonlyMap<string, string>,
+  rooms: RoomsOfNetworks,
 ): readonly Problem[] {
-  const isWhole = (namesIn(frontdesk, ["networks"]) ?? []).every((name) => compiled.has(name));
   // A network with errors of its own has been complained about, and may be the one.
-  if (rooms.size > 0 || !isWhole) return [];
-  return entriesAt(routing.value, ["queues"]).flatMap(([queue]) => {
+  const isWhole = (namesIn(frontdesk, ["networks"]) ?? []).every((name) => compiled.has(name));
+  const problem = problemWith(rooms);
+  return entriesAt(routing.value, ["queues"]).flatMap(([queue, section]) => {
     const path = ["queues", queue, "hosting"];
-    const text = `"hosting: server" needs a network whose server can host a room that hides addresses, and no network here is set up for that (see docs/rules.md)`;
-    return textAt(routing.value, path) === "server" ? [routing.error(path, text)] : [];
+    const isAllowed = entriesAt(section, []).some(([key, value]) => key === "allowsAddresses" && value === true);
+    if (textAt(routing.value, path) !== "server") {
+      const text = `"allowsAddresses" counts only with "hosting: server"`;
+      return isAllowed ? [routing.warning(["queues", queue, "allowsAddresses"], text)] : [];
+    }
+    return problem === null || !isWhole || (isAllowed && rooms.offered.size > 0) ? [] : [routing.error(path, problem)];
   });
+}
+
+/** Null: there are rooms that hide addresses. */
+function problemWith({ offered, missing }: RoomsOfNetworks): string | null {
+  if ([...offered.values()].some(({ showsAddresses }) => !showsAddresses)) return null;
+  if (offered.size > 0) {
+    const names = [...offered.keys()].map((name) => `"${name}"`).join(" and ");
+    return `in the rooms of ${names} customer and CSR see each other's address; say "allowsAddresses: true" beside it where your policy allows that, or use "hosting: relay"`;
+  }
+  const reasons = [...missing].map(([name, why]) => ` ("${name}": ${why})`).join("");
+  return `"hosting: server" needs a network whose server can host a room for two, and no network here is set up for that${reasons}; see docs/rules.md`;
 }

@@ -53,11 +53,17 @@ export const queueSchema = z.strictObject({
     .enum(["relay", "redirect", "server"])
     .default("relay")
     .describe(
-      "relay: customers are served where they are. redirect: they are asked to continue on redirectTo. server: where CSR and customer are on one network that can, they are introduced in a room of its server.",
+      "relay: customers are served where they are. redirect: they are asked to continue on redirectTo. server: where CSR and customer are on one network that can, they are introduced in a room of its server (see allowsAddresses).",
     ),
   hostingSeconds: seconds(30, 3_600)
     .default(300)
     .describe("With hosting: server, how long both have to come to the room; then the desk relays as ever."),
+  allowsAddresses: z
+    .boolean()
+    .default(false)
+    .describe(
+      "With hosting: server, whether the room may be one in which customer and CSR see each other's address. Both are told before, and whoever does not come is relayed.",
+    ),
   redirectTo: identifier.optional().describe("The network customers are asked to continue on."),
   redirectSeconds: seconds(60, 86_400).default(900).describe("How long the invitation to continue there holds."),
   hours: hoursText.optional().describe("Opening hours in OpenStreetMap's syntax; always open when left out."),

@@ -6,7 +6,7 @@ import { armSilence, askBot, forTheBot } from "./bot.ts";
 import { type DialogInput, NO_FACTS } from "./dialog.ts";
 import { CSR_IS_TOLD, CUSTOMER_IS_TOLD, type Ending, factOfEnding, WRAP_UP_AFTER } from "./endings.ts";
 import { wrapUp } from "./hands.ts";
-import { endRoom } from "./introduction.ts";
+import { endRoom, tellGone } from "./introduction.ts";
 import { customerOf, putLeg, talkingLeg } from "./legs.ts";
 import { ACCEPTED, type Address, addressKey, type FormattedText, type Verdict } from "./model.ts";
 import { armRound, withdrawOffers } from "./offering.ts";
@@ -243,6 +243,7 @@ export function requeue(
       : destination.only === null
         ? "talking.transferred"
         : "talking.transferred-csr";
+  tellGone(turn, row, next, [customerOf(next)]);
   tell(turn, next, customerOf(next), key, { queue: queue.name, csr: target });
   fact(turn, `conversation.${why}`, { conversation: row.id, csr }, { queue: queue.id, only: destination.only });
   if (changed) inviteElsewhere(turn, next, queue);

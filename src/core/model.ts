@@ -225,27 +225,29 @@ export type Inbound = InboundBase &
     | { readonly kind: "departure" }
     /**
      * Of a room in which the desk introduces two people (`Outbound` of the same kind): `ready`: it is there and both were invited,
-     * reported once for the customer; `entered` and `left`: that person. Repeats are harmless.
+     * reported once for the customer; `entered` and `left`: that person; `declined`: they will not come. Repeats are harmless.
      */
-    | { readonly kind: "room"; readonly room: string; readonly state: "ready" | "entered" | "left" }
+    | { readonly kind: "room"; readonly room: string; readonly state: RoomState }
     /** A message accepted earlier came back (XMPP error stanza). Never answered with an error (RFC 6120 §8.3.1). */
     | { readonly kind: "bounce"; readonly of: string; readonly reason: Condition; readonly text: string | null }
   );
+export type RoomState = "ready" | "entered" | "left" | "declined";
 export type InboundKind = Inbound["kind"];
 export type InboundOf<K extends InboundKind> = Extract<Inbound, { kind: K }>;
 
 /** Somebody whom the desk introduces to another in a room of their IM server. */
 export interface RoomParty {
   readonly address: Address;
-  /** The name they are asked to take there; never a part of their address. */
+  /** The name they are asked to take there, where people choose one at joining; never a part of their address. */
   readonly nick: string;
   /** What the invitation says to them. */
   readonly invitation: string;
 }
 
 /**
- * What the desk does with a room that its IM server hosts: makes one that shows nobody's address and invites both, the customer first
- * (not after `until`, milliseconds); says what is to be said and steps out; or closes it, because they did not come.
+ * What the desk does with a room that its IM server hosts: makes one that nobody but the desk rules, and invites those who are named, the
+ * customer first (not after `until`, milliseconds); invites one more; says what is to be said and steps out; or closes it, because they
+ * did not come. Where rooms show addresses (`ServerRooms`) nobody is named at first: each is invited once they, and who is in, may be seen.
  */
 export type RoomAct =
   | {
@@ -255,6 +257,7 @@ export type RoomAct =
       readonly parties: readonly RoomParty[];
       readonly until: number;
     }
+  | { readonly kind: "invite"; readonly party: RoomParty }
   | { readonly kind: "hand-over"; readonly lines: readonly string[] }
   | { readonly kind: "dissolve"; readonly text: string };
 
@@ -318,7 +321,7 @@ export type Outbound = OutboundBase &
       }
     /** Ask the network for this person's presence, now and from now on (RFC 6121 §3.1 and §4.3). */
     | { readonly kind: "watch" }
-    /** `room` is the token of the room: a name that cannot be guessed, the same for all acts. `to` is the customer. */
+    /** `room` is the token of the room: a name that cannot be guessed, the same for all acts. `to` is the customer, or who is invited. */
     | { readonly kind: "room"; readonly room: string; readonly act: RoomAct }
   );
 export type OutboundKind = Outbound["kind"];
@@ -366,6 +369,14 @@ export interface Continuation {
   readonly link: string;
   /** Of the place where somebody who came continues; `{}` stands for the desk's name that they write to there. */
   readonly place: string;
+}
+
+/** Rooms of the IM server in which the desk can introduce two people to each other. */
+export interface ServerRooms {
+  /** Where one is, as people are told it; `{}` stands for its token. */
+  readonly place: string;
+  /** Whether everybody in it sees everybody's address. */
+  readonly showsAddresses: boolean;
 }
 
 /** How a handle or alias is to appear to one viewer. Null from `identity` means: to this viewer it does not exist. */

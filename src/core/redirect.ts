@@ -5,8 +5,8 @@
  * history and its place. Who does not come is served where they are.
  */
 import { HISTORY_LINES } from "./history.ts";
-import { endRoom } from "./introduction.ts";
-import { csrLegs, customerOf, originOf, putLeg } from "./legs.ts";
+import { endRoom, tellGone } from "./introduction.ts";
+import { csrLegs, customerOf, originOf, putLeg, talkingLeg } from "./legs.ts";
 import { refused } from "./limits.ts";
 import { lossesInWords } from "./losses.ts";
 import { ACCEPTED, type Address, addressKey, type Inbound, type Verdict } from "./model.ts";
@@ -128,6 +128,8 @@ function arrive(turn: Turn, row: ConversationRow, { from, to, kind }: Inbound): 
     turn.queries.push({ conversation: row.id, leg: customer.index, limit: HISTORY_LINES, before });
   }
   for (const leg of csrLegs(next)) tellCsr(turn, next, leg);
+  const csr = talkingLeg(next);
+  tellGone(turn, row, next, csr === null ? [customerOf(next)] : [customerOf(next), csr]);
 }
 
 function tellCsr(turn: Turn, row: ConversationRow, leg: Leg): void {

@@ -6,7 +6,7 @@
 import type { DialogScript } from "./dialog.ts";
 import type { Directory } from "./directory.ts";
 import type { Intents } from "./intents.ts";
-import type { Address, Continuation, Feature } from "./model.ts";
+import type { Address, Continuation, Feature, ServerRooms } from "./model.ts";
 import type { DeskRouting, QueueRouting } from "./queue-rules.ts";
 
 /** 1 (knows of it) to 5 (best). */
@@ -78,7 +78,11 @@ export interface Queue extends QueueRouting {
   /** The network on which the desk asks customers to continue, and for how long; null or left out: served where they are. */
   readonly hosting?: { readonly network: string; readonly seconds: number } | null;
   /** CSR and customer of one network are introduced in a room of their server, and have so long to come; null or left out: the desk relays. */
-  readonly room?: { readonly seconds: number } | null;
+  readonly room?: {
+    readonly seconds: number;
+    /** Whether it may be one in which both see each other's address; left out: no. */
+    readonly allowsAddresses?: boolean;
+  } | null;
   /** OpenStreetMap opening_hours text and IANA zone, or null for always. Evaluated outside the core. */
   readonly hours: { readonly text: string; readonly timeZone: string } | null;
   /** Conversations that may wait at once; more are told that the desk is full. */
@@ -108,8 +112,8 @@ export interface NetworkRules {
   readonly handles: readonly Handle[];
   /** How people are led there from elsewhere; null or left out: they cannot be. */
   readonly continuation?: Continuation | null;
-  /** URI template of the rooms its server hosts, `{}` for the token; null or left out: none. */
-  readonly rooms?: string | null;
+  /** Rooms of its server in which two people can be introduced; null or left out: none. */
+  readonly rooms?: ServerRooms | null;
 }
 
 /** One way to tell that somebody comes through a gateway. Null: does not matter; never all of `type`, `name` and `users`. */

@@ -110,6 +110,8 @@ export interface ConversationRow {
     readonly until: number;
     readonly told: boolean;
     readonly entered: readonly number[];
+    /** Where it shows addresses: the legs that were told so and invited. Left out: it hides them, and both were. */
+    readonly asked?: readonly number[];
   } | null;
   /** Keys of the contacts that the customer has left by coming elsewhere. */
   readonly former?: readonly string[];

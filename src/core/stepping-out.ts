@@ -1,14 +1,22 @@
 /** Both have come to the room of their IM server: the desk says who is who and what was said, steps out, and keeps the record that it did. */
 import { close } from "./conversation.ts";
 import { HISTORY_LINES, saidSoFar } from "./history.ts";
-import { actInRoom, conversationOfRoom, forgetRoom, nickInRoom, tellRoom } from "./introduction.ts";
+import {
+  actInRoom,
+  askTheOther,
+  conversationOfRoom,
+  forgetRoom,
+  nickInRoom,
+  takeBack,
+  tellRoom,
+} from "./introduction.ts";
 import { customerOf, talkingLeg } from "./legs.ts";
 import { ACCEPTED, addressKey, type InboundOf, type Verdict } from "./model.ts";
 import type { ConversationRow } from "./state.ts";
 import type { DeskEvent } from "./step.ts";
 import { fact, languageOf, putConversation, say, type Turn } from "./turn.ts";
 
-/** The room is ready, somebody came to it or left it again. When both are in, the desk looks up what it is to hand over. */
+/** The room is ready, somebody came to it, left it again or will not come. When both are in, the desk looks up what it is to hand over. */
 export function hearRoom(turn: Turn, { room, state, from }: InboundOf<"room">): Verdict {
   const known = conversationOfRoom(turn, room);
   if (known === null) return ACCEPTED;
@@ -16,9 +24,13 @@ export function hearRoom(turn: Turn, { room, state, from }: InboundOf<"room">): 
   const person = addressKey(from);
   const leg = row.legs.find((one) => one.state === "active" && addressKey(one.address) === person);
   if (row.room == null || leg === undefined || state === "ready") return ACCEPTED;
+  if (state === "declined") {
+    takeBack(turn, row, "declined");
+    return ACCEPTED;
+  }
   const others = row.room.entered.filter((index) => index !== leg.index);
   const entered = state === "entered" ? [...others, leg.index] : others;
-  const next = putConversation(turn, row, { room: { ...row.room, entered } });
+  const next = askTheOther(turn, putConversation(turn, row, { room: { ...row.room, entered } }));
   // Asked again whenever somebody is reported: an answer that a crash took along would never come.
   if (bothAreIn(next)) turn.queries.push({ conversation: row.id, leg: 0, limit: HISTORY_LINES, before: null });
   return ACCEPTED;

@@ -6,6 +6,7 @@
 import { hasRoomFor } from "./availability.ts";
 import { letGo, takeOn, wrapUp } from "./hands.ts";
 import { HISTORY_LINES } from "./history.ts";
+import { meetInRoom, takeBack } from "./introduction.ts";
 import { rememberCsr } from "./last-csr.ts";
 import { customerOf, inviteLeg, putLeg, talkingLeg } from "./legs.ts";
 import type { Address } from "./model.ts";
@@ -61,14 +62,18 @@ interface Beginning {
   readonly values: PhraseValues;
 }
 
-/** A leg that hears all and is heard by nobody, with what was said so far. */
+/**
+ * A leg that hears all and is heard by nobody, with what was said so far. A room in which the two were to meet is given up: the
+ * third would not be in it.
+ */
 export function listen(
   turn: Turn,
-  row: ConversationRow,
+  before: ConversationRow,
   match: Match,
   { advises, key, values }: Beginning,
 ): ConversationRow {
   const { csr } = match;
+  const row = takeBack(turn, before, "third");
   const { legs, leg } = inviteLeg(turn, row, match);
   const change = { role: "supervisor", state: "active", advises } as const;
   const next = putConversation(turn, row, { legs: putLeg({ ...row, legs }, leg.index, change) });
@@ -145,6 +150,7 @@ export function takeOver(turn: Turn, row: ConversationRow, leg: Leg): void {
     name: customerName(turn, next, csrLanguage(turn, csr)),
   });
   tell(turn, next, customerOf(next), "talking.handover", { csr: name });
+  meetInRoom(turn, next);
 }
 
 /** `/leave`: the supervisor listens no longer. */

@@ -10,7 +10,7 @@ import { loadConfiguration } from "../../src/config/load.ts";
 import { formatProblem } from "../../src/config/problem.ts";
 import { compileDialogs, type DialogsSource } from "../../src/core/dialog.ts";
 import { createDirectory, type DirectoryEntry } from "../../src/core/directory.ts";
-import type { Continuation, Feature, Software } from "../../src/core/model.ts";
+import type { Continuation, Feature, ServerRooms, Software } from "../../src/core/model.ts";
 import { FEATURES } from "../../src/core/model.ts";
 import { type DeskRouting, PLAIN_ROUTING } from "../../src/core/queue-rules.ts";
 import type { Csr, Gateway, Handle, Limits, NetworkRules, Queue, Rules, SkillLevel } from "../../src/core/rules.ts";
@@ -23,8 +23,8 @@ export interface PlayNetwork {
   readonly features?: readonly Feature[];
   readonly maxTextBytes?: number;
   readonly continuation?: Continuation;
-  /** Where its server's rooms are, `{}` for the token; PlayDesk keeps what the desk does with them. */
-  readonly rooms?: string;
+  /** PlayDesk keeps what the desk does with them. */
+  readonly rooms?: ServerRooms;
 }
 export interface PlayCsr {
   readonly name: string;

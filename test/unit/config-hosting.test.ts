@@ -51,7 +51,12 @@ describe("hosting of a queue", () => {
     [
       "by a server that makes no rooms",
       ["hosting: server"],
-      '"hosting: server" needs a network whose server can host a room',
+      'can host a room for two, and no network here is set up for that ("xmpp": "roomService" does not say where its rooms are made) ("account": an ordinary account makes no rooms; attach the desk as a component); see docs/rules.md',
+    ],
+    [
+      "relayed, with a word on rooms",
+      ["hosting: relay", "allowsAddresses: true"],
+      'counts only with "hosting: server"',
     ],
   ];
   for (const [what, hosting, says] of cases) {
@@ -69,6 +74,40 @@ describe("hosting of a queue", () => {
     expect(problems(["hosting: server"], true, "roomService: desk@conference.example.com").join("\n")).to.contain(
       "is no room service",
     );
+  });
+
+  describe("by a server in whose rooms addresses are seen", () => {
+    const MATRIX = `networks:
+  matrix:
+    adapter: matrix
+    homeserver: https://matrix.example.com
+`;
+    const SERVICE = "    mode: appservice\n    serverName: example.com\n    asToken: hush\n    hsToken: hush\n";
+    const ACCOUNT = '    mode: account\n    userId: "@desk:example.com"\n    password: hush\n';
+    const HANDLES = "    handles: { support: { name: Support, dialog: welcome } }\n";
+    const found = (mode: string, hosting: readonly string[]): string => {
+      const texts = shipped();
+      const frontdesk = (texts["frontdesk.yaml"] ?? "").replace(/^networks:\n/m, MATRIX + mode + HANDLES);
+      const lines = hosting.map((line) => `    ${line}\n`).join("");
+      const routing = (texts["routing.yaml"] ?? "").replace("    hosting: relay\n", lines);
+      return problemsOf({ ...texts, "frontdesk.yaml": frontdesk, "routing.yaml": routing }).join("\n");
+    };
+
+    it("is refused where the queue does not say that they may be", () => {
+      expect(found(SERVICE, ["hosting: server"])).to.match(
+        /routing\.yaml:\d+:\d+ .*in the rooms of "matrix" customer and CSR see each other's address; say "allowsAddresses: true"/u,
+      );
+      expect(found(SERVICE, ["hosting: server", "allowsAddresses: false"])).to.contain("see each other's address");
+    });
+    it("is taken where it says so", () => {
+      expect(found(SERVICE, ["hosting: server", "allowsAddresses: true"])).to.equal("");
+    });
+    it("but not with an ordinary account", () => {
+      const text = found(ACCOUNT, ["hosting: server", "allowsAddresses: true"]);
+      expect(text).to.contain(
+        '("matrix": an ordinary account makes no rooms; attach the desk as an application service)',
+      );
+    });
   });
 
   it("warns that links would lead to this machine alone", () => {

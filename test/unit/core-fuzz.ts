@@ -14,7 +14,7 @@ const NETWORKS: PlayConfig["networks"] = {
     title: "XMPP",
     handles: { support: "express", reception: "reception" },
     continuation: LINKS,
-    rooms: "im:{}@rooms",
+    rooms: { place: "im:{}@rooms", showsAddresses: false },
   },
   irc: {
     title: "IRC",
@@ -331,10 +331,18 @@ export class Fuzz {
       case "room": {
         const acts = this.core.sent.filter((sent) => sent.kind === "room").slice(-3);
         const parties = acts.flatMap(({ act, room }) =>
-          act.kind === "introduce" ? act.parties.map(({ address }) => ({ from: address, room })) : [],
+          (act.kind === "introduce" ? act.parties : act.kind === "invite" ? [act.party] : []).map(({ address }) => ({
+            from: address,
+            room,
+          })),
         );
         const known = parties.length === 0 ? { from: pair.from, room: "none" } : random.pick(parties);
-        return { kind, ...pair, ...known, state: random.pick(["ready", "entered", "entered", "left"]) };
+        return {
+          kind,
+          ...pair,
+          ...known,
+          state: random.pick(["ready", "entered", "entered", "entered", "left", "declined"]),
+        };
       }
       case "bounce":
         return { kind, ...pair, of, reason: random.pick(CONDITIONS), text: null };

@@ -82,6 +82,12 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
     "Hier macht der Empfang Sie miteinander bekannt. Bitte nehmen Sie den Namen „{nick}“, damit nichts von Ihrer Adresse zu sehen ist.",
   "room.invite":
     "Sie können das Gespräch mit {name} in einem Raum Ihres eigenen Servers fortsetzen, in dem keine Seite die Adresse der anderen sieht: {place} – bitte treten Sie innerhalb von {minutes} unter dem Namen „{nick}“ bei. Bis beide dort sind, oder wenn Sie hier bleiben, geht alles hier weiter.",
+  "room.invitation-shown":
+    "Der Empfang macht Sie hier miteinander bekannt. In diesem Raum sehen beide die Adresse des anderen.",
+  "room.invite-shown":
+    "Sie können mit {name} in einem Raum Ihres eigenen Servers weiterschreiben: {place}. Dort sehen beide die Adresse des anderen. Wenn Ihnen das recht ist, nehmen Sie die Einladung innerhalb von {minutes} an; wenn nicht, lehnen Sie sie ab oder bleiben Sie einfach hier. Bis beide dort sind, geht alles hier weiter.",
+  "csr.room-asked":
+    "{name} wird gefragt, ob es mit Ihnen in einem Raum Ihres Servers weitergehen soll, in dem beide die Adresse des anderen sehen. Sobald sie oder er dort ist, werden auch Sie eingeladen; bis dahin, und wenn nicht, geht alles hier weiter.",
   "room.who": "Hier sind {customer} und {csr}.",
   "room.history": "Was bisher gesagt wurde:",
   "room.left":

@@ -82,6 +82,12 @@ export const EN = {
     "The desk introduces you to each other here. Please take the name “{nick}”, so that no part of your address is seen.",
   "room.invite":
     "You can go on with {name} in a room of your own server, where neither of you sees the other's address: {place} – please take the name “{nick}” when you join, within {minutes}. Until you are both there, or if you stay, everything goes on here.",
+  "room.invitation-shown":
+    "The desk introduces you to each other here. In this room each of you sees the other's address.",
+  "room.invite-shown":
+    "You can go on with {name} in a room of your own server: {place}. There each of you sees the other's address. If that is all right with you, accept the invitation within {minutes}; if not, decline it or just stay here. Until you are both there everything goes on here.",
+  "csr.room-asked":
+    "{name} is asked whether to go on with you in a room of your server, where each of you sees the other's address. Once they have come, you are invited too; until then, and if they stay, everything goes on here.",
   "room.who": "Here are {customer} and {csr}.",
   "room.history": "What was said so far:",
   "room.left":

@@ -78,6 +78,11 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
     "La recepción les presenta aquí. Por favor, tome el nombre «{nick}», para que no se vea nada de su dirección.",
   "room.invite":
     "Puede continuar con {name} en una sala de su propio servidor, donde ninguno ve la dirección del otro: {place} – al entrar tome el nombre «{nick}», dentro de {minutes}. Hasta que estén los dos, o si se queda, todo sigue aquí.",
+  "room.invitation-shown": "La recepción les presenta aquí. En esta sala cada uno ve la dirección del otro.",
+  "room.invite-shown":
+    "Puede continuar con {name} en una sala de su propio servidor: {place}. Allí cada uno ve la dirección del otro. Si le parece bien, acepte la invitación en {minutes}; si no, rechácela o quédese aquí. Hasta que estén allí los dos, todo sigue aquí.",
+  "csr.room-asked":
+    "Se pregunta a {name} si quiere continuar con usted en una sala de su servidor, donde cada uno ve la dirección del otro. Cuando haya llegado, se le invitará también; hasta entonces, y si se queda, todo sigue aquí.",
   "room.who": "Están aquí {customer} y {csr}.",
   "room.history": "Lo dicho hasta ahora:",
   "room.left": "La recepción se retira y no lee lo que escriban aquí. Para algo nuevo, escriba a su dirección pública.",

@@ -81,6 +81,12 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
     "L’accueil vous présente ici l’un à l’autre. Merci de prendre le nom « {nick} », afin que rien de votre adresse ne soit visible.",
   "room.invite":
     "Vous pouvez continuer avec {name} dans un salon de votre propre serveur, où aucun ne voit l’adresse de l’autre : {place} – merci d’y entrer sous le nom « {nick} », dans un délai de {minutes}. Jusqu’à ce que vous y soyez tous deux, ou si vous restez, tout continue ici.",
+  "room.invitation-shown":
+    "L’accueil vous présente ici l’un à l’autre. Dans ce salon, chacun voit l’adresse de l’autre.",
+  "room.invite-shown":
+    "Vous pouvez continuer avec {name} dans un salon de votre propre serveur : {place}. Chacun y voit l’adresse de l’autre. Si cela vous convient, acceptez l’invitation d’ici {minutes} ; sinon, refusez-la ou restez ici. Jusqu’à ce que vous y soyez tous les deux, tout continue ici.",
+  "csr.room-asked":
+    "On demande à {name} s’il faut continuer avec vous dans un salon de votre serveur, où chacun voit l’adresse de l’autre. Dès son arrivée, vous serez invité aussi ; jusque-là, et sinon, tout continue ici.",
   "room.who": "Voici {customer} et {csr}.",
   "room.history": "Ce qui a été dit jusqu’ici :",
   "room.left":
