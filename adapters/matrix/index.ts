@@ -13,6 +13,10 @@ export const matrix: AdapterModule<MatrixConfig> = {
   configSchema,
   canonicalAddress: canonicalUserId,
   checkHandles,
+  rooms: (config) =>
+    config.mode === "appservice"
+      ? { place: `#${config.prefix}{}:${config.serverName}`, showsAddresses: true }
+      : "an ordinary account makes no rooms; attach the desk as an application service",
   create(config, context) {
     if (config.mode === "appservice") {
       return new MatrixAdapter(config, context);
