@@ -210,7 +210,7 @@ function bodyOf({ body, format, formatted_body }: Message, isReply: boolean, bef
   const formatted = format === HTML && formatted_body !== undefined ? fromHtml(formatted_body) : null;
   if (formatted === null) {
     const text = body.toWellFormed();
-    return { text: before + (isReply ? withoutFallback(text) : text) };
+    return { text: before + (isReply ? withoutFallback(text) : withoutSpeakers(text)) };
   }
   const { text, formatting } = formatted;
   const shifted = formatting.map(({ style, start, end }) => ({
@@ -222,19 +222,24 @@ function bodyOf({ body, format, formatted_body }: Message, isReply: boolean, bef
 }
 
 /** The beginning of a quoted message: who said it, by their address. */
-const QUOTED = /^> (\* )?<@[^>\n]*> ?/u;
+const QUOTED = /^((?:> ?)+)(\* )?<@[^>\n]*> ?/gmu;
+
+/** Whoever is quoted, their words stay, but not their address: it names a homeserver, the desk's or the quoting person's own. */
+function withoutSpeakers(text: string): string {
+  return text.replace(QUOTED, "$1$2");
+}
 
 /** Clients used to quote the answered message in front of the text: lines with "> ", then an empty one. */
 function withoutFallback(text: string): string {
-  if (!QUOTED.test(text)) {
-    return text;
+  if (text.search(QUOTED) !== 0) {
+    return withoutSpeakers(text);
   }
   const lines = text.split("\n");
   // Some leave out the space at the end of a line, and the empty line.
   const end = lines.findIndex((line) => !line.startsWith(">"));
   const said = end === -1 ? "" : lines.slice(lines[end] === "" ? end + 1 : end).join("\n");
   // Where the quote is all there is, it stays, but for the address.
-  return said.trim() === "" ? text.replace(QUOTED, "> $1") : said;
+  return withoutSpeakers(said.trim() === "" ? text : said);
 }
 
 const member = z.object({

@@ -9,14 +9,14 @@ export interface Link {
 const SCHEMES: ReadonlySet<string> = new Set(["https:", "http:", "ftp:", "mailto:", "magnet:"]);
 /** A person, a room or an event of Matrix: as a matrix.to link, or by the scheme of its own (appendices, "URIs"). */
 const WITHIN_MATRIX = /^(?:https?:\/\/(?:www\.)?matrix\.to\/#\/|matrix:)/iu;
-/** A user id as it stands where somebody has no name. */
-const USER_ID = /^@?([^:@\s]+):[A-Za-z0-9.[\]:-]+$/u;
+/** A user's id or a room's alias as it stands where they have no name. */
+const NAMELESS = /^(?:@|(?=#))([^:@\s]+):[A-Za-z0-9.[\]:-]+$/u;
 
 /** What stands for that link: its label as it is shown, and what is said behind it. */
 export function linkWords(label: string, { href }: Link): { readonly shown: string; readonly behind: string } {
   if (WITHIN_MATRIX.test(href.trim())) {
-    // Who has no name is shown by their address: its first part will do.
-    const [, name] = label.startsWith("@") ? (USER_ID.exec(label.trim()) ?? []) : [];
+    // Who has no name is shown by their address: its first part will do, and says nothing of their homeserver.
+    const [, name] = NAMELESS.exec(label.trim()) ?? [];
     return { shown: name ?? label, behind: "" };
   }
   const url = URL.parse(href.trim());

@@ -17,8 +17,16 @@ const remembered = z.array(z.tuple([z.string(), z.string()]));
 const annotation = z.object({
   event_id: z.string(),
   sender: z.string(),
-  content: z.object({ "m.relates_to": z.object({ key: z.string() }) }),
+  content: z.object({
+    "m.relates_to": z.object({ key: z.string() }),
+    shortcode: z.string().optional().catch(undefined),
+    "com.beeper.reaction.shortcode": z.string().optional().catch(undefined),
+  }),
 });
+/** MSC4027: a picture at its sender's homeserver instead of a character; what it is called, if anything, says it elsewhere. */
+const PICTURE = /^mxc:\/\//iu;
+const SHORTCODE = /^:?([\w+-]{1,40}):?$/u;
+const NAMELESS_PICTURE = "🖼️";
 
 export type Shown =
   | { readonly kind: "shown"; readonly reactions: readonly { readonly event: string; readonly key: string }[] }
@@ -79,7 +87,7 @@ export class Reactions {
       }
       const { event_id, content } = parsed.data;
       this.#ledger.reaction(event_id, message);
-      return [{ event: event_id, key: content["m.relates_to"].key.toWellFormed() }];
+      return [{ event: event_id, key: inWords(content) }];
     });
     return { kind: "shown", reactions: reactions.reverse() };
   }
@@ -95,4 +103,14 @@ export class Reactions {
     });
     return answer.kind === "ok" ? { kind: "accepted", id: null } : outcomeOf(answer);
   }
+}
+
+/** What stands for a reaction on every network. */
+function inWords(content: z.output<typeof annotation>["content"]): string {
+  const { key } = content["m.relates_to"];
+  if (!PICTURE.test(key)) {
+    return key.toWellFormed();
+  }
+  const name = SHORTCODE.exec(content.shortcode ?? content["com.beeper.reaction.shortcode"] ?? "")?.[1];
+  return name === undefined ? NAMELESS_PICTURE : `:${name}:`;
 }

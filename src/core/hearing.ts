@@ -79,8 +79,13 @@ export function hear(turn: Turn, reported: InboundEvent): Verdict {
   return hearing(turn, inbound as InboundOf<InboundKind>, event);
 }
 
-/** The looks of a text are the adapter's reading of what a stranger wrote: here alone they are checked. */
+/** Where something is, or who: `mxc://…`, `xmpp:…`, `@anna:example.org`. A shortcode (`:wave:`) is none. */
+const ADDRESS = /@|^[a-z][a-z0-9+.-]*:[^:\s]/iu;
+
+/** The looks of a text are the adapter's reading of what a stranger wrote: here alone they are checked. So is what a reaction may be. */
 function sound(inbound: Inbound): Inbound {
+  if (inbound.kind === "reaction")
+    return { ...inbound, reactions: inbound.reactions.filter((reaction) => !ADDRESS.test(reaction)) };
   if ((inbound.kind !== "message" && inbound.kind !== "edit") || inbound.formatting === undefined) return inbound;
   const { formatting: _claimed, ...plain } = inbound;
   return { ...plain, ...checked(inbound) };

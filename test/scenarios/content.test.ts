@@ -45,6 +45,21 @@ describe("content", () => {
       "anna sees: which amount?",
     ]));
 
+  it("passes on no address as a reaction", () =>
+    play(company(), [
+      ...talk("web"),
+      "ada: I see it",
+      "anna sees: I see it",
+      "anna reacts mxc://im.example/wave to: I see it",
+      "anna reacts xmpp:anna@im.example to: I see it",
+      "anna reacts :wave: to: I see it",
+      "ada sees :wave: on: I see it",
+      "ada never sees: im.example",
+      (stage) => {
+        expect(JSON.stringify(stage.screen("ada").person.received)).not.to.contain("im.example");
+      },
+    ]));
+
   it("says in words what a network cannot show", () =>
     play(POOR, [
       ...talk("sms"),

@@ -77,9 +77,18 @@ describe("Matrix events, inbound", () => {
       { kind: "message", text: "yes", replyTo: "$q" },
     ],
     [
-      "a quotation without a reply",
-      said(text("> <@b:x> what?\n\nyes")),
-      { kind: "message", text: "> <@b:x> what?\n\nyes", replyTo: null },
+      "a quotation without a reply, but for the address",
+      said(text("> <@b:x> what?\n> > * <@c:y> who\n\nyes")),
+      { kind: "message", text: "> what?\n> > * who\n\nyes", replyTo: null },
+    ],
+    [
+      "a correction that quotes, but for the address",
+      said({
+        ...text("* yes"),
+        "m.new_content": text("> <@b:x> what?\n\nyes"),
+        "m.relates_to": { rel_type: "m.replace", event_id: "$q" },
+      }),
+      { kind: "edit", of: "$q", text: "> what?\n\nyes" },
     ],
     [
       "a reply that is nothing but a quotation",

@@ -75,6 +75,11 @@ describe("HTML of Matrix messages as text and looks", () => {
       "ben! ‖ strong(ben)",
     ],
     ["a room", '<a href="https://matrix.to/#/!r:example.org?via=example.org">the room</a>', "the room"],
+    [
+      "a room by its alias",
+      '<a href="https://matrix.to/#/#lobby:example.org">#lobby:example.org</a>, and <b>#1:2</b>',
+      "#lobby, and #1:2 ‖ strong(#1:2)",
+    ],
     ["broken HTML", "a < b <b", "a < b"],
     ["nothing at all", "<p> </p><br>", null],
     ["a picture without words", '<img src="mxc://x/y">', null],

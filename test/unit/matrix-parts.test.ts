@@ -1,10 +1,14 @@
 /** Parts of the Matrix adapter that need no homeserver: addresses, configuration, software, the order of a room's events. */
 import { expect } from "chai";
+import { OwnUser } from "../../adapters/matrix/account/own-user.ts";
 import { parseConfig } from "../../adapters/matrix/config.ts";
+import type { Homeserver } from "../../adapters/matrix/homeserver.ts";
 import { canonicalUserId, displayName, ReservedNames } from "../../adapters/matrix/identifiers.ts";
 import { Ledger } from "../../adapters/matrix/ledger.ts";
+import { Reactions } from "../../adapters/matrix/reactions.ts";
 import { deviceNames, softwareOf } from "../../adapters/matrix/software.ts";
 import { ConfigProblem } from "../../src/adapter.ts";
+import { TestContext } from "../support/adapter-context.ts";
 
 const SECTION = {
   mode: "appservice",
@@ -120,4 +124,25 @@ describe("the order of a room's events", () => {
   it("a receipt for an event that is not known is for that event", () => {
     expect(new Ledger(100).readUpTo("!r", "$9")).to.deep.equal(["$9"]);
   });
+});
+
+describe("reactions with pictures of one's own (MSC4027)", () => {
+  for (const [what, fields, expected] of [
+    ["are told by their shortcode", { shortcode: ":party-parrot:" }, ":party-parrot:"],
+    ["are told by the shortcode of bridges", { "com.beeper.reaction.shortcode": ":wave:" }, ":wave:"],
+    ["are a picture where there is none", {}, "🖼️"],
+    ["are a picture where it is an address", { shortcode: "https://example.org/wave" }, "🖼️"],
+  ] as const) {
+    it(what, async () => {
+      const content = { "m.relates_to": { key: "mxc://example.org/abc" }, ...fields };
+      const chunk = [{ event_id: "$r", sender: "@anna:example.org", content }];
+      const homeserver: Homeserver = { request: async () => ({ kind: "ok", body: { chunk } }) };
+      const { state } = new TestContext({ network: "matrix", handles: ["support"], desk: "desk", alias: null });
+      const own = new OwnUser("@desk:example.com", "support", homeserver);
+      const reactions = new Reactions(homeserver, own, new Ledger(10), state);
+      const room = { room: "!r", local: "support", person: "@anna:example.org", nick: null, shown: null };
+      const shown = await reactions.of(room, "$m", "@anna:example.org");
+      expect(shown).to.deep.equal({ kind: "shown", reactions: [{ event: "$r", key: expected }] });
+    });
+  }
 });

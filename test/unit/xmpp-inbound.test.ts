@@ -113,6 +113,20 @@ const EVENTS: readonly (readonly [what: string, xml: string, events: readonly ob
     [{ ...SAID, text: "yes", replyTo: "e" }],
   ],
   [
+    "a reply whose quote cannot be told from it, but for whom it quotes",
+    message(
+      "<body>&gt; Anna &lt;a@x.example&gt; wrote:\n&gt; ask b@x.example\nwrite to c@y.example</body><reply xmlns='urn:xmpp:reply:0' id='e'/><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='0' end='999'/></fallback>",
+    ),
+    [
+      {
+        ...SAID,
+        text: "ask …\nwrite to c@y.example",
+        formatting: [{ style: "quote", start: 0, end: 5 }],
+        replyTo: "e",
+      },
+    ],
+  ],
+  [
     "a correction (XEP-0308)",
     message("<body>better</body><replace xmlns='urn:xmpp:message-correct:0' id='6'/>"),
     [{ kind: "edit", id: "7", of: "6", text: "better" }],
