@@ -38,6 +38,7 @@ const groups: readonly Group[] = [
   { ...quick("unit", 6), tests: ["test/unit/**/*.test.ts"] },
   { ...quick("conformance", 2), tests: ["test/conformance/**/*.test.ts"], except: onRealServers },
   { ...quick("scenarios", 2), tests: ["test/scenarios/**/*.test.ts"] },
+  { ...quick("leaks", 3), tests: ["test/leaks/**/*.test.ts"] },
   { ...quick("tidy", 1), tests: ["test/tidy.test.ts"] },
   { ...full("simulation", 6), servers: false, tests: ["test/simulation/**/*.test.ts"] },
   ...networks(),
