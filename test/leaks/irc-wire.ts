@@ -37,11 +37,13 @@ function lineOf(person: HiddenPerson, target: string, act: Act): string | null {
   }
 }
 
-/** `server`: the desk is a linked server whose names are nicks; else one nick of its own. */
-export function ircWire(name: string, server: boolean): LeakWire {
-  let heard: Inbound[] = [];
-  const context = leakContext(name, (inbound) => heard.push(inbound));
-  const nicks = new Map<string, string>();
+/** The adapter's reading of lines; `nicks` says which name of the desk bears a nick. */
+function readerOf(
+  name: string,
+  nicks: ReadonlyMap<string, string>,
+  heard: (inbound: Inbound) => void,
+): (line: string) => void {
+  const context = leakContext(name, heard);
   const attachment: Partial<Attachment> = {
     maxTextBytes: TEXT_BYTES,
     senderOf: ({ nick }) => nick,
@@ -50,24 +52,16 @@ export function ircWire(name: string, server: boolean): LeakWire {
     refuse: () => false,
     source: () => null,
   };
-  const { clock } = context;
-  const people = new People();
   const versions = new Versions({
-    clock,
+    clock: context.clock,
     perMinute: MANY,
     requestMs: MANY,
     people: 1_000,
     ask: () => true,
-    found: (id, to, software) =>
-      heard.push({
-        kind: "software",
-        redelivery: null,
-        from: { network: name, id },
-        device: null,
-        to,
-        software,
-        language: null,
-      }),
+    found: (id, to, software) => {
+      const from = { network: name, id };
+      heard({ kind: "software", redelivery: null, from, device: null, to, software, language: null });
+    },
     skipped: () => {},
     unasked: () => {},
   });
@@ -75,7 +69,7 @@ export function ircWire(name: string, server: boolean): LeakWire {
     context,
     // The parts of it that reading a line asks for.
     attachment: attachment as Attachment,
-    people,
+    people: new People(),
     versions,
     inbound: MANY,
     remembered: 1_000,
@@ -85,12 +79,19 @@ export function ircWire(name: string, server: boolean): LeakWire {
     isStopped: () => false,
     heard: () => {},
   });
-  const take = (line: string): void => {
+  return (line) => {
     const message = parseLine(line);
     if (message === null) throw new Error(`this is no line: ${line}`);
     if (message.command === "PRIVMSG") reception.privmsg(message);
     else if (message.command === "NOTICE") reception.notice(message);
   };
+}
+
+/** `server`: the desk is a linked server whose names are nicks; else one nick of its own. */
+export function ircWire(name: string, server: boolean): LeakWire {
+  let heard: Inbound[] = [];
+  const nicks = new Map<string, string>();
+  const read = readerOf(name, nicks, (inbound) => heard.push(inbound));
   return {
     name,
     capabilities: {
@@ -107,7 +108,7 @@ export function ircWire(name: string, server: boolean): LeakWire {
       nicks.set(target, to);
       heard = [];
       const raw = lineOf(person, target, act);
-      if (raw !== null) take(raw);
+      if (raw !== null) read(raw);
       // One person's lines go to the desk one after the other, each in a turn of its own.
       await new Promise((resolve) => setImmediate(resolve));
       return { raw: raw ?? "", inbounds: heard };
