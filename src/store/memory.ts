@@ -1,5 +1,6 @@
 /** The store in memory: for tests and the simulation. It passes the same suite as SQLite. */
 import type { Change, Fact, Line, Table, Timer } from "../core/step.ts";
+import { type AuditRow, fits } from "./audit-rows.ts";
 import { lineOfKey } from "./keys.ts";
 import { LineIndex } from "./line-index.ts";
 import {
@@ -22,6 +23,7 @@ interface Contents {
   readonly adapterState: Map<string, Map<string, string>>;
   facts: Fact[];
   quarantine: Batch["quarantine"][number][];
+  audit: AuditRow[];
   lastLine: number;
   lastOutbox: number;
 }
@@ -37,6 +39,7 @@ export function createMemoryStore(epoch = "memory"): Store {
     adapterState: new Map(),
     facts: [],
     quarantine: [],
+    audit: [],
     lastLine: 0,
     lastOutbox: 0,
   };
@@ -60,8 +63,26 @@ export function createMemoryStore(epoch = "memory"): Store {
     adapterKeys: async (network, prefix) =>
       [...(contents.adapterState.get(network)?.keys() ?? [])].filter((key) => key.startsWith(prefix)).sort(),
     prune: async (before, inboxBefore = before) => prune(contents, index, before, inboxBefore),
+    appendAudit: async (rows) => appendAudit(contents, rows),
+    async audit(query) {
+      const found = contents.audit.filter((row) => fits(row, query));
+      return (query.order === "newest" ? found.reverse() : found).slice(0, query.limit);
+    },
+    async pruneAudit(before) {
+      const kept = contents.audit.findIndex(({ at }) => at >= before);
+      contents.audit = kept < 0 ? [] : contents.audit.slice(kept);
+      return false;
+    },
     close: async () => {},
   };
+}
+
+function appendAudit(contents: Contents, rows: readonly AuditRow[]): void {
+  const known = new Set(contents.audit.map(({ seq }) => seq));
+  if (rows.some(({ seq }) => known.has(seq))) {
+    throw new StoreFault("data", "An entry of the audit log bears a number that another bears.");
+  }
+  contents.audit.push(...rows);
 }
 
 function load(contents: Contents, epoch: string): Loaded {

@@ -4,6 +4,7 @@
  */
 import type { FormattedText } from "../core/model.ts";
 import type { Line, LineContent, Timer } from "../core/step.ts";
+import type { AuditQuery } from "./audit-rows.ts";
 import { isCopy, lineOfKey, parseKey } from "./keys.ts";
 import { asEdited, type Batch, type OutboxRow, type TranscriptLine } from "./store.ts";
 
@@ -66,6 +67,12 @@ export type Ask =
   | { readonly kind: "adapter-keys"; readonly network: string; readonly prefix: string }
   /** 1 when more is left. */
   | { readonly kind: "prune"; readonly before: number; readonly inboxBefore: number }
+  /** Cells of AUDIT_COLUMNS. */
+  | { readonly kind: "append-audit"; readonly rows: readonly Cell[] }
+  /** Cells of AUDIT_COLUMNS. */
+  | { readonly kind: "audit"; readonly query: AuditQuery }
+  /** 1 when more is left. */
+  | { readonly kind: "prune-audit"; readonly before: number }
   | { readonly kind: "close" };
 
 export interface Request {

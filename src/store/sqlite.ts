@@ -5,6 +5,7 @@
 import { Worker } from "node:worker_threads";
 import type { Outbound } from "../core/model.ts";
 import { type Fact, type LineReference, TABLES, type Table, type Timer } from "../core/step.ts";
+import { toAuditCells, toAuditRows } from "./audit-rows.ts";
 import { toReference } from "./line-index.ts";
 import { createLink, type Link } from "./sqlite-link.ts";
 import * as wire from "./sqlite-wire.ts";
@@ -77,6 +78,11 @@ function createStore(link: Link, epoch: string): Store {
     async prune(before, inboxBefore = before) {
       return (await link.ask({ kind: "prune", before, inboxBefore }))[0] === 1;
     },
+    async appendAudit(rows) {
+      await link.ask({ kind: "append-audit", rows: toAuditCells(rows) });
+    },
+    audit: async (query) => toAuditRows(await link.ask({ kind: "audit", query })),
+    pruneAudit: async (before) => (await link.ask({ kind: "prune-audit", before }))[0] === 1,
     close: () => link.close(),
   };
 }

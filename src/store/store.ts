@@ -4,6 +4,7 @@
  */
 import { type FormattedText, type Formatting, type Outbound, wordsOf } from "../core/model.ts";
 import type { Change, Fact, Line, LineReference, Snapshot, Timer, TimerChange } from "../core/step.ts";
+import type { AuditQuery, AuditRow } from "./audit-rows.ts";
 
 /** An outbox row: a send that was committed and not yet confirmed. `id` gives the order. */
 export interface OutboxRow {
@@ -116,5 +117,10 @@ export interface Store {
    * (`before` when left out). Bounded work per call; true when more is left.
    */
   prune(before: number, inboxBefore?: number): Promise<boolean>;
+  /** Resolves once synced; all or none. Rejects with StoreFault "data" when a number was given before. Beside commits, at any time. */
+  appendAudit(rows: readonly AuditRow[]): Promise<void>;
+  audit(query: AuditQuery): Promise<readonly AuditRow[]>;
+  /** Forgets entries of the audit log older than `before`, from the oldest on. Bounded work per call; true when more is left. */
+  pruneAudit(before: number): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import type { Address, Outbound } from "../../src/core/model.ts";
 import type { Change, Fact, Line, LineContent, Timer } from "../../src/core/step.ts";
 import { asItReads, type Batch, type OutboxRow, type Store, StoreFault } from "../../src/store/store.ts";
+import { describeAuditRows } from "./store-audit.ts";
 
 /** One place where a store may keep its rows; opened again it shows what was committed. */
 export interface StorePlace {
@@ -99,6 +100,7 @@ export function describeStore(name: string, createPlace: () => StorePlace): void
     describeReference(() => store, reopen);
     describeReading(() => store);
     describePruning(() => store);
+    describeAuditRows(() => store, reopen);
   });
 }
 

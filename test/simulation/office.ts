@@ -209,6 +209,9 @@ export class Office {
       adapterKeys: (network, prefix) => lookUp(() => store.adapterKeys(network, prefix)),
       outbox: (ids) => lookUp(() => store.outbox(ids)),
       prune: (before, inboxBefore) => lookUp(() => store.prune(before, inboxBefore)),
+      appendAudit: (rows) => lookUp(() => store.appendAudit(rows)),
+      audit: (query) => lookUp(() => store.audit(query)),
+      pruneAudit: (before) => lookUp(() => store.pruneAudit(before)),
       close: async () => {},
     };
   }

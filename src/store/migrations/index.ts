@@ -45,4 +45,19 @@ export const MIGRATIONS: readonly string[] = [
       'line', NULL, 'announced', json('false'))) END), '$.offered')
   WHERE tbl = 'conversation';
   `,
+  `
+  -- The audit log: append-only, see store/audit-rows.ts. What is old is forgotten from the oldest on, and nothing else is.
+  CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, action TEXT NOT NULL, actor TEXT NOT NULL, origin TEXT, subject TEXT,
+    outcome TEXT NOT NULL, detail TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL
+  );
+  CREATE INDEX audit_subject ON audit (subject, seq) WHERE subject IS NOT NULL;
+  CREATE INDEX audit_actor ON audit (actor, seq);
+  CREATE TRIGGER audit_unchanged BEFORE UPDATE ON audit BEGIN
+    SELECT RAISE(ABORT, 'an entry of the audit log is never changed');
+  END;
+  CREATE TRIGGER audit_whole BEFORE DELETE ON audit WHEN OLD.seq > (SELECT min(seq) FROM audit) BEGIN
+    SELECT RAISE(ABORT, 'of the audit log only the oldest entry can be forgotten');
+  END;
+  `,
 ];
