@@ -41,6 +41,8 @@ export class CoreDesk {
   desk: Desk;
   readonly setting: PlaySetting;
   readonly #options: DeskOptions;
+  /** Is shown every step, as whoever watches an engine is. */
+  readonly #observe: (step: Step) => void;
   now = Date.UTC(2026, 2, 2, 9);
   readonly lines = new LineIndex(EPOCH);
   readonly transcript: Line[] = [];
@@ -52,8 +54,9 @@ export class CoreDesk {
   #line = 0;
   #token = 0;
 
-  constructor(setting: PlaySetting, options: DeskOptions = {}) {
+  constructor(setting: PlaySetting, options: DeskOptions = {}, observe: (step: Step) => void = () => {}) {
     this.setting = setting;
+    this.#observe = observe;
     this.#options = options;
     this.desk = createDesk(setting.rules, emptySnapshot(), options);
     this.#linkUp();
@@ -95,6 +98,7 @@ export class CoreDesk {
 
   step(event: DeskEvent): Step {
     const step = this.desk.step(event, this.#world);
+    this.#observe(step);
     for (const line of step.lines) {
       this.lines.addLine(line);
       this.transcript.push(line);
