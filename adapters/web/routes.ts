@@ -1,7 +1,7 @@
 /** The web network's routes: pages, their assets, the sign-in of CSRs, and the two WebSockets. */
 import websocket from "@fastify/websocket";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { AccountsBusy, type AdapterContext } from "../../src/adapter.ts";
+import { AccountsBusy, type AdapterContext, STAFF } from "../../src/adapter.ts";
 import { type Asset, loadAssets } from "./assets.ts";
 import type { WebConfig } from "./config.ts";
 import { cookieName, readCookie, writeCookie } from "./cookies.ts";
@@ -66,16 +66,17 @@ export class Routes {
       const { token } = request.params;
       return reply.redirect(isInvitation(token) ? `${path}chat#continue=${token}` : `${path}chat`);
     });
-    server.get(`${path}csr`, (_request, reply) => document(reply, headers.own, documents.console()));
+    const staff = { config: STAFF };
+    server.get(`${path}csr`, staff, (_request, reply) => document(reply, headers.own, documents.console()));
     server.get<{ Params: { "*": string } }>(`${path}assets/*`, (request, reply) =>
       sendAsset(assets.get(request.params["*"]), request, reply),
     );
-    server.get(`${path}csr/session`, async (request, reply) => {
+    server.get(`${path}csr/session`, staff, async (request, reply) => {
       const session = await this.#session(request);
       return reply.send({ login: session?.login ?? null });
     });
-    server.post(`${path}csr/sign-in`, (request, reply) => this.#signIn(request, reply));
-    server.post(`${path}csr/sign-out`, (request, reply) => this.#signOut(request, reply));
+    server.post(`${path}csr/sign-in`, staff, (request, reply) => this.#signIn(request, reply));
+    server.post(`${path}csr/sign-out`, staff, (request, reply) => this.#signOut(request, reply));
     this.#mountSockets(server, path);
     this.#mountUploads(server, path);
   }
@@ -90,13 +91,14 @@ export class Routes {
       isOwnOrigin: (request) => this.#isOwnOrigin(request),
     });
     const here = (id: string | null) => (id === null || !this.#network.isHere(id) ? null : { network, id });
-    route.mount(server, `${path}upload`, async (request) => {
+    route.mount(server, `${path}upload`, {}, async (request) => {
       const { visitors } = this.#network;
       const brought = request.headers[VISITOR_HEADER];
       const token = this.#visitorToken(request) ?? (typeof brought === "string" ? brought : null);
       return here(visitors.idOf(token));
     });
-    route.mount(server, `${path}csr/upload`, async (request) => here((await this.#session(request))?.login ?? null));
+    const signedIn = async (request: FastifyRequest) => here((await this.#session(request))?.login ?? null);
+    route.mount(server, `${path}csr/upload`, STAFF, signedIn);
   }
 
   #mountSockets(server: FastifyInstance, path: string): void {
@@ -115,7 +117,7 @@ export class Routes {
     };
     server.get(
       `${path}csr/socket`,
-      { websocket: true, preValidation: [preValidation, signedIn] },
+      { config: STAFF, websocket: true, preValidation: [preValidation, signedIn] },
       (socket, request) => {
         const session = sessions.get(request);
         if (session === undefined) {

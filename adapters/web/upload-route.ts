@@ -43,14 +43,19 @@ export class UploadRoute {
     this.#perPlace = new RateLimit({ burst: perMinute, everyMs: MINUTE_MS / perMinute }, PLACES);
   }
 
-  /** `whoIs`: who sends it; null when that is nobody whose page is open. */
-  mount(server: FastifyInstance, path: string, whoIs: (request: FastifyRequest) => Promise<Address | null>): void {
+  /** `marks`: what else the route's `config` says. `whoIs`: who sends it; null when that is nobody whose page is open. */
+  mount(
+    server: FastifyInstance,
+    path: string,
+    marks: object,
+    whoIs: (request: FastifyRequest) => Promise<Address | null>,
+  ): void {
     if (!server.hasContentTypeParser(BYTES)) {
       // Not read here: the bytes go on as they come.
       server.addContentTypeParser(BYTES, (_request, payload, done) => done(null, payload));
     }
     const bodyLimit = Math.max(1, this.#parts.uploads.maxBytes);
-    server.post(path, { config: UPLOADS, bodyLimit }, async (request, reply) => {
+    server.post(path, { config: { ...UPLOADS, ...marks }, bodyLimit }, async (request, reply) => {
       const refuse = (status: number, error: string) => answer(request, reply, status, { error });
       if (!this.#parts.isOwnOrigin(request)) {
         return refuse(403, "Files are taken from the pages of this server alone.");

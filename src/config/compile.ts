@@ -171,12 +171,20 @@ function buildSettings(
   const { http } = frontdesk;
   return {
     dataFolder: resolve(folder, dataFolder ?? frontdesk.store.folder),
-    http: { ...http, publicUrl: http.publicUrl ?? null, tls: certificateFiles(http.tls, folder) },
+    http: { ...buildHttp(frontdesk), tls: certificateFiles(http.tls, folder) },
     files: frontdesk.files,
     log: frontdesk.log,
     networks,
     limits: Object.fromEntries(names.map((name) => [name, frontdesk.limits[name]])) as unknown as ShellLimits,
   };
+}
+
+function buildHttp({ http, networks }: FrontdeskInput): Omit<Settings["http"], "tls"> {
+  const { publicUrl = null, allowFrom = null, staffFrom = null } = http;
+  const guarded = Object.entries(networks).flatMap(([name, network]) =>
+    network.allowFrom === undefined ? [] : [[name, network.allowFrom] as const],
+  );
+  return { ...http, publicUrl, allowFrom, staffFrom, mounts: new Map(guarded) };
 }
 
 /** Changes with what the files say, not with their comments, order of lines in between, or secrets behind references. */

@@ -8,7 +8,7 @@ export function needsRestart(running: Settings, next: Settings): readonly string
   const limits = Object.keys(next.limits) as (keyof Settings["limits"])[];
   return [
     ...(running.dataFolder === next.dataFolder ? [] : ["store.folder"]),
-    ...(["host", "port", "publicUrl", "trustProxy", "tls", "metrics"] as const)
+    ...(["host", "port", "publicUrl", "trustProxy", "tls", "metrics", "allowFrom", "staffFrom"] as const)
       .filter((key) => !isDeepStrictEqual(running.http[key], next.http[key]))
       .map((key) => `http.${key}`),
     ...(isDeepStrictEqual(running.files, next.files) ? [] : ["files.types"]),
@@ -23,7 +23,8 @@ function changedNetworks(running: Settings, next: Settings): readonly string[] {
   return [...names]
     .filter((name) => {
       const [before, after] = [running.networks.get(name), next.networks.get(name)];
-      return before?.module !== after?.module || !isDeepStrictEqual(before?.config, after?.config);
+      const isOpenElsewhere = !isDeepStrictEqual(running.http.mounts.get(name), next.http.mounts.get(name));
+      return isOpenElsewhere || before?.module !== after?.module || !isDeepStrictEqual(before?.config, after?.config);
     })
     .map((name) => `networks.${name}`);
 }

@@ -5,6 +5,18 @@ import { DEFAULT_DATA_FOLDER } from "./find-data-folder.ts";
 import { identifier, language, localName, title } from "./names.ts";
 import { limitsSchema } from "./schema-limits.ts";
 
+/** Reverse proxies behind each other, and ranges of addresses in one list. */
+const PROXIES = 10;
+const RANGES = 50;
+const addressRanges = z
+  .array(z.string().refine(isRange, "must be an IP address or a range of them, such as 10.0.0.0/8 or 2001:db8::/32"))
+  .min(1)
+  .max(RANGES);
+
+function isRange(text: string): boolean {
+  return [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()].some((form) => form.safeParse(text).success);
+}
+
 const handleSchema = z.strictObject({
   name: title.describe("What people read for this handle."),
   dialog: identifier.describe("The dialog of dialogs.yaml that it opens."),
@@ -15,6 +27,11 @@ export const networkSchema = z.looseObject({
   adapter: z.string().describe("The protocol that is spoken on this network."),
   title: title.optional().describe("What people read for this network; its name when left out."),
   desk: localName.default("desk").describe("The address at which CSRs talk to the desk itself."),
+  allowFrom: addressRanges
+    .optional()
+    .describe(
+      "Of a network that is reached by the HTTP server: the addresses and ranges from which. Everywhere when left out.",
+    ),
   handles: z.record(localName, handleSchema).describe("The public addresses of the desk on this network."),
 });
 export const NETWORK_KEYS: readonly string[] = Object.keys(networkSchema.shape);
@@ -27,10 +44,6 @@ const storeSchema = z.strictObject({
     .describe("Folder of the data; a relative one is seen from this file's folder."),
 });
 
-/** Reverse proxies behind each other, and ranges of their addresses. */
-const PROXIES = 10;
-const RANGES = 50;
-const addressRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 const host = z
   .string()
   .min(1)
@@ -39,15 +52,23 @@ const host = z
   .describe("Address to listen on; 0.0.0.0 for all of IPv4, :: for all.");
 const port = z.number().int().min(0).max(65_535).describe("TCP port; 0 takes a free one.");
 
+const allowFrom = addressRanges
+  .optional()
+  .describe("The addresses and ranges from which connections are taken, such as 10.0.0.0/8; all when left out.");
+
 const httpSchema = z.strictObject({
   host,
   port: port.default(8_080),
+  allowFrom,
+  staffFrom: addressRanges
+    .optional()
+    .describe("The addresses and ranges from which what is for staff alone is answered: the console, signing in."),
   publicUrl: z
     .url({ protocol: /^https?$/ })
     .optional()
     .describe("The address under which people reach it, when a proxy stands before it."),
   trustProxy: z
-    .union([z.boolean(), z.number().int().min(1).max(PROXIES), z.array(addressRange).min(1).max(RANGES)])
+    .union([z.boolean(), z.number().int().min(1).max(PROXIES), addressRanges])
     .default(false)
     .describe("How many reverse proxies stand in front (true: one), or the addresses they have, such as 10.0.0.0/8."),
   tls: z
@@ -61,7 +82,7 @@ const httpSchema = z.strictObject({
     .optional()
     .describe("Certificate files, to speak HTTPS; they are read again whenever they change."),
   metrics: z
-    .union([z.enum(["off", "here"]), z.strictObject({ host, port })])
+    .union([z.enum(["off", "here"]), z.strictObject({ host, port, allowFrom })])
     .default("off")
     .describe(
       "Where /metrics is: nowhere, on this server (for everybody who reaches it), or on a host and port of its own.",

@@ -23,7 +23,14 @@ export interface Settings {
     /** Absolute paths of the certificate and its key; null: plain HTTP. */
     readonly tls: { readonly certificate: string; readonly key: string } | null;
     /** Where /metrics is answered: nowhere, on this server, or on a listener of its own. */
-    readonly metrics: "off" | "here" | { readonly host: string; readonly port: number };
+    readonly metrics:
+      | "off"
+      | "here"
+      | { readonly host: string; readonly port: number; readonly allowFrom?: readonly string[] | undefined };
+    /** Addresses and ranges from which connections are taken, staff is let in, and single networks are; null, or absent: all. */
+    readonly allowFrom: readonly string[] | null;
+    readonly staffFrom: readonly string[] | null;
+    readonly mounts: ReadonlyMap<string, readonly string[]>;
   };
   readonly files: {
     /** Media types that are taken. */

@@ -14,12 +14,13 @@ import fastify, {
 } from "fastify";
 import type { Registry } from "prom-client";
 import type { Logger } from "../adapter.ts";
+import { type Admission, type AdmissionConfig, createAdmission, type Ranges } from "./admission.ts";
 import { type CertificateFiles, type CertificateReading, readCertificate, watchCertificate } from "./certificates.ts";
 import { securityHeaders } from "./headers.ts";
 import { METRICS_ROUTE, OWN_ROUTES } from "./routes.ts";
 
 /** The `http:` section of frontdesk.yaml. */
-export interface HttpConfig {
+export interface HttpConfig extends AdmissionConfig {
   /** Address to listen on; 127.0.0.1 unless somebody outside is meant to reach it. */
   readonly host: string;
   /** 0 lets the system choose (tests). */
@@ -33,7 +34,7 @@ export interface HttpConfig {
   /** Speaks HTTPS with these files, which are read again when they change; null: plain HTTP. The listener of metrics stays plain. */
   readonly tls: CertificateFiles | null;
   /** Where /metrics is: nowhere, on this server for everybody who reaches it, or on a listener of its own. */
-  readonly metrics: "off" | "here" | { readonly host: string; readonly port: number };
+  readonly metrics: "off" | "here" | { readonly host: string; readonly port: number; readonly allowFrom?: Ranges };
 }
 
 export interface HttpLimits {
@@ -150,13 +151,15 @@ export function createHttpServer(surroundings: HttpSurroundings): HttpServer {
       if (server !== null) {
         throw new Error("The HTTP server is started once.");
       }
-      server = build(surroundings, limits, mounts, routes);
+      const admission = createAdmission(config, log, surroundings.metrics);
+      server = build(surroundings, limits, { mounts, routes, admission });
       const { url, port } = await listen(server, config, "http");
       unwatch = followCertificate(server, config.tls, limits.certificateMs, log);
       listensAt = url;
       log.info("http.listening", { url });
       if (typeof config.metrics === "object") {
         metricsServer = buildMetrics(surroundings, limits);
+        admission.listener(metricsServer, config.metrics.allowFrom, "http.metrics");
         metricsAt = (await listen(metricsServer, config.metrics, "http.metrics")).url;
         log.info("http.metrics.listening", { url: metricsAt });
       }
@@ -230,12 +233,14 @@ function create(
   return fastify({ ...options, https } as FastifyServerOptions) as FastifyInstance;
 }
 
-function build(
-  surroundings: HttpSurroundings,
-  limits: HttpLimits,
-  mounts: readonly Mount[],
-  routes: HttpRoute[],
-): FastifyInstance {
+interface BuildParts {
+  readonly mounts: readonly Mount[];
+  readonly routes: HttpRoute[];
+  readonly admission: Admission;
+}
+
+function build(surroundings: HttpSurroundings, limits: HttpLimits, parts: BuildParts): FastifyInstance {
+  const { mounts, routes, admission } = parts;
   const server = create(serverOptions(surroundings, limits), surroundings.config.tls, limits.requestMs);
   server.server.maxConnections = limits.connections;
   server.server.headersTimeout = limits.requestMs;
@@ -243,6 +248,11 @@ function build(
     for (const one of [method].flat()) routes.push({ method: one, path: url });
   });
   addHooks(server, surroundings.log);
+  admission.listener(server, surroundings.config.allowFrom, "http");
+  admission.staff(
+    server,
+    mounts.map(({ owner }) => owner),
+  );
   limitBodies(server, limits.requestMs);
   server.register(websocket, { options: { maxPayload: limits.frameBytes, perMessageDeflate: false } });
   for (const route of OWN_ROUTES) {
@@ -251,6 +261,7 @@ function build(
   if (surroundings.config.metrics === "here") mountMetrics(server, surroundings);
   for (const { owner, routes: mounted } of mounts) {
     server.register(async (scope) => {
+      admission.scope(scope, owner);
       try {
         await mounted(scope);
       } catch (error) {

@@ -22,6 +22,8 @@ describe("what of a changed configuration waits for a restart", () => {
     ["nothing of a limit that the core keeps", ["idleSeconds: 86400", "idleSeconds: 600"], []],
     ["a limit of the engine", ["batchEvents: 256", "batchEvents: 16"], ["limits.batchEvents"]],
     ["the port", PORT, ["http.port"]],
+    ["who may connect", ["# allowFrom: [192.0.2.0/24, ", "allowFrom: [192.0.2.0/24, "], ["http.allowFrom"]],
+    ["who may reach a network", ["# allowFrom: [192.0.2.0/24]", "allowFrom: [192.0.2.0/24]"], ["networks.web"]],
     ["the data folder", ["folder: ../data", "folder: ../elsewhere"], ["store.folder"]],
     ["the log", ["level: info", "level: debug"], ["log.level"]],
     ["an adapter's own key", ["    # sessionHours: 16", "    sessionHours: 8"], ["networks.web"]],

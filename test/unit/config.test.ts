@@ -28,7 +28,14 @@ const SLIPS: readonly Slip[] = [
     file: "frontdesk.yaml",
     before: "  port: 8080",
     after: "  xyzzy: 8080",
-    says: 'unknown key "xyzzy" (known: host, port, publicUrl, trustProxy, tls, metrics)',
+    says: 'unknown key "xyzzy" (known: host, port, allowFrom, staffFrom, publicUrl, trustProxy, tls, metrics)',
+  },
+  {
+    what: "a range of addresses that is none",
+    file: "frontdesk.yaml",
+    before: "# staffFrom: [10.0.0.0/8]",
+    after: "staffFrom: [10.0.0.0/33]",
+    says: '"staffFrom" must be an IP address or a range of them, such as 10.0.0.0/8 or 2001:db8::/32',
   },
   {
     what: "text where a number belongs",
