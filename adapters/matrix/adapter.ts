@@ -9,6 +9,7 @@ import { GhostPictures } from "./ghost-pictures.ts";
 import { type Ghosts, RegisteredGhosts } from "./ghosts.ts";
 import { NotTaken } from "./hand.ts";
 import { HomeserverClient } from "./homeserver.ts";
+import { HostedRooms } from "./hosted-rooms.ts";
 import { canonicalUserId, ReservedNames } from "./identifiers.ts";
 import { Invitations } from "./invitations.ts";
 import { Ledger } from "./ledger.ts";
@@ -41,6 +42,7 @@ export class MatrixAdapter implements Adapter {
   readonly #software: SoftwareSearch;
   readonly #media: Media;
   readonly #invitations: Invitations;
+  readonly #hosted: HostedRooms;
   #isStopped = false;
   #accepting: Promise<void> = Promise.resolve();
   #cancelPing: () => void = () => {};
@@ -79,15 +81,17 @@ export class MatrixAdapter implements Adapter {
     const shared = { context: quiet, limits, homeserver, namespace, ghosts, rooms, ledger, reactions, media, receive };
     const signs = new Signs(shared);
     this.#signs = signs;
+    const hosted = new HostedRooms({ ...shared, prefix: config.prefix, serverName: config.serverName });
+    this.#hosted = hosted;
     const membership = new Membership({ ...shared, met: (person) => signs.look(person) });
     const software = new SoftwareSearch(shared);
     this.#software = software;
     const putOff = (invitation: RoomEvent) => this.#putOff(invitation);
     const spoke = (room: Room) => software.look(room);
-    const reception = new Reception({ ...shared, membership, signs, putOff, spoke });
+    const reception = new Reception({ ...shared, membership, signs, hosted, putOff, spoke });
     const said = (events: readonly RoomEvent[]) => reception.transaction({ events, ephemeral: [], malformed: 0 });
     this.#invitations = new Invitations({ ...shared, membership, said });
-    this.#sender = new Sender({ ...shared, watch: (person, local) => this.#signs.watch(person, local) });
+    this.#sender = new Sender({ ...shared, hosted, watch: (person, local) => this.#signs.watch(person, local) });
     this.#link = new Link({
       context,
       healthMs: limits.healthSeconds * 1_000,
@@ -95,15 +99,17 @@ export class MatrixAdapter implements Adapter {
       isAlive: async () =>
         (await homeserver.request({ method: "GET", path: ["v3", "account", "whoami"] })).kind === "ok",
     });
-    context.http.mount(
-      matrixRoutes({
-        config,
-        count: (event, reason) => quiet.count(event, reason),
-        transaction: (transaction) => this.#taking(() => reception.transaction(transaction)),
-        exists: (userId) => !this.#isStopped && this.#exists(userId),
-        notTaken: (error) => this.#notTaken(error),
-      }),
-    );
+    context.http.mount(this.#routes(reception));
+  }
+
+  #routes(reception: Reception): ReturnType<typeof matrixRoutes> {
+    return matrixRoutes({
+      config: this.#config,
+      count: (event, reason) => this.#context.count(event, reason),
+      transaction: (transaction) => this.#taking(() => reception.transaction(transaction)),
+      exists: (userId) => !this.#isStopped && this.#exists(userId),
+      notTaken: (error) => this.#notTaken(error),
+    });
   }
 
   start(signal: AbortSignal): Promise<void> {
@@ -111,7 +117,7 @@ export class MatrixAdapter implements Adapter {
   }
 
   async send(outbound: Outbound, signal: AbortSignal): Promise<Outcome> {
-    const refused = refusal(outbound, this.capabilities.features, this.capabilities.maxTextBytes);
+    const refused = refusal(outbound, this.capabilities.features, this.capabilities.maxTextBytes, true);
     if (refused !== null) {
       return refused;
     }
@@ -182,6 +188,7 @@ export class MatrixAdapter implements Adapter {
       }
     }
     void this.#ping();
+    void this.#hosted.begin();
     this.#acceptLate(0);
     return { kind: "online" };
   }

@@ -122,10 +122,15 @@ function neededFeature(outbound: Exclude<Outbound, { kind: "room" }>): Feature |
 
 type Rejected = Extract<Outcome, { kind: "rejected" }>;
 
-/** Why that will never be carried, or null. Decided before anything is on the wire. */
-export function refusal(outbound: Outbound, features: readonly Feature[], textBytes: number): Rejected | null {
+/** Why that will never be carried, or null. Decided before anything is on the wire. `hostsRooms`: whether the desk makes rooms there. */
+export function refusal(
+  outbound: Outbound,
+  features: readonly Feature[],
+  textBytes: number,
+  hostsRooms = false,
+): Rejected | null {
   const feature = outbound.kind === "room" ? null : neededFeature(outbound);
-  if (outbound.kind === "room" || (feature !== null && !features.includes(feature))) {
+  if ((outbound.kind === "room" && !hostsRooms) || (feature !== null && !features.includes(feature))) {
     return { kind: "rejected", reason: "feature-not-implemented", text: `This network carries no ${outbound.kind}.` };
   }
   const bytes = "text" in outbound && outbound.text !== null ? Buffer.byteLength(outbound.text) : 0;

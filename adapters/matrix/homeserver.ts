@@ -25,7 +25,7 @@ export type Answer =
   | { readonly kind: "unreachable"; readonly text: string };
 
 export interface Request {
-  readonly method: "GET" | "PUT" | "POST";
+  readonly method: "GET" | "PUT" | "POST" | "DELETE";
   /** Segments of the path, not encoded: ["v3", "rooms", roomId, "send"]. */
   readonly path: readonly string[];
   /** The desk's user it is made for; the application service's own user when left out. */
@@ -128,7 +128,7 @@ export async function ask({
   }
 }
 
-const METHODS = { GET: Method.Get, PUT: Method.Put, POST: Method.Post } as const;
+const METHODS = { GET: Method.Get, PUT: Method.Put, POST: Method.Post, DELETE: Method.Delete } as const;
 /** Who would be told that a session is over or a consent missing: the answer says so itself. */
 const NOBODY = new TypedEventEmitter<HttpApiEvent, HttpApiEventHandlerMap>();
 

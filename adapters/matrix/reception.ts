@@ -11,6 +11,7 @@ import type { Limits } from "./config.ts";
 import type { Ghosts } from "./ghosts.ts";
 import { NotTaken, type Place, type Receive, requestOrNotTaken } from "./hand.ts";
 import type { Homeserver } from "./homeserver.ts";
+import type { HostedRooms } from "./hosted-rooms.ts";
 import type { Namespace } from "./identifiers.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Media } from "./media.ts";
@@ -32,6 +33,8 @@ export interface ReceptionParts {
   readonly signs: Signs;
   readonly media: Media;
   readonly receive: Receive;
+  /** Rooms in which two others talk. Left out: there are none. */
+  readonly hosted?: Pick<HostedRooms, "take">;
   /** Takes over an invitation that cannot be accepted now. Left out: it is tried again as long as it takes. */
   putOff?(invitation: RoomEvent): Promise<void>;
   /** A person has spoken: what do they write from? */
@@ -111,7 +114,10 @@ export class Reception {
   }
 
   async #event(event: RoomEvent): Promise<void> {
-    const { context, namespace, rooms, ledger, membership, ghosts } = this.#parts;
+    const { context, namespace, rooms, ledger, membership, ghosts, hosted } = this.#parts;
+    if ((await hosted?.take(event)) === true) {
+      return;
+    }
     if (event.type === "m.room.member") {
       return await this.#lane(await this.#member(event));
     }

@@ -15,6 +15,7 @@ import {
 import type { Limits } from "./config.ts";
 import type { Ghosts } from "./ghosts.ts";
 import type { Homeserver } from "./homeserver.ts";
+import type { HostedRooms } from "./hosted-rooms.ts";
 import { displayName } from "./identifiers.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Media } from "./media.ts";
@@ -30,6 +31,8 @@ export interface SenderParts {
   readonly ledger: Ledger;
   readonly reactions: Reactions;
   readonly media: Media;
+  /** Rooms in which the desk introduces two people; left out: it makes none. */
+  readonly hosted?: Pick<HostedRooms, "send">;
   /** Whether what is sent there is encrypted, so that files have to be as well; left out: it never is. */
   isEncrypted?(room: Room): Promise<boolean>;
   /** The desk wants to know of that person's presence. */
@@ -40,6 +43,11 @@ type Carriers = { readonly [K in OutboundKind]: (outbound: OutboundOf<K>, signal
 
 const DONE: Outcome = { kind: "accepted", id: null };
 const NO_ROOM: Outcome = { kind: "rejected", reason: "item-not-found", text: "There is no chat with this person." };
+const NO_ROOMS: Outcome = {
+  kind: "rejected",
+  reason: "feature-not-implemented",
+  text: "The desk makes no rooms here.",
+};
 const NO_MESSAGE: Outcome = { kind: "rejected", reason: "item-not-found", text: "The message is not in this chat." };
 /** Where an event is looked for. */
 interface FoundEvent<Event extends string | null> {
@@ -78,8 +86,7 @@ export class Sender {
       this.#parts.watch(to.id, from);
       return DONE;
     },
-    // Refused before it comes here: a room of Matrix shows everybody's address.
-    room: async () => ({ kind: "rejected", reason: "feature-not-implemented", text: "Matrix carries no room." }),
+    room: async (outbound, signal) => (await this.#parts.hosted?.send(outbound, signal)) ?? NO_ROOMS,
   };
 
   constructor(parts: SenderParts) {

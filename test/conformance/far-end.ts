@@ -134,6 +134,8 @@ export interface FarEnd {
   readonly acknowledges: boolean;
   /** True when a refused message is answered to its sender (FarEvent `refusal`). */
   readonly refuses: boolean;
+  /** True when people in a room that the desk makes see each other's address. Left out: they do not, or it makes none. */
+  readonly roomsShowAddresses?: boolean;
   /**
    * Makes the network deliver again, as it does by itself sooner or later, what was not acknowledged (web: the client
    * reconnects and resends; Matrix: the homeserver repeats the transaction). Null where the network never redelivers.

@@ -7,6 +7,7 @@ import { type Synapse, startSynapse } from "../support/synapse.ts";
 import { TcpRelay } from "../support/tcp-relay.ts";
 import type { FarEnd, PersonName } from "./far-end.ts";
 import { MatrixFarPerson } from "./matrix-far-person.ts";
+import { enterMatrixRoom } from "./matrix-far-room.ts";
 import { GARBAGE } from "./matrix-garbage.ts";
 
 const PATH = "/matrix";
@@ -19,6 +20,7 @@ export class MatrixFarEnd implements FarEnd {
   readonly dials = true;
   /** Matrix tells a sender that their own server has it, and nothing of the desk. */
   readonly acknowledges = false;
+  readonly roomsShowAddresses = true;
   /** There is no error for a message that was taken by the server; the desk says it in words. */
   readonly refuses = false;
   readonly stranger = { network: this.network, id: "@nobody:mx.test" };
@@ -63,7 +65,9 @@ export class MatrixFarEnd implements FarEnd {
     const account = await this.synapse.register(`${name}${this.#people}`, "a password nobody has");
     const client = await connectMatrixClient(this.synapse, account);
     this.#clients.push(client);
-    const person = new MatrixFarPerson(this.network, client, this.synapse.prefix);
+    const { prefix, serverName } = this.synapse;
+    const person = new MatrixFarPerson(this.network, client, prefix);
+    person.enter = (token) => enterMatrixRoom(client, `#${prefix}${token}:${serverName}`);
     // Signs (typing, presence) reach only who is in a room already.
     await person.subscribe(this.handles[0] ?? "", "subscribe");
     return person;

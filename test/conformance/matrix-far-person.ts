@@ -9,7 +9,7 @@ import type { Choice, PresenceState, ReceiptState, TypingState } from "../../src
 import type { ClientEvent, MatrixTestClient } from "../support/matrix-client.ts";
 import { picture } from "../support/pictures.ts";
 import { Arrivals, beats } from "../support/wait.ts";
-import type { FarEvent, FarPerson } from "./far-end.ts";
+import type { FarEvent, FarPerson, FarRoom } from "./far-end.ts";
 
 type Content = Readonly<Record<string, unknown>>;
 export interface MatrixTestFile {
@@ -50,6 +50,8 @@ export class MatrixFarPerson implements FarPerson {
   readonly software;
   readonly received = new Arrivals<FarEvent>((event) => JSON.stringify(event));
   readonly client: MatrixTestClient;
+  /** Set where the desk makes rooms. */
+  enter?: (token: string) => Promise<FarRoom>;
   readonly #prefix: string;
   readonly #server: string;
   /** Reactions of the desk by their event: what they belong to. */
@@ -212,7 +214,8 @@ export class MatrixFarPerson implements FarPerson {
       this.#takeReceipts(event.content);
     }
     const from = this.#local(event.sender);
-    if (from === null || event.stateKey !== null) {
+    // A room with an alias is none of the chats: the desk introduces this person to another there.
+    if (from === null || event.stateKey !== null || this.client.sdk.getRoom(event.room ?? "")?.getCanonicalAlias()) {
       return;
     }
     switch (event.type) {

@@ -21,7 +21,7 @@ export interface MatrixTestClient {
   /** Everything that came, in order, own events included; never a local echo. */
   readonly events: Arrivals<ClientEvent>;
   readonly sdk: MatrixClient;
-  /** The newest room in which that user is or to which they are invited, and in which this client is; null if none. */
+  /** The newest chat (a room without an alias) in which that user is or to which they are invited, and this client is; null if none. */
   roomWith(userId: string): string | null;
   /** That room, or a new direct one; resolves once the user has joined. */
   chatWith(userId: string): Promise<string>;
@@ -66,13 +66,15 @@ const MUTE = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quie
 export interface MatrixClientOptions {
   /** Its new chats are end-to-end encrypted; its keys are in memory. */
   readonly encrypted?: boolean;
+  /** False: invitations wait for `sdk.joinRoom` or `sdk.leave`. */
+  readonly accepts?: boolean;
 }
 
-/** Logs that account in with matrix-js-sdk; resolves after the first sync. It accepts every invitation. */
+/** Logs that account in with matrix-js-sdk; resolves after the first sync. It accepts every invitation, where not told otherwise. */
 export async function connectMatrixClient(
   synapse: Synapse,
   account: Account,
-  { encrypted = false }: MatrixClientOptions = {},
+  { encrypted = false, accepts = true }: MatrixClientOptions = {},
 ): Promise<MatrixTestClient> {
   const { createClient, ClientEvent: On, MatrixEventEvent, RoomMemberEvent, SyncState } = await import("matrix-js-sdk");
   await quietenSdk();
@@ -87,7 +89,7 @@ export async function connectMatrixClient(
     await sdk.initRustCrypto({ useIndexedDB: false });
   }
   sdk.on(RoomMemberEvent.Membership, (_event, member) => {
-    if (member.userId === userId && member.membership === "invite") {
+    if (accepts && member.userId === userId && member.membership === "invite") {
       void sdk.joinRoom(member.roomId).catch(() => {});
     }
   });
@@ -135,7 +137,8 @@ async function newChat(sdk: MatrixClient, other: string, encrypted: boolean): Pr
 
 function newestRoom(sdk: MatrixClient, other: string): string | null {
   const shared = sdk.getRooms().filter((room) => {
-    return room.getMyMembership() === "join" && ["join", "invite"].includes(room.getMember(other)?.membership ?? "");
+    const isChat = room.getMyMembership() === "join" && room.getCanonicalAlias() === null;
+    return isChat && ["join", "invite"].includes(room.getMember(other)?.membership ?? "");
   });
   const created = (room: (typeof shared)[number]): number =>
     room.currentState.getStateEvents("m.room.create", "")?.getTs() ?? 0;

@@ -163,7 +163,7 @@ receive_ephemeral: true
 de.sorunome.msc2409.push_ephemeral: true
 namespaces:
   users: [{exclusive: true, regex: "@${prefix}.*:${serverName.replaceAll(".", "\\\\.")}"}]
-  aliases: []
+  aliases: [{exclusive: true, regex: "#${prefix}.*:${serverName.replaceAll(".", "\\\\.")}"}]
   rooms: []
 `;
 }
