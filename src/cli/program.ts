@@ -8,6 +8,7 @@ import { addCsrs } from "./csrs.ts";
 import { addExplain } from "./explain.ts";
 import { addInit } from "./init.ts";
 import { addReload } from "./reload.ts";
+import { addReplay } from "./replay.ts";
 import { addReport } from "./report.ts";
 import { addStart } from "./start.ts";
 import { addStatus } from "./status.ts";
@@ -20,6 +21,7 @@ const SUBCOMMANDS: readonly ((program: Command, terminal: Terminal) => void)[] =
   addInit,
   addCheck,
   addTry,
+  addReplay,
   addStart,
   addReload,
   addStatus,

@@ -5,6 +5,7 @@
  */
 import OpeningHours from "opening_hours";
 import type { Clock } from "../adapter.ts";
+import type { HoursChange } from "../core/analysis/shift.ts";
 import { type Hours, PLAIN_ROUTING, periodHours, siteHours } from "../core/queue-rules.ts";
 import type { Rules } from "../core/rules.ts";
 import type { DeskEvent } from "../core/step.ts";
@@ -175,6 +176,20 @@ function inUtc<T>(compute: () => T): T {
       process.env.TZ = zone;
     }
   }
+}
+
+/** What is open at `from`, and each change up to `to`: what a desk of those rules is told in that time. */
+export function hoursBetween(rules: HoursRules, from: number, to: number): readonly HoursChange[] {
+  const { timeZone } = rules.routing ?? PLAIN_ROUTING;
+  const isByDay = countsDays(rules);
+  const changes: HoursChange[] = [];
+  for (let at = from; at <= to; ) {
+    const { open, nextChange } = hoursAt(rules, at);
+    const { day, endsAt } = isByDay ? dayAt(timeZone, at) : { day: "", endsAt: Number.POSITIVE_INFINITY };
+    changes.push({ at, open, day });
+    at = Math.max(at + 1, Math.min(nextChange ?? Number.POSITIVE_INFINITY, endsAt));
+  }
+  return changes;
 }
 
 export type HoursEvent = Extract<DeskEvent, { kind: "hours" }>;

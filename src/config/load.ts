@@ -10,6 +10,8 @@ export interface LoadOptions {
   /** Takes the place of `store.folder`; relative to the working directory. */
   readonly dataFolder?: string | undefined;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** A folder whose files take the place of those of the same name: changed rules beside the settings that stay. */
+  readonly over?: string | undefined;
   /** See `CompileOptions`. */
   readonly analyse?: boolean;
 }
@@ -23,7 +25,8 @@ export function loadConfiguration(
   const texts: Partial<Record<FileName, string>> = {};
   const unreadable: Partial<Record<FileName, string>> = {};
   for (const name of FILES) {
-    const read = readText(join(folder, name));
+    const changed = options.over === undefined ? null : readText(join(options.over, name));
+    const read = changed === null || changed.kind === "missing" ? readText(join(folder, name)) : changed;
     if (read.kind === "text") {
       texts[name] = read.text;
     } else if (read.kind === "fault") {
@@ -32,13 +35,13 @@ export function loadConfiguration(
   }
   const compiled = compileConfiguration(texts, modules, {
     folder,
-    shownFolder: shown(folder),
+    shownFolder: shown(options.over ?? folder),
     unreadable,
     analyse: options.analyse === true,
     ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.dataFolder === undefined ? {} : { dataFolder: resolve(options.dataFolder) }),
   } satisfies CompileOptions);
-  return { ...compiled, problems: sortProblems([...compiled.problems, ...strangers(folder)]) };
+  return { ...compiled, problems: sortProblems([...compiled.problems, ...strangers(options.over ?? folder)]) };
 }
 
 /** As admins would type it: relative where that is shorter. */

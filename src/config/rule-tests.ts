@@ -7,7 +7,7 @@ import { PLAIN_ROUTING } from "../core/queue-rules.ts";
 import type { Rules } from "../core/rules.ts";
 import { hoursAt } from "./hours.ts";
 import type { ExpectInput, GivenInput, RuleTestInput } from "./schema-tests.ts";
-import { instantOf } from "./wall-time.ts";
+import { readMoment } from "./wall-time.ts";
 
 /** What a test found; null: all as expected. `key`: which expectation. */
 export interface RuleTestFailure {
@@ -71,7 +71,7 @@ function softwareNamed(name: string): Software {
 
 function deskOf(rules: Rules, { at, csrs, waiting, queue }: GivenInput): ImaginedDesk {
   const { timeZone } = rules.routing ?? PLAIN_ROUTING;
-  const now = at === undefined ? SOME_TIME : momentOf(timeZone, at);
+  const now = (at === undefined ? null : readMoment(timeZone, at)) ?? SOME_TIME;
   const others = typeof waiting === "number" ? { count: waiting, longest: 0 } : waiting;
   return {
     now,
@@ -80,12 +80,6 @@ function deskOf(rules: Rules, { at, csrs, waiting, queue }: GivenInput): Imagine
     open: at === undefined ? {} : hoursAt(rules, now).open,
     waiting: others === undefined ? {} : { [queue]: others },
   };
-}
-
-/** "2026-11-23 22:30" as a clock of that zone shows it, in milliseconds. */
-function momentOf(timeZone: string, at: string): number {
-  const wall = Date.parse(`${at.replace(" ", "T")}:00Z`);
-  return Number.isNaN(wall) ? SOME_TIME : instantOf(timeZone, wall, wall - 2 * 86_400_000);
 }
 
 function csrOf(given: NonNullable<GivenInput["csrs"]>[string]): ImaginedCsr {

@@ -58,3 +58,17 @@ export function instantOf(zone: string, wall: number, after: number): number {
   }
   return reached;
 }
+
+const WRITTEN = /^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2}))?$/u;
+
+/**
+ * "2026-11-23 22:30" as a clock of that zone shows it, in milliseconds since the epoch; of a date alone its beginning. Null where it is
+ * neither, or no day of the calendar.
+ */
+export function readMoment(zone: string, text: string): number | null {
+  const [, year, month, day, hour = "00", minute = "00"] = WRITTEN.exec(text.trim()) ?? [];
+  const wall = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:00Z`);
+  // 30 February is read as a day of March.
+  if (Number.isNaN(wall) || new Date(wall).getUTCDate() !== Number(day)) return null;
+  return instantOf(zone, wall, wall - 2 * DAY_MS);
+}

@@ -86,7 +86,8 @@ export function restoreStore(from: string, path: string, before: string): Copied
   }
 }
 
-function requireStore(path: string): void {
+/** Throws StoreFault where there is no store. */
+export function requireStore(path: string): void {
   if (!existsSync(path)) {
     throw new StoreFault(
       "disk",

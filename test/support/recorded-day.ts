@@ -3,6 +3,7 @@
  * records. CSRs accept after ten seconds, and close when the planned time is over.
  */
 import { Agenda } from "../../src/core/estimate/agenda.ts";
+import type { Address } from "../../src/core/model.ts";
 import type { Fact, Step } from "../../src/core/step.ts";
 import { CoreDesk } from "../unit/core-desk.ts";
 import type { PlaySetting } from "./play-rules.ts";
@@ -17,12 +18,11 @@ export interface PlannedCustomer {
 }
 export interface PlannedCsr {
   readonly at: number;
-  readonly id: string;
+  readonly address: Address;
   readonly state: "available" | "dnd" | "offline";
 }
 export interface Plan {
   readonly customers: readonly PlannedCustomer[];
-  /** CSRs come to the network xmpp. */
   readonly csrs: readonly PlannedCsr[];
   readonly until: number;
 }
@@ -59,6 +59,7 @@ export function recordedDay(setting: PlaySetting, { customers, csrs, until }: Pl
     if (event === "offer.accepted" && csr !== null)
       agenda.add(desk.now + talkMs, { kind: "says", conversation, csr, word: "/close" });
   };
+  if (customers.some(({ at }) => at < desk.now)) throw new Error("The plan begins before the day of the core desk.");
   for (const customer of customers) agenda.add(customer.at, { kind: "comes", customer });
   for (const csr of csrs) agenda.add(csr.at, { kind: "shows", csr });
   for (let next = agenda.take(); next !== null && next.at <= until; next = agenda.take()) {
@@ -96,7 +97,7 @@ function act(desk: CoreDesk, what: Due, came: (conversation: string, customer: P
     case "shows":
       desk.hear({
         kind: "presence",
-        from: { network: "xmpp", id: what.csr.id },
+        from: what.csr.address,
         to: "desk",
         all: true,
         state: what.csr.state,

@@ -4,11 +4,12 @@ import {
   type HoursEvent,
   type HoursRules,
   hoursAt,
+  hoursBetween,
   hoursFault,
   LOOK_AGAIN_MS,
   watchHours,
 } from "../../src/config/hours.ts";
-import { instantOf, wallAt } from "../../src/config/wall-time.ts";
+import { instantOf, readMoment, wallAt } from "../../src/config/wall-time.ts";
 import { compile, edited, shipped } from "./config-support.ts";
 
 /** The shipped rules with these hours for every queue. */
@@ -296,4 +297,34 @@ describe("the watch over opening hours", () => {
     time.goTo("2026-07-06T07:00:00Z");
     expect(events).to.have.length(1);
   });
+});
+
+describe("opening hours over a stretch of time", () => {
+  it("are what is open at its beginning, and every change up to its end", () => {
+    const changes = hoursBetween(rulesWith(OFFICE), at("2026-03-27T12:00:00Z"), at("2026-03-30T12:00:00Z"));
+    expect(changes.map((one) => `${new Date(one.at).toISOString()} ${one.open.support}`)).to.deep.equal([
+      "2026-03-27T12:00:00.000Z true",
+      "2026-03-27T17:00:00.000Z false",
+      // Summer time began in between.
+      "2026-03-30T06:00:00.000Z true",
+    ]);
+  });
+});
+
+describe("moments as admins write them", () => {
+  const READ: readonly (readonly [text: string, zone: string, at: string | null])[] = [
+    ["2026-03-09 09:30", "Europe/Berlin", "2026-03-09T08:30:00.000Z"],
+    ["2026-07-09T09:30", "Europe/Berlin", "2026-07-09T07:30:00.000Z"],
+    ["2026-03-09", "Asia/Manila", "2026-03-08T16:00:00.000Z"],
+    ["2026-02-30", "UTC", null],
+    ["2026-13-01", "UTC", null],
+    ["2026-03-09 25:00", "UTC", null],
+    ["9 March", "UTC", null],
+  ];
+  for (const [text, zone, expected] of READ) {
+    it(`${text} in ${zone}`, () => {
+      const read = readMoment(zone, text);
+      expect(read === null ? null : new Date(read).toISOString()).to.equal(expected);
+    });
+  }
 });

@@ -18,6 +18,7 @@ const setting = playSetting(
     ),
   }),
 );
+const at = (id: string) => ({ network: "xmpp", id });
 const SPAN = { from: MORNING, to: MORNING + 8 * HOUR };
 
 /** Both CSRs are there all day, but for Ben's hour at noon; `perHour` customers come. */
@@ -29,10 +30,10 @@ function day(perHour: number): Plan {
     customers.push({ at, id, talkMs: exponential(chance) * 5 * MINUTE, patienceMs: exponential(chance) * 15 * MINUTE });
   }
   const csrs: Plan["csrs"] = [
-    { at: MORNING, id: "ada", state: "available" },
-    { at: MORNING, id: "ben", state: "available" },
-    { at: MORNING + 3 * HOUR, id: "ben", state: "dnd" },
-    { at: MORNING + 4 * HOUR, id: "ben", state: "available" },
+    { at: MORNING, address: at("ada"), state: "available" },
+    { at: MORNING, address: at("ben"), state: "available" },
+    { at: MORNING + 3 * HOUR, address: at("ben"), state: "dnd" },
+    { at: MORNING + 4 * HOUR, address: at("ben"), state: "available" },
   ];
   return { customers, csrs, until: SPAN.to + HOUR };
 }
