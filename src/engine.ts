@@ -27,7 +27,7 @@ export type DaemonEvent =
       readonly open: Readonly<Record<string, boolean>>;
       readonly opens: Readonly<Record<string, string>>;
     }
-  | Extract<DeskEvent, { readonly kind: "estimates" | "matched" | "deciding" }>
+  | Extract<DeskEvent, { readonly kind: "estimates" | "matched" | "deciding" | "elsewhere" }>
   | { readonly kind: "rules"; readonly rules: Rules }
   | { readonly kind: "command"; readonly command: DeskCommand };
 

@@ -103,10 +103,15 @@ function weightInHand(turn: Turn, row: ConversationRow, csr: string): number {
   return resting ?? weightOf(turn, row, queue);
 }
 
+/** The same with what they have in hand at other desks, as far as that was told. */
+function loadEverywhere(turn: Turn, row: CsrRow): number {
+  return loadOf(turn, row) + (turn.memory.elsewhere.get(row.id) ?? 0);
+}
+
 /** Whether they can take that one on beside what they have. */
 export function hasRoomFor(turn: Turn, id: string, row: ConversationRow): boolean {
   const weight = weightOf(turn, row, turn.rules.queues.get(row.queue ?? ""));
-  return loadOf(turn, csrRow(turn, id)) + weight <= (turn.rules.csrs.get(id)?.capacity ?? 0);
+  return loadEverywhere(turn, csrRow(turn, id)) + weight <= (turn.rules.csrs.get(id)?.capacity ?? 0);
 }
 
 /** As long as an offer stands they count as busy with it since it was made; if nothing comes of it they have been idle all the while. */
@@ -132,7 +137,7 @@ export function csrState(turn: Turn, id: string): CsrState {
   if (reachableAddresses(turn, csr, row).length === 0)
     return csr.addresses.some((address) => isShown(turn, address)) ? "away" : "offline";
   if (row.wrapUpUntil > turn.world.now) return "wrap-up";
-  return loadOf(turn, row) >= csr.capacity ? "busy" : "free";
+  return loadEverywhere(turn, row) >= csr.capacity ? "busy" : "free";
 }
 
 /** What routing is told of a CSR that rules alone decide: one and the same as long as the rules are the same. */
@@ -168,7 +173,8 @@ export function routingCsr(turn: Turn, csr: Csr): RoutingCsr {
     willing: isWorking && row.wrapUpUntil <= turn.world.now,
     present: isWorking && csr.addresses.some((address) => attends(turn, row, address)),
     capacity: csr.capacity,
-    load: loadOf(turn, row),
+    // Whoever decides for several desks adds up what each of them tells of its own.
+    load: turn.memory.decidesElsewhere ? loadOf(turn, row) : loadEverywhere(turn, row),
     idleSince: idleSince(turn, row),
     offeredAt: row.offeredAt ?? 0,
     today: row.took?.day === turn.memory.day ? row.took.count : 0,

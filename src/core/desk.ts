@@ -4,6 +4,7 @@
  */
 import { absent, csrMoved, hoursChanged, nextRound, offerRanOut, settle, syncAll } from "./assignment.ts";
 import { close, consult } from "./conversation.ts";
+import { type DelegationEvent, hearDelegate, isDelegation } from "./delegation.ts";
 import { estimatesCame } from "./estimate/telling.ts";
 import { hear } from "./hearing.ts";
 import { showHistory } from "./history.ts";
@@ -14,7 +15,7 @@ import { reconcile } from "./reconcile.ts";
 import { invitationRanOut } from "./redirect.ts";
 import { quietLook } from "./resting.ts";
 import { listenAfresh, ringLook } from "./rings.ts";
-import { createDelegatedEngine, type DelegatedAnswer, type DelegatedEngine } from "./routing/delegated-engine.ts";
+import { createDelegatedEngine, type DelegatedEngine } from "./routing/delegated-engine.ts";
 import { createRoutingEngine } from "./routing/engine.ts";
 import type { RoutingEngine } from "./routing/routing.ts";
 import type { Rules } from "./rules.ts";
@@ -94,8 +95,7 @@ export function createDesk(rules: Rules, snapshot: Snapshot, { delegates = false
         const turn = newTurn(state, world);
         if (!synced) takeUp(turn);
         synced = true;
-        const verdict = event.kind === "matched" ? take(state, turn, event.answers) : act(turn, event);
-        if (event.kind === "deciding") decide(state, turn, event.elsewhere);
+        const verdict = isDelegation(event) ? hearDelegate(turn, state.delegate, event) : act(turn, event);
         settle(turn);
         return finish(turn, verdict, state.delegate);
       } catch (error) {
@@ -141,24 +141,6 @@ function finish(turn: Turn, verdict: Verdict, delegate: DelegatedEngine | null):
   return routing === null ? step : { ...step, routing };
 }
 
-/** Somebody else's answers, which `settle` comes to as it comes to the engine's own. */
-function take({ delegate }: DeskState, turn: Turn, answers: readonly DelegatedAnswer[]): Verdict {
-  for (const answer of answers) {
-    delegate?.answer(answer);
-    for (const csr of answer.csrs) turn.stirred.add(csr);
-  }
-  return ACCEPTED;
-}
-
-/** Whoever waits is looked at anew by whoever decides now. */
-function decide({ delegate, memory, rules }: DeskState, turn: Turn, isElsewhere: boolean): void {
-  if (delegate === null || memory.decidesElsewhere === isElsewhere) return;
-  memory.decidesElsewhere = isElsewhere;
-  delegate.delegate(isElsewhere);
-  for (const csr of rules.csrs.keys()) turn.stirred.add(csr);
-  fact(turn, "routing.decided-by", {}, { elsewhere: isElsewhere });
-}
-
 function nameCsrs(state: DeskState): void {
   const { csrOf, staffSoftware } = state.memory;
   csrOf.clear();
@@ -184,7 +166,7 @@ function adopt(state: DeskState, rules: Rules): void {
   nameCsrs(state);
 }
 
-function act(turn: Turn, event: DeskEvent): Verdict {
+function act(turn: Turn, event: Exclude<DeskEvent, DelegationEvent>): Verdict {
   switch (event.kind) {
     case "inbound":
       return hear(turn, event);
@@ -209,9 +191,6 @@ function act(turn: Turn, event: DeskEvent): Verdict {
       return ACCEPTED;
     case "estimates":
       estimatesCame(turn, event);
-      return ACCEPTED;
-    case "matched":
-    case "deciding":
       return ACCEPTED;
     case "rules":
       rulesChanged(turn);

@@ -90,6 +90,8 @@ export type DeskEvent =
   | { readonly kind: "matched"; readonly answers: readonly DelegatedAnswer[] }
   /** Who decides from now on: this desk itself, or somebody elsewhere. Only to a desk that was made for it. */
   | { readonly kind: "deciding"; readonly elsewhere: boolean }
+  /** What CSRs have in hand at other desks, in the unit of `capacity`. `whole`: of all who are not named it is 0 from now on. */
+  | { readonly kind: "elsewhere"; readonly whole: boolean; readonly loads: Readonly<Record<string, number>> }
   | { readonly kind: "rules"; readonly rules: Rules }
   | { readonly kind: "command"; readonly command: DeskCommand }
   /** The answer to a `Step.query`. */

@@ -46,6 +46,8 @@ export interface Memory {
   readonly estimates: Map<string, MadeEstimate>;
   /** Whom a conversation is offered to is decided by somebody else. */
   decidesElsewhere: boolean;
+  /** By CSR: what they have in hand at other desks that share them. */
+  readonly elsewhere: Map<string, number>;
 }
 
 /** Nothing was heard yet. */
@@ -67,6 +69,7 @@ export function newMemory(): Memory {
     csrOf: new Map(),
     estimates: new Map(),
     decidesElsewhere: false,
+    elsewhere: new Map(),
   };
 }
 

@@ -270,6 +270,7 @@ function about(event: DeskEvent): {
     case "estimates":
     case "matched":
     case "deciding":
+    case "elsewhere":
     case "rules":
       return { conversation: null };
   }

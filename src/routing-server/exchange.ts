@@ -179,11 +179,16 @@ export class Exchange {
     return null;
   }
 
+  /** Whether more of that desk's customers wait, or more of its CSRs are known, than that. */
+  isLarger(name: string, most: number): boolean {
+    return (this.#desks.get(name)?.waiting.size ?? 0) > most || this.#staff.count(name) > most;
+  }
+
   figures(): readonly DeskFigures[] {
     return [...this.#desks.values()].map(({ name, state, waiting, pending }) => ({
       desk: name,
       state,
-      csrs: [...this.#staff.of(name)].length,
+      csrs: this.#staff.count(name),
       waiting: waiting.size,
       pending: pending.size,
     }));

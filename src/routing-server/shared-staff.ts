@@ -65,6 +65,7 @@ interface Person {
 export class SharedStaff {
   readonly #engine: RoutingEngine;
   readonly #people = new Map<string, Person>();
+  readonly #counts = new Map<string, number>();
   /** Desks that are connected, and have told everything. */
   readonly #present = new Set<string>();
   /** People whose entries have to be put again. */
@@ -84,14 +85,16 @@ export class SharedStaff {
   put(desk: string, csr: RoutingCsr): void {
     // One object for as long as it is the same: the engine takes another one for another reach.
     const attributes = { ...csr.attributes, [DESK]: desk };
-    this.#person(csr.id).told.set(desk, { ...csr, attributes });
+    const { told } = this.#person(csr.id);
+    if (!told.has(desk)) this.#counts.set(desk, this.count(desk) + 1);
+    told.set(desk, { ...csr, attributes });
     this.#touched.add(csr.id);
   }
 
   remove(desk: string, id: string): void {
     const person = this.#people.get(id);
     if (person === undefined) return;
-    person.told.delete(desk);
+    if (person.told.delete(desk)) this.#counts.set(desk, this.count(desk) - 1);
     this.#engine.removeCsr(ownName(id, desk));
     this.#touched.add(id);
     if (person.told.size + person.promised.size === 0) this.#people.delete(id);
@@ -117,9 +120,9 @@ export class SharedStaff {
     return this.#people.get(id)?.told.get(desk) ?? null;
   }
 
-  /** The ids that desk has told of: looks at everybody. */
-  *of(desk: string): Iterable<string> {
-    for (const [id, { told }] of this.#people) if (told.has(desk)) yield id;
+  /** How many CSRs that desk has told of. */
+  count(desk: string): number {
+    return this.#counts.get(desk) ?? 0;
   }
 
   /** What that CSR has in hand, or was promised, at other desks than that one. */

@@ -267,6 +267,7 @@ function describe(event: DeskEvent, step: Step): string {
       case "estimates":
       case "matched":
       case "deciding":
+      case "elsewhere":
       case "rules":
       case "command":
       case "history":

@@ -56,7 +56,7 @@ class AskingDesk {
     this.#assignments += 1;
     const { revision, waiting } = request;
     const answer = { assignment: this.#assignments, conversation: waiting.conversation, revision, csrs };
-    this.#learn(this.core.step({ kind: "matched", answers: [{ ...answer, overrules: false, ...more }] }));
+    this.#learn(this.core.step({ kind: "matched", answers: [{ ...answer, overrules: false, until: null, ...more }] }));
   }
 
   decideElsewhere(elsewhere: boolean): void {
@@ -138,6 +138,30 @@ describe("decisions made elsewhere", () => {
     desk.answer(desk.customer("bob"), ["eve"], { overrules: true });
     expect(desk.offers).to.deep.equal(["eve"]);
     expect(desk.settled).to.deep.equal(["eve", null]);
+  });
+
+  it("count for nothing when they come too late", () => {
+    const desk = new AskingDesk();
+    const request = desk.customer("anna");
+    desk.answer(request, ["ben"], { until: desk.core.now - 1 });
+    expect(desk.settled).to.deep.equal([null]);
+    desk.answer(request, ["ben"], { until: desk.core.now });
+    expect(desk.offers).to.deep.equal(["ben"]);
+  });
+
+  it("go by all that CSRs have in hand: what is told of other desks counts where the desk decides by itself", () => {
+    const desk = new AskingDesk();
+    const state = (csr: string) => desk.core.desk.csrs().find(({ id }) => id === csr)?.state;
+    desk.core.step({ kind: "elsewhere", whole: true, loads: { ada: 1, ben: 2 } });
+    expect([state("ada"), state("ben")]).to.deep.equal(["busy", "busy"]);
+    expect(desk.csrs.get("ben")?.load, "told of itself").to.equal(0);
+    desk.hello("anna");
+    desk.decideElsewhere(false);
+    expect(desk.offers).to.deep.equal([]);
+    desk.core.step({ kind: "elsewhere", whole: false, loads: { ben: 1 } });
+    expect([state("ada"), state("ben")]).to.deep.equal(["busy", "busy"]);
+    desk.core.step({ kind: "elsewhere", whole: true, loads: {} });
+    expect([state("ada"), state("ben")]).to.deep.equal(["free", "free"]);
   });
 
   it("leave what is meant for one colleague to that one", () => {

@@ -211,7 +211,7 @@ export class SharedDesks {
   #decide(): void {
     for (const [name, made] of this.#exchange.decide(this.#now)) {
       const branch = this.#branches.find((one) => one.name === name);
-      const answers = made.map(({ csr, ...one }) => ({ ...one, csrs: [csr], overrules: false }));
+      const answers = made.map(({ csr, ...one }) => ({ ...one, csrs: [csr], overrules: false, until: null }));
       branch?.toDesk.push(answers);
     }
   }

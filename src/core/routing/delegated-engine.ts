@@ -23,6 +23,8 @@ export interface DelegatedAnswer {
   readonly csrs: readonly string[];
   /** True: whoever decided knows better than the queue's rules; the CSR need only be reachable, willing, not excluded, and have room. */
   readonly overrules: boolean;
+  /** Counts up to then, in milliseconds: whoever decided holds the CSR's room no longer. Null: for good. */
+  readonly until: number | null;
 }
 
 /** What became of an answer: the CSR who was asked, or null when it counted for nothing. */
@@ -84,7 +86,8 @@ export function createDelegatedEngine(now: () => number): DelegatedEngine {
     },
     match() {
       for (let answer = answers.shift(); answer !== undefined; answer = answers.shift()) {
-        const match = isElsewhere ? matchOf(own, ledger.request(answer.conversation), answer) : null;
+        const isInTime = answer.until === null || now() <= answer.until;
+        const match = isElsewhere && isInTime ? matchOf(own, ledger.request(answer.conversation), answer) : null;
         ledger.settle({ assignment: answer.assignment, csr: match?.csr ?? null });
         if (match !== null) return match;
       }
