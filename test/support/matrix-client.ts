@@ -66,15 +66,15 @@ const MUTE = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quie
 export interface MatrixClientOptions {
   /** Its new chats are end-to-end encrypted; its keys are in memory. */
   readonly encrypted?: boolean;
-  /** False: invitations wait for `sdk.joinRoom` or `sdk.leave`. */
-  readonly accepts?: boolean;
+  /** False for whose invitations wait for `sdk.joinRoom` or `sdk.leave`. */
+  readonly accepts?: (inviter: string) => boolean;
 }
 
 /** Logs that account in with matrix-js-sdk; resolves after the first sync. It accepts every invitation, where not told otherwise. */
 export async function connectMatrixClient(
   synapse: Synapse,
   account: Account,
-  { encrypted = false, accepts = true }: MatrixClientOptions = {},
+  { encrypted = false, accepts = () => true }: MatrixClientOptions = {},
 ): Promise<MatrixTestClient> {
   const { createClient, ClientEvent: On, MatrixEventEvent, RoomMemberEvent, SyncState } = await import("matrix-js-sdk");
   await quietenSdk();
@@ -88,8 +88,9 @@ export async function connectMatrixClient(
   if (encrypted) {
     await sdk.initRustCrypto({ useIndexedDB: false });
   }
-  sdk.on(RoomMemberEvent.Membership, (_event, member) => {
-    if (accepts && member.userId === userId && member.membership === "invite") {
+  sdk.on(RoomMemberEvent.Membership, (event, member) => {
+    const isInvited = member.userId === userId && member.membership === "invite";
+    if (isInvited && accepts(event.getSender() ?? "")) {
       void sdk.joinRoom(member.roomId).catch(() => {});
     }
   });
