@@ -10,6 +10,7 @@ import { addInit } from "./init.ts";
 import { addReload } from "./reload.ts";
 import { addReplay } from "./replay.ts";
 import { addReport } from "./report.ts";
+import { addSimulate } from "./simulate.ts";
 import { addStart } from "./start.ts";
 import { addStatus } from "./status.ts";
 import { EXIT_CODES, type Terminal } from "./terminal.ts";
@@ -22,6 +23,7 @@ const SUBCOMMANDS: readonly ((program: Command, terminal: Terminal) => void)[] =
   addCheck,
   addTry,
   addReplay,
+  addSimulate,
   addStart,
   addReload,
   addStatus,

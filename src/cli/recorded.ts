@@ -121,3 +121,53 @@ export function readWhole(name: string, text: string, least: number, most: numbe
     `--${name} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}.`,
   );
 }
+
+const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+const ONE_DATE = /^\d{4}-\d{2}-\d{2}$/u;
+
+/** A day that is imagined, from midnight to midnight; which day of the week it is, from 0 for Sunday; and where to look for others like it. */
+export interface DayWanted {
+  readonly day: Span;
+  readonly like: number;
+  readonly records: Span;
+}
+
+/** `text`: a day of the week (the next one) or a date; `until`: up to when records count, now when left out. Throws Refusal. */
+export function dayOf(rules: Rules, text: string, weeks: number, until: string | undefined): DayWanted {
+  const zone = timeZoneOf(rules);
+  const end = until === undefined ? Date.now() : readMoment(zone, until);
+  if (end === null)
+    throw new Refusal(EXIT_CODES.usage, `--until must be a date such as "2026-11-02", not ${JSON.stringify(until)}.`);
+  const records = { from: end - weeks * 7 * DAY_MS, to: end };
+  const today = shownTime(rules, end).slice(0, 10);
+  const wanted = text.toLowerCase();
+  const weekday = WEEKDAYS.findIndex((name) => name === wanted || name.slice(0, 3) === wanted);
+  const date = weekday >= 0 ? datesFrom(dayAfter(today), 7).find((one) => weekdayOf(one) === weekday) : text;
+  const from = date !== undefined && ONE_DATE.test(date) ? readMoment(zone, date) : null;
+  const to = readMoment(zone, dayAfter(date ?? ""));
+  if (date === undefined || from === null || to === null) {
+    throw new Refusal(EXIT_CODES.usage, `${JSON.stringify(text)} is no day; write "monday" or "2026-12-24".`);
+  }
+  return { day: { from, to }, like: weekdayOf(date), records };
+}
+
+/** The days of that kind that lie wholly in that time. */
+export function daysLike(rules: Rules, weekday: number, { from, to }: Span): readonly Span[] {
+  const zone = timeZoneOf(rules);
+  const dates = datesFrom(shownTime(rules, from).slice(0, 10), Math.ceil((to - from) / DAY_MS) + 1);
+  return dates.flatMap((date) => {
+    const [begin, end] = [readMoment(zone, date), readMoment(zone, dayAfter(date))];
+    const isWhole = begin !== null && end !== null && begin >= from && end <= to;
+    return isWhole && weekdayOf(date) === weekday ? [{ from: begin, to: end }] : [];
+  });
+}
+
+function datesFrom(date: string, count: number): readonly string[] {
+  const dates = [date];
+  while (dates.length < count) dates.push(dayAfter(dates.at(-1) ?? date));
+  return dates;
+}
+
+function weekdayOf(date: string): number {
+  return new Date(`${date}T00:00:00Z`).getUTCDay();
+}

@@ -2,10 +2,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { runCommandLine } from "../../src/cli/program.ts";
 import { createProgress } from "../../src/cli/progress.ts";
 import type { ReplayReport } from "../../src/cli/replaying.ts";
-import type { Terminal } from "../../src/cli/terminal.ts";
+import { said } from "../support/command-line.ts";
 import { FILES, recordedBy, workingDays, writeRules, writeStore } from "../support/recorded-desk.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -30,18 +29,7 @@ describe("frontdesk replay", () => {
     writeFileSync(join(changed, file), FILES[file].replaceAll(before, after));
   }
 
-  async function run(...args: readonly string[]): Promise<{ out: string; err: string; code: number }> {
-    const said = { out: [] as string[], err: [] as string[] };
-    const terminal: Terminal = {
-      out: (text) => said.out.push(text),
-      err: (text) => said.err.push(text),
-      paint: (_style, text) => text,
-      leave: () => {},
-      exitCode: 0,
-    };
-    await runCommandLine(["replay", "-c", config, ...args], terminal);
-    return { out: said.out.join("\n"), err: said.err.join("\n"), code: terminal.exitCode };
-  }
+  const run = (...args: readonly string[]) => said("replay", "-c", config, ...args);
 
   async function report(...args: readonly string[]): Promise<ReplayReport> {
     const { out, err } = await run(...args, "--json");
@@ -113,10 +101,10 @@ describe("frontdesk replay", () => {
   ];
   for (const [args, code, text] of WRONG) {
     it(`refuses ${JSON.stringify(args)} with a sentence`, async () => {
-      const said = await run(...args);
-      expect(said.err).to.match(text);
-      expect(said.code).to.equal(code);
-      expect(said.out).to.equal("");
+      const refused = await run(...args);
+      expect(refused.err).to.match(text);
+      expect(refused.code).to.equal(code);
+      expect(refused.out).to.equal("");
     });
   }
 

@@ -3,33 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { runCommandLine } from "../../src/cli/program.ts";
-import type { Terminal } from "../../src/cli/terminal.ts";
 import { ANYBODY, type Decision } from "../../src/core/analysis/imagined.ts";
 import { lossInWords } from "../../src/core/analysis/words.ts";
+import { said } from "../support/command-line.ts";
 import { play } from "../support/play.ts";
 import { company, playSetting } from "../support/play-rules.ts";
 import { SHIPPED } from "./config-support.ts";
 import { CoreDesk } from "./core-desk.ts";
 
-interface Said {
-  readonly out: string;
-  readonly err: string;
-  readonly code: number;
-}
-
-async function tried(...args: readonly string[]): Promise<Said> {
-  const said = { out: [] as string[], err: [] as string[] };
-  const terminal: Terminal = {
-    out: (text) => said.out.push(text),
-    err: (text) => said.err.push(text),
-    paint: (_style, text) => text,
-    leave: () => {},
-    exitCode: 0,
-  };
-  await runCommandLine(["try", "-c", SHIPPED, ...args], terminal);
-  return { out: said.out.join("\n"), err: said.err.join("\n"), code: terminal.exitCode };
-}
+const tried = (...args: readonly string[]) => said("try", "-c", SHIPPED, ...args);
 
 describe("frontdesk try", () => {
   it("says who is asked, what was asked for, and why nobody else is", async () => {
