@@ -108,6 +108,26 @@ describe("content", () => {
       'ada sees: Not delivered: "are you there?"',
     ]));
 
+  it("tells of a text that comes back in parts once", () =>
+    play(
+      company({
+        networks: {
+          ...COMPANY.networks,
+          sms: { title: "SMS", handles: { support: "express" }, features: ["presence"], maxTextBytes: 160 },
+        },
+      }),
+      [
+        ...talk("sms"),
+        "anna goes offline",
+        `ada: ${"all of it ".repeat(60)}`,
+        "9 minutes pass",
+        "ada sees: Not with customer yet.",
+        "2 minutes pass",
+        "ada sees: Not delivered",
+        "ada sees nothing",
+      ],
+    ));
+
   it("delivers what waited for a person who comes back, once and in order", () =>
     play(company(), [
       ...talk("web"),

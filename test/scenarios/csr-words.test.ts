@@ -285,6 +285,17 @@ describe("docs/csr.md", () => {
   });
 });
 
+describe("a customer", () => {
+  it("a customer's slash is a text like any other, and so is a label", () =>
+    play(company(), [
+      ...ADA_TALKS,
+      "anna: /close",
+      "ada sees exactly: /close",
+      "anna: #2 for somebody else",
+      "ada sees exactly: #2 for somebody else",
+    ]));
+});
+
 describe("a stranger", () => {
   const intrudes = (words: string) => [
     ...ADA_TALKS,

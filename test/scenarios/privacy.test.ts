@@ -64,11 +64,16 @@ describe("the desk's words to a CSR", () => {
 
   it("are not taken up by a reply either", () =>
     play(POOR, [
-      ...TALK,
+      // Where replies cannot be shown they are quoted in words.
+      ...TALK.map((line) => (line === "anna@web: hello" ? "anna@sms: hello" : line)),
       "ada: /who",
       "ada sees: Software",
       "ada replies to Software: interesting",
       "anna sees exactly: interesting",
+      "ada replies to You talk with: indeed",
+      "anna sees exactly: indeed",
+      "anna never sees: Software",
+      "anna never sees: You talk with",
     ]));
 });
 

@@ -3,17 +3,12 @@
  * temporary copy. The program itself has no switch for any of them. A piece that is not there any more is an error: then the bug
  * has to be planted anew, in whatever does that work now.
  */
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { copyOf, type Piece, type Plot } from "../support/planting.ts";
 import type { Invariant } from "./invariants.ts";
 
-export interface PlantedBug {
+/** `file` is relative to src/. */
+export interface PlantedBug extends Piece {
   readonly name: string;
-  /** Relative to src/. */
-  readonly file: string;
-  readonly text: string;
-  readonly replacement: string;
   /** The invariants it may be found by. */
   readonly breaks: readonly Invariant[];
 }
@@ -56,31 +51,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
 ];
 
-export interface Plot {
-  /** Where the bug's copy of src/ is. */
-  readonly source: string;
-  remove(): Promise<void>;
-}
-
 /** Copies the checkout's src/ and puts the bug into the copy. `root`: the checkout. */
-export async function plant(root: string, bug: PlantedBug): Promise<Plot> {
-  const folder = await mkdtemp(join(tmpdir(), "frontdesk-planted-"));
-  const source = join(folder, "src");
-  await cp(join(root, "src"), source, { recursive: true });
-  await writeFile(join(folder, "package.json"), '{ "type": "module" }');
-  await symlink(join(root, "node_modules"), join(folder, "node_modules"));
-  const file = join(source, bug.file);
-  const original = await readFile(file, "utf8");
-  const places = original.split(bug.text).length - 1;
-  if (places !== 1) {
-    await rm(folder, { recursive: true });
-    throw new Error(
-      `"${bug.name}" cannot be planted: its text is in src/${bug.file} ${places} times and must be there once`,
-    );
+export async function plant(root: string, bug: PlantedBug): Promise<Plot & { readonly source: string }> {
+  const plot = await copyOf(root, ["src"]);
+  try {
+    await plot.plant({ ...bug, file: `src/${bug.file}` });
+  } catch (error) {
+    await plot.remove();
+    throw error;
   }
-  await writeFile(
-    file,
-    original.replace(bug.text, () => bug.replacement),
-  );
-  return { source, remove: () => rm(folder, { recursive: true }) };
+  return { ...plot, source: `${plot.folder}/src` };
 }

@@ -40,8 +40,22 @@ describe("what is said on IRC", () => {
       if (message !== null) reception.privmsg(message);
     };
     const heard = () => context.inbounds.all.filter((one): one is InboundOf<"message"> => one.kind === "message");
-    return { context, says, heard, answers };
+    const notices = (text: string) => {
+      const message = parseLine(`:annelise!a@host NOTICE support :${text}`);
+      if (message !== null) reception.notice(message);
+    };
+    return { context, says, notices, heard, answers };
   };
+
+  it("a notice is nobody's message, and is not answered: two automatic repliers would never end", async () => {
+    const { says, notices, heard, answers } = begin(async () => "support");
+    notices("I am not here.");
+    notices("\u0001PING 1\u0001");
+    says("hello");
+    expect((await until("what is said", () => heard()[0])).text).to.equal("hello");
+    expect(heard()).to.have.length(1);
+    expect(answers).to.deep.equal([]);
+  });
 
   it("an action is told without the nick, which is an address", async () => {
     const { says, heard } = begin(async () => "support");

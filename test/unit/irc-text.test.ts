@@ -95,6 +95,8 @@ describe("IRC bytes", () => {
       const { take } = read();
       expect([...take(bytes.subarray(0, at)), ...take(bytes.subarray(at))]).to.deep.equal([TEXT, "second", "third"]);
     }
+    const { take } = read();
+    expect([...bytes].flatMap((byte) => [...take(Buffer.from([byte]))])).to.deep.equal([TEXT, "second", "third"]);
   });
 
   it("beyond the limit are left out and counted once, and the next line is read", () => {

@@ -1,5 +1,6 @@
 /** Where the desk goes for a file whose address a stranger wrote, and where it does not. */
 import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTcpServer } from "node:net";
 import { expect } from "chai";
 import { type FetchRules, fetchable, fetchFile, isPublic } from "../../adapters/xmpp/file-fetch.ts";
 import { freePort } from "../support/ports.ts";
@@ -68,6 +69,24 @@ describe("fetching what somebody has uploaded", () => {
   }
 
   it("connects to no name that leads inside", async () => {
+    // Somebody is there, on the one port of those it goes to that needs no rights, and hears nothing. Where it is taken, nobody is.
+    let calls = 0;
+    const inside = createTcpServer((socket) => {
+      calls += 1;
+      socket.destroy();
+    });
+    const listening = await new Promise<boolean>((resolve) => {
+      inside.once("error", () => resolve(false));
+      inside.listen(5_443, "localhost", () => resolve(true));
+    });
+    const knocked = await fetchFile(
+      "https://localhost:5443/x.jpg",
+      { ...RULES, domain: "localhost" },
+      new AbortController().signal,
+    );
+    expect(knocked).to.deep.equal({ kind: "refused", reason: "unreachable" });
+    if (listening) await new Promise((resolve) => inside.close(resolve));
+    expect(calls).to.equal(0);
     const fetched = await fetchFile("https://localhost/x.jpg", { ...RULES, domain: "localhost" }, AbortSignal.abort());
     expect(fetched).to.deep.equal({ kind: "refused", reason: "unreachable" });
     const answer = await fetchFile(

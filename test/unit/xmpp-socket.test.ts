@@ -90,6 +90,22 @@ describe("the socket of an XMPP stream", () => {
     socket.destroy();
   });
 
+  it("waits for no acknowledgement of what it wrote before (Nagle's algorithm is off)", async () => {
+    const { setNoDelay } = Socket.prototype;
+    const asked: unknown[] = [];
+    Socket.prototype.setNoDelay = function noted(this: Socket, value?: boolean) {
+      asked.push(value);
+      return setNoDelay.call(this, value);
+    };
+    try {
+      const { socket } = await open();
+      socket.destroy();
+    } finally {
+      Socket.prototype.setNoDelay = setNoDelay;
+    }
+    expect(asked).to.deep.equal([true]);
+  });
+
   it("tells once that it is over, and why", async () => {
     const { socket, peer, closed } = await open();
     peer.resetAndDestroy();
