@@ -199,6 +199,16 @@ describe("hosted by the IM server: a room of a real Prosody", function () {
     expectHidden(meeting);
   });
 
+  it("a customer who declines goes on with the desk, and so does the CSR", async () => {
+    const { customer, csr, room } = await invited();
+    const decline = xml("decline", { to: `support@${server.componentDomain}` });
+    await customer.client.send(xml("message", { to: room }, xml("x", { xmlns: `${MUC}#user` }, decline)));
+    await hears(customer, /room is not used/u);
+    await hears(csr, /room is not used/u);
+    await customer.person.say("support", "rather here");
+    await hears(csr, /rather here/u);
+  });
+
   it("relays as ever where the room cannot be made, and says nothing of rooms", async () => {
     desk = await startDaemon({
       ...options(300),
