@@ -1,6 +1,7 @@
 /** The Matrix adapter as an application service: puts the parts together and keeps the link. */
 import type { Adapter, AdapterContext, Outcome } from "../../src/adapter.ts";
 import type { Capabilities, Outbound } from "../../src/core/model.ts";
+import { Aside, type Piece } from "./aside.ts";
 import type { RoomEvent } from "./codec-inbound.ts";
 import { refusal } from "./codec-outbound.ts";
 import type { ServiceConfig } from "./config.ts";
@@ -43,6 +44,7 @@ export class MatrixAdapter implements Adapter {
   readonly #media: Media;
   readonly #invitations: Invitations;
   readonly #hosted: HostedRooms;
+  readonly #aside: Aside;
   #isStopped = false;
   #accepting: Promise<void> = Promise.resolve();
   #cancelPing: () => void = () => {};
@@ -88,7 +90,10 @@ export class MatrixAdapter implements Adapter {
     this.#software = software;
     const putOff = (invitation: RoomEvent) => this.#putOff(invitation);
     const spoke = (room: Room) => software.look(room);
-    const reception = new Reception({ ...shared, membership, signs, hosted, putOff, spoke });
+    const giveUp = (pieces: readonly Piece[]) => reception.giveUp(pieces);
+    this.#aside = new Aside({ ...shared, giveUp, take: ({ event }) => said(event === null ? [] : [event]) });
+    const putAside = (event: RoomEvent, error: unknown) => this.#putAside(event, error);
+    const reception: Reception = new Reception({ ...shared, membership, signs, hosted, putOff, putAside, spoke });
     const said = (events: readonly RoomEvent[]) => reception.transaction({ events, ephemeral: [], malformed: 0 });
     this.#invitations = new Invitations({ ...shared, membership, said });
     this.#sender = new Sender({ ...shared, hosted, watch: (person, local) => this.#signs.watch(person, local) });
@@ -198,7 +203,15 @@ export class MatrixAdapter implements Adapter {
     this.#acceptLate(0);
   }
 
-  /** Looks after so long which of the invitations that were put off can be tried now. */
+  async #putAside(event: RoomEvent, error: unknown): Promise<boolean> {
+    const isAside = await this.#aside.putAside(event, error);
+    if (isAside) {
+      this.#acceptLate(0);
+    }
+    return isAside;
+  }
+
+  /** Looks after so long which of the invitations that were put off, and of the events put aside, can be tried now. */
   #acceptLate(delayMs: number): void {
     this.#cancelAccept();
     if (!this.#isStopped) {
@@ -214,9 +227,10 @@ export class MatrixAdapter implements Adapter {
     }
     let nextMs: number | null = AGAIN_MS;
     try {
-      nextMs = await this.#invitations.accept();
+      const waits = [await this.#invitations.accept(), await this.#aside.retry()].filter((waitMs) => waitMs !== null);
+      nextMs = waits.length === 0 ? null : Math.min(...waits);
     } catch (error) {
-      this.#context.log.warn("matrix.invitation.failed", { network: this.#context.network, error });
+      this.#context.log.warn("matrix.late.not-taken", { network: this.#context.network, error });
     }
     if (nextMs !== null) {
       this.#acceptLate(nextMs);

@@ -31,6 +31,13 @@ const common = {
     "Invitations accepted in a minute, the others wait; of an application service those that could not be accepted at once.",
   ),
   invitations: count(1_000, 1, 100_000, "Invitations that may wait; more are declined."),
+  roomSeconds: count(
+    30,
+    1,
+    3_600,
+    "How long all news wait for a room about which the homeserver answers nothing but errors; then it is tried beside them.",
+  ),
+  aside: count(1_000, 1, 100_000, "Events of such rooms that may wait; more are given up, in words."),
   answersPerMinute: count(2, 1, 60, "Times a minute that a room is told what cannot be read there."),
 };
 const limits = z

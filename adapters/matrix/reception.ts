@@ -5,6 +5,7 @@
 import { LRUCache } from "lru-cache";
 import type { AdapterContext } from "../../src/adapter.ts";
 import type { HostedFile } from "../../src/core/model.ts";
+import type { Piece } from "./aside.ts";
 import { decodeMember, decodeSaid, type RoomEvent, type Said, type Transaction, type Words } from "./codec-inbound.ts";
 import { encodeNotice } from "./codec-outbound.ts";
 import type { Limits } from "./config.ts";
@@ -37,6 +38,8 @@ export interface ReceptionParts {
   readonly hosted?: Pick<HostedRooms, "take">;
   /** Takes over an invitation that cannot be accepted now. Left out: it is tried again as long as it takes. */
   putOff?(invitation: RoomEvent): Promise<void>;
+  /** Takes over an event that cannot be taken while the homeserver answers nothing but errors about its room; false: not yet. */
+  putAside(event: RoomEvent, error: unknown): Promise<boolean>;
   /** A person has spoken: what do they write from? */
   spoke(room: Room): void;
 }
@@ -49,6 +52,8 @@ interface Spoken extends Words {
 
 const CANNOT_READ =
   "I cannot read encrypted messages, so this one did not reach us. Please write to me in a chat without encryption.";
+/** Stands where the person's own words would. */
+const GIVEN_UP = "[something that the Matrix homeserver could not hand over]";
 /** Messages this much older than their arrival bear the time at which they were written. */
 const LATE_MS = 10_000;
 const MINUTE_MS = 60_000;
@@ -88,6 +93,22 @@ export class Reception {
     }
   }
 
+  /** Whoever its person talks with learns that something they wrote is not to be had. */
+  async giveUp([first, ...others]: readonly Piece[]): Promise<void> {
+    const { context, rooms, receive } = this.#parts;
+    context.count("matrix.event.given-up", "the homeserver had nothing but errors for its room");
+    const { network } = context;
+    context.log.warn("matrix.event.given-up", { network, room: first?.room, events: 1 + others.length });
+    const room = first === undefined ? null : await rooms.byId(first.room);
+    if (first === undefined || room === null) {
+      return;
+    }
+    const id = `given up ${first.event?.event_id ?? first.gap}`;
+    const place = { redelivery: id, from: { network, id: room.person }, device: null, to: room.local };
+    const words = { id, text: GIVEN_UP, choice: null, replyTo: null, sentAt: null, language: null, nick: room.nick };
+    await receive({ ...place, kind: "message", ...words });
+  }
+
   async #take({ events, ephemeral, malformed }: Transaction): Promise<void> {
     for (let count = 0; count < malformed; count += 1) {
       this.#parts.context.count("matrix.event.malformed", "not of the shape of an event");
@@ -106,10 +127,22 @@ export class Reception {
 
   async #lane(events: readonly RoomEvent[]): Promise<void> {
     for (const event of events) {
-      if (this.#done.get(event.event_id) !== true) {
-        await this.#event(event);
+      if (this.#done.get(event.event_id) !== true && (await this.#taken(event))) {
         this.#done.set(event.event_id, true);
       }
+    }
+  }
+
+  /** False when it was put aside. */
+  async #taken(event: RoomEvent): Promise<boolean> {
+    try {
+      await this.#event(event);
+      return true;
+    } catch (error) {
+      if (!(error instanceof NotTaken) || !(await this.#parts.putAside(event, error))) {
+        throw error;
+      }
+      return false;
     }
   }
 

@@ -27,6 +27,8 @@ export class MatrixAccountFarEnd implements FarEnd {
   readonly #account: Account;
   readonly #encrypted: boolean;
   readonly #wire: TcpRelay;
+  /** Where the desk is led on its way to the homeserver; null: straight there. */
+  detour: number | null = null;
   readonly #clients: MatrixTestClient[] = [];
   #troublemaker: { readonly account: Account; readonly room: string } | null = null;
   #last: TestContext | null = null;
@@ -44,7 +46,9 @@ export class MatrixAccountFarEnd implements FarEnd {
     // No application service listens there, and nobody minds.
     const synapse = await startSynapse({ serviceUrl: "http://127.0.0.1:9" });
     const account = await synapse.register(`${PREFIX}${HANDLE}`, PASSWORD);
-    return new MatrixAccountFarEnd(synapse, account, await TcpRelay.open(() => synapse.port), encrypted);
+    const wire = await TcpRelay.open(() => far.detour ?? synapse.port);
+    const far: MatrixAccountFarEnd = new MatrixAccountFarEnd(synapse, account, wire, encrypted);
+    return far;
   }
 
   /** The desk goes on where the one before it was stopped, as the same device: as it does over restarts. */
@@ -109,7 +113,10 @@ export class MatrixAccountFarEnd implements FarEnd {
     const homeserver = `http://127.0.0.1:${this.#wire.port}`;
     const encryption = this.#encrypted ? { encryption: { secret: SECRET } } : {};
     const section = { mode: "account", homeserver, userId: this.#account.userId, password, ...encryption };
-    return matrix.create(matrix.parseConfig({ ...section, limits: { healthSeconds: 1, pollSeconds: 5 } }), context);
+    return matrix.create(
+      matrix.parseConfig({ ...section, limits: { healthSeconds: 1, pollSeconds: 5, roomSeconds: 1 } }),
+      context,
+    );
   }
 }
 

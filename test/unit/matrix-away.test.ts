@@ -124,7 +124,7 @@ describe("an invitation that the homeserver of a room does not let the desk acce
   const { state_key: _whom, ...place } = INVITATION;
   const FIRST = { ...place, type: "m.room.message", event_id: "$first", content: { msgtype: "m.text", body: "hello" } };
 
-  it("is put off, so that all others are heard; once accepted, what was said meanwhile is heard too", async () => {
+  const listening = () => {
     const { context, homeserver, begin } = desk();
     const time = { now: 0 };
     context.clock.now = () => time.now;
@@ -135,12 +135,16 @@ describe("an invitation that the homeserver of a room does not let the desk acce
     const shared = { ...memory, context, homeserver, ghosts, namespace, limits, receive, ledger: new Ledger(100) };
     const membership = new Membership({ ...shared, met: () => {} });
     const putOff = (invitation: RoomEvent) => invitations.putOff(invitation);
-    const rest = { media: {} as Media, signs: {} as Signs, spoke: () => {} };
+    const rest = { media: {} as Media, signs: {} as Signs, spoke: () => {}, putAside: async () => false };
     const reception = new Reception({ ...shared, ...rest, membership, putOff });
     const said = (events: readonly RoomEvent[]) => reception.transaction({ events, ephemeral: [], malformed: 0 });
     const invitations: Invitations = new Invitations({ ...shared, membership, said });
     context.identities.set("support", { kind: "handle", name: "Support", state: "available", text: null });
+    return { context, homeserver, time, memory, reception, said, invitations };
+  };
 
+  it("is put off, so that all others are heard; once accepted, what was said meanwhile is heard too", async () => {
+    const { context, homeserver, time, said, invitations } = listening();
     homeserver.answer = () => ({ kind: "error", status: 502, errcode: "M_UNKNOWN", text: "no", retryAfterMs: null });
     const outcomes: string[] = [];
     for (const _delivery of [1, 2]) {
@@ -160,6 +164,18 @@ describe("an invitation that the homeserver of a room does not let the desk acce
     expect(await invitations.accept()).to.equal(null);
     expect(context.inbounds.all.map(({ kind }) => kind)).to.deep.equal(["subscription", "message"]);
     expect(await context.state.keys("invited ")).to.deep.equal([]);
+  });
+
+  it("what never could be taken of a room is told to whoever its person talks with, once", async () => {
+    const { context, memory, reception } = listening();
+    await memory.rooms.put(ROOM);
+    const piece = { room: ROOM.room, since: null, gap: null, event: FIRST };
+    await reception.giveUp([piece, { ...piece, event: { ...FIRST, event_id: "$second" } }]);
+    await reception.giveUp([{ ...piece, room: "!nobody:x" }]);
+    const [told, ...more] = context.inbounds.all;
+    expect(told).to.include({ kind: "message", to: "support", redelivery: "given up $first" });
+    expect(told?.kind === "message" && told.text).to.match(/could not hand over/u);
+    expect(more).to.deep.equal([]);
   });
 });
 

@@ -4,6 +4,8 @@
  */
 import type { Adapter, AdapterContext, Outcome } from "../../../src/adapter.ts";
 import type { Capabilities, Outbound } from "../../../src/core/model.ts";
+import { Aside, type Piece } from "../aside.ts";
+import type { RoomEvent } from "../codec-inbound.ts";
 import { encodePresence, refusal } from "../codec-outbound.ts";
 import type { AccountConfig } from "../config.ts";
 import { featuresOf } from "../features.ts";
@@ -88,19 +90,23 @@ export class MatrixAccount implements Adapter {
     const signs = new Signs(shared);
     this.#software = new SoftwareSearch(shared);
     const membership = new Membership({ ...shared, met: (person) => signs.look(person) });
-    const reception = new Reception({ ...shared, membership, signs, spoke: (room) => this.#software.look(room) });
+    const giveUp = (pieces: readonly Piece[]) => reception.giveUp(pieces);
+    const aside: Aside = new Aside({ ...shared, giveUp, take: (piece) => intake.takeAside(piece) });
+    const spoke = (room: Room) => this.#software.look(room);
+    const putAside = (event: RoomEvent, error: unknown) => aside.putAside(event, error);
+    const reception: Reception = new Reception({ ...shared, membership, signs, putAside, spoke });
     // Between two logins nobody knows, and nothing is sent: better a file too many is brought encrypted.
     const isEncrypted = async ({ room }: Room) => (await this.#encryption?.isEncrypted(room)) ?? isConfigured;
     this.#sender = new Sender({ ...shared, isEncrypted, watch: (person, local) => signs.watch(person, local) });
     const invitations = new Invitations({ ...shared, membership, own });
     const unread = new Unread(this.#context, limits);
     const raw = { homeserver: connection, encryption };
-    const intake = new Intake({ ...shared, ...raw, reception, invitations, unread, own, handle });
+    const intake = new Intake({ ...shared, ...raw, reception, invitations, unread, aside, own, handle });
     const presence = () => (config.presence ? this.#presence : "offline");
     const lost = (reason: string) => this.#link.lost(reason);
     const commit = (entries: ReadonlyMap<string, unknown>) => this.#commit(entries);
     const taken = () => this.#exchangeKeys();
-    const news = { context: this.#context, connection, intake, invitations, unread, pollMs, own };
+    const news = { context: this.#context, connection, intake, invitations, unread, aside, pollMs, own };
     this.#sync = new Sync({ ...news, presence, commit, taken, lost });
     const healthMs = limits.healthSeconds * 1_000;
     const parts = { context, healthMs, attempt: () => this.#attempt(), isAlive: () => this.#isAlive() };

@@ -5,9 +5,10 @@
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { AdapterContext } from "../../../src/adapter.ts";
+import type { Aside, Piece } from "../aside.ts";
 import type { RoomEvent } from "../codec-inbound.ts";
 import type { Limits } from "../config.ts";
-import { requestOrNotTaken } from "../hand.ts";
+import { NotTaken, requestOrNotTaken } from "../hand.ts";
 import type { Homeserver } from "../homeserver.ts";
 import { canonicalUserId, displayName } from "../identifiers.ts";
 import type { Invitations } from "../invitations.ts";
@@ -26,6 +27,7 @@ export interface IntakeParts {
   readonly reception: Reception;
   readonly invitations: Invitations;
   readonly unread: Unread;
+  readonly aside: Aside;
   /** Null where none is configured. */
   encryption(): Encryption | null;
   /** The account, and the name of the desk it stands for. */
@@ -37,6 +39,9 @@ const NO_KEY =
   "I could not read your message: your app has not given me the key to it. Please send it once more; if that does not help, write to me in a chat without encryption.";
 const WITHHELD =
   "I cannot read your message: your app does not give its keys to my device, perhaps because nobody has verified it. Please allow unverified devices in this chat, or write to me in a chat without encryption.";
+
+const GAP =
+  "I cannot fetch what you wrote before this: our Matrix server does not hand it over. I go on trying; if it is urgent, please write it again.";
 
 const members = z.object({
   joined: z.record(z.string(), z.object({ display_name: z.string().nullish() })),
@@ -65,10 +70,7 @@ export class Intake {
     for (const { room } of news.left) {
       await invitations.withdraw(room);
     }
-    const events: RoomEvent[] = [];
-    for (const joined of news.joined) {
-      events.push(...(await this.#joined(joined, since)));
-    }
+    const events = await this.#inRooms(news.joined, since);
     const ends = news.left.flatMap(({ timeline }) => timeline.filter(({ type }) => type === "m.room.member"));
     const { malformed } = news;
     const readable = await this.#readable([...events, ...ends]);
@@ -77,6 +79,13 @@ export class Intake {
       await this.#readLate();
     }
     await this.#tellUnread();
+  }
+
+  /** Takes what was put aside; throws NotTaken when that still fails. */
+  async takeAside({ room, since, gap, event }: Piece): Promise<void> {
+    const timeline = event === null ? [] : [event];
+    const events = since === null ? timeline : await this.#joined({ room, gap, state: [], timeline }, since);
+    await this.#parts.reception.transaction({ events: await this.#readable(events), ephemeral: [], malformed: 0 });
   }
 
   /** Keys that came, and rooms that are encrypted from now on: first, for what follows needs them. */
@@ -142,6 +151,70 @@ export class Intake {
     for (const { event, withheld } of await unread.overdue()) {
       await reception.tell(event, withheld ? WITHHELD : NO_KEY);
       await unread.told(event.event_id);
+    }
+  }
+
+  /** The events of all rooms. Each room is looked at whatever happens with the others, so that those that fail do so at one time. */
+  async #inRooms(rooms: readonly JoinedRoom[], since: string | null): Promise<readonly RoomEvent[]> {
+    const events: RoomEvent[] = [];
+    const failures: unknown[] = [];
+    for (const joined of rooms) {
+      try {
+        events.push(...(await this.#inRoom(joined, since)));
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) {
+      throw failures[0];
+    }
+    return events;
+  }
+
+  /** The same of one room; where it fails again and again, what fails of it is put aside. */
+  async #inRoom(joined: JoinedRoom, since: string | null): Promise<readonly RoomEvent[]> {
+    const { aside, rooms } = this.#parts;
+    const { room } = joined;
+    if (since !== null && (await aside.holds(room)) && (await rooms.byId(room)) === null) {
+      // Whether it is the desk's at all is what could not be found out yet; its events keep their order.
+      await this.#putAside(joined, since, "its earlier events wait");
+      return [];
+    }
+    try {
+      return await this.#joined(joined, since);
+    } catch (error) {
+      if (!(error instanceof NotTaken) || since === null || !aside.hasFailed(room)) {
+        throw error;
+      }
+      if ((await rooms.byId(room)) === null) {
+        await this.#putAside(joined, since, error);
+        return [];
+      }
+      // Its history is what cannot be had: what came since goes on.
+      await this.#putAside({ ...joined, state: [], timeline: [] }, since, error);
+      await this.#tellOfGap(joined);
+      return await this.#joined({ ...joined, gap: null }, since);
+    }
+  }
+
+  async #putAside({ room, gap, state, timeline }: JoinedRoom, since: string, error: unknown): Promise<void> {
+    const { aside } = this.#parts;
+    if (gap !== null) {
+      await aside.keep({ room, since, gap, event: null }, error);
+    }
+    for (const event of [...state, ...timeline]) {
+      await aside.keep({ room, since, gap: null, event }, error);
+    }
+  }
+
+  /** Where their newest words are, the person reads that earlier ones are missing, and may say them again. */
+  async #tellOfGap({ timeline }: JoinedRoom): Promise<void> {
+    const { reception, own } = this.#parts;
+    const newest = timeline.findLast(({ sender, state_key }) => sender !== own && state_key === undefined);
+    if (newest !== undefined) {
+      await reception.tell(newest, GAP).catch((error: unknown) => {
+        if (!(error instanceof NotTaken)) throw error; // the room takes no words either: the desk's log has it
+      });
     }
   }
 

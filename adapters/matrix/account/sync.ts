@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import type { AdapterContext } from "../../../src/adapter.ts";
+import type { Aside } from "../aside.ts";
 import type { Answer } from "../homeserver.ts";
 import type { Invitations } from "../invitations.ts";
 import type { Connection } from "./connection.ts";
@@ -18,6 +19,7 @@ export interface SyncParts {
   readonly intake: Intake;
   readonly invitations: Invitations;
   readonly unread: Unread;
+  readonly aside: Aside;
   readonly pollMs: number;
   readonly own: string;
   /** What the account shows of itself while it asks. */
@@ -96,9 +98,10 @@ export class Sync {
 
   /** Null when an answer was taken; the reason when there was none. Rejects when the desk did not take it: ask for it again. */
   async #once(): Promise<string | null> {
-    const { context, intake, invitations, unread, own } = this.#parts;
+    const { context, intake, invitations, unread, aside, own } = this.#parts;
     const since = z.string().safeParse(await context.state.get(STATE)).data ?? null;
-    const waits = [await invitations.accept(), await unread.dueMs()].filter((waitMs) => waitMs !== null);
+    const dueMs = [await invitations.accept(), await unread.dueMs(), await aside.retry()];
+    const waits = dueMs.filter((waitMs) => waitMs !== null);
     const answer = await this.#ask(since, Math.min(this.#parts.pollMs, ...waits));
     if (answer.kind !== "ok") {
       return `The homeserver tells no news: ${answer.text}`;
