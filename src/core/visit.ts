@@ -25,7 +25,7 @@ export interface RecordedVisit {
 
 /** Of what customers answered: rules compare short words, of which there are few. */
 const ANSWERS_KEPT = 50;
-const ANSWER_LENGTH = 200;
+const ANSWER_LENGTH = 60;
 
 /** The detail to record; `priority` and `skills` as the dialog gave them. */
 export function visitOf(row: ConversationRow, priority: number, skills: RecordedVisit["skills"]): string {

@@ -4,7 +4,8 @@
  */
 import { Agenda } from "../../src/core/estimate/agenda.ts";
 import type { Address } from "../../src/core/model.ts";
-import type { Fact, Step } from "../../src/core/step.ts";
+import type { ConversationRow } from "../../src/core/state.ts";
+import type { Fact } from "../../src/core/step.ts";
 import { CoreDesk } from "../unit/core-desk.ts";
 import type { PlaySetting } from "./play-rules.ts";
 
@@ -40,80 +41,63 @@ export function recordedDay(setting: PlaySetting, { customers, csrs, until }: Pl
   const facts: Fact[] = [];
   const agenda = new Agenda<Due>();
   const planned = new Map<string, PlannedCustomer>();
-  const desk = new CoreDesk(setting);
-  // What happens by timers is recorded as well.
-  const step = desk.step.bind(desk);
-  desk.step = (event): Step => {
-    const done = step(event);
-    for (const fact of done.facts) {
-      facts.push(fact);
-      plan(fact);
-    }
-    return done;
-  };
-  const plan = ({ event, conversation, csr }: Fact): void => {
+  let coming: PlannedCustomer | null = null;
+  const plan = ({ event, conversation, csr, at }: Fact): void => {
     if (conversation === null) return;
-    const { talkMs } = planned.get(conversation) ?? { talkMs: 0 };
+    if (event === "conversation.opened" && coming !== null) {
+      planned.set(conversation, coming);
+      agenda.add(at + coming.patienceMs, { kind: "leaves", conversation });
+    }
     if (event === "offer.made" && csr !== null)
-      agenda.add(desk.now + ANSWER_MS, { kind: "says", conversation, csr, word: "/accept" });
+      agenda.add(at + ANSWER_MS, { kind: "says", conversation, csr, word: "/accept" });
     if (event === "offer.accepted" && csr !== null)
-      agenda.add(desk.now + talkMs, { kind: "says", conversation, csr, word: "/close" });
+      agenda.add(at + (planned.get(conversation)?.talkMs ?? 0), { kind: "says", conversation, csr, word: "/close" });
   };
+  // What happens by timers is recorded as well.
+  const desk = new CoreDesk(setting, {}, (step) => {
+    facts.push(...step.facts);
+    for (const fact of step.facts) plan(fact);
+  });
   if (customers.some(({ at }) => at < desk.now)) throw new Error("The plan begins before the day of the core desk.");
   for (const customer of customers) agenda.add(customer.at, { kind: "comes", customer });
   for (const csr of csrs) agenda.add(csr.at, { kind: "shows", csr });
   for (let next = agenda.take(); next !== null && next.at <= until; next = agenda.take()) {
     ringUntil(desk, next.at);
     desk.now = Math.max(desk.now, next.at);
-    act(desk, next.what, (conversation, customer) => {
-      planned.set(conversation, customer);
-      agenda.add(desk.now + customer.patienceMs, { kind: "leaves", conversation });
-    });
+    coming = next.what.kind === "comes" ? next.what.customer : null;
+    act(desk, next.what);
   }
   return facts;
 }
 
 function ringUntil(desk: CoreDesk, at: number): void {
-  while ([...desk.timers.values()].some((timer) => timer.at <= at)) desk.ring();
+  while (desk.timers.values().some((timer) => timer.at <= at)) desk.ring();
 }
 
-function act(desk: CoreDesk, what: Due, came: (conversation: string, customer: PlannedCustomer) => void): void {
+function act(desk: CoreDesk, what: Due): void {
   switch (what.kind) {
-    case "comes": {
-      const from = { network: "web", id: what.customer.id };
-      // The conversation's id is needed before the first offer of it is made: within the step.
-      const step = desk.step;
-      desk.step = (event) => {
-        desk.step = step;
-        const before = new Set(desk.conversations.keys());
-        const done = step(event);
-        const [id] = [...desk.conversations.keys()].filter((one) => !before.has(one));
-        if (id !== undefined) came(id, what.customer);
-        return done;
-      };
-      desk.hear({ kind: "message", from, to: "support", text: "hello" });
+    case "comes":
+      desk.hear({ kind: "message", from: { network: "web", id: what.customer.id }, to: "support", text: "hello" });
       return;
-    }
     case "shows":
-      desk.hear({
-        kind: "presence",
-        from: what.csr.address,
-        to: "desk",
-        all: true,
-        state: what.csr.state,
-      });
+      desk.hear({ kind: "presence", from: what.csr.address, to: "desk", all: true, state: what.csr.state });
       return;
     case "leaves": {
-      const row = desk.table("conversation").get(what.conversation);
+      const row = openRow(desk, what.conversation);
       const [leg] = row?.legs ?? [];
       if (leg !== undefined && (row?.state === "waiting" || row?.state === "offered"))
         desk.hear({ kind: "message", from: leg.address, to: leg.desk, text: "stop" });
       return;
     }
     case "says": {
-      const row = desk.table("conversation").get(what.conversation);
-      const leg = row?.legs.find(({ csr, state }) => csr === what.csr && state !== "left");
+      const leg = openRow(desk, what.conversation)?.legs.find(({ csr, state }) => csr === what.csr && state !== "left");
       if (leg !== undefined) desk.hear({ kind: "message", from: leg.address, to: leg.desk, text: what.word });
     }
   }
+}
+
+/** Null when it is over. */
+function openRow(desk: CoreDesk, conversation: string): ConversationRow | null {
+  const row = desk.conversations.get(conversation) ?? null;
+  return desk.rows.has(`conversation ${conversation}`) ? row : null;
 }
