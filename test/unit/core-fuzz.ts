@@ -8,14 +8,15 @@ import { CoreDesk, type Said } from "./core-desk.ts";
 
 /** What an invitation's token is told by. */
 const LINKS = { link: "im:<{}>", place: "im:there" };
+const XMPP: PlayConfig["networks"][string] = {
+  title: "XMPP",
+  handles: { support: "express", reception: "reception" },
+  continuation: LINKS,
+  rooms: { place: "im:{}@rooms", showsAddresses: false },
+};
 const NETWORKS: PlayConfig["networks"] = {
   web: { title: "Web", handles: { support: "express", reception: "reception" }, continuation: LINKS },
-  xmpp: {
-    title: "XMPP",
-    handles: { support: "express", reception: "reception" },
-    continuation: LINKS,
-    rooms: { place: "im:{}@rooms", showsAddresses: false },
-  },
+  xmpp: XMPP,
   irc: {
     title: "IRC",
     handles: { support: "express" },
@@ -79,10 +80,16 @@ const WITHOUT_BILLING: Partial<PlayConfig> = {
     dialogs: { reception: { steps: [{ route: "sales" }] }, express: { steps: [{ route: "sales" }] } },
   },
 };
+/** In rooms there everybody sees everybody's address. */
+const SHOWN: Partial<PlayConfig> = {
+  networks: { ...NETWORKS, xmpp: { ...XMPP, rooms: { place: "im:{}@rooms", showsAddresses: true } } },
+  queues: { ...queues, billing: { ...queues.billing, room: { seconds: 60, allowsAddresses: true } } },
+};
 /** Among these the rules change at random. */
 const SETTINGS: readonly PlaySetting[] = [
   company({ ...base, csrs: { ada: ADA, ben: BEN, cem: CEM } }),
   company({ ...base, csrs: { ben: BEN, cem: CEM } }),
+  company({ ...base, ...SHOWN, csrs: { ada: ADA, ben: BEN } }),
   company({ ...base, csrs: { ada: ADA, ben: BEN }, ...WITHOUT_BILLING }),
   company({ ...base, csrs: { ada: { ...ADA, at: ["csr-ada@web"] }, dora: BOTH } }),
   company({ ...base, csrs: { ada: ADA, ben: BEN, bot: BOT } }),
@@ -360,12 +367,33 @@ export class Fuzz {
     this.events += 1;
     this.core.now += this.random.between(0, 5_000);
     if (this.random.chance(0.92)) {
-      const said = this.random.chance(0.15) ? this.comes() : this.said();
+      const said = (this.random.chance(0.15) ? this.#sensible() : null) ?? this.#any();
       this.core.hear(said);
       return said.from;
     }
     this.#other();
     return null;
+  }
+
+  #any(): Said {
+    return this.random.chance(0.15) ? this.comes() : this.said();
+  }
+
+  /** What people do who want to talk: chance alone would seldom bring two of them together. Null when nobody can do any of it now. */
+  #sensible(): Said | null {
+    const { random, core } = this;
+    const rows = [...core.table("conversation").values()];
+    const able = rows.filter(({ offers, room }) => offers.length > 0 || room != null);
+    if (able.length === 0) return null;
+    const { legs, offers, room } = random.pick(able);
+    if (room != null) {
+      const { address: from, desk: to } = random.pick(legs.filter(({ state }) => state === "active"));
+      return { kind: "room", from, to, room: room.token, state: random.pick(["ready", "entered", "entered"]) };
+    }
+    const leg = legs[random.pick(offers).leg];
+    if (leg === undefined) return null;
+    const text = leg.label === null ? "/accept" : `${leg.label} /accept`;
+    return { kind: "message", from: leg.address, to: leg.desk, text };
   }
 
   #other(): void {

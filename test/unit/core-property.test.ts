@@ -99,6 +99,30 @@ function checkHands(fuzz: Fuzz): void {
   }
 }
 
+/** Nobody waits for a room with a third, or is shown to somebody who was not asked. */
+function checkRooms(fuzz: Fuzz): void {
+  for (const [id, { room, state, legs }] of fuzz.core.table("conversation")) {
+    if (room == null) continue;
+    expect(state, `${id} has a room`).to.equal("talking");
+    const thirds = legs.filter((leg) => leg.role === "supervisor" && leg.state === "active");
+    expect(thirds, `${id} has a room and a third`).to.deep.equal([]);
+    expect([...fuzz.core.table("contact").keys()], `the room of ${id} is found`).to.include(`room ${room.token}`);
+    const asked = room.asked ?? [];
+    expect(asked.length === 0 || asked[0] === 0, `the customer of ${id} is asked first`).to.equal(true);
+    expect(asked.length, `asked by ${id}`).to.be.at.most(2);
+  }
+}
+
+/** A CSR is invited to a room that shows addresses when the customer has said that they may be seen, by coming. */
+function checkAsked(fuzz: Fuzz, outbound: Outbound): void {
+  if (outbound.kind !== "room" || outbound.act.kind !== "invite") return;
+  const row = fuzz.core.conversations.get(outbound.conversation ?? "");
+  const { party } = outbound.act;
+  expect(addressKey(party.address), "told and invited in one lane").to.equal(addressKey(outbound.to));
+  const isCustomer = row?.legs[0] !== undefined && addressKey(row.legs[0].address) === addressKey(party.address);
+  expect(isCustomer || row?.room?.entered.includes(0), "shown before they were asked").to.equal(true);
+}
+
 describe("the core, whatever happens", () => {
   for (let seed = 1; seed <= SEEDS; seed += 1) {
     it(`never throws, and speaks to nobody but those concerned (seed ${seed})`, () => {
@@ -107,9 +131,13 @@ describe("the core, whatever happens", () => {
         const before = fuzz.core.sent.length;
         const from = fuzz.happen();
         const sent = fuzz.core.sent.slice(before);
-        for (const outbound of sent) checkSent(fuzz, outbound, from);
+        for (const outbound of sent) {
+          checkSent(fuzz, outbound, from);
+          checkAsked(fuzz, outbound);
+        }
         fuzz.learn(sent);
         checkHands(fuzz);
+        checkRooms(fuzz);
       }
       expect(fuzz.core.sent.length, "something was sent").to.be.above(50);
     });
