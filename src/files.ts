@@ -11,7 +11,7 @@ import { mkdir, open, readdir, readFile, rename, stat, statfs, unlink, utimes } 
 import { join } from "node:path";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Clock, FileOffer, FileShelf, Logger, TakenFile } from "./adapter.ts";
-import { addressKey, fileWords, type HostedFile } from "./core/model.ts";
+import { addressKey, fileWords, type HostedFile, namelessFile } from "./core/model.ts";
 import { Allowance, type AllowanceLimits } from "./files/allowance.ts";
 import { type Examined, examine } from "./files/examine.ts";
 import { formatNames } from "./files/formats.ts";
@@ -151,7 +151,7 @@ class FileHall implements Files {
     reply: FastifyReply,
   ): Promise<FastifyReply> {
     const link = TOKEN.test(token) ? await this.#read(token) : null;
-    if (link === null || link.name !== name) {
+    if (link === null || (link.name !== name && namelessFile(link.name) !== name)) {
       return reply.code(404).send(NO_FILE);
     }
     return await handOut(request, reply, { path: this.#content(link.hash), name, type: link.type });

@@ -1,4 +1,5 @@
 /** From the checked queues of routing.yaml to what the core knows of them. */
+import type { ContentActions, ContentRule } from "../core/content-rule.ts";
 import {
   type ConditionalNeed,
   type DeskRouting,
@@ -21,8 +22,9 @@ import type { RoutingInput } from "./schema-routing.ts";
 type QueueInput = RoutingInput["queues"][string];
 type RingInput = QueueInput["rings"][number];
 
-export function buildQueueRouting(queue: QueueInput): QueueRouting {
+export function buildQueueRouting(queue: QueueInput, content: RoutingInput["content"]): QueueRouting {
   return {
+    content: buildContent(content, queue.content),
     offers: buildOffers(queue.offers),
     monitorNotice: queue.monitorNotice,
     needs: conditionalNeeds(queue.needs),
@@ -44,6 +46,15 @@ export function buildQueueRouting(queue: QueueInput): QueueRouting {
   };
 }
 
+/** What a queue says goes before what is said for all, kind by kind. */
+function buildContent(all: RoutingInput["content"], own: QueueInput["content"]): ContentRule {
+  const both = (direction: keyof ContentRule): ContentActions => {
+    const actions = Object.entries({ ...all[direction], ...own[direction] });
+    return Object.fromEntries(actions.filter(([, action]) => action !== undefined && action !== "allow"));
+  };
+  return { fromCustomer: both("fromCustomer"), fromCsr: both("fromCsr") };
+}
+
 function buildOffers(offers: QueueInput["offers"]): OfferRule {
   if (offers === "one") return ONE_AT_A_TIME;
   if (typeof offers === "number") return { atOnce: offers, announced: false };
@@ -60,6 +71,10 @@ export function buildDeskRouting(routing: RoutingInput): DeskRouting {
     secondsPerPoint: routing.turns.secondsPerPoint ?? null,
     targetSeconds: routing.turns.targetSeconds,
     networkWeights: routing.networkWeights,
+    content: {
+      rule: buildContent(routing.content, { fromCustomer: {}, fromCsr: {} }),
+      known: { hosts: routing.content.hosts, country: routing.content.country ?? null },
+    },
     periods: new Map(Object.entries(routing.periods).map(([id, period]) => [id, hours(period.hours, period.timeZone)])),
     sites: new Map(
       Object.entries(routing.sites).map(([id, site]) => [

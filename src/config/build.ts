@@ -102,7 +102,7 @@ function buildQueue(id: string, queue: RoutingInput["queues"][string], routing: 
     offerSeconds: queue.offerSeconds,
     missesUntilAway: queue.missesUntilAway,
     wrapUpSeconds: queue.wrapUpSeconds,
-    ...buildQueueRouting(queue),
+    ...buildQueueRouting(queue, routing.content),
     hosting:
       hosting === "redirect" && redirectTo !== undefined ? { network: redirectTo, seconds: redirectSeconds } : null,
     room: hosting === "server" ? { seconds: hostingSeconds, allowsAddresses } : null,

@@ -33,8 +33,23 @@ export function checkQueueRules(sources: QueueSources): readonly Problem[] {
     ...entriesAt(routing.value, ["networkWeights"]).flatMap(([network]) =>
       refer(routing, ["networkWeights", network], "network", network, known.network, "key"),
     ),
-    ...entriesAt(routing.value, ["queues"]).flatMap(([queue]) => checkQueue(routing, ["queues", queue], known)),
+    ...entriesAt(routing.value, ["queues"]).flatMap(([queue]) => [
+      ...checkQueue(routing, ["queues", queue], known),
+      ...checkContent(routing, ["queues", queue]),
+    ]),
   ];
+}
+
+/** In a room of the server the desk sees nothing, so it can make nothing unreadable there. */
+function checkContent(routing: YamlSource, queue: Path): readonly Problem[] {
+  if (textAt(routing.value, [...queue, "hosting"]) !== "server") return [];
+  const isRuled = [["content"], [...queue, "content"]].some((section) =>
+    ["fromCustomer", "fromCsr"].some((direction) =>
+      entriesAt(routing.value, [...section, direction]).some(([, action]) => action === "mask" || action === "warn"),
+    ),
+  );
+  const text = `"content" does not hold in the rooms of "hosting: server", where the desk reads nothing; use "hosting: relay" if it has to`;
+  return isRuled ? [routing.warning([...queue, "hosting"], text)] : [];
 }
 
 function refer(

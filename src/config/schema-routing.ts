@@ -4,6 +4,7 @@ import { FEATURES } from "../core/model.ts";
 import { MAX_OFFERS_AT_ONCE, MONITOR_NOTICES, WRAP_UP_REASONS } from "../core/queue-rules.ts";
 import { COMPATIBILITIES, DEFAULT_STRATEGIES, STRATEGIES } from "../core/rules.ts";
 import { identifier, seconds, timeZone, title } from "./names.ts";
+import { contentSchema, queueContentSchema } from "./schema-content.ts";
 import { needsSchema, overflowSchema, points, preferenceSchema, ringSchema, skillLevel } from "./schema-needs.ts";
 import { ruleTestsSchema } from "./schema-tests.ts";
 
@@ -88,6 +89,7 @@ export const queueSchema = z.strictObject({
     .enum(MONITOR_NOTICES)
     .default("csr")
     .describe("Who is told when a supervisor begins to listen: none, the csr, or both csr and customer."),
+  content: queueContentSchema,
   offers: z
     .union([z.enum(["one", "all", "broadcast"]), z.number().int().min(1).max(MAX_OFFERS_AT_ONCE)])
     .default("one")
@@ -187,6 +189,7 @@ export const routingSchema = z.strictObject({
     .record(identifier, z.strictObject({ name: title, hours: hoursText.optional(), timeZone: timeZone.optional() }))
     .default({})
     .describe("Where CSRs sit, each by an id of its own: outside of its hours nobody there is asked."),
+  content: contentSchema,
   queues: z.record(identifier, queueSchema).describe("The queues, each by an id of its own."),
   gateways: z
     .record(identifier, gatewaySchema)

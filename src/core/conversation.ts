@@ -3,12 +3,13 @@
  * are in states.ts, offers in offering.ts.
  */
 import { armSilence, askBot, forTheBot } from "./bot.ts";
+import { ruled, type SaidContent } from "./content-rule.ts";
 import { type DialogInput, NO_FACTS } from "./dialog.ts";
 import { CSR_IS_TOLD, CUSTOMER_IS_TOLD, type Ending, factOfEnding, WRAP_UP_AFTER } from "./endings.ts";
 import { wrapUp } from "./hands.ts";
 import { endRoom, tellGone } from "./introduction.ts";
 import { customerOf, putLeg, talkingLeg } from "./legs.ts";
-import { ACCEPTED, type Address, addressKey, type FormattedText, type Verdict } from "./model.ts";
+import { ACCEPTED, type Address, addressKey, type Verdict } from "./model.ts";
 import { armRound, withdrawOffers } from "./offering.ts";
 import { obstacleAt, sendAway } from "./overflow.ts";
 import { atStart, queueFor } from "./queue-for.ts";
@@ -31,7 +32,7 @@ export interface Opening {
   readonly handle: Handle;
   readonly languageHint: string | null;
   /** What they opened with, if with words. */
-  readonly said: FormattedText | null;
+  readonly said: SaidContent | null;
   readonly foreign: string | null;
   readonly at: number;
 }
@@ -73,7 +74,7 @@ export function open(turn: Turn, opening: Opening): Verdict {
     dialogVersion: script.version,
     position: null,
     facts: NO_FACTS,
-    opening: said === null ? null : excerpt(said.text, OPENING_LENGTH),
+    opening: null,
     queue: null,
     priority: 0,
     skills: {},
@@ -88,10 +89,23 @@ export function open(turn: Turn, opening: Opening): Verdict {
   turn.tables.conversation.put(row.id, row);
   turn.tables.contact.put(contactKey(from, handle.id), { conversation: row.id });
   fact(turn, "conversation.opened", { conversation: row.id }, { network: from.network, handle: handle.id });
-  if (said !== null) record(turn, row, leg, said, opening.foreign, opening.at);
+  const begun = said === null ? row : recordOpening(turn, row, leg, said, opening);
   turn.memory.activity.set(row.id, turn.world.now);
-  consult(turn, row, said === null ? { kind: "open" } : { kind: "text", text: forTheBot(said), choice: null });
+  consult(turn, begun, said === null ? { kind: "open" } : { kind: "text", text: forTheBot(said), choice: null });
   return ACCEPTED;
+}
+
+/** Their first words, as far as they may be kept. */
+function recordOpening(
+  turn: Turn,
+  row: ConversationRow,
+  leg: Leg,
+  said: SaidContent,
+  opening: Opening,
+): ConversationRow {
+  const passed = ruled(turn, row, leg, said);
+  record(turn, passed.row, leg, passed.said, opening.foreign, opening.at);
+  return putConversation(turn, passed.row, { opening: excerpt(passed.said.text, OPENING_LENGTH) });
 }
 
 /** Feeds the bot and does what it says. */

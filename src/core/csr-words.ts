@@ -7,6 +7,7 @@ import { distance } from "fastest-levenshtein";
 import { sayAside } from "./aside.ts";
 import { csrState, inHand } from "./availability.ts";
 import { complete, consultColleague, returnToCustomer } from "./consulting.ts";
+import { ruledText } from "./content-rule.ts";
 import { close } from "./conversation.ts";
 import { set, transfer } from "./handing-on.ts";
 import { HISTORY_LINES } from "./history.ts";
@@ -180,7 +181,8 @@ function note(turn: Turn, row: ConversationRow, leg: Leg, text: string): void {
     tell(turn, row, leg, "csr.note-empty");
     return;
   }
-  noted(turn, row, leg, text);
+  // Staff may keep what they need of each other; a card is nowhere to be kept.
+  noted(turn, row, leg, ruledText(turn, row, leg, text, ["cards"]));
   tell(turn, row, leg, "csr.note-kept");
 }
 

@@ -1,6 +1,7 @@
 /** What an inbound event does, by its kind and by who it comes from. One table; the state machine does the rest. */
 import { type Aside, sayAside } from "./aside.ts";
 import { forTheBot } from "./bot.ts";
+import { ruled } from "./content-rule.ts";
 import { consult } from "./conversation.ts";
 import { answer, type CsrLine, obey, type Place, readLine, spokenAnswer, unknownWord } from "./csr-words.ts";
 import { checked, ending } from "./formatting.ts";
@@ -34,7 +35,7 @@ import type { DeskEvent, LineReference } from "./step.ts";
 import { hearRoom } from "./stepping-out.ts";
 import { typed } from "./styling-writer.ts";
 import { whisper } from "./supervision.ts";
-import { amend, record, relay, tell } from "./transcript.ts";
+import { amend, fileOf, record, relay, tell } from "./transcript.ts";
 import { type Party, resolve } from "./translation.ts";
 import { csrLanguage, type Turn, writtenAt } from "./turn.ts";
 import { undelivered } from "./undelivered.ts";
@@ -101,7 +102,7 @@ function hearMessage(turn: Turn, inbound: InboundOf<"message">, event: InboundEv
         ? customerSays(turn, party.conversation, party.leg, inbound, event)
         : csrSays(turn, party.conversation, party.leg, saidIn(party, inbound), inbound, event);
     case "newcomer":
-      return openFor(turn, inbound, party.handle, wordsOf(inbound));
+      return openFor(turn, inbound, party.handle, { ...wordsOf(inbound), ...fileOf(inbound) });
     case "desk":
       return csrSaysToDesk(
         turn,
@@ -132,15 +133,17 @@ function isAcceptance({ choice, text }: InboundOf<"message">): boolean {
 
 function customerSays(
   turn: Turn,
-  row: ConversationRow,
+  before: ConversationRow,
   leg: Leg,
-  inbound: InboundOf<"message">,
+  written: InboundOf<"message">,
   event: InboundEvent,
 ): Verdict {
+  const { row, said: inbound } = ruled(turn, before, leg, written);
   switch (row.state) {
     case "dialog":
       record(turn, row, leg, inbound, inbound.id, turn.world.now);
-      consult(turn, row, { kind: "text", text: forTheBot(inbound), choice: inbound.choice });
+      // What the bot asks for it is given as it was written.
+      consult(turn, row, { kind: "text", text: forTheBot(written), choice: written.choice });
       return ACCEPTED;
     case "waiting":
     case "offered":
@@ -196,8 +199,9 @@ function csrSays(
     replyTo: event.replyTo,
     file: inbound.file ?? null,
   };
-  if (!relay(turn, wake(turn, row, leg), leg, spoken))
-    tell(turn, row, leg, "undelivered", { text: excerpt(read.text) });
+  const passed = ruled(turn, row, leg, spoken);
+  if (!relay(turn, wake(turn, passed.row, leg), leg, passed.said))
+    tell(turn, passed.row, leg, "undelivered", { text: excerpt(passed.said.text) });
   return ACCEPTED;
 }
 
@@ -257,15 +261,17 @@ function hearEdit(turn: Turn, inbound: InboundOf<"edit">, event: InboundEvent): 
   };
   // An edit of somebody else's line, of an unknown one, or one the bot has already answered, is shown as what it is: new text.
   if (party.kind !== "leg" || !mine || reference === null) return hearMessage(turn, asText, event);
-  const { conversation: row, leg } = party;
-  const waiting = amendHeld(turn, row, leg, { kind: "edit", of: reference.line, ...wordsOf(inbound) }, reference);
+  const { conversation, leg } = party;
+  const isHeld = conversation.held.some(({ line }) => line === reference.line);
+  const isHeard = conversation.state === "talking" && leg.state === "active";
+  const written = saidIn(party, inbound);
+  const read = leg.role === "csr" ? readLine(written.text) : ({ kind: "text", text: written.text } as const);
+  if ((!isHeld && !isHeard) || read.kind !== "text") return hearMessage(turn, asText, event);
+  const { row, said } = ruled(turn, conversation, leg, ending(written, read.text));
+  const edit = { kind: "edit", of: reference.line, ...wordsOf(said) } as const;
+  const waiting = amendHeld(turn, row, leg, edit, reference);
   if (waiting !== null) return waiting;
-  if (row.state !== "talking" || leg.state !== "active") return hearMessage(turn, asText, event);
-  const said = saidIn(party, inbound);
-  const read = leg.role === "csr" ? readLine(said.text) : ({ kind: "text", text: said.text } as const);
-  if (read.kind !== "text") return hearMessage(turn, asText, event);
-  const edit = { kind: "edit", of: reference.line, ...ending(said, read.text) } as const;
-  if (!amend(turn, row, leg, edit, reference)) tell(turn, row, leg, "undelivered", { text: excerpt(read.text) });
+  if (!amend(turn, row, leg, edit, reference)) tell(turn, row, leg, "undelivered", { text: excerpt(said.text) });
   return ACCEPTED;
 }
 

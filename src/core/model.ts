@@ -121,6 +121,11 @@ export function fileWords({ name, bytes, url }: HostedFile): string {
   return `${name} (${size}): ${url}`;
 }
 
+/** What a file is called whose own name is not to be told: `file.jpg`. The desk hands it out under that name too. */
+export function namelessFile(name: string): string {
+  return `file${/\.[A-Za-z0-9]{1,8}$/u.exec(name)?.[0] ?? ""}`;
+}
+
 /**
  * How a stretch of a text looks. `preformatted` and `quote` are whole lines. Headings, lists and tables have no style of their own:
  * the text says them ("- one"), and so it does where a link leads ("the form (https://…)").

@@ -1,7 +1,7 @@
 /** Those the desk does not know yet: a customer's first word to a handle, and strangers at addresses that are not theirs. */
-import { open } from "./conversation.ts";
+import { type Opening, open } from "./conversation.ts";
 import { refused } from "./limits.ts";
-import { addressKey, type FormattedText, type Inbound, type Verdict } from "./model.ts";
+import { addressKey, type Inbound, type Verdict } from "./model.ts";
 import { contactKey } from "./translation.ts";
 import { csrLanguage, fact, languageTag, say, strangersLanguage, type Turn } from "./turn.ts";
 
@@ -17,7 +17,7 @@ export function openFor(
   turn: Turn,
   inbound: Extract<Inbound, { kind: "message" | "arrival" }>,
   handleId: string,
-  said: FormattedText | null,
+  said: Opening["said"],
 ): Verdict {
   const handle = turn.rules.networks.get(inbound.from.network)?.handles.find((one) => one.id === handleId);
   if (handle === undefined) return nobody(turn, inbound);

@@ -1,5 +1,6 @@
 /** What an offer tells a CSR: who, why, since when, from which software, what will not come across, and what the bot learned. */
-import { originOf } from "./legs.ts";
+import { ruledText } from "./content-rule.ts";
+import { customerOf, originOf } from "./legs.ts";
 import { lossesInWords } from "./losses.ts";
 import type { Software } from "./model.ts";
 import { languageName } from "./phrases/languages.ts";
@@ -62,7 +63,10 @@ export function customerInWords(
       }),
     );
   const reason = facts.reason ?? row.opening;
-  if (reason !== null) lines.push(say(turn, "csr.offer.reason", language, { reason: excerpt(reason, REASON_LENGTH) }));
+  // What the bot was told the CSR is told as the queue allows.
+  const allowed = (words: string, length: number): string =>
+    excerpt(ruledText(turn, row, customerOf(row), words), length);
+  if (reason !== null) lines.push(say(turn, "csr.offer.reason", language, { reason: allowed(reason, REASON_LENGTH) }));
   if (row.waitingSince !== null) {
     const minutes = duration(turn, turn.world.now - row.waitingSince, language);
     lines.push(say(turn, "csr.offer.waited", language, { minutes }));
@@ -71,7 +75,7 @@ export function customerInWords(
   if (spoken !== null)
     lines.push(say(turn, "csr.offer.language", language, { language: languageName(spoken, language ?? spoken) }));
   for (const [name, value] of Object.entries(facts.answers)) {
-    lines.push(say(turn, "csr.offer.answer", language, { name, value: excerpt(value, ANSWER_LENGTH) }));
+    lines.push(say(turn, "csr.offer.answer", language, { name, value: allowed(value, ANSWER_LENGTH) }));
   }
   return lines;
 }

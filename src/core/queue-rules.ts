@@ -1,4 +1,5 @@
 /** What admins wrote of a queue beyond its name: whom it asks for, how that widens with time, whom it prefers, what a conversation weighs. */
+import type { ContentKnowledge, ContentRule } from "./content-rule.ts";
 import type { Condition, Text } from "./dialog.ts";
 import type { Joined, Leaf } from "./routing/needs.ts";
 import type { Compatibility, Strategy } from "./rules.ts";
@@ -107,6 +108,8 @@ export type WrapUpReason = (typeof WRAP_UP_REASONS)[number];
 export interface QueueRouting {
   /** Who is told that a supervisor listens: nobody, the CSR, or the customer too; left out: the CSR. */
   readonly monitorNotice?: MonitorNotice;
+  /** What becomes of addresses and numbers that people type; left out: as `DeskRouting.content` says. */
+  readonly content?: ContentRule;
   /** Left out: `ONE_AT_A_TIME`. */
   readonly offers?: OfferRule;
   /** Beside the queue's skills. */
@@ -140,6 +143,8 @@ export interface DeskRouting {
   readonly targetSeconds: number;
   /** What conversations weigh by the customer's network, times the queue's weight; a network that is not named: 1. */
   readonly networkWeights: Readonly<Record<string, number>>;
+  /** What becomes of addresses and numbers that people type before they are in a queue, and what counts as such; left out: they pass. */
+  readonly content?: { readonly rule: ContentRule; readonly known: ContentKnowledge };
   /** Opening hours of parts of the day that rules speak of, and of the places where CSRs sit. Evaluated outside the core. */
   readonly periods: ReadonlyMap<string, Hours>;
   readonly sites: ReadonlyMap<string, Site>;

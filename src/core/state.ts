@@ -113,6 +113,8 @@ export interface ConversationRow {
     /** Where it shows addresses: the legs that were told so and invited. Left out: it hides them, and both were. */
     readonly asked?: readonly number[];
   } | null;
+  /** What its authors were told of what they typed: leg, action and kind (`0 mask cards`). Left out: nothing. */
+  readonly cautioned?: readonly string[];
   /** Keys of the contacts that the customer has left by coming elsewhere. */
   readonly former?: readonly string[];
   /** The last line of before they came where they are now: they have none up to it under the ids of there. */

@@ -52,6 +52,7 @@ export interface PlayConfig {
   >;
   readonly gateways?: readonly Gateway[];
   readonly networkWeights?: DeskRouting["networkWeights"];
+  readonly content?: DeskRouting["content"];
   readonly dialogs: DialogsSource;
   readonly directory: readonly DirectoryEntry[];
   readonly people: Readonly<Record<string, PlayPerson>>;
@@ -192,6 +193,12 @@ const PHRASES: Readonly<Record<string, string>> = {
   minutes: "{count} minutes",
   "less-than-a-minute": "less than a minute",
   "dialog.routing": "One moment.",
+  "content.masked": "Masked: {what}.",
+  "content.warned": "Mind: {what}.",
+  "content.addresses": "address",
+  "content.hosts": "host",
+  "content.phones": "phone",
+  "content.cards": "card",
   flood: "Too much at once. Wait {seconds} seconds.",
   "too-long": "Too long: {bytes} bytes at most.",
   "desk.full": "The desk is full.",
@@ -318,7 +325,11 @@ function playRules(config: PlayConfig): Rules {
     csrs: new Map(csrs),
     queues: new Map(queues),
     skills: [...new Set(skills)],
-    routing: { ...PLAIN_ROUTING, networkWeights: config.networkWeights ?? {} },
+    routing: {
+      ...PLAIN_ROUTING,
+      networkWeights: config.networkWeights ?? {},
+      ...(config.content === undefined ? {} : { content: config.content }),
+    },
     dialogs: compiled.dialogs,
     // Plays pick choices by their own words; matching free text has a suite of its own.
     intents: { match: () => [] },

@@ -25,6 +25,18 @@ describe("check: the rules of queues", () => {
       "{ name: S, needs: [{ when: { during: night, handle: support, customer: { attributes: { tier: gold } } }, any: [{ attributes: { team: gold } }, { csrs: [ada] }] }], rings: [{ after: 30, skills: { support: 1 }, drop: [team, language] }, { after: 30, when: { waiting: { min: 3 } }, needs: { attributes: { site: manila } }, to: { dialog: welcome } }], prefer: [{ lastCsr: true, holdSeconds: 60 }], overflow: [{ why: full, text: Full, to: { queue: support } }] }",
       null,
     ],
+    ["what is typed", "{ name: S, content: { fromCustomer: { cards: mask }, fromCsr: { hosts: warn } } }", null],
+    [
+      "something typed that there is no kind of",
+      "{ name: S, content: { fromCustomer: { card: mask } } }",
+      /unknown key "card"; did you mean "cards"/u,
+    ],
+    ["something that cannot be done with it", "{ name: S, content: { fromCsr: { cards: drop } } }", /content|"cards"/u],
+    [
+      "a rule for what is typed where the desk reads nothing",
+      "{ name: S, hosting: server, content: { fromCsr: { cards: mask } } }",
+      /"content" does not hold in the rooms of "hosting: server"/u,
+    ],
     [
       "a skill in needs",
       "{ name: S, needs: { skills: { suport: 1 } } }",

@@ -155,6 +155,13 @@ describe("the desk's files", () => {
       "content-security-policy": "sandbox; default-src 'none'",
     });
   });
+  it("are there without their name as well, which may say too much", async () => {
+    const { file } = await take("card 4111.png");
+    const answer = await get(file.url.replace("card%204111.png", "file.png"));
+    expect(answer.statusCode).to.equal(200);
+    expect(answer.headers["content-disposition"]).to.equal("attachment; filename*=UTF-8''file.png");
+    expect((await get(file.url.replace("card%204111.png", "file.jpg"))).statusCode).to.equal(404);
+  });
   it("are not there under another name or token", async () => {
     const { file } = await take("a.png");
     for (const url of [

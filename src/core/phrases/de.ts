@@ -56,6 +56,14 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "conversation.limit":
     "Sie führen schon mehrere Gespräche mit uns. Bitte machen Sie in einem davon weiter oder beenden Sie zuerst eines.",
 
+  "content.masked":
+    "Was nach {what} aussieht, wurde unkenntlich gemacht, bevor Ihre Nachricht weiterging: Hier wird es nicht weitergegeben.",
+  "content.warned":
+    "Ihre Nachricht enthält etwas, das nach {what} aussieht. Sie ging weiter, wie Sie sie geschrieben haben; bitte senden Sie so etwas hier nur, wenn es nötig ist.",
+  "content.addresses": "einer E-Mail- oder Chat-Adresse",
+  "content.hosts": "dem Namen eines internen Rechners",
+  "content.phones": "einer Telefonnummer",
+  "content.cards": "einer Kartennummer",
   "edit.fallback": "verbessert: {text}",
   "retraction.fallback": "zurückgenommen: „{text}“",
   "reaction.fallback": "{reactions} zu: „{text}“",

@@ -57,6 +57,15 @@ export const EN = {
   "conversation.limit":
     "You have several conversations with us already. Please go on in one of them, or end one first.",
 
+  // What people type and a company may not want to pass on.
+  "content.masked": "What looks like {what} was made unreadable before your message went on: it is not passed on here.",
+  "content.warned":
+    "Your message has {what} in it. It went on as you wrote it; please do not send such things here unless you have to.",
+  "content.addresses": "an e-mail or chat address",
+  "content.hosts": "the name of an internal computer",
+  "content.phones": "a telephone number",
+  "content.cards": "a card number",
+
   // What a network cannot carry, said in words.
   "edit.fallback": "corrected: {text}",
   "retraction.fallback": "took back: “{text}”",

@@ -54,6 +54,13 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "conversation.limit":
     "Ya tiene varias conversaciones con nosotros. Continúe en una de ellas o termine una primero, por favor.",
 
+  "content.masked": "Lo que parece {what} se ha hecho ilegible antes de pasar su mensaje: aquí no se transmite.",
+  "content.warned":
+    "Su mensaje contiene {what}. Se ha pasado tal como lo escribió; por favor, no envíe aquí esas cosas si no es necesario.",
+  "content.addresses": "una dirección de correo o de chat",
+  "content.hosts": "el nombre de un equipo interno",
+  "content.phones": "un número de teléfono",
+  "content.cards": "un número de tarjeta",
   "edit.fallback": "corregido: {text}",
   "retraction.fallback": "retirado: «{text}»",
   "reaction.fallback": "{reactions} a: «{text}»",

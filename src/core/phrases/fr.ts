@@ -54,6 +54,14 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "conversation.limit":
     "Vous avez déjà plusieurs conversations avec nous. Veuillez continuer dans l’une d’elles ou en terminer une d’abord.",
 
+  "content.masked":
+    "Ce qui ressemble à {what} a été rendu illisible avant la transmission de votre message : cela n'est pas transmis ici.",
+  "content.warned":
+    "Votre message contient {what}. Il a été transmis tel quel ; merci de n'envoyer cela ici qu'en cas de besoin.",
+  "content.addresses": "une adresse électronique ou de messagerie",
+  "content.hosts": "le nom d'un ordinateur interne",
+  "content.phones": "un numéro de téléphone",
+  "content.cards": "un numéro de carte",
   "edit.fallback": "corrigé : {text}",
   "retraction.fallback": "retiré : « {text} »",
   "reaction.fallback": "{reactions} à : « {text} »",
