@@ -386,6 +386,9 @@ export class Fuzz {
     const able = rows.filter(({ offers, room }) => offers.length > 0 || room != null);
     if (able.length === 0) return null;
     const { legs, offers, room } = random.pick(able);
+    if (room != null && random.chance(0.2)) {
+      return { kind: "message", from: { network: "irc", id: "csr-ben" }, to: "desk", text: "/monitor ada" };
+    }
     if (room != null) {
       const { address: from, desk: to } = random.pick(legs.filter(({ state }) => state === "active"));
       return { kind: "room", from, to, room: room.token, state: random.pick(["ready", "entered", "entered"]) };
