@@ -9,6 +9,7 @@ import { type AdapterModule, type Clock, ConfigProblem } from "./adapter.ts";
 import { type AdapterHost, createAdapterHost, createAdapterState, type HostedNetwork } from "./adapter-host.ts";
 import { createControlledDesk } from "./boot/controlled-desk.ts";
 import { prepareDataFolder } from "./boot/data-folder.ts";
+import { createDelegate } from "./boot/delegate.ts";
 import { greeting } from "./boot/greeting.ts";
 import { staffLogins } from "./boot/logins.ts";
 import { observers } from "./boot/observers.ts";
@@ -34,6 +35,7 @@ import { createFiles, type Files } from "./files.ts";
 import { createHttpServer, type HttpServer, httpLimits, type Readiness } from "./http/server.ts";
 import { type ClosableLogger, createLog, withFields } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import type { RoutingDelegate } from "./routing-client/delegate.ts";
 import { openSqliteStore } from "./store/sqlite.ts";
 import { type Store, StoreFault } from "./store/store.ts";
 import { STORE_FILE } from "./store/store-file.ts";
@@ -150,6 +152,7 @@ async function prepare(options: RunOptions, steps: Steps, clock: Clock): Promise
 interface House {
   readonly engine: Engine;
   readonly estimates: Estimates;
+  readonly delegate: RoutingDelegate | null;
   readonly accounts: StaffAccounts;
   readonly http: HttpServer;
   readonly host: AdapterHost;
@@ -161,7 +164,8 @@ async function build(ground: Ground, steps: Steps): Promise<House> {
   const { limits } = settings;
   const random = Math.random;
   const estimates = createEstimates({ clock, log: withFields(log, { part: "estimates" }), ...estimateLimits(limits) });
-  const engine = await steps.take("6 engine", () => engineFor(ground, random, estimates));
+  const delegate = createDelegate(settings.routing, { clock, log, random });
+  const engine = await steps.take("6 engine", () => engineFor(ground, random, estimates, delegate));
   const accounts = createAccounts({ state: createAdapterState(engine, store, ACCOUNTS), now: () => clock.now() });
   const ready = () => readiness(engine.status(), host.status(), limits.outboxRows);
   const httpParts = {
@@ -191,7 +195,7 @@ async function build(ground: Ground, steps: Steps): Promise<House> {
   const report = () => estimates.report([...running.rules.queues.keys()]);
   const [status, online] = [() => engine.status(), () => host.status()];
   metrics.watch({ desk, engine: status, networks: online, estimates: report, now: () => clock.now() });
-  return { engine, estimates, accounts, http, host, ready };
+  return { engine, estimates, delegate, accounts, http, host, ready };
 }
 
 /** What leads in and out, open. */
@@ -204,7 +208,7 @@ interface Doors {
 }
 
 async function open({ clock, settings, running, log, store }: Ground, house: House, steps: Steps): Promise<Doors> {
-  const { engine, estimates, accounts, http, host } = house;
+  const { engine, estimates, delegate, accounts, http, host } = house;
   // Submitted before the engine runs, so that the first customer already meets the right hours.
   const tell = (event: HoursEvent) =>
     void engine.submit(event).catch((error: unknown) => log.warn("hours.lost", { error }));
@@ -216,8 +220,9 @@ async function open({ clock, settings, running, log, store }: Ground, house: Hou
   await steps.take(
     "11 engine runs",
     () => estimates.start(engine, createAdapterState(engine, store, ESTIMATES)).then(() => engine.start(host)),
-    () => estimates.stop().then(() => engine.stop()),
+    () => Promise.all([estimates.stop(), delegate?.stop()]).then(() => engine.stop()),
   );
+  delegate?.start(engine);
   const passwords = await steps.take("12 accounts", () => accounts.ensure(staffLogins(settings, running.rules)));
   const { url } = await steps.take(
     "13 http listens",
@@ -317,11 +322,16 @@ function logFor({ log }: Settings): ClosableLogger {
   return createLog({ level: log.level, format });
 }
 
-function engineFor(ground: Ground, random: () => number, estimates: Estimates): Engine {
+function engineFor(
+  ground: Ground,
+  random: () => number,
+  estimates: Estimates,
+  delegate: RoutingDelegate | null,
+): Engine {
   const { running, settings, store, clock, log, metrics, down } = ground;
   return createEngine({
     // Asked again when a batch could not be recorded; by then the rules may be others.
-    createDesk: (snapshot) => createDesk(running.rules, snapshot),
+    createDesk: (snapshot) => createDesk(running.rules, snapshot, { delegates: settings.routing !== null }),
     store,
     clock,
     log,
@@ -330,7 +340,7 @@ function engineFor(ground: Ground, random: () => number, estimates: Estimates): 
     lateSeconds: running.rules.limits.lateSeconds,
     token: createTokens(),
     random,
-    observer: observers(metrics.observer, estimates),
+    observer: observers(metrics.observer, estimates, delegate),
     onFatal: (fault) => endAtFault(fault, log, down),
   });
 }

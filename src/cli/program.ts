@@ -10,6 +10,7 @@ import { addInit } from "./init.ts";
 import { addReload } from "./reload.ts";
 import { addReplay } from "./replay.ts";
 import { addReport } from "./report.ts";
+import { addRoutingServer } from "./routing-server.ts";
 import { addSimulate } from "./simulate.ts";
 import { addStart } from "./start.ts";
 import { addStatus } from "./status.ts";
@@ -25,6 +26,7 @@ const SUBCOMMANDS: readonly ((program: Command, terminal: Terminal) => void)[] =
   addReplay,
   addSimulate,
   addStart,
+  addRoutingServer,
   addReload,
   addStatus,
   addReport,

@@ -14,6 +14,7 @@ import { hasErrors, type Problem, sortProblems } from "./problem.ts";
 import { entriesAt } from "./raw.ts";
 import { type Canonical, checkReferences, type Sources } from "./references.ts";
 import { checkSchema } from "./schema-check.ts";
+import { buildDelegation } from "./schema-delegation.ts";
 import { type DirectoryInput, directorySchema } from "./schema-directory.ts";
 import { type FrontdeskInput, frontdeskSchema } from "./schema-frontdesk.ts";
 import { type ShellLimits, shellLimits } from "./schema-limits.ts";
@@ -173,6 +174,7 @@ function buildSettings(
     dataFolder: resolve(folder, dataFolder ?? frontdesk.store.folder),
     http: { ...buildHttp(frontdesk), tls: certificateFiles(http.tls, folder) },
     files: frontdesk.files,
+    routing: buildDelegation(frontdesk.routing, folder),
     log: frontdesk.log,
     networks,
     limits: Object.fromEntries(names.map((name) => [name, frontdesk.limits[name]])) as unknown as ShellLimits,

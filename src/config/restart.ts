@@ -12,6 +12,7 @@ export function needsRestart(running: Settings, next: Settings): readonly string
       .filter((key) => !isDeepStrictEqual(running.http[key], next.http[key]))
       .map((key) => `http.${key}`),
     ...(isDeepStrictEqual(running.files, next.files) ? [] : ["files.types"]),
+    ...(isDeepStrictEqual(running.routing, next.routing) ? [] : ["routing"]),
     ...(["level", "format"] as const).filter((key) => running.log[key] !== next.log[key]).map((key) => `log.${key}`),
     ...limits.filter((key) => running.limits[key] !== next.limits[key]).map((key) => `limits.${key}`),
     ...changedNetworks(running, next),

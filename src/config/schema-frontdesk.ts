@@ -3,6 +3,7 @@ import { z } from "zod";
 import { FILE_TYPES } from "../files/formats.ts";
 import { DEFAULT_DATA_FOLDER } from "./find-data-folder.ts";
 import { identifier, language, localName, title } from "./names.ts";
+import { delegationSchema } from "./schema-delegation.ts";
 import { limitsSchema } from "./schema-limits.ts";
 
 /** Reverse proxies behind each other, and ranges of addresses in one list. */
@@ -117,6 +118,9 @@ export const frontdeskSchema = z.strictObject({
   store: storeSchema.prefault({}).describe("Where the data is."),
   http: httpSchema.prefault({}).describe("The HTTP server: chat, console, health, metrics."),
   files: filesSchema.prefault({}).describe("What people may send besides words; how much of it is under limits."),
+  routing: delegationSchema
+    .prefault({})
+    .describe("Who decides whom customers are offered to; this desk when left out."),
   log: logSchema.prefault({}).describe("What is logged, and how."),
   limits: limitsSchema.prefault({}).describe("Every limit by name."),
 });

@@ -1,5 +1,6 @@
 /** What the configuration says of the daemon itself, beside the `Rules` of the core. */
 import type { AdapterModule } from "../adapter.ts";
+import type { DelegateSettings } from "../routing-client/settings.ts";
 import type { ShellLimits } from "./schema-limits.ts";
 
 /** One configured network: the module that speaks it and that module's own parsed section. */
@@ -36,6 +37,8 @@ export interface Settings {
     /** Media types that are taken. */
     readonly types: readonly string[];
   };
+  /** Who decides whom customers are offered to; null: this desk. */
+  readonly routing: DelegateSettings | null;
   readonly log: { readonly level: "error" | "warn" | "info" | "debug"; readonly format: "auto" | "human" | "json" };
   readonly networks: ReadonlyMap<string, NetworkSettings>;
   readonly limits: ShellLimits;

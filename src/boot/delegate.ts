@@ -1,0 +1,27 @@
+/** Who decides in the desk's place, as the configuration says. */
+import type { Clock, Logger } from "../adapter.ts";
+import { withFields } from "../log.ts";
+import type { RoutingDelegate } from "../routing-client/delegate.ts";
+import { createServerLink } from "../routing-client/server-link.ts";
+import type { DelegateSettings } from "../routing-client/settings.ts";
+
+interface Parts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random: () => number;
+}
+
+/** Null: the desk itself. */
+export function createDelegate(
+  settings: DelegateSettings | null,
+  { clock, log, random }: Parts,
+): RoutingDelegate | null {
+  const parts = { clock, log: withFields(log, { part: "routing" }), random };
+  if (settings === null) return null;
+  switch (settings.kind) {
+    case "server":
+      return createServerLink(settings, parts);
+    case "suite":
+      throw new Error("not yet");
+  }
+}
