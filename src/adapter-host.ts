@@ -40,8 +40,9 @@ export interface AdapterHostOptions {
   readonly files?: FileShelf;
   /** The HTTP server's `mount`. */
   readonly mount: (owner: string, routes: (server: FastifyInstance) => Promise<void> | void) => void;
-  /** See `AdapterContext.http.publicOrigin` and `AdapterContext.company`. */
-  readonly publicOrigin?: string | null;
+  /** See `AdapterContext.http.publicOrigin`; asked each time, since a NAT gateway may change it. */
+  readonly publicOrigin?: () => string | null;
+  /** See `AdapterContext.company`. */
   readonly company?: string;
   /** See `AdapterContext.count`; for metrics. */
   readonly counted?: (network: string, event: string, reason: string) => void;
@@ -172,7 +173,12 @@ class Host implements AdapterHost {
       state: createAdapterState(engine, store, name),
       accounts,
       ...(files === undefined ? {} : { files }),
-      http: { mount: (routes) => mount(name, routes), publicOrigin: publicOrigin ?? null },
+      http: {
+        mount: (routes) => mount(name, routes),
+        get publicOrigin() {
+          return publicOrigin?.() ?? null;
+        },
+      },
       ...(company === undefined ? {} : { company }),
       log,
       count: this.#tally(name, log),

@@ -191,7 +191,10 @@ export interface AdapterContext {
   /** Routes of this adapter in the one HTTP server; may be called during create() and never later. */
   readonly http: {
     mount(routes: (server: FastifyInstance) => Promise<void> | void): void;
-    /** The origin people reach the server at ("https://chat.example") when a proxy stands before it; else null or absent. */
+    /**
+     * The origin people reach the server at ("https://chat.example") when that is not where it listens; else null or absent. To be
+     * read at each use: where a NAT gateway says it, it may change.
+     */
     readonly publicOrigin?: string | null;
   };
   /** The company's name as configured, for pages; absent where nobody reads pages. */

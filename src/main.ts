@@ -13,6 +13,7 @@ import { createDelegate } from "./boot/delegate.ts";
 import { greeting } from "./boot/greeting.ts";
 import { staffLogins } from "./boot/logins.ts";
 import { observers } from "./boot/observers.ts";
+import { createPublicAddress, type PublicAddress } from "./boot/public-address.ts";
 import { readiness } from "./boot/readiness.ts";
 import { createReload, type Running } from "./boot/reload.ts";
 import { handleSignals, holdReload } from "./boot/signals.ts";
@@ -157,6 +158,7 @@ interface House {
   readonly http: HttpServer;
   readonly host: AdapterHost;
   readonly ready: () => Readiness;
+  readonly publicAddress: PublicAddress;
 }
 
 async function build(ground: Ground, steps: Steps): Promise<House> {
@@ -178,15 +180,12 @@ async function build(ground: Ground, steps: Steps): Promise<House> {
   const http = await steps.take("7 http server", () => createHttpServer(httpParts));
   const networks = hosted(settings, running.rules);
   const { mount } = http;
-  const { publicUrl } = settings.http;
   const { counted } = metrics;
-  const site = {
-    publicOrigin: publicUrl === null ? null : new URL(publicUrl).origin,
-    company: running.rules.company,
-  };
+  const publicAddress = createPublicAddress({ ...settings, clock, log: withFields(log, { part: "nat" }) });
+  const site = { publicOrigin: publicAddress.origin, company: running.rules.company };
   const files = await steps.take(
     "8 files",
-    () => filesFor(ground, http, site.publicOrigin),
+    () => filesFor(ground, () => publicAddress.origin() ?? http.url() ?? "", http),
     (kept) => kept.stop(),
   );
   const hostParts = { networks, engine, store, accounts, files, mount, clock, log, limits, random, counted, ...site };
@@ -194,13 +193,15 @@ async function build(ground: Ground, steps: Steps): Promise<House> {
   const desk = () => (engine.status().state === "created" ? null : engine.desk());
   const report = () => estimates.report([...running.rules.queues.keys()]);
   const [status, online] = [() => engine.status(), () => host.status()];
-  metrics.watch({ desk, engine: status, networks: online, estimates: report, now: () => clock.now() });
-  return { engine, estimates, delegate, accounts, http, host, ready };
+  const { nat } = publicAddress;
+  metrics.watch({ desk, engine: status, networks: online, estimates: report, nat, now: () => clock.now() });
+  return { engine, estimates, delegate, accounts, http, host, ready, publicAddress };
 }
 
 /** What leads in and out, open. */
 interface Doors {
   readonly url: string;
+  readonly port: number;
   readonly passwords: readonly NewPassword[];
   readonly hours: HoursWatch;
   /** Every network is up, or has failed to be once. */
@@ -224,7 +225,7 @@ async function open({ clock, settings, running, log, store }: Ground, house: Hou
   );
   delegate?.start(engine);
   const passwords = await steps.take("12 accounts", () => accounts.ensure(staffLogins(settings, running.rules)));
-  const { url } = await steps.take(
+  const { url, port } = await steps.take(
     "13 http listens",
     () => http.start(),
     () => http.stop(),
@@ -235,7 +236,7 @@ async function open({ clock, settings, running, log, store }: Ground, house: Hou
     () => ({ begun: host.start() }),
     () => host.stop(),
   );
-  return { url, passwords, hours, networksBegun: networks.begun };
+  return { url, port, passwords, hours, networksBegun: networks.begun };
 }
 
 async function serve(
@@ -246,36 +247,19 @@ async function serve(
   steps: Steps,
   wasReloadAsked: () => boolean,
 ): Promise<Daemon> {
-  const { version, clock, settings, running, load, log, store, down, ended } = ground;
-  const { engine, estimates, accounts, host } = house;
-  const { url, passwords, hours, networksBegun } = doors;
+  const { version, clock, settings, running, load, log, down, ended } = ground;
+  const { engine, accounts, publicAddress } = house;
+  const { url, port, passwords, hours, networksBegun } = doors;
   const follow = (rules: Rules): Promise<readonly NewPassword[]> => {
     hours.follow(rules);
     return accounts.ensure(staffLogins(settings, rules));
   };
-  const reload = createReload({
-    running,
-    load,
-    adopt: (rules) => engine.submit({ kind: "rules", rules }),
-    follow,
-    log,
-  });
+  const adopt = (rules: Rules) => engine.submit({ kind: "rules", rules });
+  const { addressed } = publicAddress;
+  const { reload, readdress } = createReload({ running, load, adopt, addressed, follow, log });
   const ready = () => house.ready().ready;
   const now = () => clock.now();
-  const desk = createControlledDesk({
-    version,
-    startedAt: now(),
-    url,
-    now,
-    running,
-    engine,
-    estimates,
-    host,
-    store,
-    accounts,
-    ready,
-    reload,
-  });
+  const desk = createControlledDesk({ ...ground, ...house, startedAt: now(), url, now, ready, reload });
   await steps.take(
     "15 control socket",
     () => startControl(settings.dataFolder, desk, log),
@@ -287,15 +271,21 @@ async function serve(
     await listenToSignals(steps, actions);
     if (wasReloadAsked()) actions.reload();
   }
+  const moved = () => void readdress().catch((error: unknown) => log.warn("nat.links.left", { error }));
+  await steps.take(
+    "17 public address",
+    () => publicAddress.start(port, moved),
+    () => publicAddress.stop(),
+  );
   await networksBegun;
   // Taken last, so undone first: what is to be sent is sent while its networks are still there. What they bring until their links
   // are closed is taken in by an engine that stops after them.
   await steps.take(
-    "17 traffic",
+    "18 traffic",
     () => log.info("start.done", { url }),
     () => engine.drain(),
   );
-  options.print(greeting({ version, url, settings, passwords }));
+  options.print(greeting({ version, url, publicOrigin: publicAddress.origin(), settings, passwords }));
   return { url, settings, reload, stop, ended };
 }
 
@@ -346,13 +336,13 @@ function engineFor(
 }
 
 /** Keeps what people send beside the store; handed out by the same HTTP server as everything else. */
-async function filesFor(ground: Ground, http: HttpServer, publicOrigin: string | null): Promise<Files> {
+async function filesFor(ground: Ground, origin: () => string, http: HttpServer): Promise<Files> {
   const { settings, clock, log } = ground;
   const files = createFiles({
     folder: join(settings.dataFolder, FILES_FOLDER),
     limits: settings.limits,
     types: settings.files.types,
-    origin: () => publicOrigin ?? http.url() ?? "",
+    origin,
     token: createTokens(),
     clock,
     log: withFields(log, { part: "files" }),

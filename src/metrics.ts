@@ -8,6 +8,7 @@ import type { NetworkStatus } from "./adapter-host.ts";
 import type { AuditView } from "./core/estimate/audit.ts";
 import type { Desk } from "./core/step.ts";
 import type { EngineObserver, EngineStatus } from "./engine.ts";
+import type { NatStatus } from "./nat/port-mapping.ts";
 
 /** What is asked at every reading. */
 export interface MetricSources {
@@ -18,6 +19,8 @@ export interface MetricSources {
   readonly now: () => number;
   /** How good the estimates of waiting times were, by queue; left out: there are none. */
   readonly estimates?: () => readonly AuditView[];
+  /** Null, or left out: no gateway is asked. */
+  readonly nat?: () => NatStatus | null;
 }
 
 export interface Metrics {
@@ -212,6 +215,20 @@ const ASKED: readonly Asked[] = [
     help: "1 when the network's link is up, else 0.",
     label: "network",
     read: ({ networks }) => networks().map((network) => [network.network, Number(network.status === "online")]),
+  },
+  {
+    name: "frontdesk_nat_port_mapped",
+    help: "1 when the NAT gateway leads that port of its own here, else 0.",
+    label: "port",
+    read: ({ nat }) => (nat?.()?.ports ?? []).map((port) => [port.name, Number(port.mapped !== null)]),
+  },
+  {
+    name: "frontdesk_nat_answering",
+    help: "1 when the NAT gateway answered the last question, else 0.",
+    read: ({ nat }) => {
+      const status = nat?.() ?? null;
+      return status === null ? [] : one(Number(status.reason === null));
+    },
   },
   {
     name: "frontdesk_outbox_rows",

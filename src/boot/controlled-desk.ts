@@ -18,12 +18,14 @@ import type { Engine } from "../engine.ts";
 import type { Estimates } from "../estimates.ts";
 import type { Store } from "../store/store.ts";
 import { staffLogins } from "./logins.ts";
+import type { PublicAddress } from "./public-address.ts";
 import type { Running } from "./reload.ts";
 
 export interface ControlledParts {
   readonly version: string;
   readonly startedAt: number;
   readonly url: string;
+  readonly publicAddress: Pick<PublicAddress, "origin" | "nat">;
   readonly now: () => number;
   readonly running: Running;
   readonly engine: Engine;
@@ -103,13 +105,15 @@ async function transcript(store: Store, conversation: string, limit: number): Pr
 }
 
 function status(parts: ControlledParts): StatusReport {
-  const { version, startedAt, url, now, running, engine, estimates, host, ready } = parts;
+  const { version, startedAt, url, publicAddress, now, running, engine, estimates, host, ready } = parts;
   const desk = engine.desk();
   return {
     version,
     pid: process.pid,
     startedAt,
     url,
+    publicOrigin: publicAddress.origin(),
+    nat: publicAddress.nat(),
     rules: running.rules.version,
     ready: ready(),
     needsRestart: running.needsRestart,

@@ -6,12 +6,14 @@ export interface Greeting {
   readonly version: string;
   /** Where the HTTP server listens: http://127.0.0.1:8080 */
   readonly url: string;
+  /** Where people reach it, when that is known to be elsewhere: https://chat.example.com */
+  readonly publicOrigin: string | null;
   readonly settings: Settings;
   readonly passwords: readonly NewPassword[];
 }
 
-export function greeting({ version, url, settings, passwords }: Greeting): string {
-  const base = (settings.http.publicUrl ?? url).replace(/\/$/, "");
+export function greeting({ version, url, publicOrigin, settings, passwords }: Greeting): string {
+  const base = (settings.http.publicUrl ?? publicOrigin ?? url).replace(/\/$/, "");
   const pages = [...settings.networks.values()].flatMap(({ module, config }) => module.pages?.(config) ?? []);
   const rows = pages.map(({ title, path }) => [title, `${base}${path}`] as const);
   return [

@@ -24,27 +24,45 @@ export interface ReloadParts {
   readonly adopt: (rules: Rules) => Promise<Verdict>;
   /** Tells everything beside the engine that follows the rules; makes accounts for new CSRs. */
   readonly follow: (rules: Rules) => Promise<readonly NewPassword[]>;
+  /** Where links lead now; see PublicAddress. */
+  readonly addressed: (rules: Rules) => Rules;
   readonly log: Logger;
 }
 
+export interface Reloading {
+  reload(): Promise<ReloadReport>;
+  /** The rules that run, with links to where the desk is reached now; the files are not read. */
+  readdress(): Promise<void>;
+}
+
 /** Two reloads never overlap: the second reads the files after the first has been adopted. */
-export function createReload(parts: ReloadParts): () => Promise<ReloadReport> {
+export function createReload(parts: ReloadParts): Reloading {
   let last: Promise<unknown> = Promise.resolve();
-  return () => {
-    const next = last.then(() => reload(parts));
+  const inTurn = <Result>(change: (parts: ReloadParts) => Promise<Result>): Promise<Result> => {
+    const next = last.then(() => change(parts));
     last = next.catch(() => {}); // Whoever asked gets the error; the next one starts afresh.
     return next;
   };
+  return { reload: () => inTurn(reload), readdress: () => inTurn(readdress) };
 }
 
-async function reload({ running, load, adopt, follow, log }: ReloadParts): Promise<ReloadReport> {
+async function readdress({ running, adopt, addressed, log }: ReloadParts): Promise<void> {
+  const rules = addressed(running.rules);
+  const verdict = await adopt(rules);
+  if (verdict.kind === "refused")
+    log.error("reload.refused", { reason: verdict.text, note: "links lead to where they led" });
+  else running.rules = rules;
+}
+
+async function reload({ running, load, adopt, addressed, follow, log }: ReloadParts): Promise<ReloadReport> {
   const start = performance.now();
   const configuration = load();
   const problems = configuration.problems.map(formatProblem);
   if (configuration.rules === null || configuration.settings === null) {
     return refuse(log, problems);
   }
-  const { rules, needsRestart: waiting } = adoptable(running.rules, configuration.rules);
+  const { rules: written, needsRestart: waiting } = adoptable(running.rules, configuration.rules);
+  const rules = addressed(written);
   const verdict = await adopt(rules);
   if (verdict.kind === "refused") {
     return refuse(log, [`The desk could not adopt the rules (${verdict.reason}): ${verdict.text}`]);

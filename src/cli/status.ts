@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import type { StatusReport } from "../control/protocol.ts";
 import type { QueueView } from "../core/step.ts";
+import type { NatStatus } from "../nat/port-mapping.ts";
 import { ask, type DeskOptions, withDesk } from "./desk-command.ts";
 import { duration, moment, table } from "./table.ts";
 import { plain, type Terminal } from "./terminal.ts";
@@ -41,7 +42,8 @@ function statusText(report: StatusReport, terminal: Terminal): string {
   );
   return [
     `Frontdesk ${report.version} (pid ${report.pid}) is ${state}, up for ${duration(Date.now() - report.startedAt)} since ${moment(report.startedAt)}`,
-    `rules ${report.rules}, ${report.url}`,
+    `rules ${report.rules}, ${report.url}${report.publicOrigin == null ? "" : `, reached at ${report.publicOrigin}`}`,
+    ...(report.nat == null ? [] : natLines(report.nat, terminal)),
     ...(report.needsRestart.length === 0
       ? []
       : [terminal.paint("yellow", `waiting for a restart: ${report.needsRestart.join(", ")}`)]),
@@ -55,6 +57,19 @@ function statusText(report: StatusReport, terminal: Terminal): string {
     `outbox         ${report.engine.outboxRows ?? 0} unconfirmed, ${report.engine.inFlight ?? 0} under way`,
     `since start    ${report.engine.events ?? 0} events in ${report.engine.commits ?? 0} commits, ${report.engine.quarantined ?? 0} quarantined, ${report.engine.undelivered ?? 0} undelivered`,
   ].join("\n");
+}
+
+/** "NAT gateway 192.168.1.1: the world sees 203.0.113.9; http 8080 at 8080 for 42 min". */
+function natLines({ gateway, address, isPrivate, reason, ports }: NatStatus, terminal: Terminal): readonly string[] {
+  const seen = address === null ? "" : `the world sees ${address}${isPrivate ? ", which is another NAT's" : ""}`;
+  const trouble = reason === null ? "" : terminal.paint("yellow", plain(reason));
+  const heads = [`NAT gateway ${gateway ?? "unknown"}: ${[seen, trouble].filter((part) => part !== "").join("; ")}`];
+  const rows = ports.map(({ name, port, mapped, until, reason: why }) => {
+    const left = until === null ? "" : ` for ${duration(Math.max(0, until - Date.now()))}`;
+    const state = mapped === null ? terminal.paint("yellow", "not mapped") : `at ${mapped}${left}`;
+    return `  ${name} ${port} ${state}${why === null ? "" : ` (${plain(why)})`}`;
+  });
+  return [...heads, ...rows];
 }
 
 /** How good the waiting times of that queue were: "2 min (81 % within)". */

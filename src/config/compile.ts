@@ -173,6 +173,7 @@ function buildSettings(
   return {
     dataFolder: resolve(folder, dataFolder ?? frontdesk.store.folder),
     http: { ...buildHttp(frontdesk), tls: certificateFiles(http.tls, folder) },
+    nat: buildNat(frontdesk.nat),
     files: frontdesk.files,
     routing: buildDelegation(frontdesk.routing, folder),
     log: frontdesk.log,
@@ -187,6 +188,11 @@ function buildHttp({ http, networks }: FrontdeskInput): Omit<Settings["http"], "
     network.allowFrom === undefined ? [] : [[name, network.allowFrom] as const],
   );
   return { ...http, publicUrl, allowFrom, staffFrom, mounts: new Map(guarded) };
+}
+
+function buildNat({ gateway, publicPort, ports, ...times }: FrontdeskInput["nat"]): Settings["nat"] {
+  const wanted = ports.map((one) => ({ ...one, publicPort: one.publicPort ?? one.port }));
+  return gateway === "off" ? null : { gateway, publicPort: publicPort ?? null, ports: wanted, ...times };
 }
 
 /** Changes with what the files say, not with their comments, order of lines in between, or secrets behind references. */

@@ -34,7 +34,8 @@ export function checkHosting(
   continuations: Continuations,
 ): readonly Problem[] {
   const networks = namesIn(frontdesk, ["networks"]);
-  const isPublic = textAt(frontdesk.value, ["http", "publicUrl"]) !== null;
+  const gateway = textAt(frontdesk.value, ["nat", "gateway"]) ?? "off";
+  const isPublic = gateway !== "off" || textAt(frontdesk.value, ["http", "publicUrl"]) !== null;
   return entriesAt(routing.value, ["queues"]).flatMap(([queue]) => {
     const section = ["queues", queue];
     const target = textAt(routing.value, [...section, "redirectTo"]);

@@ -11,6 +11,7 @@ export function needsRestart(running: Settings, next: Settings): readonly string
     ...(["host", "port", "publicUrl", "trustProxy", "tls", "metrics", "allowFrom", "staffFrom"] as const)
       .filter((key) => !isDeepStrictEqual(running.http[key], next.http[key]))
       .map((key) => `http.${key}`),
+    ...(isDeepStrictEqual(running.nat, next.nat) ? [] : ["nat"]),
     ...(isDeepStrictEqual(running.files, next.files) ? [] : ["files.types"]),
     ...(isDeepStrictEqual(running.routing, next.routing) ? [] : ["routing"]),
     ...(["level", "format"] as const).filter((key) => running.log[key] !== next.log[key]).map((key) => `log.${key}`),

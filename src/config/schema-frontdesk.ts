@@ -5,6 +5,7 @@ import { DEFAULT_DATA_FOLDER } from "./find-data-folder.ts";
 import { identifier, language, localName, title } from "./names.ts";
 import { delegationSchema } from "./schema-delegation.ts";
 import { limitsSchema } from "./schema-limits.ts";
+import { natSchema } from "./schema-nat.ts";
 
 /** Reverse proxies behind each other, and ranges of addresses in one list. */
 const PROXIES = 10;
@@ -117,6 +118,7 @@ export const frontdeskSchema = z.strictObject({
   networks: z.record(identifier, networkSchema).describe("The networks, each by a name of its own."),
   store: storeSchema.prefault({}).describe("Where the data is."),
   http: httpSchema.prefault({}).describe("The HTTP server: chat, console, health, metrics."),
+  nat: natSchema.prefault({}).describe("A NAT gateway before this machine, and what it is asked for."),
   files: filesSchema.prefault({}).describe("What people may send besides words; how much of it is under limits."),
   routing: delegationSchema
     .prefault({})

@@ -11,28 +11,46 @@ export interface NetworkSettings {
   readonly config: unknown;
 }
 
+export interface HttpSettings {
+  readonly host: string;
+  readonly port: number;
+  /** Null: the address is made from host and port. */
+  readonly publicUrl: string | null;
+  /** Reverse proxies in front: none, so many (true: one), or those with these addresses. */
+  readonly trustProxy: boolean | number | readonly string[];
+  /** Absolute paths of the certificate and its key; null: plain HTTP. */
+  readonly tls: { readonly certificate: string; readonly key: string } | null;
+  /** Where /metrics is answered: nowhere, on this server, or on a listener of its own. */
+  readonly metrics:
+    | "off"
+    | "here"
+    | { readonly host: string; readonly port: number; readonly allowFrom?: readonly string[] | undefined };
+  /** Addresses and ranges from which connections are taken, staff is let in, and single networks are; null, or absent: all. */
+  readonly allowFrom: readonly string[] | null;
+  readonly staffFrom: readonly string[] | null;
+  readonly mounts: ReadonlyMap<string, readonly string[]>;
+}
+
+/** See schema-nat.ts. */
+export interface NatSettings {
+  readonly gateway: string;
+  readonly publicPort: number | null;
+  readonly ports: readonly {
+    readonly name: string;
+    readonly protocol: "tcp" | "udp";
+    readonly port: number;
+    readonly publicPort: number;
+  }[];
+  readonly lifetimeSeconds: number;
+  readonly checkSeconds: number;
+}
+
 export interface Settings {
   /** Absolute path of the folder of the data. */
   readonly dataFolder: string;
-  readonly http: {
-    readonly host: string;
-    readonly port: number;
-    /** Null: the address is made from host and port. */
-    readonly publicUrl: string | null;
-    /** Reverse proxies in front: none, so many (true: one), or those with these addresses. */
-    readonly trustProxy: boolean | number | readonly string[];
-    /** Absolute paths of the certificate and its key; null: plain HTTP. */
-    readonly tls: { readonly certificate: string; readonly key: string } | null;
-    /** Where /metrics is answered: nowhere, on this server, or on a listener of its own. */
-    readonly metrics:
-      | "off"
-      | "here"
-      | { readonly host: string; readonly port: number; readonly allowFrom?: readonly string[] | undefined };
-    /** Addresses and ranges from which connections are taken, staff is let in, and single networks are; null, or absent: all. */
-    readonly allowFrom: readonly string[] | null;
-    readonly staffFrom: readonly string[] | null;
-    readonly mounts: ReadonlyMap<string, readonly string[]>;
-  };
+  readonly http: HttpSettings;
+  /** Null: no gateway is asked for anything. */
+  readonly nat: NatSettings | null;
   readonly files: {
     /** Media types that are taken. */
     readonly types: readonly string[];

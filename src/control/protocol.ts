@@ -6,6 +6,7 @@ import type { LinkStatus } from "../adapter.ts";
 import type { Decision } from "../core/analysis/imagined.ts";
 import type { QueueReport } from "../core/estimate/audit.ts";
 import type { ConversationView, CsrView, Fact, QueueView } from "../core/step.ts";
+import type { NatStatus } from "../nat/port-mapping.ts";
 import type { TranscriptLine } from "../store/store.ts";
 
 export const SOCKET_NAME = "control.sock";
@@ -20,6 +21,10 @@ export interface StatusReport {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly url: string;
+  /** Where people reach it, when that is another origin than `url`. */
+  readonly publicOrigin?: string | null;
+  /** What the NAT gateway said; null or left out: there is none to ask. */
+  readonly nat?: NatStatus | null;
   readonly rules: string;
   readonly ready: boolean;
   /** Settings that were changed on disk and wait for a restart. */

@@ -19,6 +19,12 @@ export interface DaemonConfiguration {
   readonly dialogs?: string;
   /** Added to `limits:` of frontdesk.yaml, indented by two. */
   readonly limits?: string;
+  /** Takes the place of `host:` in `http:` of frontdesk.yaml, indented by two. */
+  readonly http?: string;
+  /** Whole sections of frontdesk.yaml beside those. */
+  readonly sections?: string;
+  /** The network namespace it runs in (`Host`). Then `url` is reached from there alone. */
+  readonly namespace?: string;
 }
 
 /** A real daemon in a process of its own, as `frontdesk start` runs it. */
@@ -98,9 +104,14 @@ export async function startDaemon(configuration: DaemonConfiguration): Promise<D
       name: "frontdesk",
       program: process.execPath,
       args: [LAUNCHER, "start", "--config", configFolder, "--data", dataFolder],
+      ...(configuration.namespace === undefined ? {} : { namespace: configuration.namespace }),
     });
     process_ = started;
-    const ready = async () => started.ended !== undefined || (await fetch(`${url}/readyz`)).ok;
+    const answers = async () =>
+      configuration.namespace === undefined
+        ? (await fetch(`${url}/readyz`)).ok
+        : started.output.includes('"event":"start.done"');
+    const ready = async () => started.ended !== undefined || (await answers());
     try {
       await until("the desk to be ready", ready, START_LIMIT_MS);
     } catch (error) {
@@ -158,9 +169,10 @@ ${configuration.networks}
 store:
   folder: ../data
 http:
-  host: 127.0.0.1
+${configuration.http ?? "  host: 127.0.0.1"}
   port: ${port}
-  metrics: here
+${configuration.http?.includes("metrics:") === true ? "" : "  metrics: here"}
+${configuration.sections ?? ""}
 log:
   level: info
   format: json

@@ -56,6 +56,13 @@ export const programs = {
     ...program("matrix-nio", "/usr/lib/python3/dist-packages/nio/__init__.py", "the Matrix suites"),
     debianPackage: "python3-matrix-nio",
   },
+  tcpdump: program("tcpdump", "/usr/bin/tcpdump", "the suite of the firewall"),
+  nftables: program("nftables", "/usr/sbin/nft", "the suites of NAT and of the firewall"),
+  miniupnpd: {
+    ...program("miniupnpd", "/usr/sbin/miniupnpd", "the suite of NAT"),
+    debianPackage: "miniupnpd-nftables",
+  },
+  natpmpc: program("natpmpc", "/usr/bin/natpmpc", "the suite of NAT"),
   mmdebstrap: program("mmdebstrap", "/usr/bin/mmdebstrap", "the Matrix suites and npm run dockerfile"),
   synapse: {
     ...program("synapse", `${rootsFolder}synapse/usr/bin/synapse_homeserver`, "the Matrix suites"),

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { connect } from "node:net";
+import { commandIn } from "./namespaces.ts";
 import { until, within } from "./wait.ts";
 
 /** What to run. */
@@ -10,6 +12,8 @@ export interface Command {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly folder?: string;
+  /** The network namespace it runs in (`Host`); this process's own when left out. */
+  readonly namespace?: string;
 }
 
 /** How much of a process's output is kept for error messages, in characters. */
@@ -40,13 +44,16 @@ for (const [signal, code] of [
 export class ServerProcess {
   readonly #child: ChildProcess;
   readonly #name: string;
+  readonly #isElsewhere: boolean;
   readonly #exited: Promise<void>;
   #output = "";
   #ended: string | undefined;
 
   constructor(command: Command) {
     this.#name = command.name;
-    this.#child = spawn(command.program, command.args, {
+    this.#isElsewhere = command.namespace !== undefined;
+    const [program = "", ...args] = commandIn(command.namespace, [command.program, ...command.args]);
+    this.#child = spawn(program, args, {
       cwd: command.folder,
       env: { ...process.env, ...command.env },
       stdio: ["pipe", "pipe", "pipe"],
@@ -128,7 +135,15 @@ export class ServerProcess {
   }
 
   async #accepts(port: number): Promise<boolean> {
-    return this.#ended !== undefined || (await acceptsConnections(port));
+    if (this.#ended !== undefined) return true;
+    return this.#isElsewhere ? this.#listens(port) : await acceptsConnections(port);
+  }
+
+  /** By the kernel's table of that namespace, to which nobody here can connect: state 0A is TCP_LISTEN. */
+  #listens(port: number): boolean {
+    const hex = port.toString(16).toUpperCase().padStart(4, "0");
+    const listener = new RegExp(`^ *\\d+: [0-9A-F]+:${hex} [0-9A-F]+:0000 0A `, "mu");
+    return ["tcp", "tcp6"].some((table) => listener.test(readFileSync(`/proc/${this.pid}/net/${table}`, "ascii")));
   }
 
   #keep(text: string): void {

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { commandIn } from "./namespaces.ts";
 import { programs } from "./programs.ts";
 import type { TemporaryFolder } from "./temporary-folder.ts";
 import { DEFAULT_LIMIT_MS, until } from "./wait.ts";
@@ -25,6 +26,8 @@ export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What the screen shows once the client is ready. */
   readonly ready: RegExp;
+  /** The network namespace it runs in (`Host`). */
+  readonly namespace?: string;
   /** Size in characters. */
   readonly columns?: number;
   readonly rows?: number;
@@ -36,7 +39,7 @@ const SESSION = "client";
 /** Starts it; resolves when it is ready. */
 export async function startTerminal(options: TerminalOptions): Promise<Terminal> {
   const { name, folder, command, env = {}, ready, columns = 150, rows = 40 } = options;
-  const tmux = (...args: string[]): string => runTmux(folder.path, env, args);
+  const tmux = (...args: string[]): string => runTmux(folder.path, env, args, options.namespace);
   const killTerminal = () => {
     spawnSync(programs.tmux.path, ["-S", join(folder.path, "tmux"), "kill-server"], { stdio: "ignore" });
   };
@@ -73,9 +76,21 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
 }
 
 /** Its own socket, home and locale: nothing of the machine's user or of another test's terminal is met. */
-function runTmux(folder: string, env: Readonly<Record<string, string>>, args: readonly string[]): string {
+function runTmux(
+  folder: string,
+  env: Readonly<Record<string, string>>,
+  args: readonly string[],
+  namespace?: string,
+): string {
   const locale = { LC_ALL: "C.UTF-8", TERM: "xterm-256color", SHELL: "/bin/sh" };
-  const result = spawnSync(programs.tmux.path, ["-u", "-S", join(folder, "tmux"), ...args], {
+  const [program = "", ...words] = commandIn(namespace, [
+    programs.tmux.path,
+    "-u",
+    "-S",
+    join(folder, "tmux"),
+    ...args,
+  ]);
+  const result = spawnSync(program, words, {
     encoding: "utf8",
     env: { PATH: process.env.PATH, HOME: folder, ...locale, ...env },
   });
