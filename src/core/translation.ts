@@ -5,7 +5,7 @@
 import { type Address, addressKey, type InboundOf } from "./model.ts";
 import type { AliasRow, ConversationRow, Leg } from "./state.ts";
 import type { LineReference } from "./step.ts";
-import { cancelTimer, looseKey, setTimer, type Turn } from "./turn.ts";
+import { cancelTimer, csrRow, looseKey, setTimer, type Turn } from "./turn.ts";
 
 /** Whom an inbound event comes from, as far as the desk is concerned. */
 export type Party =
@@ -126,15 +126,18 @@ function resolveLabel(
 
 /** The labels of that CSR at that address, open ones and those that still rest. */
 export function labelsOf(turn: Turn, person: Address, csr: string): readonly AliasRow[] {
-  const found: AliasRow[] = [];
-  for (let number = 1; number <= labelLimit(turn, csr); number += 1) {
-    const alias = turn.tables.alias.get(labelKey(person, `#${number}`));
-    if (alias !== null) found.push(alias);
+  const labels = new Set(Array.from({ length: labelLimit(turn, csr) }, (_, index) => `#${index + 1}`));
+  // More are in use only where a CSR is told of many who wait, or listens to many.
+  for (const id of csrRow(turn, csr).hands) {
+    const legs = turn.tables.conversation.get(id)?.legs ?? [];
+    for (const { label, state } of legs.filter((leg) => leg.csr === csr)) {
+      if (label !== null && state !== "left") labels.add(label);
+    }
   }
-  return found;
+  return [...labels].flatMap((label) => turn.tables.alias.get(labelKey(person, label)) ?? []);
 }
 
-/** Labels rest for a while, so a CSR can have more of them than conversations; beyond that the oldest rest is cut short. */
+/** Labels rest for a while, so a CSR can have more of them than conversations; beyond that the longest rest is cut short. */
 const LABELS_FOR_EACH_PLACE = 20;
 function labelLimit(turn: Turn, csr: string): number {
   return LABELS_FOR_EACH_PLACE * (turn.rules.csrs.get(csr)?.capacity ?? 1);
@@ -196,15 +199,19 @@ export function mint(turn: Turn, minting: Minting): { readonly desk: string; rea
 
 function freeLabel(turn: Turn, viewer: Address, csr: string): string {
   const limit = labelLimit(turn, csr);
-  let oldest: AliasRow | null = null;
-  for (let number = 1; number <= limit; number += 1) {
+  // What was released this very moment has not rested at all.
+  let restedSince = turn.world.now;
+  let rested: string | null = null;
+  for (let number = 1; number <= limit || rested === null; number += 1) {
     const label = `#${number}`;
     const taken = turn.tables.alias.get(labelKey(viewer, label));
     if (taken === null) return label;
-    if (taken.releasedAt !== null && (oldest?.releasedAt ?? Number.POSITIVE_INFINITY) > taken.releasedAt)
-      oldest = taken;
+    if (taken.releasedAt !== null && taken.releasedAt < restedSince) {
+      restedSince = taken.releasedAt;
+      rested = label;
+    }
   }
-  return oldest?.label ?? `#${limit + 1}`;
+  return rested;
 }
 
 function rowKey(alias: { network: string; desk: string; label: string | null; viewer: Address }): string {

@@ -44,6 +44,30 @@ describe("a CSR on an ordinary account", () => {
       "anna sees from Ada: good morning",
     ]));
 
+  it("told of more who wait than there are labels for each place, has one for every one of them", () => {
+    const { name } = COMPANY.queues.billing ?? {};
+    const billing = { name: name ?? "", skills: { billing: 1 }, offers: { atOnce: 100, announced: true } } as const;
+    const crowd = [..."abcdefghijklmnopqrstuvwx"].map((letter) => `customer${letter}`);
+    return play(
+      company({
+        ...ACCOUNT,
+        csrs: { ada: { name: "Ada", at: ["irc"], skills: { billing: 3 } } },
+        queues: { ...COMPANY.queues, billing },
+      }),
+      [
+        "ada is available",
+        ...crowd.flatMap((who, index) => [`${who}@web: hello`, `ada sees: #${index + 1} customer for`]),
+        "ada: #24 /accept",
+        "customerx sees: Ada is here.",
+        "ada: to whom?",
+        "ada sees: Which",
+        "ada: #24 to you",
+        "customerx sees from Ada: to you",
+        "customeru never sees: to you",
+      ],
+    );
+  });
+
   it("with two conversations tells them apart by label", () =>
     play(ACCOUNT, [
       ...TWO_TALKS,
