@@ -48,8 +48,9 @@ export class TestBrowser {
   readonly #contexts: BrowserContext[] = [];
   readonly complaints: string[] = [];
 
-  async start(): Promise<void> {
-    this.#browser = await startChromium();
+  /** In that network namespace, or in this process's own. */
+  async start(namespace?: string): Promise<void> {
+    this.#browser = await startChromium(namespace);
   }
   async stop(): Promise<void> {
     await this.#browser?.close();

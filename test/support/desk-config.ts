@@ -9,7 +9,7 @@ export function componentNetwork(server: XmppServerAddresses, port = server.comp
     title: XMPP
     mode: component
     domain: ${server.componentDomain}
-    host: 127.0.0.1
+    host: ${server.host}
     port: ${port}
     secret: ${server.componentSecret}
     handles:

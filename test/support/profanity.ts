@@ -10,6 +10,8 @@ export interface ProfanityOptions {
   readonly server: XmppServerAddresses;
   readonly user: string;
   readonly password: string;
+  /** The network namespace it runs in (`Host`). */
+  readonly namespace?: string;
   /** Size of its terminal in characters. */
   readonly columns?: number;
   readonly rows?: number;
@@ -23,7 +25,7 @@ export interface Profanity extends Terminal {
 
 /** Starts profanity logged in; resolves when it says so. */
 export async function startProfanity(options: ProfanityOptions): Promise<Profanity> {
-  const { columns, rows } = options;
+  const { columns, rows, namespace } = options;
   const folder = temporaryFolder("profanity");
   const jid = `${options.user}@${options.server.domain}`;
   writeSettings(folder.path, jid, options);
@@ -33,6 +35,7 @@ export async function startProfanity(options: ProfanityOptions): Promise<Profani
     command: [programs.profanity.path, "-a", jid],
     env: { XDG_CONFIG_HOME: join(folder.path, "config"), XDG_DATA_HOME: join(folder.path, "share") },
     ready: new RegExp(`logged in successfully|${jid}.*online`, "i"),
+    ...(namespace === undefined ? {} : { namespace }),
     ...(columns === undefined ? {} : { columns }),
     ...(rows === undefined ? {} : { rows }),
   });
@@ -50,7 +53,7 @@ function writeSettings(folder: string, jid: string, options: ProfanityOptions): 
     `jid=${jid}`,
     `password=${options.password}`,
     "resource=profanity",
-    "server=127.0.0.1",
+    `server=${options.server.host}`,
     `port=${options.server.clientPort}`,
     "tls.policy=disable",
   ];

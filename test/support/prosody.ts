@@ -28,6 +28,7 @@ export async function startProsody(options: XmppServerOptions = {}): Promise<Xmp
       program: programs.prosody.path,
       args: ["--config", configuration, "-F"],
       folder: folder.path,
+      ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     });
     await running.listening([where.clientPort, where.componentPort, where.httpPort], START_LIMIT_MS);
   };
@@ -96,9 +97,9 @@ certificates = "${folder}/certs"
 ${process.getuid?.() === 0 ? "run_as_root = true" : ""}
 network_backend = "epoll"
 network_settings = { nagle = false }
-interfaces = { "127.0.0.1" }
-local_interfaces = { "127.0.0.1" }
-component_interfaces = { "127.0.0.1" }
+interfaces = { "${where.host}" }
+local_interfaces = { "${where.host}" }
+component_interfaces = { "${where.host}" }
 c2s_ports = { ${where.clientPort} }
 s2s_ports = {}
 component_ports = { ${where.componentPort} }
@@ -124,8 +125,8 @@ VirtualHost "${where.domain}"
 VirtualHost "${where.anonymousDomain}"
   authentication = "anonymous"
 Component "${where.uploadDomain}" "http_file_share"
-  http_external_url = "http://127.0.0.1:${where.httpPort}/"
-  http_host = "127.0.0.1"
+  http_external_url = "http://${where.host}:${where.httpPort}/"
+  http_host = "${where.host}"
 Component "${where.conferenceDomain}" "muc"
 ${components.join("\n")}
 `;

@@ -81,13 +81,19 @@ const LOGIN_LIMIT_MS = 20_000;
 /** Debian's own Python: its slixmpp is not installed for any other that may come first in PATH. */
 const PYTHON = "/usr/bin/python3";
 
-/** Logs a slixmpp client in; resolves when it is online and available. */
-export async function startSlixmpp(server: XmppServerAddresses, user: string, password: string): Promise<Slixmpp> {
+/** Logs a slixmpp client in, in that network namespace; resolves when it is online and available. */
+export async function startSlixmpp(
+  server: XmppServerAddresses,
+  user: string,
+  password: string,
+  namespace?: string,
+): Promise<Slixmpp> {
   const script = fileURLToPath(new URL("slixmpp_client.py", import.meta.url));
   const client = new ServerProcess({
     name: "slixmpp",
     program: PYTHON,
-    args: [script, `${user}@${server.domain}`, password, String(server.clientPort)],
+    args: [script, `${user}@${server.domain}`, password, server.host, String(server.clientPort)],
+    ...(namespace === undefined ? {} : { namespace }),
     env: { PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" },
   });
   const events = new Arrivals<SlixmppEvent>((event) => JSON.stringify(event));

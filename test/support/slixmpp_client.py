@@ -126,10 +126,10 @@ async def read_commands(client):
 
 
 def main():
-    address, password, port = sys.argv[1:4]
+    address, password, host, port = sys.argv[1:5]
     client = Client(address, password)
     client.use_ipv6 = False
-    client.connect(address=("127.0.0.1", int(port)), force_starttls=False, disable_starttls=True)
+    client.connect(address=(host, int(port)), force_starttls=False, disable_starttls=True)
     client.loop.run_until_complete(read_commands(client))
 
 

@@ -6,12 +6,17 @@ export interface XmppServerOptions {
   readonly components?: readonly string[];
   /** Without archive, offline storage, password hashing and the like: for measuring what is behind it, and not those. */
   readonly isLean?: boolean;
+  /** The address under which it is reached, 127.0.0.1 when left out; and the network namespace it runs in (`Host`). */
+  readonly host?: string;
+  readonly namespace?: string;
   /** Appended to the server's configuration file, in that server's own language. */
   readonly extraConfiguration?: string;
 }
 
-/** Where the server is to be found. Every port is on 127.0.0.1. */
+/** Where the server is to be found. */
 export interface XmppServerAddresses {
+  /** The IP address of every port; 127.0.0.1 unless the test asked for another. */
+  readonly host: string;
   readonly domain: string;
   /** Accepts anonymous logins (SASL ANONYMOUS). */
   readonly anonymousDomain: string;
@@ -26,7 +31,7 @@ export interface XmppServerAddresses {
   readonly clientPort: number;
   readonly componentPort: number;
   readonly httpPort: number;
-  /** For programs that want an address: `xmpp://127.0.0.1:<client port>`. */
+  /** For programs that want an address: `xmpp://<host>:<client port>`. */
   readonly clientService: string;
   /** The same for components. */
   readonly componentService: string;
@@ -56,9 +61,10 @@ export interface XmppServer extends XmppServerAddresses {
 /** The addresses that follow from the options and three free ports. */
 export function addresses(options: XmppServerOptions, ports: readonly number[], domain: string): XmppServerAddresses {
   const [clientPort = 0, componentPort = 0, httpPort = 0] = ports;
-  const own = options.domain ?? domain;
+  const { host = "127.0.0.1", domain: own = domain } = options;
   const websocketPath = "/xmpp-websocket";
   return {
+    host,
     domain: own,
     anonymousDomain: `anon.${own}`,
     componentDomain: `${componentNames(options)[0]}.${own}`,
@@ -68,9 +74,9 @@ export function addresses(options: XmppServerOptions, ports: readonly number[], 
     clientPort,
     componentPort,
     httpPort,
-    clientService: `xmpp://127.0.0.1:${clientPort}`,
-    componentService: `xmpp://127.0.0.1:${componentPort}`,
-    websocketService: `ws://127.0.0.1:${httpPort}${websocketPath}`,
+    clientService: `xmpp://${host}:${clientPort}`,
+    componentService: `xmpp://${host}:${componentPort}`,
+    websocketService: `ws://${host}:${httpPort}${websocketPath}`,
   };
 }
 
