@@ -38,6 +38,7 @@ export function buildQueueRouting(queue: QueueInput, content: RoutingInput["cont
       text: text ?? null,
       to: target(to),
     })),
+    afterHours: queue.afterHours,
     messages: queue.messages,
     weight: queue.weight,
     quiet: queue.quiet ?? null,

@@ -1,7 +1,7 @@
 /** routing.yaml: skills and queues. */
 import { z } from "zod";
 import { FEATURES } from "../core/model.ts";
-import { MAX_OFFERS_AT_ONCE, MONITOR_NOTICES, WRAP_UP_REASONS } from "../core/queue-rules.ts";
+import { AFTER_HOURS, MAX_OFFERS_AT_ONCE, MONITOR_NOTICES, WRAP_UP_REASONS } from "../core/queue-rules.ts";
 import { COMPATIBILITIES, DEFAULT_STRATEGIES, STRATEGIES } from "../core/rules.ts";
 import { identifier, seconds, timeZone, title } from "./names.ts";
 import { contentSchema, queueContentSchema } from "./schema-content.ts";
@@ -74,6 +74,12 @@ export const queueSchema = z.strictObject({
     .max(50)
     .default([])
     .describe("What becomes of those who come while the queue is closed or full; the first that applies counts."),
+  afterHours: z
+    .enum(AFTER_HOURS)
+    .default("serve")
+    .describe(
+      "Who waits when the hours end: serve (kept while anybody at work could serve them, then as if they came now), send-away (at once), or keep (until it opens).",
+    ),
   messages: z
     .boolean()
     .default(false)

@@ -2,6 +2,7 @@
  * Brings those who wait and those who are free together: after every event, whatever it touched is told to the routing
  * engine, and every match it then finds becomes an offer. Events, no polling.
  */
+import { afterHours, isWaitedAfterHours, lookAfterHours } from "./after-hours.ts";
 import { attends, csrState, goneFrom, isKnownOffline, routingCsr } from "./availability.ts";
 import { close, requeue } from "./conversation.ts";
 import { recordDecision } from "./decisions.ts";
@@ -82,9 +83,12 @@ export function settle(turn: Turn): void {
   for (const id of turn.tables.written("conversation")) {
     const row = turn.tables.conversation.get(id);
     if (row !== null && row.state === "waiting" && row.toldPlace === null) greetWaiting(turn, row);
+    const here = turn.tables.conversation.get(id);
+    if (here !== null) afterHours(turn, here);
     syncConversation(turn, id);
   }
-  if (isAnyoneGone && dependsOnStaff(turn)) lookAgain(turn, turn.routing.unstaffed());
+  if (isAnyoneGone && dependsOnStaff(turn)) lookAgain(turn, turn.routing.unstaffed(), advanceRings);
+  if (isAnyoneGone && isWaitedAfterHours(turn)) lookAgain(turn, turn.routing.unstaffed(), afterHours);
   for (let match = turn.routing.match(); match !== null; match = turn.routing.match()) {
     const row = turn.tables.conversation.get(match.conversation);
     if (row === null) throw new Error(`routing matched ${match.conversation}, which is not there`);
@@ -114,12 +118,16 @@ function tellFirst(turn: Turn, queue: string): void {
   if (row !== null) tellPlace(turn, row, 1);
 }
 
-/** Those for whom nobody at work would do as things stand: perhaps somebody would in a later ring. */
-function lookAgain(turn: Turn, conversations: readonly string[]): void {
+/** Those for whom nobody at work would do as things stand: perhaps somebody would in a later ring, or their queue has closed. */
+function lookAgain(
+  turn: Turn,
+  conversations: readonly string[],
+  look: (turn: Turn, row: ConversationRow) => unknown,
+): void {
   for (const id of conversations) {
     const row = turn.tables.conversation.get(id);
     if (row === null) continue;
-    advanceRings(turn, row);
+    look(turn, row);
     syncConversation(turn, id);
   }
 }
@@ -131,6 +139,7 @@ export function hoursChanged(turn: Turn, day: string): void {
   turn.memory.day = day;
   if (isAnotherDay || sites.size > 0 || periods.size > 0) for (const id of turn.rules.csrs.keys()) turn.stirred.add(id);
   if (periods.size > 0) for (const [id] of turn.tables.conversation.entries()) syncConversation(turn, id);
+  lookAfterHours(turn);
 }
 
 /** By the present rules nobody at all may serve it: better said at once than waited for. */

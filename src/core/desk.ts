@@ -2,6 +2,7 @@
  * The pure core: `createDesk` gives the one entrance, `step`. It makes a Turn, lets the event do what it does, lets routing
  * settle, and turns what came of it into a Step. When anything throws, the tables are as they were before.
  */
+import { lookAfterHours } from "./after-hours.ts";
 import { absent, csrMoved, hoursChanged, nextRound, offerRanOut, settle, syncAll } from "./assignment.ts";
 import { close, consult } from "./conversation.ts";
 import { type DelegationEvent, hearDelegate, isDelegation } from "./delegation.ts";
@@ -119,6 +120,8 @@ function takeUp(turn: Turn): void {
   turn.memory.atWork.clear();
   // Who is at work is told anew from here on; whoever was before may have left unseen.
   fact(turn, "desk.took-up", {}, { rules: turn.rules.version });
+  // Until the networks have told who is there, nobody is taken to be away.
+  listenAfresh(turn);
   syncAll(turn);
   armWrapUps(turn);
   reconcile(turn);
@@ -231,6 +234,7 @@ const RINGS: Readonly<Record<string, Ring>> = {
 export function ring(turn: Turn, timer: Timer): void {
   if (timer.name === "rest") forget(turn, timer.id);
   if (timer.name === "wrap-up") turn.stirred.add(timer.id.slice("wrap-up ".length));
+  if (timer.name === "after-hours") lookAfterHours(turn);
   const row = timer.conversation === null ? null : turn.tables.conversation.get(timer.conversation);
   if (row === null) return;
   if (timer.name === "round") nextRound(turn, row);

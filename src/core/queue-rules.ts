@@ -87,6 +87,10 @@ export interface Preference {
   readonly holdSeconds: number;
 }
 
+/** What becomes of those who wait when the hours end: served while anybody at work could, sent away at once, or kept until it opens. */
+export const AFTER_HOURS = ["serve", "send-away", "keep"] as const;
+export type AfterHours = (typeof AFTER_HOURS)[number];
+
 export const MONITOR_NOTICES = ["none", "csr", "both"] as const;
 export type MonitorNotice = (typeof MONITOR_NOTICES)[number];
 
@@ -121,6 +125,8 @@ export interface QueueRouting {
   /** The promise: this share of customers, in percent, is to be with a CSR within so many seconds. The earlier promise goes first. */
   readonly serviceLevel?: { readonly percent: number; readonly seconds: number } | null;
   readonly overflow?: readonly Overflow[];
+  /** Left out: "serve". Messages are always kept. */
+  readonly afterHours?: AfterHours;
   /** Customers leave messages here: they are told no place, and may go until a CSR writes to them. */
   readonly messages?: boolean;
   /** What a conversation takes of a CSR's capacity; left out: 1. */

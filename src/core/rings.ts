@@ -88,7 +88,13 @@ function isStaffed(turn: Turn, row: ConversationRow, queue: Queue): boolean {
 
 /** Whether the networks have had time to say who is there. */
 function isHeard(turn: Turn): boolean {
-  return turn.world.now >= turn.memory.heardAt + HEARSAY_MS;
+  return heardAgainAt(turn) === null;
+}
+
+/** When they will have had that time; null: they have. */
+export function heardAgainAt(turn: Turn): number | null {
+  const at = turn.memory.heardAt + HEARSAY_MS;
+  return turn.world.now >= at ? null : at;
 }
 
 /** A link is up: who is there on it will be heard of soon. */

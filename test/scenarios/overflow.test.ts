@@ -136,3 +136,89 @@ describe("overflow", () => {
       "anna sees: Billing is closed, open again Monday 09:00.",
     ]));
 });
+
+describe("those who wait when the hours end", () => {
+  it("are served by whoever is still at work", () =>
+    play(desk({}), [
+      "ada is available",
+      "other@web: hello",
+      "ada offered: Billing",
+      "ada: /accept",
+      "anna@web: hello",
+      "anna sees: next for Billing",
+      "30 seconds pass",
+      "billing closes, opens Monday 09:00",
+      "anna sees nothing more",
+      "ada: /close",
+      "ada offered: Billing",
+      "ada: /accept",
+      "anna sees: Ada is here",
+    ]));
+
+  it("hear it when nobody is left, and go where those go who come to a closed queue", () =>
+    play(desk({ overflow: [rule({ to: { kind: "dialog", dialog: "message" } })] }), [
+      "ada is available",
+      "other@web: hello",
+      "ada offered: Billing",
+      "ada: /accept",
+      "anna@web: my invoice is wrong",
+      "anna sees: next for Billing",
+      "billing closes, opens Monday 09:00",
+      "30 seconds pass",
+      "anna sees nothing more",
+      "ada goes offline",
+      "anna sees: Billing has closed meanwhile.",
+      "anna sees: How can we reach you, and when?",
+      "anna: here, after five",
+      "anna sees: Kept. Somebody will write to you here.",
+    ]));
+
+  it("are told and let go where there is nowhere else, also when the desk was down at that hour", () =>
+    play(desk({}), [
+      "anna@web: hello",
+      "anna sees: next for Billing",
+      "the desk restarts",
+      "billing closes, opens Monday 09:00",
+      "29 seconds pass",
+      "anna sees nothing more",
+      "1 second passes",
+      "anna sees: Billing has closed meanwhile.",
+      "anna sees: Billing is closed, open again Monday 09:00.",
+    ]));
+
+  it("go at once where the queue says so, though somebody is there", () =>
+    play(desk({ afterHours: "send-away", overflow: [rule({ to: { kind: "queue", queue: "sales" } })] }), [
+      "ada is available",
+      "other@web: hello",
+      "ada offered: Billing",
+      "ada: /accept",
+      "anna@web: hello",
+      "anna sees: next for Billing",
+      "billing closes, opens Monday 09:00",
+      "anna sees: Billing has closed meanwhile.",
+      "anna sees: next for Sales",
+    ]));
+
+  it("wait until it opens where the queue keeps them, and messages always", () =>
+    play(desk({ afterHours: "keep" }), [
+      "anna@web: hello",
+      "anna sees: next for Billing",
+      "billing closes, opens Monday 09:00",
+      "1 hour passes",
+      "anna sees nothing more",
+      "billing opens",
+      "ada is available",
+      "ada offered: Billing",
+    ]));
+
+  it("with an offer out are answered first", () =>
+    play(desk({ afterHours: "send-away" }), [
+      "ada is available",
+      "anna@web: hello",
+      "ada offered: Billing",
+      "billing closes, opens Monday 09:00",
+      "ada: /decline",
+      "anna sees: Billing has closed meanwhile.",
+      "anna sees: Billing is closed, open again Monday 09:00.",
+    ]));
+});

@@ -102,6 +102,7 @@ const PHRASES: Readonly<Record<string, string>> = {
   "closed.by-desk": "The desk has closed the conversation.",
   "closed.idle": "Closed, since it was quiet for long.",
   "hours.closed": "{queue} is closed, open again {opens}.",
+  "hours.ended": "{queue} has closed meanwhile.",
   "queue.full": "{queue} is full.",
   "no-csr-ever": "Nobody serves {queue} at all.",
   "continue.invite": "Continue on {network} with {link} within {minutes}.",

@@ -41,6 +41,7 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "closed.by-desk": "Dieses Gespräch wurde von unserem Team beendet. Schreiben Sie uns jederzeit wieder.",
 
   "hours.closed": "{queue} ist zurzeit nicht besetzt. Wir sind wieder da: {opens}.",
+  "hours.ended": "Die Servicezeit von {queue} ist inzwischen vorbei, darum endet Ihr Warten dort. Es tut mir leid.",
   "queue.full": "Für {queue} warten gerade sehr viele. Bitte versuchen Sie es etwas später noch einmal.",
   "desk.full": "Wir führen gerade sehr viele Gespräche. Bitte versuchen Sie es etwas später noch einmal.",
   "no-csr-ever":

@@ -44,6 +44,7 @@ export const EN = {
 
   // When it cannot be done now.
   "hours.closed": "{queue} is closed at the moment. We open again {opens}.",
+  "hours.ended": "The opening hours of {queue} are over by now, so your waiting there ends. I am sorry.",
   "queue.full": "There are very many people waiting for {queue} at the moment. Please try again a little later.",
   "desk.full": "We have very many conversations at the moment. Please try again a little later.",
   "no-csr-ever":

@@ -39,6 +39,7 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "closed.by-desk": "Nuestro equipo ha cerrado esta conversación. Escríbanos de nuevo cuando quiera.",
 
   "hours.closed": "{queue} está cerrado en este momento. Volvemos a abrir: {opens}.",
+  "hours.ended": "El horario de {queue} ha terminado, así que su espera allí acaba aquí. Lo siento.",
   "queue.full": "Hay muchísimas personas esperando en {queue}. Inténtelo de nuevo un poco más tarde, por favor.",
   "desk.full": "Tenemos muchísimas conversaciones en este momento. Inténtelo de nuevo un poco más tarde, por favor.",
   "no-csr-ever":

@@ -40,6 +40,7 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "closed.by-desk": "Cette conversation a été fermée par notre équipe. Écrivez-nous à tout moment.",
 
   "hours.closed": "{queue} est fermé en ce moment. Réouverture : {opens}.",
+  "hours.ended": "Les horaires de {queue} sont maintenant passés ; votre attente y prend donc fin. Je suis désolé.",
   "queue.full": "Beaucoup de personnes attendent pour {queue} en ce moment. Veuillez réessayer un peu plus tard.",
   "desk.full": "Nous avons énormément de conversations en ce moment. Veuillez réessayer un peu plus tard.",
   "no-csr-ever":
