@@ -13,8 +13,9 @@ import { relay } from "./bench/relay.ts";
 import { restart } from "./bench/restart.ts";
 import { routing } from "./bench/routing.ts";
 import { wait } from "./bench/wait.ts";
+import { xml } from "./bench/xml.ts";
 
-const GROUPS: readonly Group[] = [loopback, relay, memory, restart, routing, offers, wait];
+const GROUPS: readonly Group[] = [loopback, relay, memory, restart, routing, offers, wait, xml];
 
 async function main(args: readonly string[]): Promise<number> {
   const isJson = args.includes("--json");

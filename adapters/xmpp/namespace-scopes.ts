@@ -18,18 +18,18 @@ const OUTERMOST: Scope = { declared: new Map([["xml", XML]]), outer: null };
 export class NamespaceScopes {
   readonly #scopes: Scope[] = [];
 
-  /** Enters an element; throws XmlFault when its names go against the rules. */
-  open(name: string, attributes: Readonly<Record<string, string>>): void {
+  /** Enters an element; `names` are those of its attributes. Throws XmlFault when its names go against the rules. */
+  open(name: string, attributes: Readonly<Record<string, string>>, names: readonly string[]): void {
     const outer = this.#scopes.at(-1) ?? OUTERMOST;
     let declared: Map<string, string> | null = null;
     let prefixed = false;
-    for (const attribute in attributes) {
-      if (attribute === "xmlns") {
-        checkDefault(attributes[attribute] ?? "");
+    for (const attribute of names) {
+      if (!attribute.includes(":")) {
+        if (attribute === "xmlns") checkDefault(attributes[attribute] ?? "");
       } else if (attribute.startsWith("xmlns:")) {
         declared ??= new Map();
         declared.set(...declaration(attribute, attributes[attribute] ?? ""));
-      } else if (attribute.includes(":")) {
+      } else {
         prefixed = true;
       }
     }
@@ -37,7 +37,7 @@ export class NamespaceScopes {
     this.#scopes.push(scope);
     resolve(name, scope);
     if (prefixed) {
-      checkAttributes(attributes, scope);
+      checkAttributes(names, scope);
     }
   }
 
@@ -84,9 +84,9 @@ function resolve(name: string, innermost: Scope): string {
   throw new XmlFault("bad-namespace-prefix", `The prefix of ${name.slice(0, 80)} is not declared.`);
 }
 
-function checkAttributes(attributes: Readonly<Record<string, string>>, scope: Scope): void {
+function checkAttributes(names: readonly string[], scope: Scope): void {
   const seen = new Set<string>();
-  for (const attribute in attributes) {
+  for (const attribute of names) {
     if (!attribute.includes(":") || attribute.startsWith("xmlns:")) {
       continue;
     }

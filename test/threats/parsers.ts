@@ -112,7 +112,7 @@ export const PARSERS: readonly Threat[] = [
       {
         what: "makes every fault of the text one of the stream, and throws nothing",
         file: PARSER,
-        text: "      this.#handlers.fault(error instanceof Error ? error : new Error(String(error)));",
+        text: "      this.#handlers.fault(this.#isDelivering || error instanceof XmlFault ? asError(error) : ofSaxes(asError(error)));",
         replacement: "      throw error;",
         shownBy: [[PARSER_TEST, "an undefined entity"]],
       },
