@@ -10,6 +10,9 @@ import type { Timeline } from "./timeline.ts";
 export const ASKS_NAME = "(your name?)";
 export const ASKS_TOPIC = "(which topic?)";
 
+/** What CSRs whisper, note and ask each other bears this mark. */
+export const AMONG_STAFF = "(among us)";
+
 export interface Temper {
   /** How long they wait for a CSR before they leave. */
   readonly patienceMs: number;
@@ -116,6 +119,9 @@ export class Customer implements Seat {
       const notice = outbound.kind === "message" && outbound.notice;
       const { key, text } = outbound;
       this.#ledger.show({ to: addressKey(this.address), key, text, notice, contact: this.contact });
+      if (text.includes(AMONG_STAFF)) {
+        this.#ledger.violate("among-staff", `${key} was shown to ${this.contact}: ${text}`);
+      }
     }
     if (outbound.kind !== "message") {
       return;

@@ -49,6 +49,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replacement: "if (only !== undefined) return",
     breaks: ["right-person"],
   },
+  {
+    name: "what a CSR whispers is heard by everybody",
+    file: "core/supervision.ts",
+    text: '({ role, state }) => role === "supervisor" && state === "active");\n  if (text === ""',
+    replacement: '({ state }) => state === "active");\n  if (text === ""',
+    breaks: ["among-staff"],
+  },
 ];
 
 /** Copies the checkout's src/ and puts the bug into the copy. `root`: the checkout. */

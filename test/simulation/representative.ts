@@ -4,6 +4,7 @@
  */
 import type { Address, Outbound, PresenceState } from "../../src/core/model.ts";
 import { addressKey } from "../../src/core/model.ts";
+import { AMONG_STAFF } from "./customer.ts";
 import type { Contact, Ledger, Message } from "./ledger.ts";
 import type { Said, Seat, SimulatedNetwork } from "./network.ts";
 import type { Random } from "./random.ts";
@@ -17,6 +18,8 @@ export interface Manner {
   /** Answers in one conversation before they close or transfer it. */
   readonly answers: number;
   readonly transfers: number;
+  /** How often, of the times that they could, they ask a colleague or listen to one. */
+  readonly consults: number;
   readonly forgetsLabel: number;
   /** Mean time after which they go away or offline for a while. */
   readonly leavesEveryMs: number;
@@ -27,18 +30,22 @@ interface Window {
   readonly desk: string;
   readonly label: string | null;
   contact: Contact | null;
-  state: "offered" | "talking" | "over";
+  state: "offered" | "talking" | "listening" | "over";
   answersLeft: number;
   /** When it last showed anything, in milliseconds since the beginning. */
   seenAt: number;
 }
 
-/** What the first line of an offer begins with; see rules.ts. */
+/** What the first line of an offer begins with, of somebody else's talk, and of one that is one's own now; see rules.ts. */
 export const OFFERS = "(offer)";
+export const LISTENS = "(listen)";
+export const TALKS = "(talk)";
 /** A name as customers give it: by that a CSR's window is known to be a customer's. */
 const NAME = /\bNq[a-z]+\b/u;
 /** For so long a CSR takes a window for the one they are in. Shorter than labels rest. */
 const FRESH_MS = 180_000;
+/** Mean time between two looks into somebody else's talk. */
+const MONITORS_EVERY_MS = 120_000;
 const LABEL = /^(#\d+) ([\s\S]*)$/u;
 
 /** What a CSR needs to know of the house. */
@@ -87,12 +94,23 @@ export class RepresentativeClient implements Seat {
   arrive(): void {
     this.#show("available");
     this.#later(this.#random.delay(this.#manner.leavesEveryMs), () => this.#rest());
+    if (this.#manner.consults > 0) {
+      this.#later(this.#random.delay(MONITORS_EVERY_MS), () => this.#monitor());
+    }
   }
 
   /** From now on: here, accepting everything, answering once, then closing. */
   settleDown(): void {
     this.#calm = true;
-    this.#manner = { ...this.#manner, accepts: 1, answers: 1, transfers: 0, forgetsLabel: 0, thinkMs: 1_000 };
+    this.#manner = {
+      ...this.#manner,
+      accepts: 1,
+      answers: 1,
+      transfers: 0,
+      consults: 0,
+      forgetsLabel: 0,
+      thinkMs: 1_000,
+    };
     this.#show("available");
     // Said again, since the first may be lost with the link.
     for (const delayMs of [0, 30_000, 90_000]) {
@@ -122,6 +140,11 @@ export class RepresentativeClient implements Seat {
     if (isOffer) {
       window.state = "offered";
       this.#later(this.#random.delay(this.#manner.thinkMs), () => this.#decide(window));
+    } else if (text.includes(LISTENS)) {
+      window.state = "listening";
+      this.#later(this.#random.delay(this.#manner.thinkMs), () => this.#listen(window));
+    } else if (text.includes(TALKS) && window.state === "listening") {
+      this.#takeUp(window);
     } else if (!notice && window.state === "talking") {
       this.#later(this.#random.delay(this.#manner.thinkMs), () => this.#goOn(window));
     }
@@ -146,7 +169,7 @@ export class RepresentativeClient implements Seat {
 
   /** Whose window it is: an offer begins anew, and names the customer or quotes what they opened with. */
   #recognise(window: Window, text: string): void {
-    if (text.includes(OFFERS)) {
+    if (text.includes(OFFERS) || text.includes(LISTENS)) {
       const name = NAME.exec(text)?.[0];
       window.contact = (name === undefined ? undefined : this.#house.contactByName.get(name)) ?? null;
     }
@@ -159,13 +182,54 @@ export class RepresentativeClient implements Seat {
       return;
     }
     if (this.#random.chance(this.#manner.accepts)) {
-      window.state = "talking";
-      window.answersLeft = this.#manner.answers;
       this.#tell(window, "/accept");
-      this.#later(this.#random.delay(2_000), () => this.#goOn(window));
+      this.#takeUp(window);
     } else if (this.#random.chance(this.#manner.declines)) {
       this.#tell(window, "/decline");
     }
+  }
+
+  /** The customer is theirs from now on. */
+  #takeUp(window: Window): void {
+    window.state = "talking";
+    window.answersLeft = this.#manner.answers;
+    this.#later(this.#random.delay(2_000), () => this.#goOn(window));
+  }
+
+  /** Somebody else's talk: whispers, joins, takes over, says something aloud that nobody may hear, or goes. */
+  #listen(window: Window): void {
+    if (window.state !== "listening") {
+      return;
+    }
+    const what = this.#random.pick([
+      `/whisper ${AMONG_STAFF}`,
+      `/note ${AMONG_STAFF}`,
+      "",
+      "/barge",
+      "/takeover",
+      "/leave",
+    ]);
+    if (what === "") {
+      const [message, text] = this.#ledger.write(addressKey(this.address), "csr", window.contact);
+      this.#tell(window, text, message);
+    } else {
+      this.#tell(window, what);
+    }
+    if (what === "/leave") {
+      window.state = "over";
+      return;
+    }
+    this.#later(this.#random.delay(30_000), () => this.#listen(window));
+  }
+
+  /** Asks a colleague, and a while later has them go on or goes on alone. */
+  #consult(window: Window): void {
+    this.#tell(
+      window,
+      `/consult ${this.#random.pick([...this.#house.colleagues, ...this.#house.queues])} ${AMONG_STAFF}`,
+    );
+    this.#later(this.#random.delay(20_000), () => this.#tell(window, `/whisper ${AMONG_STAFF}`));
+    this.#later(this.#random.delay(60_000), () => this.#tell(window, this.#random.pick(["/complete", "/return"])));
   }
 
   /** The next thing to do in a conversation. */
@@ -179,7 +243,10 @@ export class RepresentativeClient implements Seat {
     }
     window.answersLeft -= 1;
     if (this.#random.chance(0.1)) {
-      this.#tell(window, this.#random.pick(["/note a thing to remember", "/who", "/status", "/hsitory", "/history"]));
+      this.#tell(window, this.#random.pick([`/note ${AMONG_STAFF}`, "/who", "/status", "/hsitory", "/history"]));
+    }
+    if (this.#random.chance(this.#manner.consults)) {
+      this.#consult(window);
     }
     const [message, text] = this.#ledger.write(addressKey(this.address), "csr", window.contact);
     // Nobody goes on without the label in a conversation of long ago: the desk may have forgotten that there was one.
@@ -248,6 +315,14 @@ export class RepresentativeClient implements Seat {
       }
       this.#later(this.#random.delay(this.#manner.leavesEveryMs), () => this.#rest());
     });
+  }
+
+  /** Listens to a colleague, if the rules let them; else they are told so. */
+  #monitor(): void {
+    if (!this.#calm) {
+      this.#toDesk(`/monitor ${this.#random.pick(this.#house.colleagues)}`);
+      this.#later(this.#random.delay(MONITORS_EVERY_MS), () => this.#monitor());
+    }
   }
 
   #show(state: PresenceState): void {

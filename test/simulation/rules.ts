@@ -1,12 +1,12 @@
 /** The rules of a simulated house: two networks, three queues, a few CSRs, a bot that asks a little. */
 import type { Feature } from "../../src/core/model.ts";
 import { FEATURES } from "../../src/core/model.ts";
-import { MAX_OFFERS_AT_ONCE, type OfferRule, ONE_AT_A_TIME } from "../../src/core/queue-rules.ts";
+import { MAX_OFFERS_AT_ONCE, MONITOR_NOTICES, type OfferRule, ONE_AT_A_TIME } from "../../src/core/queue-rules.ts";
 import type { Csr, NetworkRules, Queue, Rules, SkillLevel, Strategy } from "../../src/core/rules.ts";
 import { ASKS_NAME, ASKS_TOPIC } from "./customer.ts";
 import type { NetworkTraits } from "./network.ts";
 import type { Random } from "./random.ts";
-import { OFFERS } from "./representative.ts";
+import { LISTENS, OFFERS, TALKS } from "./representative.ts";
 import type { Subject } from "./subject.ts";
 
 /** `hall`: every alias an address of its own. `booth`: the desk has one address, and CSRs there need labels. */
@@ -53,6 +53,8 @@ const QUEUES: Readonly<Record<string, Readonly<Record<string, SkillLevel>>>> = {
   general: {},
 };
 
+const SUPERVISED: readonly NonNullable<Csr["supervises"]>[] = [[], [], ["billing", "general"], "all"];
+
 /** Some CSRs, each on one network or on both; between them they have every skill. */
 export function drawCsrs(random: Random): readonly Csr[] {
   const count = random.between(2, 4);
@@ -77,6 +79,7 @@ export function drawCsrs(random: Random): readonly Csr[] {
       skills,
       languages: ["en"],
       capacity: random.between(1, 3),
+      supervises: random.pick(SUPERVISED),
     };
   });
 }
@@ -86,6 +89,7 @@ const OFFERS_AT_ONCE: readonly OfferRule[] = [
   ONE_AT_A_TIME,
   { atOnce: 2, announced: false },
   { atOnce: MAX_OFFERS_AT_ONCE, announced: false },
+  { atOnce: MAX_OFFERS_AT_ONCE, announced: true },
 ];
 
 function drawQueue(id: string, random: Random): Queue {
@@ -109,12 +113,18 @@ function drawQueue(id: string, random: Random): Queue {
     offerSeconds: random.pick([15, 40]),
     missesUntilAway: 2,
     wrapUpSeconds: random.pick([0, 10]),
+    monitorNotice: random.pick(MONITOR_NOTICES),
   };
 }
 
 const DIALOGS: Parameters<Subject["compileDialogs"]>[0] = {
   person: "general",
-  phrases: { "csr.offer.head": `${OFFERS} {name} · {queue} · {network}` },
+  phrases: {
+    "csr.offer.head": `${OFFERS} {name} · {queue} · {network}`,
+    "csr.supervise.listening": `${LISTENS} {name} with {csr}`,
+    "csr.consult.asked": `${LISTENS} {name}, asked by {csr}: {reason}`,
+    "csr.accepted": `${TALKS} {name}`,
+  },
   dialogs: {
     reception: {
       steps: [

@@ -130,6 +130,7 @@ function clientsOf(
     thinkMs: random.pick([2_000, 8_000]),
     answers: random.between(1, 6),
     transfers: random.pick([0, 0.3]),
+    consults: random.pick([0, 0, 0.2]),
     forgetsLabel: random.pick([0, 0.3]),
     leavesEveryMs: random.pick([2, 10, 60]) * MINUTE,
   };

@@ -156,15 +156,20 @@ export class StateChecks {
   /** Offers and conversations of each CSR, counted from the conversations, against capacity and the CSR's own row. */
   #hands(rules: Rules): void {
     const held = new Map<string, string[]>();
+    const counts = new Map<string, number>();
     for (const [id, row] of this.mirror.conversation) {
       for (const leg of row.legs) {
         if (leg.csr !== null && leg.state !== "left") {
           held.set(leg.csr, [...(held.get(leg.csr) ?? []), id]);
+          // To listen, or to be told of somebody who waits, takes nothing of one's capacity.
+          const isFree =
+            leg.role === "supervisor" || row.offers.some((offer) => offer.leg === leg.index && offer.announced);
+          counts.set(leg.csr, (counts.get(leg.csr) ?? 0) + (isFree ? 0 : 1));
         }
       }
     }
     for (const [id, csr] of rules.csrs) {
-      const count = held.get(id)?.length ?? 0;
+      const count = counts.get(id) ?? 0;
       if (count > csr.capacity) {
         this.#ledger.violate("capacity", `${id} has ${count} in hand and capacity for ${csr.capacity}`);
       }
