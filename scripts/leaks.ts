@@ -1,11 +1,14 @@
 /**
  * Looks for anything of one side on the other side's wire: `node scripts/leaks.ts [--pairs web:irc,xmpp:matrix] [--messages 100000]
  * [--seed 1]`. Without `--pairs` every pair of networks is tried, the customer's first. Every leak is printed with the command that
- * shows it again. Ends with 1 when there was one.
+ * shows it again. With `--servers 300` so much is done for each pair through real servers and clients instead, of the networks
+ * that `--networks web,xmpp` names. Ends with 1 when there was a leak.
  */
 import { parseArgs } from "node:util";
+import { CROSSING_ROWS } from "../test/conformance/crossing/networks.ts";
 import { leakInWords, runCampaign } from "../test/leaks/campaign.ts";
 import { LEAK_NETWORKS } from "../test/leaks/networks.ts";
+import { runOnServers } from "../test/leaks/real-servers.ts";
 
 const EVERY_PAIR = LEAK_NETWORKS.flatMap((customer) => LEAK_NETWORKS.map((csr) => `${customer}:${csr}`));
 const { values } = parseArgs({
@@ -13,6 +16,8 @@ const { values } = parseArgs({
     pairs: { type: "string", default: EVERY_PAIR.join(",") },
     messages: { type: "string", default: "100000" },
     seed: { type: "string", default: "1" },
+    servers: { type: "string" },
+    networks: { type: "string", default: LEAK_NETWORKS.join(",") },
   },
 });
 
@@ -23,6 +28,7 @@ if (!Number.isInteger(messages) || !Number.isInteger(seed) || messages < 1) {
   process.exit(1);
 }
 const begun = performance.now();
+if (values.servers !== undefined) process.exit(await onServers(Number(values.servers), values.networks.split(",")));
 let [said, written, leaked] = [0, 0, 0];
 for (const [index, [customer = "", csr = ""]] of pairs.entries()) {
   const result = await runCampaign({ customer, csr, messages, seed });
@@ -37,6 +43,24 @@ for (const [index, [customer = "", csr = ""]] of pairs.entries()) {
 }
 say(`${said} messages, ${written} written to either side and looked through, ${leaked} leaks.`);
 process.exit(leaked === 0 ? 0 : 1);
+
+async function onServers(acts: number, networks: readonly string[]): Promise<number> {
+  const rows = CROSSING_ROWS.filter(({ name }) => networks.includes(name));
+  const result = await runOnServers({
+    rows,
+    acts,
+    seed,
+    onPair: (customer, csr, done) =>
+      say(`${customer} and ${csr}: ${done} of ${acts} done; ${Math.round((performance.now() - begun) / 1_000)} s`),
+  });
+  for (const { customer, csr, of, what, value, how, wire } of result.leaks)
+    say(`The ${of}'s ${what} (${value}, ${how}) was shown: customer on ${customer}, CSR on ${csr}.\n  ${wire}`);
+  const { pairs: tried, done, looked, files, leaks } = result;
+  say(
+    `${tried} pairs, ${done} of ${result.acts} acts done, ${files} files and ${looked} characters looked through, ${leaks.length} leaks.`,
+  );
+  return leaks.length === 0 ? 0 : 1;
+}
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);

@@ -26,6 +26,16 @@ export interface CrossingNetwork extends CrossingSection {
   close(): Promise<void>;
 }
 
+/** Where the network does not tell who is there, CSRs say so themselves. */
+export async function reportForWork(
+  desk: CrossingDesk,
+  network: CrossingNetwork,
+  { person }: CrossingPerson,
+): Promise<void> {
+  const { features, identity } = desk.capabilities(network.name);
+  if (!features.includes("presence")) await person.say(identity === "fixed" ? network.handle : "desk", "/back");
+}
+
 export interface Measured {
   readonly cells: readonly CrossingCell[];
   readonly capabilities: ReadonlyMap<string, Capabilities>;
@@ -60,9 +70,7 @@ async function measureWithCsr(
 ): Promise<CrossingCell[]> {
   const cells: CrossingCell[] = [];
   const csr = await csrNetwork.csr(desk);
-  const { features, identity } = desk.capabilities(csrNetwork.name);
-  // Where the network does not tell who is there, CSRs say so themselves.
-  if (!features.includes("presence")) await csr.person.say(identity === "fixed" ? csrNetwork.handle : "desk", "/back");
+  await reportForWork(desk, csrNetwork, csr);
   for (const customerNetwork of networks) {
     onPair(customerNetwork.name, csrNetwork.name);
     const customer = await customerNetwork.customer(desk, `anna-${customerNetwork.name}-${csrNetwork.name}`);
@@ -94,7 +102,7 @@ function failed(error: unknown, feature: string, author: string, reader: string)
 }
 
 /** From hello to a person; the exchange goes from the customer to the CSR. */
-async function connect(
+export async function connect(
   desk: CrossingDesk,
   customerNetwork: CrossingNetwork,
   customer: CrossingPerson,
@@ -125,7 +133,8 @@ async function connect(
   return new Exchange(side(customerNetwork, customer, handle, ""), side(csrNetwork, csr, offer.from, label));
 }
 
-async function hears({ person }: CrossingPerson, words: RegExp): Promise<FarEventOf<"message">> {
+/** The next message with such words that their client shows, and no other wait has taken. */
+export async function hears({ person }: CrossingPerson, words: RegExp): Promise<FarEventOf<"message">> {
   const found = await person.received.next(
     `${person.address.network} ${person.address.id} to hear ${String(words)}`,
     (event) => event.kind === "message" && words.test(event.text),

@@ -20,6 +20,8 @@ export interface MatrixTestClient {
   readonly userId: string;
   /** Everything that came, in order, own events included; never a local echo. */
   readonly events: Arrivals<ClientEvent>;
+  /** Every answer of the homeserver that brought news, as it came over the wire. */
+  readonly synced: readonly string[];
   readonly sdk: MatrixClient;
   /** The newest chat (a room without an alias) in which that user is or to which they are invited, and this client is; null if none. */
   roomWith(userId: string): string | null;
@@ -79,7 +81,17 @@ export async function connectMatrixClient(
   const { createClient, ClientEvent: On, MatrixEventEvent, RoomMemberEvent, SyncState } = await import("matrix-js-sdk");
   await quietenSdk();
   const { userId, accessToken, deviceId } = account;
-  const sdk = createClient({ baseUrl: synapse.url, userId, accessToken, deviceId, logger: MUTE });
+  const synced: string[] = [];
+  const fetchFn: typeof fetch = async (input, init) => {
+    const answer = await fetch(input, init);
+    if (String(input).includes("/sync?"))
+      void answer
+        .clone()
+        .text()
+        .then((text) => synced.push(text), quiet);
+    return answer;
+  };
+  const sdk = createClient({ baseUrl: synapse.url, userId, accessToken, deviceId, logger: MUTE, fetchFn });
   const events = new Arrivals<ClientEvent>((event) => JSON.stringify(event));
   // An encrypted event comes twice: as it is, and once it could be read.
   const take = (event: MatrixEvent, isReadable: boolean) => isReadable && events.push(describe(sdk, event));
@@ -94,15 +106,16 @@ export async function connectMatrixClient(
       void sdk.joinRoom(member.roomId).catch(() => {});
     }
   });
-  const synced = new Promise<void>((resolve) => {
+  const isSynced = new Promise<void>((resolve) => {
     sdk.on(On.Sync, (state) => (state === SyncState.Prepared || state === SyncState.Syncing) && resolve());
   });
   await sdk.startClient({ initialSyncLimit: 20, pollTimeout: 10_000 });
-  await within(SYNC_LIMIT_MS, `${userId} to synchronise`, synced);
+  await within(SYNC_LIMIT_MS, `${userId} to synchronise`, isSynced);
   const roomWith = (other: string): string | null => newestRoom(sdk, other);
   return {
     userId,
     events,
+    synced,
     sdk,
     roomWith,
     chatWith: async (other) => roomWith(other) ?? (await newChat(sdk, other, encrypted)),

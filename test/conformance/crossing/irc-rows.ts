@@ -33,9 +33,10 @@ export async function openIrc(name: string, mode: "client" | "server"): Promise<
     handle: HANDLE,
     csrAddress: CLERK,
     csr: () => person(CLERK),
-    customer: () => {
+    customer: (_desk, user) => {
       people += 1;
-      return person(`anna${people}`);
+      // A name of one word is a nick as it is; others would take their room from the text.
+      return person(user.includes("-") ? `anna${people}` : user);
     },
     close: () => server.remove(),
   };
