@@ -201,20 +201,30 @@ export class Office {
         return whileAlive(Promise.resolve(loaded));
       },
       commit,
-      seen: (network, redelivery) => lookUp(() => store.seen(network, redelivery)),
-      reference: (network, person, id) => lookUp(() => store.reference(network, person, id)),
-      transcript: (conversation, limit) => lookUp(() => store.transcript(conversation, limit)),
-      facts: (conversation) => lookUp(() => store.facts(conversation)),
-      adapterState: (network, key) => lookUp(() => store.adapterState(network, key)),
-      adapterKeys: (network, prefix) => lookUp(() => store.adapterKeys(network, prefix)),
-      outbox: (ids) => lookUp(() => store.outbox(ids)),
-      prune: (before, inboxBefore) => lookUp(() => store.prune(before, inboxBefore)),
-      appendAudit: (rows) => lookUp(() => store.appendAudit(rows)),
-      audit: (query) => lookUp(() => store.audit(query)),
-      pruneAudit: (before) => lookUp(() => store.pruneAudit(before)),
+      ...lookedUp(store, lookUp),
       close: async () => {},
     };
   }
+}
+
+/** Everything of a store but its beginning, its commits and its end. */
+function lookedUp(
+  store: Store,
+  lookUp: <T>(ask: () => Promise<T>) => Promise<T>,
+): Omit<Store, "load" | "commit" | "close"> {
+  return {
+    seen: (network, redelivery) => lookUp(() => store.seen(network, redelivery)),
+    reference: (network, person, id) => lookUp(() => store.reference(network, person, id)),
+    transcript: (conversation, limit) => lookUp(() => store.transcript(conversation, limit)),
+    facts: (conversation) => lookUp(() => store.facts(conversation)),
+    adapterState: (network, key) => lookUp(() => store.adapterState(network, key)),
+    adapterKeys: (network, prefix) => lookUp(() => store.adapterKeys(network, prefix)),
+    outbox: (ids) => lookUp(() => store.outbox(ids)),
+    prune: (before, inboxBefore) => lookUp(() => store.prune(before, inboxBefore)),
+    appendAudit: (rows) => lookUp(() => store.appendAudit(rows)),
+    audit: (query) => lookUp(() => store.audit(query)),
+    pruneAudit: (before) => lookUp(() => store.pruneAudit(before)),
+  };
 }
 
 function portOf(life: Life, network: string): Port {
