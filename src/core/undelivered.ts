@@ -8,7 +8,15 @@ import { excerpt } from "./rendering.ts";
 import type { ConversationRow } from "./state.ts";
 import type { LineReference } from "./step.ts";
 import { listeners, nickOf, tell } from "./transcript.ts";
-import { csrLanguage, fact, putConversation, REMEMBERED_COPIES, remember, type Turn } from "./turn.ts";
+import {
+  csrLanguage,
+  fact,
+  type PhraseValues,
+  putConversation,
+  REMEMBERED_COPIES,
+  remember,
+  type Turn,
+} from "./turn.ts";
 
 const GONE: ReadonlySet<Condition> = new Set(["gone", "item-not-found", "jid-malformed", "remote-server-not-found"]);
 
@@ -59,21 +67,39 @@ export function deliveryChanged(turn: Turn, id: string, to: Address, state: "lat
   for (const leg of listeners(changed, viewer)) tell(turn, changed, leg, `delivery.${state}`, { name });
 }
 
+/** What is said of a line that did not arrive; null: nothing, for it is a sign that stands for nothing by itself. */
+function complaint({ content }: LineReference): { readonly key: string; readonly values: PhraseValues } | null {
+  switch (content.kind) {
+    case "message":
+    case "edit":
+      return { key: "undelivered", values: { text: excerpt(content.text) } };
+    case "retraction":
+      return { key: "undelivered.retraction", values: {} };
+    case "reaction": {
+      const reactions = content.reactions.join(" ");
+      return reactions === "" ? null : { key: "undelivered.reaction", values: { reactions } };
+    }
+    case "receipt":
+    case "note":
+      return null;
+  }
+}
+
 /** In the conversation where they still take part in it; else from the address they wrote to. */
 function tellAuthor(turn: Turn, row: ConversationRow | null, reference: LineReference): void {
-  const { content } = reference;
-  if (content.kind !== "message" && content.kind !== "edit") return;
+  const complained = complaint(reference);
+  if (complained === null) return;
+  const { key, values } = complained;
   // Of a text sent in parts each may come back; its author is told once.
   const copy = `${reference.line} ${reference.viewer}`;
   if (turn.memory.undelivered.has(copy)) return;
   remember(turn.memory.undelivered, copy, true, REMEMBERED_COPIES);
-  const values = { text: excerpt(content.text) };
   const author = row?.legs[reference.author ?? 0];
   if (row !== null && author?.state === "active") {
-    tell(turn, row, author, "undelivered", values);
+    tell(turn, row, author, key, values);
     return;
   }
   if (reference.from === null || reference.desk === null) return;
   const csr = turn.memory.csrOf.get(addressKey(reference.from)) ?? null;
-  sayAside(turn, { to: reference.from, from: reference.desk, language: csrLanguage(turn, csr) }, "undelivered", values);
+  sayAside(turn, { to: reference.from, from: reference.desk, language: csrLanguage(turn, csr) }, key, values);
 }

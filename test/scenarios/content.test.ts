@@ -108,6 +108,21 @@ describe("content", () => {
       'ada sees: Not delivered: "are you there?"',
     ]));
 
+  it("tells the author that what they took back, or put to a message, did not arrive", () =>
+    play(company(), [
+      ...talk("web"),
+      "anna: my number is 4711",
+      "ada: at 9",
+      "anna sees: at 9",
+      "anna goes offline",
+      "ada takes back: at 9",
+      "ada reacts 👍 to: my number is 4711",
+      "11 minutes pass",
+      "ada sees: Not taken back there.",
+      "ada sees: Reaction not delivered: 👍",
+      "ada sees nothing",
+    ]));
+
   it("tells of a text that comes back in parts once", () =>
     play(
       company({

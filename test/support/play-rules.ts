@@ -185,6 +185,8 @@ const PHRASES: Readonly<Record<string, string>> = {
   "label.which": "Which conversation? {labels}",
   "label.unknown": "There is no {label}. {labels}",
   undelivered: 'Not delivered: "{text}"',
+  "undelivered.retraction": "Not taken back there.",
+  "undelivered.reaction": "Reaction not delivered: {reactions}",
   "delivery.late": "Not with {name} yet.",
   "delivery.through": "With {name} now.",
   "edit.fallback": "(edited) {text}",

@@ -47,6 +47,9 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "no-csr-ever":
     "Für {queue} ist zurzeit niemand da, der Ihnen helfen könnte, deshalb müssen wir dieses Gespräch beenden. Bitte schreiben Sie uns ein andermal wieder.",
   undelivered: "Diese Nachricht konnte nicht zugestellt werden: „{text}“",
+  "undelivered.retraction":
+    "Sie haben eine Nachricht zurückgenommen, aber das kam auf der anderen Seite nicht an: Dort ist sie vielleicht noch zu sehen.",
+  "undelivered.reaction": "Ihre Reaktion ist nicht angekommen: {reactions}",
   "delivery.late":
     "Was Sie geschrieben haben, ist bei {name} noch nicht angekommen. Wir versuchen es weiter; Sie brauchen es nicht noch einmal zu senden.",
   "delivery.through": "{name} ist wieder zu erreichen: Was Sie geschrieben haben, ist durchgekommen.",

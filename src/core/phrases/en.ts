@@ -50,6 +50,9 @@ export const EN = {
   "no-csr-ever":
     "There is nobody who could help you with {queue} at present, so we have to end this conversation. Please write again another time.",
   undelivered: "This message could not be delivered: “{text}”",
+  "undelivered.retraction":
+    "You took a message back, but that could not be brought to the other side: they may still see it.",
+  "undelivered.reaction": "Your reaction did not arrive: {reactions}",
   "delivery.late": "What you wrote has not reached {name} yet. We keep trying; there is no need to send it again.",
   "delivery.through": "{name} is being reached again: what you wrote has gone through.",
   flood:

@@ -45,6 +45,8 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "no-csr-ever":
     "En este momento no hay nadie que pueda ayudarle con {queue}, por lo que tenemos que terminar esta conversación. Escríbanos de nuevo en otro momento.",
   undelivered: "No se ha podido entregar este mensaje: «{text}»",
+  "undelivered.retraction": "Ha retirado un mensaje, pero eso no llegó a la otra parte: quizá todavía lo vea.",
+  "undelivered.reaction": "Su reacción no ha llegado: {reactions}",
   "delivery.late":
     "Lo que ha escrito aún no ha llegado a {name}. Seguimos intentándolo; no hace falta que lo envíe otra vez.",
   "delivery.through": "Volvemos a comunicar con {name}: lo que ha escrito ha llegado.",

@@ -46,6 +46,9 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "no-csr-ever":
     "Personne ne peut vous aider pour {queue} en ce moment, nous devons donc mettre fin à cette conversation. Écrivez-nous à nouveau une autre fois.",
   undelivered: "Ce message n’a pas pu être remis : « {text} »",
+  "undelivered.retraction":
+    "Vous avez retiré un message, mais cela n’est pas parvenu à l’autre partie : elle le voit peut-être encore.",
+  "undelivered.reaction": "Votre réaction n’est pas arrivée : {reactions}",
   "delivery.late":
     "Ce que vous avez écrit n’est pas encore arrivé chez {name}. Nous continuons d’essayer ; inutile de le renvoyer.",
   "delivery.through": "{name} est de nouveau joignable : ce que vous avez écrit est passé.",
