@@ -37,6 +37,7 @@ export function buildRules(inputs: Inputs, dialogs: CompiledDialogs, canonical: 
     limits: buildLimits(frontdesk.limits),
     phrases: dialogs.phrases,
     languages: frontdesk.languages,
+    wordSign: frontdesk.wordSign ?? null,
     company: frontdesk.company,
   });
 }

@@ -107,6 +107,9 @@ const logSchema = z.strictObject({
   format: z.enum(["auto", "human", "json"]).default("auto").describe("auto: for humans on a terminal, else JSON."),
 });
 
+/** None of them begins a label, a quote or a mark of formatting. */
+const WORD_SIGNS = ["!", ".", ",", ";", "+", "=", "%", "&", "$"] as const;
+
 export const frontdeskSchema = z.strictObject({
   company: title.describe("The company's name, for the bot's texts."),
   languages: z
@@ -115,6 +118,12 @@ export const frontdeskSchema = z.strictObject({
     .max(50)
     .default(["en"])
     .describe("The languages the desk offers; the first is the fallback."),
+  wordSign: z
+    .enum(WORD_SIGNS)
+    .optional()
+    .describe(
+      "What CSRs may begin a word with besides the slash, for clients that keep slashes to themselves: !accept.",
+    ),
   networks: z.record(identifier, networkSchema).describe("The networks, each by a name of its own."),
   store: storeSchema.prefault({}).describe("Where the data is."),
   http: httpSchema.prefault({}).describe("The HTTP server: chat, console, health, metrics."),

@@ -1,7 +1,8 @@
 /**
  * The CSR's words, the same in every client. A word is a line that begins with a slash; in the chat window of a
  * conversation it acts on that conversation, in the desk contact on the CSR. `//` stands for a line that really begins
- * with a slash, and `/me` is what somebody says (XEP-0245), not a word.
+ * with a slash, and `/me` is what somebody says (XEP-0245), not a word. A desk may have a second sign that does what the slash does,
+ * for clients that keep slashes to themselves.
  */
 import { distance } from "fastest-levenshtein";
 import { sayAside } from "./aside.ts";
@@ -74,7 +75,11 @@ const DESK_WORDS: Readonly<Record<string, Anywhere>> = {
   },
   status: (turn, place) => answer(turn, place, "csr.status", statusValues(turn, place.csr)),
   monitor: (turn, place, rest) => listenTo(turn, place, rest),
-  help: (turn, place) => answer(turn, place, place.conversation === null ? "csr.help-desk" : "csr.help"),
+  help: (turn, place) => {
+    answer(turn, place, place.conversation === null ? "csr.help-desk" : "csr.help");
+    const sign = turn.rules.wordSign ?? null;
+    if (sign !== null) answer(turn, place, "csr.help-sign", { sign });
+  },
 };
 
 export const CSR_WORDS: readonly string[] = [...Object.keys(CONVERSATION_WORDS), ...Object.keys(DESK_WORDS)];
@@ -85,16 +90,36 @@ export type CsrLine =
   | { readonly kind: "unknown"; readonly word: string }
   | { readonly kind: "text"; readonly text: string };
 
-const WORD = /^\/([a-z][a-z-]*)(?:\s+([\s\S]*))?$/iu;
+/** The sign, a word, and what follows it. */
+const WORD = /^(\S)([a-z][a-z-]*)(?:\s+([\s\S]*))?$/iu;
 
-export function readLine(text: string): CsrLine {
+/**
+ * `sign`: what does the same as the slash; null: nothing. It begins ordinary lines too ("!important"), so what resembles no word is text;
+ * twice before letters it stands for a line that begins with it.
+ */
+export function readLine(text: string, sign: string | null): CsrLine {
   const trimmed = text.trimStart();
   if (trimmed.startsWith("//")) return { kind: "text", text: trimmed.slice(1) };
   const found = WORD.exec(trimmed.trimEnd());
-  const word = found?.[1]?.toLowerCase();
-  if (word === undefined || word === "me") return { kind: "text", text };
-  if (CSR_WORDS.includes(word)) return { kind: "word", word, rest: (found?.[2] ?? "").trim() };
-  return { kind: "unknown", word };
+  const word = found?.[2]?.toLowerCase();
+  const isSlash = found?.[1] === "/";
+  if (found === null || word === undefined || (!isSlash && found[1] !== sign)) {
+    const isDoubled = sign !== null && trimmed.startsWith(sign + sign) && WORD.test(trimmed.slice(1).trimEnd());
+    return { kind: "text", text: isDoubled ? trimmed.slice(1) : text };
+  }
+  if (CSR_WORDS.includes(word)) return { kind: "word", word, rest: (found[3] ?? "").trim() };
+  return word === "me" || (!isSlash && nearest(word) === null) ? { kind: "text", text } : { kind: "unknown", word };
+}
+
+/** Letters that may differ before a word is no longer taken for a slip of another. */
+const SLIPS = 2;
+
+/** The word that this is probably a slip of; null: of none. */
+function nearest(said: string): string | null {
+  const [near] = CSR_WORDS.map((known) => ({ known, slips: distance(said, known) })).sort(
+    (one, other) => one.slips - other.slips,
+  );
+  return near === undefined || near.slips > SLIPS ? null : near.known;
 }
 
 /** Plain words that mean the same where nothing else can be meant: an offer is open, or it is said to the desk itself. */
@@ -131,17 +156,12 @@ export function obey(turn: Turn, place: Place, word: string, rest: string): Verd
   return ACCEPTED;
 }
 
-/** Letters that may differ before a word is no longer taken for a slip of another. */
-const SLIPS = 2;
-
 export function unknownWord(turn: Turn, place: Place, word: string): Verdict {
   // It may be as long as a message may be: enough of it to recognise is said back, and compared.
   const said = excerpt(word);
-  const near = CSR_WORDS.map((known) => ({ known, slips: distance(said, known) })).sort(
-    (one, other) => one.slips - other.slips,
-  )[0];
-  if (near === undefined || near.slips > SLIPS) answer(turn, place, "csr.unknown-word", { word: `/${said}` });
-  else answer(turn, place, "csr.unknown-word-near", { word: `/${said}`, near: `/${near.known}` });
+  const near = nearest(said);
+  if (near === null) answer(turn, place, "csr.unknown-word", { word: `/${said}` });
+  else answer(turn, place, "csr.unknown-word-near", { word: `/${said}`, near: `/${near}` });
   return ACCEPTED;
 }
 

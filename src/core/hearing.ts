@@ -115,7 +115,7 @@ function hearMessage(turn: Turn, inbound: InboundOf<"message">, event: InboundEv
       const csr = turn.memory.csrOf.get(addressKey(inbound.from)) ?? "";
       // Of several who were asked, those who were a moment too late have lost a conversation that goes on.
       const goesOn = turn.tables.conversation.get(party.alias.conversation) !== null;
-      const key = goesOn && isAcceptance(inbound) ? "csr.offer.taken" : "alias.closed";
+      const key = goesOn && isAcceptance(turn, inbound) ? "csr.offer.taken" : "alias.closed";
       sayAside(turn, asideTo(turn, csr, inbound), key, { name: party.alias.name });
       return ACCEPTED;
     }
@@ -126,8 +126,8 @@ function hearMessage(turn: Turn, inbound: InboundOf<"message">, event: InboundEv
   }
 }
 
-function isAcceptance({ choice, text }: InboundOf<"message">): boolean {
-  const read = readLine(choice ?? text);
+function isAcceptance(turn: Turn, { choice, text }: InboundOf<"message">): boolean {
+  const read = lineOf(turn, choice ?? text);
   return (read.kind === "text" ? spokenAnswer(read.text) : read.word) === "accept";
 }
 
@@ -174,7 +174,7 @@ function csrSays(
   event: InboundEvent,
 ): Verdict {
   const place: Place = { csr: leg.csr ?? "", from: inbound.from, to: inbound.to, conversation: { row, leg } };
-  const read = readSaid(inbound.choice === null ? said : { text: inbound.choice });
+  const read = readSaid(turn, inbound.choice === null ? said : { text: inbound.choice });
   if (read.kind === "word") return obey(turn, place, read.word, read.rest);
   if (read.kind === "unknown") return unknownWord(turn, place, read.word);
   if (leg.state === "invited") {
@@ -210,15 +210,19 @@ function saidIn(party: Extract<Party, { kind: "leg" }>, inbound: InboundOf<"mess
   return party.text === null ? wordsOf(inbound) : ending(wordsOf(inbound), party.text);
 }
 
+function lineOf(turn: Turn, text: string): CsrLine {
+  return readLine(text, turn.rules.wordSign ?? null);
+}
+
 /** What follows one of the CSR's words is meant to the letter: names, notes. */
-function readSaid(said: FormattedText): CsrLine {
-  const read = readLine(said.text);
-  const toTheLetter = read.kind === "word" ? readLine(typed(said)) : read;
+function readSaid(turn: Turn, said: FormattedText): CsrLine {
+  const read = lineOf(turn, said.text);
+  const toTheLetter = read.kind === "word" ? lineOf(turn, typed(said)) : read;
   return toTheLetter.kind === read.kind ? toTheLetter : read;
 }
 
 function csrSaysToDesk(turn: Turn, place: Place, text: string): Verdict {
-  const read = readLine(text);
+  const read = lineOf(turn, text);
   if (read.kind === "word") return obey(turn, place, read.word, read.rest);
   if (read.kind === "unknown") return unknownWord(turn, place, read.word);
   const bare = read.text.trim().toLowerCase();
@@ -265,7 +269,7 @@ function hearEdit(turn: Turn, inbound: InboundOf<"edit">, event: InboundEvent): 
   const isHeld = conversation.held.some(({ line }) => line === reference.line);
   const isHeard = conversation.state === "talking" && leg.state === "active";
   const written = saidIn(party, inbound);
-  const read = leg.role === "csr" ? readLine(written.text) : ({ kind: "text", text: written.text } as const);
+  const read = leg.role === "csr" ? lineOf(turn, written.text) : ({ kind: "text", text: written.text } as const);
   if ((!isHeld && !isHeard) || read.kind !== "text") return hearMessage(turn, asText, event);
   const { row, said } = ruled(turn, conversation, leg, ending(written, read.text));
   const edit = { kind: "edit", of: reference.line, ...wordsOf(said) } as const;

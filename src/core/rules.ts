@@ -187,6 +187,8 @@ export interface Rules {
   readonly phrases: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** The languages the desk offers, the first being the fallback. */
   readonly languages: readonly string[];
+  /** Does for CSRs' words what the slash does; null or left out: nothing. */
+  readonly wordSign?: string | null;
   /** The company's name, for texts. */
   readonly company: string;
 }

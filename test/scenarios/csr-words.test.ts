@@ -274,6 +274,28 @@ describe("a CSR", () => {
     ]));
 });
 
+describe("a CSR whose client keeps slashes to itself", () => {
+  it("has the words with the sign that the operator gave them, and the customer has not", () =>
+    play(company({ wordSign: "!" }), [
+      ...ADA_TALKS,
+      "ada: !note called twice",
+      "ada sees: Note kept.",
+      "ada: !important",
+      "anna sees: !important",
+      "ada: !!close the lid",
+      "anna sees: !close the lid",
+      "ada: !clos",
+      "ada sees: /close",
+      "ada: !help",
+      "ada sees: Words: /accept",
+      "ada sees: And ! for /.",
+      "anna: !close",
+      "ada sees from customer: !close",
+      "ada: !close",
+      "anna sees: Ada has closed",
+    ]));
+});
+
 describe("docs/csr.md", () => {
   it("explains every word, and none that is not there", () => {
     const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "csr.md"), "utf8");

@@ -59,6 +59,7 @@ export interface PlayConfig {
   readonly limits: Partial<Limits>;
   readonly languages: readonly string[];
   readonly phrases: Readonly<Record<string, string>>;
+  readonly wordSign?: string;
 }
 
 /** Greets, asks for a name and whether it is billing or sales, and routes there. */
@@ -175,6 +176,7 @@ const PHRASES: Readonly<Record<string, string>> = {
   "csr.back": "You are back.",
   "csr.status": "You are {state} with {load} of {capacity}; {waiting} waiting.",
   "csr.help": "Words: /accept /decline /transfer /close /note /who /away /back /status",
+  "csr.help-sign": "And {sign} for /.",
   "csr.help-desk": "To the desk: /away /back /status",
   "csr.no-conversation": "{word} needs a conversation.",
   "csr.unknown-word": "{word} is no word here.",
@@ -340,6 +342,7 @@ function playRules(config: PlayConfig): Rules {
     limits: { ...LIMITS, ...config.limits },
     phrases: new Map([["*", new Map(Object.entries({ ...PHRASES, ...config.phrases }))]]),
     languages: config.languages,
+    wordSign: config.wordSign ?? null,
     company: "Example",
   };
 }

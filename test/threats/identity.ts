@@ -162,7 +162,7 @@ export const IDENTITY: readonly Threat[] = [
         file: "src/core/hearing.ts",
         text: '      return party.leg.role === "customer"\n        ? customerSays',
         replacement:
-          '      return party.leg.role === "customer" && readLine(inbound.text).kind === "text"\n        ? customerSays',
+          '      return party.leg.role === "customer" && lineOf(turn, inbound.text).kind === "text"\n        ? customerSays',
         shownBy: [["test/scenarios/csr-words.test.ts", "a customer's slash is a text"]],
       },
     ],

@@ -40,15 +40,40 @@ const LINES: readonly (readonly [string, CsrLine])[] = [
 describe("a CSR's line", () => {
   for (const [line, read] of LINES) {
     it(`${JSON.stringify(line)} is ${read.kind}`, () => {
-      expect(readLine(line)).to.deep.equal(read);
+      expect(readLine(line, null)).to.deep.equal(read);
     });
   }
 
   it("knows every word, alone and with words behind it", () => {
     for (const name of CSR_WORDS) {
-      expect(readLine(`/${name}`)).to.deep.equal(word(name));
-      expect(readLine(`/${name} something`)).to.deep.equal(word(name, "something"));
+      expect(readLine(`/${name}`, null)).to.deep.equal(word(name));
+      expect(readLine(`/${name} something`, null)).to.deep.equal(word(name, "something"));
     }
+  });
+});
+
+const SIGNED: readonly (readonly [string, CsrLine])[] = [
+  ["!accept", word("accept")],
+  [" !note called twice", word("note", "called twice")],
+  ["/accept", word("accept")],
+  ["!clsoe", unknown("clsoe")],
+  ["!important", text("!important")],
+  ["!me waves", text("!me waves")],
+  ["!!accept this", text("!accept this")],
+  ["!!! really", text("!!! really")],
+  ["! close", text("! close")],
+  ["!", text("!")],
+  ["well !close", text("well !close")],
+];
+
+describe("a line of a CSR, where ! does what the slash does", () => {
+  for (const [line, read] of SIGNED) {
+    it(`${JSON.stringify(line)} is ${read.kind}`, () => expect(readLine(line, "!")).to.deep.equal(read));
+  }
+
+  it("and nothing of it where it does not", () => {
+    expect(readLine("!accept", null)).to.deep.equal(text("!accept"));
+    expect(readLine("!!accept", null)).to.deep.equal(text("!!accept"));
   });
 });
 

@@ -246,6 +246,7 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "csr.state.offline": "offline",
   "csr.state.closed": "geschlossen",
   "csr.state.unserved": "ohne jemanden, der übernehmen könnte",
+  "csr.help-sign": "Behält Ihr Programm den Schrägstrich für sich, tut {sign} dasselbe: {sign}accept",
   "csr.help": [
     "/accept – das angebotene Gespräch annehmen",
     "/decline – es jemand anderem überlassen",

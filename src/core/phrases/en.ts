@@ -245,6 +245,7 @@ export const EN = {
   "csr.state.offline": "offline",
   "csr.state.closed": "closed",
   "csr.state.unserved": "without anybody who could take it",
+  "csr.help-sign": "Where your client keeps the slash for itself, {sign} does the same: {sign}accept",
   "csr.help": [
     "/accept – take the conversation that is offered",
     "/decline – leave it to somebody else",

@@ -231,6 +231,7 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "csr.state.offline": "sin conexión",
   "csr.state.closed": "cerrado",
   "csr.state.unserved": "sin nadie que pueda atender",
+  "csr.help-sign": "Si su programa se queda con la barra, {sign} hace lo mismo: {sign}accept",
   "csr.help": [
     "/accept – aceptar la conversación ofrecida",
     "/decline – dejarla a otra persona",

@@ -245,6 +245,7 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "csr.state.offline": "hors ligne",
   "csr.state.closed": "fermé",
   "csr.state.unserved": "sans personne pour prendre le relais",
+  "csr.help-sign": "Si votre logiciel garde la barre oblique pour lui, {sign} fait la même chose : {sign}accept",
   "csr.help": [
     "/accept – prendre la conversation proposée",
     "/decline – la laisser à quelqu’un d’autre",
