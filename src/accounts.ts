@@ -3,7 +3,9 @@
  * hashes (RFC 7914), never in configuration, and are shown once, when they are made.
  */
 import { randomBytes, randomInt, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
-import { type Accounts, AccountsBusy, type AdapterState } from "./adapter.ts";
+import { createSessions, type SessionStore } from "./accounts/sessions.ts";
+import { type Accounts, AccountsBusy, type AdapterState, type Clock } from "./adapter.ts";
+import type { AuditEvent } from "./audit.ts";
 
 /** A password that was just made; it exists nowhere else in readable form. */
 export interface NewPassword {
@@ -21,6 +23,7 @@ export interface StaffAccounts extends Accounts {
   /** Gives that login a new password, which ends its sessions; null when `ensure` did not name the login. */
   reset(login: string): Promise<NewPassword | null>;
   changedAt(login: string): Promise<number | null>;
+  readonly sessions: SessionStore;
 }
 
 /** What hashing costs: N·r·128 bytes of memory, N·r·p units of work (RFC 7914 §2). Stored with each hash. */
@@ -29,7 +32,10 @@ export interface ScryptCost {
   readonly r: number;
   readonly p: number;
 }
-/** 32 MB and roughly 0.2 s: the OWASP password storage recommendation with this little memory. */
+/**
+ * 32 MB and roughly 0.2 s: the OWASP password storage recommendation with this little memory. When it is raised here, each hash is
+ * made anew the next time its password is given.
+ */
 export const SCRYPT_COST: ScryptCost = { N: 32_768, r: 8, p: 3 };
 
 const HASH_BYTES = 32;
@@ -58,72 +64,117 @@ interface StoredAccount {
 }
 
 export interface AccountsSurroundings {
-  readonly state: Pick<AdapterState, "get" | "set">;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly state: AdapterState;
+  readonly clock: Clock;
+  /** Hours without a sign of life after which a session is over. */
+  readonly idleHours: number;
+  /** Told of every attempt to sign in. */
+  readonly note: (event: AuditEvent) => void;
   /** Tests lower it. */
   readonly cost?: ScryptCost;
 }
 
-export function createAccounts({ state, now, cost = SCRYPT_COST }: AccountsSurroundings): StaffAccounts {
-  const hash = hashing();
-  /** Canonical login → login as configured; null until `ensure` was called. */
-  let allowed = new Map<string, string>();
+export function createAccounts(surroundings: AccountsSurroundings): StaffAccounts {
+  return new PasswordAccounts(surroundings);
+}
 
-  async function find(login: string): Promise<StoredAccount | null> {
-    const canonical = canonicalise(login);
-    const configured = canonical === null ? undefined : allowed.get(canonical);
-    if (canonical === null || configured === undefined) {
+class PasswordAccounts implements StaffAccounts {
+  readonly sessions: SessionStore;
+  readonly #parts: AccountsSurroundings;
+  readonly #cost: ScryptCost;
+  readonly #hash = hashing();
+  /** Canonical login → login as configured; empty until `ensure` was called. */
+  #allowed = new Map<string, string>();
+
+  constructor(surroundings: AccountsSurroundings) {
+    const { state, clock, idleHours, note, cost = SCRYPT_COST } = surroundings;
+    this.#parts = surroundings;
+    this.#cost = cost;
+    this.sessions = createSessions({
+      state,
+      clock,
+      changedAt: (login) => this.changedAt(login),
+      idleHours,
+      note: (action, { login, by }, origin) => note({ action, actor: `staff:${login}`, origin, detail: { by } }),
+    });
+  }
+
+  async ensure(logins: readonly string[]): Promise<readonly NewPassword[]> {
+    this.#allowed = index(logins);
+    const made: NewPassword[] = [];
+    for (const [canonical, login] of this.#allowed) {
+      if (asAccount(await this.#parts.state.get(stateKey(canonical))) === null) {
+        made.push(await this.#make(login));
+      }
+    }
+    return made;
+  }
+
+  async reset(login: string): Promise<NewPassword | null> {
+    const configured = this.#configured(login);
+    return configured === null ? null : await this.#make(configured);
+  }
+
+  async verify(login: string, password: string, origin?: string): Promise<string | null> {
+    const account = await this.#find(login);
+    // An unknown login costs one hash as well, so that time does not tell which logins exist.
+    const salt = account === null ? randomBytes(SALT_BYTES) : Buffer.from(account.salt, "base64");
+    const expected = account === null ? randomBytes(HASH_BYTES) : Buffer.from(account.hash, "base64");
+    const given = await this.#hash(password.slice(0, PASSWORD_CHARACTERS), salt, account?.cost ?? this.#cost);
+    const right = timingSafeEqual(given, expected) && password.length <= PASSWORD_CHARACTERS;
+    if (!right || account === null) {
+      // People type passwords where the login belongs, so only a login that exists is written down.
+      const subject = account?.login ?? null;
+      const refused = { actor: "somebody", outcome: "refused", origin: origin ?? null } as const;
+      this.#parts.note({ action: "sign-in.failed", subject, ...refused });
       return null;
     }
-    const stored = asAccount(await state.get(stateKey(canonical)));
+    if (isWeaker(account.cost, this.#cost)) {
+      await this.#keep(account.login, password, account.changedAt);
+    }
+    return account.login;
+  }
+
+  limited(origin: string): void {
+    this.#parts.note({ action: "sign-in.limited", actor: "somebody", outcome: "refused", origin });
+  }
+
+  async changedAt(login: string): Promise<number | null> {
+    return (await this.#find(login))?.changedAt ?? null;
+  }
+
+  #configured(login: string): string | null {
+    const canonical = canonicalise(login);
+    return canonical === null ? null : (this.#allowed.get(canonical) ?? null);
+  }
+
+  async #find(login: string): Promise<StoredAccount | null> {
+    const configured = this.#configured(login);
+    const key = configured === null ? null : canonicalise(configured);
+    if (configured === null || key === null) {
+      return null;
+    }
+    const stored = asAccount(await this.#parts.state.get(stateKey(key)));
     return stored === null ? null : { ...stored, login: configured };
   }
 
-  async function make(canonical: string, login: string): Promise<NewPassword> {
+  async #make(login: string): Promise<NewPassword> {
     const password = newPassword();
-    const salt = randomBytes(SALT_BYTES);
-    const made = await hash(password, salt, cost);
-    const account: StoredAccount = {
-      login,
-      cost,
-      salt: salt.toString("base64"),
-      hash: made.toString("base64"),
-      changedAt: now(),
-    };
-    await state.set(stateKey(canonical), account);
+    await this.#keep(login, password, this.#parts.clock.now());
     return { login, password };
   }
 
-  return {
-    async ensure(logins) {
-      allowed = index(logins);
-      const made: NewPassword[] = [];
-      for (const [canonical, login] of allowed) {
-        if (asAccount(await state.get(stateKey(canonical))) === null) {
-          made.push(await make(canonical, login));
-        }
-      }
-      return made;
-    },
-    async reset(login) {
-      const canonical = canonicalise(login);
-      const configured = canonical === null ? undefined : allowed.get(canonical);
-      return canonical === null || configured === undefined ? null : await make(canonical, configured);
-    },
-    async verify(login, password) {
-      const account = await find(login);
-      // An unknown login costs one hash as well, so that time does not tell which logins exist.
-      const salt = account === null ? randomBytes(SALT_BYTES) : Buffer.from(account.salt, "base64");
-      const expected = account === null ? randomBytes(HASH_BYTES) : Buffer.from(account.hash, "base64");
-      const given = await hash(password.slice(0, PASSWORD_CHARACTERS), salt, account?.cost ?? cost);
-      const right = timingSafeEqual(given, expected) && password.length <= PASSWORD_CHARACTERS;
-      return right && account !== null ? account.login : null;
-    },
-    async changedAt(login) {
-      return (await find(login))?.changedAt ?? null;
-    },
-  };
+  async #keep(login: string, password: string, changedAt: number): Promise<void> {
+    const salt = randomBytes(SALT_BYTES);
+    const made = await this.#hash(password, salt, this.#cost);
+    const [written, saltText] = [made.toString("base64"), salt.toString("base64")];
+    const account: StoredAccount = { login, cost: this.#cost, salt: saltText, hash: written, changedAt };
+    await this.#parts.state.set(stateKey(canonicalise(login) ?? login), account);
+  }
+}
+
+function isWeaker(stored: ScryptCost, wanted: ScryptCost): boolean {
+  return stored.N < wanted.N || stored.r < wanted.r || stored.p < wanted.p;
 }
 
 function index(logins: readonly string[]): Map<string, string> {

@@ -118,15 +118,58 @@ export class AccountsBusy extends Error {
   }
 }
 
+/** What somebody is here by the word of the company's own sign-in (OpenID Connect), who is not in people.yaml. */
+export interface StaffGrant {
+  readonly name: string;
+  readonly role: "supervisor" | "admin";
+}
+
+/** Who is signed in, and since when (milliseconds since the epoch). */
+export interface StaffSession {
+  /** The hash of its token; good for telling sessions apart, useless for signing in. */
+  readonly id: string;
+  readonly login: string;
+  readonly by: "password" | "openid";
+  readonly grant: StaffGrant | null;
+  readonly createdAt: number;
+  readonly seenAt: number;
+  readonly expiresAt: number;
+}
+
+/** Somebody who has proved who they are. */
+export interface SignedIn {
+  readonly login: string;
+  /** For how long at most. */
+  readonly hours: number;
+  readonly by: StaffSession["by"];
+  /** Their IP address, for the audit log. */
+  readonly origin: string | null;
+  readonly grant?: StaffGrant | null;
+}
+
+export interface StaffSessions {
+  /** Begins a session; the token goes into the cookie and is kept nowhere else. */
+  begin(who: SignedIn): Promise<{ readonly token: string; readonly session: StaffSession }>;
+  /** The session of that token, if neither time, idleness, sign-out nor a new password has ended it. Counts as a sign of life. */
+  find(token: string | null): Promise<StaffSession | null>;
+  isAlive(session: StaffSession): Promise<boolean>;
+  /** A sign of life of somebody whose page stays open. */
+  touch(session: StaffSession): Promise<void>;
+  end(session: StaffSession, origin: string | null): Promise<void>;
+}
+
 /** Sign-in of staff, kept by the desk for every network that has no login of its own. */
 export interface Accounts {
   /**
    * The CSR's login when the password is right, else null. Takes the same time either way; rate-limit before calling. Rejects with
-   * AccountsBusy when too many are waiting for their turn.
+   * AccountsBusy when too many are waiting for their turn. `origin`: the IP address, for the audit log.
    */
-  verify(login: string, password: string): Promise<string | null>;
+  verify(login: string, password: string, origin?: string): Promise<string | null>;
+  /** Says that an attempt was refused unlooked at, because there were too many; for the audit log. */
+  limited(origin: string): void;
   /** When that login's password was last set (milliseconds since the epoch): sessions begun before are over. Null: no such login. */
   changedAt?(login: string): Promise<number | null>;
+  readonly sessions: StaffSessions;
 }
 
 /** What is said of a file that somebody sends: a claim, but for `from`. */

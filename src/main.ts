@@ -4,26 +4,28 @@
  */
 import { join } from "node:path";
 import { adapters } from "../adapters/index.ts";
-import { createAccounts, type NewPassword, type StaffAccounts } from "./accounts.ts";
+import type { NewPassword } from "./accounts.ts";
 import { type AdapterModule, type Clock, ConfigProblem } from "./adapter.ts";
 import { type AdapterHost, createAdapterHost, createAdapterState, type HostedNetwork } from "./adapter-host.ts";
+import type { Audit } from "./audit.ts";
+import { closeAudit, openAudit } from "./boot/audit-log.ts";
 import { createControlledDesk } from "./boot/controlled-desk.ts";
 import { prepareDataFolder } from "./boot/data-folder.ts";
 import { createDelegate } from "./boot/delegate.ts";
+import { firstConfiguration, logFor } from "./boot/first-configuration.ts";
 import { greeting } from "./boot/greeting.ts";
-import { staffLogins } from "./boot/logins.ts";
 import { observers } from "./boot/observers.ts";
 import { createPublicAddress, type PublicAddress } from "./boot/public-address.ts";
 import { readiness } from "./boot/readiness.ts";
 import { createReload, type Running } from "./boot/reload.ts";
-import { handleSignals, holdReload } from "./boot/signals.ts";
+import { handleSignals, holdReload, reloadOn, stopOn } from "./boot/signals.ts";
+import { createStaffHouse, type StaffHouse } from "./boot/staff-house.ts";
 import { StartFault, Steps } from "./boot/steps.ts";
 import { readVersion } from "./boot/version.ts";
 import { createClock } from "./clock.ts";
 import type { Configuration } from "./config/compile.ts";
 import { type HoursEvent, type HoursWatch, watchHours } from "./config/hours.ts";
 import { loadConfiguration } from "./config/load.ts";
-import { formatProblem } from "./config/problem.ts";
 import type { Settings } from "./config/settings.ts";
 import type { ReloadReport } from "./control/protocol.ts";
 import { startControl } from "./control/server.ts";
@@ -33,7 +35,7 @@ import { createTokens } from "./engine/tokens.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { createEstimates, type Estimates, estimateLimits } from "./estimates.ts";
 import { createFiles, type Files } from "./files.ts";
-import { createHttpServer, type HttpServer, httpLimits, type Readiness } from "./http/server.ts";
+import { createHttpServer, type HttpRoute, type HttpServer, httpLimits, type Readiness } from "./http/server.ts";
 import { type ClosableLogger, createLog, withFields } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { RoutingDelegate } from "./routing-client/delegate.ts";
@@ -55,6 +57,8 @@ const UNSTARTED: Readonly<Record<ExitCode, string>> = {
 const STOP_GRACE_MS = 1_000;
 /** What undoing one step of a start that failed may take. */
 const UNDO_MS = 5_000;
+/** Whoever may send the process a signal. */
+const BY_SIGNAL = { actor: "signal", origin: null };
 /** Under this name the accounts keep their rows in the store, beside those of adapters. A network's name has no capital. */
 const ACCOUNTS = "desk.Accounts";
 /** And under this one is what was learned of waiting times. */
@@ -80,6 +84,8 @@ export interface RunOptions {
 export interface Daemon {
   readonly url: string;
   readonly settings: Settings;
+  /** See `HttpServer.routes`. */
+  routes(): readonly HttpRoute[];
   reload(): Promise<ReloadReport>;
   /** Drains and stops; any number of times. Resolves when all is down. */
   stop(): Promise<void>;
@@ -115,6 +121,7 @@ interface Ground {
   readonly log: ClosableLogger;
   readonly store: Store;
   readonly metrics: Metrics;
+  readonly audit: Audit;
   /** Undoes every step; the daemon has ended then. */
   readonly down: (code: ExitCode) => Promise<void>;
   readonly ended: Promise<ExitCode>;
@@ -146,7 +153,8 @@ async function prepare(options: RunOptions, steps: Steps, clock: Clock): Promise
   const openStore = () => openSqliteStore({ path: join(settings.dataFolder, STORE_FILE), onLost });
   const store = await steps.take("4 store", openStore, (opened) => opened.close());
   const metrics = await steps.take("5 metrics", createMetrics, ({ registry }) => registry.clear());
-  return { clock, version, settings, running, load, log, store, metrics, down, ended };
+  const audit = await steps.take("6 audit log", () => openAudit(store, clock, log, version, settings), closeAudit);
+  return { clock, version, settings, running, load, log, store, metrics, audit, down, ended };
 }
 
 /** What works together, built and not yet running. */
@@ -154,7 +162,7 @@ interface House {
   readonly engine: Engine;
   readonly estimates: Estimates;
   readonly delegate: RoutingDelegate | null;
-  readonly accounts: StaffAccounts;
+  readonly staff: StaffHouse;
   readonly http: HttpServer;
   readonly host: AdapterHost;
   readonly ready: () => Readiness;
@@ -162,13 +170,12 @@ interface House {
 }
 
 async function build(ground: Ground, steps: Steps): Promise<House> {
-  const { clock, settings, running, log, store, metrics } = ground;
+  const { clock, settings, running, log, store, metrics, audit, version } = ground;
   const { limits } = settings;
   const random = Math.random;
   const estimates = createEstimates({ clock, log: withFields(log, { part: "estimates" }), ...estimateLimits(limits) });
   const delegate = createDelegate(settings.routing, { clock, log, random });
-  const engine = await steps.take("6 engine", () => engineFor(ground, random, estimates, delegate));
-  const accounts = createAccounts({ state: createAdapterState(engine, store, ACCOUNTS), now: () => clock.now() });
+  const engine = await steps.take("7 engine", () => engineFor(ground, random, estimates, delegate));
   const ready = () => readiness(engine.status(), host.status(), limits.outboxRows);
   const httpParts = {
     config: settings.http,
@@ -177,25 +184,30 @@ async function build(ground: Ground, steps: Steps): Promise<House> {
     readiness: ready,
     metrics: metrics.registry,
   };
-  const http = await steps.take("7 http server", () => createHttpServer(httpParts));
+  const http = await steps.take("8 http server", () => createHttpServer(httpParts));
   const networks = hosted(settings, running.rules);
   const { mount } = http;
   const { counted } = metrics;
   const publicAddress = createPublicAddress({ ...settings, clock, log: withFields(log, { part: "nat" }) });
   const site = { publicOrigin: publicAddress.origin, company: running.rules.company };
+  const state = createAdapterState(engine, store, ACCOUNTS);
+  const { origin } = publicAddress;
+  const staff = createStaffHouse({ version, running, audit, state, clock, log, publicOrigin: origin });
+  staff.mount(mount);
+  const { accounts } = staff;
   const files = await steps.take(
-    "8 files",
+    "9 files",
     () => filesFor(ground, () => publicAddress.origin() ?? http.url() ?? "", http),
     (kept) => kept.stop(),
   );
   const hostParts = { networks, engine, store, accounts, files, mount, clock, log, limits, random, counted, ...site };
-  const host: AdapterHost = await steps.take("9 adapters", () => createAdapterHost(hostParts));
+  const host: AdapterHost = await steps.take("10 adapters", () => createAdapterHost(hostParts));
   const desk = () => (engine.status().state === "created" ? null : engine.desk());
   const report = () => estimates.report([...running.rules.queues.keys()]);
   const [status, online] = [() => engine.status(), () => host.status()];
   const { nat } = publicAddress;
   metrics.watch({ desk, engine: status, networks: online, estimates: report, nat, now: () => clock.now() });
-  return { engine, estimates, delegate, accounts, http, host, ready, publicAddress };
+  return { engine, estimates, delegate, staff, http, host, ready, publicAddress };
 }
 
 /** What leads in and out, open. */
@@ -208,30 +220,34 @@ interface Doors {
   readonly networksBegun: Promise<void>;
 }
 
-async function open({ clock, settings, running, log, store }: Ground, house: House, steps: Steps): Promise<Doors> {
-  const { engine, estimates, delegate, accounts, http, host } = house;
+async function open({ clock, running, log, store }: Ground, house: House, steps: Steps): Promise<Doors> {
+  const { engine, estimates, delegate, staff, http, host } = house;
   // Submitted before the engine runs, so that the first customer already meets the right hours.
   const tell = (event: HoursEvent) =>
     void engine.submit(event).catch((error: unknown) => log.warn("hours.lost", { error }));
   const hours = await steps.take(
-    "10 opening hours",
+    "11 opening hours",
     () => watchHours(running.rules, clock, tell),
     (watch) => watch.stop(),
   );
   await steps.take(
-    "11 engine runs",
+    "12 engine runs",
     () => estimates.start(engine, createAdapterState(engine, store, ESTIMATES)).then(() => engine.start(host)),
     () => Promise.all([estimates.stop(), delegate?.stop()]).then(() => engine.stop()),
   );
   delegate?.start(engine);
-  const passwords = await steps.take("12 accounts", () => accounts.ensure(staffLogins(settings, running.rules)));
+  const passwords = await steps.take(
+    "13 accounts",
+    () => staff.start(),
+    () => staff.stop(),
+  );
   const { url, port } = await steps.take(
-    "13 http listens",
+    "14 http listens",
     () => http.start(),
     () => http.stop(),
   );
   const networks = await steps.take(
-    "14 networks",
+    "15 networks",
     // Not waited for here: while a network's server is away, signals and the control socket are to be answered already.
     () => ({ begun: host.start() }),
     () => host.stop(),
@@ -247,33 +263,33 @@ async function serve(
   steps: Steps,
   wasReloadAsked: () => boolean,
 ): Promise<Daemon> {
-  const { version, clock, settings, running, load, log, down, ended } = ground;
-  const { engine, accounts, publicAddress } = house;
-  const { url, port, passwords, hours, networksBegun } = doors;
-  const follow = (rules: Rules): Promise<readonly NewPassword[]> => {
-    hours.follow(rules);
-    return accounts.ensure(staffLogins(settings, rules));
-  };
-  const adopt = (rules: Rules) => engine.submit({ kind: "rules", rules });
-  const { addressed } = publicAddress;
-  const { reload, readdress } = createReload({ running, load, adopt, addressed, follow, log });
-  const ready = () => house.ready().ready;
-  const now = () => clock.now();
-  const desk = createControlledDesk({ ...ground, ...house, startedAt: now(), url, now, ready, reload });
+  const { version, settings, log, down, ended } = ground;
+  const { engine, staff, publicAddress } = house;
+  const { url, port, passwords, networksBegun } = doors;
+  const { desk, reload, readdress } = controlled(ground, house, doors);
   await steps.take(
-    "15 control socket",
+    "16 API",
+    () => staff.serve(desk),
+    () => staff.serve(null),
+  );
+  await steps.take(
+    "17 control socket",
     () => startControl(settings.dataFolder, desk, log),
     (control) => control.stop(),
   );
   const stop = () => down(EXIT.stopped);
   if (options.signals) {
-    const actions = { stop: stopOn(log, stop), leaveAtOnce: process.exit, reload: reloadOn(log, reload) };
+    const actions = {
+      stop: stopOn(log, stop),
+      leaveAtOnce: process.exit,
+      reload: reloadOn(log, () => desk.reload(BY_SIGNAL)),
+    };
     await listenToSignals(steps, actions);
     if (wasReloadAsked()) actions.reload();
   }
   const moved = () => void readdress().catch((error: unknown) => log.warn("nat.links.left", { error }));
   await steps.take(
-    "17 public address",
+    "19 public address",
     () => publicAddress.start(port, moved),
     () => publicAddress.stop(),
   );
@@ -281,35 +297,38 @@ async function serve(
   // Taken last, so undone first: what is to be sent is sent while its networks are still there. What they bring until their links
   // are closed is taken in by an engine that stops after them.
   await steps.take(
-    "18 traffic",
+    "20 traffic",
     () => log.info("start.done", { url }),
     () => engine.drain(),
   );
   options.print(greeting({ version, url, publicOrigin: publicAddress.origin(), settings, passwords }));
-  return { url, settings, reload, stop, ended };
+  return { url, settings, routes: house.http.routes, reload, stop, ended };
+}
+
+/** The running desk, as those see it who look after it. */
+function controlled(ground: Ground, house: House, { url, hours }: Doors) {
+  const { clock, running, load, log } = ground;
+  const { engine, staff, publicAddress } = house;
+  const follow = (rules: Rules): Promise<readonly NewPassword[]> => {
+    hours.follow(rules);
+    return staff.follow();
+  };
+  const adopt = (rules: Rules) => engine.submit({ kind: "rules", rules });
+  const { addressed } = publicAddress;
+  const { reload, readdress } = createReload({ running, load, adopt, addressed, follow, log });
+  const ready = () => house.ready().ready;
+  const now = () => clock.now();
+  const desk = createControlledDesk({ ...ground, ...house, startedAt: now(), url, now, ready, reload });
+  return { desk, reload, readdress };
 }
 
 /** Undone before the log closes and after everything else, so that a second signal is heard while the first is obeyed. */
 function listenToSignals(steps: Steps, actions: Parameters<typeof handleSignals>[0]): Promise<unknown> {
   return steps.takeFirst(
-    "16 signals",
+    "18 signals",
     () => handleSignals(actions),
     (unlisten) => unlisten(),
   );
-}
-
-function firstConfiguration({ rules, settings, problems }: Configuration) {
-  const told = problems.map(formatProblem);
-  if (rules === null || settings === null) {
-    throw new StartFault(["The configuration cannot be used:", ...told].join("\n"));
-  }
-  const running: Running = { rules, settings, needsRestart: [] };
-  return { settings, running, warnings: told };
-}
-
-function logFor({ log }: Settings): ClosableLogger {
-  const format = log.format === "auto" ? (process.stderr.isTTY ? "human" : "json") : log.format;
-  return createLog({ level: log.level, format });
 }
 
 function engineFor(
@@ -318,7 +337,7 @@ function engineFor(
   estimates: Estimates,
   delegate: RoutingDelegate | null,
 ): Engine {
-  const { running, settings, store, clock, log, metrics, down } = ground;
+  const { running, settings, store, clock, log, metrics, audit, down } = ground;
   return createEngine({
     // Asked again when a batch could not be recorded; by then the rules may be others.
     createDesk: (snapshot) => createDesk(running.rules, snapshot, { delegates: settings.routing !== null }),
@@ -330,7 +349,7 @@ function engineFor(
     lateSeconds: running.rules.limits.lateSeconds,
     token: createTokens(),
     random,
-    observer: observers(metrics.observer, estimates, delegate),
+    observer: observers(metrics.observer, estimates, delegate, audit),
     onFatal: (fault) => endAtFault(fault, log, down),
   });
 }
@@ -364,27 +383,6 @@ function hosted(settings: Settings, rules: Rules): readonly HostedNetwork[] {
     const handles = (network?.handles ?? []).map((handle) => handle.id);
     return { name, module, config, handles, desk: network?.desk ?? "desk" };
   });
-}
-
-function stopOn(log: ClosableLogger, stop: () => Promise<void>): (signal: string) => void {
-  return (signal) => {
-    log.info("stop.begun", { signal });
-    void stop();
-  };
-}
-
-function reloadOn(log: ClosableLogger, reload: () => Promise<ReloadReport>): () => void {
-  return () => {
-    reload().then(
-      (report) => {
-        if (report.kind === "reloaded" && report.passwords.length > 0) {
-          const logins = report.passwords.map(({ login }) => login);
-          log.info("accounts.made", { logins, note: "`frontdesk csrs password ID` makes a password and shows it" });
-        }
-      },
-      (error: unknown) => log.error("reload.failed", { error }),
-    );
-  };
 }
 
 /** Faults that an admin can mend; whatever else is thrown is a defect and keeps its stack. */

@@ -5,11 +5,11 @@
  */
 import type { AdapterContext } from "../../src/adapter.ts";
 import type { Condition, Inbound, Software, Verdict } from "../../src/core/model.ts";
+import { Bucket } from "../../src/http/rate-limit.ts";
 import { textOf, toInbounds, toWireFile } from "./codec.ts";
 import { utf8Bytes } from "./pages/fields.ts";
 import { CLOSE, type NumberedFrame } from "./pages/protocol.ts";
 import type { People, Window } from "./people.ts";
-import { Bucket } from "./rate-limit.ts";
 import type { Upload, Uploads } from "./uploads.ts";
 import type { Visitors } from "./visitors.ts";
 

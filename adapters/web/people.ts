@@ -2,9 +2,10 @@
  * Who is here: people by address id, each with their open windows. A window is one WebSocket whose `hello` was
  * accepted: a tab of a visitor, a console of a CSR.
  */
+
+import type { StaffSession } from "../../src/adapter.ts";
 import type { Address } from "../../src/core/model.ts";
 import type { ServerFrame } from "./pages/protocol.ts";
-import type { StaffSession } from "./staff-sessions.ts";
 import type { Wire } from "./wire.ts";
 
 export interface Window {

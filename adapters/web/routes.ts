@@ -1,22 +1,22 @@
 /** The web network's routes: pages, their assets, the sign-in of CSRs, and the two WebSockets. */
 import websocket from "@fastify/websocket";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { AccountsBusy, type AdapterContext, STAFF } from "../../src/adapter.ts";
+import { AccountsBusy, type AdapterContext, STAFF, type StaffSession } from "../../src/adapter.ts";
+import { cookieName, readCookie, writeCookie } from "../../src/http/cookies.ts";
+import { isOwnOrigin, isSecure } from "../../src/http/own-origin.ts";
+import { placeOf, RateLimit } from "../../src/http/rate-limit.ts";
+import { setStaffCookie, staffToken } from "../../src/http/staff-cookie.ts";
 import { type Asset, loadAssets } from "./assets.ts";
 import type { WebConfig } from "./config.ts";
-import { cookieName, readCookie, writeCookie } from "./cookies.ts";
 import { Documents } from "./documents.ts";
 import { PageHeaders } from "./page-headers.ts";
 import { isInvitation } from "./pages/protocol.ts";
-import { placeOf, RateLimit } from "./rate-limit.ts";
 import { firstLanguage, softwareOf } from "./software.ts";
-import type { StaffSession } from "./staff-sessions.ts";
 import { UploadRoute } from "./upload-route.ts";
 import { isVisitorId } from "./visitors.ts";
 import type { WebNetwork } from "./web-network.ts";
 
 const VISITOR_COOKIE = "frontdesk_visitor";
-const CSR_COOKIE = "frontdesk_csr";
 /** The visitor's token where the browser takes no cookie, as in a foreign frame. */
 const VISITOR_HEADER = "x-frontdesk-visitor";
 /** Sign-in attempts, after those at once that the configuration allows: from one IP address, and at one login from anywhere. */
@@ -188,11 +188,12 @@ export class Routes {
     const limit = client.taken ? this.#perLogin.take(login.normalize("NFC").toLowerCase(), now) : client;
     if (!limit.taken) {
       const seconds = Math.ceil(limit.waitMs / 1_000);
+      this.#context.accounts.limited(request.ip);
       this.#context.log.warn("web.sign-in.limited", { network: this.#context.network, ip: request.ip });
       const error = `Too many attempts. Please wait ${seconds} s and try again.`;
       return reply.code(429).header("retry-after", String(seconds)).send({ error });
     }
-    const staff = await this.#verify(login, password);
+    const staff = await this.#verify(login, password, request.ip);
     if (staff instanceof AccountsBusy) {
       reply.header("retry-after", String(staff.retryAfterSeconds));
       return reply.code(503).send({ error: "Many people are signing in just now. Please try again in a moment." });
@@ -202,18 +203,20 @@ export class Routes {
       return reply.code(401).send({ error: "That login and password do not match." });
     }
     // A browser is one person's: whoever was signed in here before is told so at once, not when their next message fails.
-    const before = await this.#session(request);
+    const before = await this.#signedIn(request);
     if (before !== null && before.login !== staff) {
-      await this.#network.signOut(before);
+      await this.#network.signOut(before, request.ip);
     }
-    const { token } = await this.#network.sessions.begin(staff);
+    const { sessionHours: hours } = this.#config;
+    const { sessions } = this.#context.accounts;
+    const { token } = await sessions.begin({ login: staff, hours, by: "password", origin: request.ip });
     this.#context.log.info("web.sign-in", { network: this.#context.network, login: staff });
-    return reply.header("set-cookie", this.#csrCookie(request, token)).send({ login: staff });
+    return this.#setCookie(request, reply, token).send({ login: staff });
   }
 
-  async #verify(login: string, password: string): Promise<string | AccountsBusy | null> {
+  async #verify(login: string, password: string, origin: string): Promise<string | AccountsBusy | null> {
     try {
-      return await this.#context.accounts.verify(login, password);
+      return await this.#context.accounts.verify(login, password, origin);
     } catch (error) {
       if (error instanceof AccountsBusy) {
         return error;
@@ -226,27 +229,31 @@ export class Routes {
     if (!this.#isOwnOrigin(request)) {
       return reply.code(403).send({ error: "Sign out from the page of this server." });
     }
-    const session = await this.#session(request);
+    const session = await this.#signedIn(request);
     if (session !== null) {
-      await this.#network.signOut(session);
+      await this.#network.signOut(session, request.ip);
       this.#context.log.info("web.sign-out", { network: this.#context.network, login: session.login });
     }
-    return reply.header("set-cookie", this.#csrCookie(request, null)).code(204).send();
+    return this.#setCookie(request, reply, null).code(204).send();
   }
 
-  #csrCookie(request: FastifyRequest, token: string | null): string {
-    const { path, sessionHours } = this.#config;
-    const secure = this.#isSecure(request);
-    return writeCookie(cookieName(CSR_COOKIE, path, secure), token ?? "", {
-      path: secure ? "/" : `${path}csr`,
-      maxAgeSeconds: token === null ? 0 : sessionHours * HOUR_SECONDS,
-      secure,
-      sameSite: "Strict",
-    });
+  #setCookie(request: FastifyRequest, reply: FastifyReply, token: string | null): FastifyReply {
+    return setStaffCookie(request, reply, this.#origin, token, this.#config.sessionHours * HOUR_SECONDS);
   }
 
+  async #signedIn(request: FastifyRequest): Promise<StaffSession | null> {
+    return await this.#context.accounts.sessions.find(staffToken(request, this.#origin));
+  }
+
+  /** Who is signed in and a CSR of this network. Others of the staff have pages of their own. */
   async #session(request: FastifyRequest): Promise<StaffSession | null> {
-    return await this.#network.sessions.find(this.#cookie(request, CSR_COOKIE));
+    const session = await this.#signedIn(request);
+    const { network } = this.#context;
+    return session !== null && this.#context.contacts({ network, id: session.login }).length > 0 ? session : null;
+  }
+
+  get #origin(): string | null {
+    return this.#context.http.publicOrigin ?? null;
   }
 
   #visitorToken(request: FastifyRequest): string | null {
@@ -257,18 +264,12 @@ export class Routes {
     return readCookie(request.headers.cookie, cookieName(name, this.#config.path, this.#isSecure(request)));
   }
 
-  /** Browsers name the origin of every POST and WebSocket (RFC 6454 §7); none, or a foreign one, is refused. */
   #isOwnOrigin(request: FastifyRequest): boolean {
-    const origin = URL.parse(request.headers.origin ?? "");
-    if (origin === null) {
-      return false;
-    }
-    const published = URL.parse(this.#context.http.publicOrigin ?? "");
-    return origin.host === request.host || (published !== null && origin.origin === published.origin);
+    return isOwnOrigin(request, this.#origin);
   }
 
   #isSecure(request: FastifyRequest): boolean {
-    return request.protocol === "https" || (this.#context.http.publicOrigin ?? "").startsWith("https:");
+    return isSecure(request, this.#origin);
   }
 }
 

@@ -3,8 +3,8 @@ import type { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type AdapterContext, UPLOADS } from "../../src/adapter.ts";
 import type { Address, Condition } from "../../src/core/model.ts";
+import { placeOf, RateLimit } from "../../src/http/rate-limit.ts";
 import { toWireFile } from "./codec.ts";
-import { placeOf, RateLimit } from "./rate-limit.ts";
 import type { Uploads } from "./uploads.ts";
 
 const BYTES = "application/octet-stream";

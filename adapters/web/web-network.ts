@@ -1,7 +1,7 @@
 /** The adapter itself: people's windows on one side, the desk's context on the other. */
 import { randomBytes } from "node:crypto";
 import type { WebSocket } from "ws";
-import type { Adapter, AdapterContext, Outcome } from "../../src/adapter.ts";
+import type { Adapter, AdapterContext, Outcome, StaffSession } from "../../src/adapter.ts";
 import type { Capabilities, Outbound, Software } from "../../src/core/model.ts";
 import { toFrame } from "./codec.ts";
 import type { WebConfig } from "./config.ts";
@@ -13,7 +13,6 @@ import { CLOSE, type ClientFrame, type ClientFrameOf, PROTOCOL_VERSION } from ".
 import { People, type Window } from "./people.ts";
 import { WEB_FEATURES } from "./software.ts";
 import { StaffPresence } from "./staff-presence.ts";
-import { type StaffSession, StaffSessions } from "./staff-sessions.ts";
 import { Uploads } from "./uploads.ts";
 import { Visitors } from "./visitors.ts";
 import { Wire } from "./wire.ts";
@@ -34,7 +33,6 @@ export interface Upgrade {
 export class WebNetwork implements Adapter {
   readonly capabilities: Capabilities;
   readonly visitors: Visitors;
-  readonly sessions: StaffSessions;
   readonly uploads: Uploads;
   readonly #config: WebConfig;
   readonly #context: AdapterContext;
@@ -51,7 +49,7 @@ export class WebNetwork implements Adapter {
   constructor(config: WebConfig, context: AdapterContext) {
     this.#config = config;
     this.#context = context;
-    const { network, state, clock, accounts, handles } = context;
+    const { network, state, clock, handles } = context;
     this.capabilities = {
       identity: "virtual",
       features: WEB_FEATURES,
@@ -60,7 +58,6 @@ export class WebNetwork implements Adapter {
       deduplicates: true,
     };
     this.visitors = new Visitors(network, state, clock, config.visitorDays);
-    this.sessions = new StaffSessions(state, accounts, clock, config.sessionHours);
     this.#existence = new Existence(context, this.#people, this.visitors);
     this.#delivery = new Delivery(this.#people, handles, clock, config.ackSeconds * 1_000);
     this.uploads = new Uploads(context, config.uploadsAtOnce);
@@ -186,8 +183,8 @@ export class WebNetwork implements Adapter {
   }
 
   /** Ends a session and closes its consoles. */
-  async signOut(session: StaffSession): Promise<void> {
-    await this.sessions.end(session);
+  async signOut(session: StaffSession, origin: string): Promise<void> {
+    await this.#context.accounts.sessions.end(session, origin);
     for (const window of this.#people.of(session.login)) {
       if (window.session?.id === session.id) {
         window.wire.close(CLOSE.signedOut, "signed out");
@@ -332,8 +329,11 @@ export class WebNetwork implements Adapter {
     }
     this.#contacts.tell(this.#people.all());
     for (const window of this.#people.all()) {
-      if (window.session !== null && !(await this.sessions.isAlive(window.session))) {
-        window.wire.close(CLOSE.signedOut, "the session is over");
+      const { session, wire } = window;
+      if (session !== null && !(await this.#context.accounts.sessions.isAlive(session))) {
+        wire.close(CLOSE.signedOut, "the session is over");
+      } else if (session !== null && wire.heardAt >= silent) {
+        await this.#context.accounts.sessions.touch(session);
       }
     }
   }
@@ -341,9 +341,8 @@ export class WebNetwork implements Adapter {
   async #sweep(): Promise<void> {
     const isOver = () => this.#state === "stopped";
     const visitors = await this.visitors.sweep(isOver);
-    const sessions = isOver() ? 0 : await this.sessions.sweep();
     const uploads = isOver() ? 0 : await this.uploads.sweep();
-    this.#context.log.debug("web.swept", { network: this.#context.network, visitors, sessions, uploads });
+    this.#context.log.debug("web.swept", { network: this.#context.network, visitors, uploads });
   }
 
   #every(name: string, everyMs: number, work: () => Promise<void>, firstMs = everyMs): void {

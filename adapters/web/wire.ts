@@ -4,8 +4,8 @@
  */
 import type { WebSocket } from "ws";
 import type { Logger } from "../../src/adapter.ts";
+import { Bucket } from "../../src/http/rate-limit.ts";
 import { CLOSE, type ClientFrame, parseClientFrame, type ServerFrame } from "./pages/protocol.ts";
-import { Bucket } from "./rate-limit.ts";
 
 /** Frames that are none, after which the connection is ended. */
 const FAULTS = 10;

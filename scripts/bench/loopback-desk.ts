@@ -2,6 +2,7 @@
  * The two sides of the group `loopback`, on the same two loopback networks: customers on `web`, CSRs on `xmpp`, every customer
  * in a conversation with one of them. What differs is what stands between the two adapters.
  */
+
 import { join } from "node:path";
 import {
   closeLoopbackExchange,
@@ -9,6 +10,7 @@ import {
   loopback,
   loopbackExchange,
 } from "../../adapters/loopback/index.ts";
+import { NO_ACCOUNTS } from "../../src/accounts/none.ts";
 import type { Adapter, AdapterContext, Logger } from "../../src/adapter.ts";
 import { createAdapterHost } from "../../src/adapter-host.ts";
 import { createClock } from "../../src/clock.ts";
@@ -155,7 +157,6 @@ function openJournal() {
 }
 
 const NEVER = new AbortController().signal;
-const NO_ACCOUNTS = { verify: async () => null };
 
 function bareMessage(key: string, from: string, to: Outbound["to"], text: string): Outbound {
   const shape = { device: null, conversation: null, choices: [], replyTo: null, nick: null, language: null };

@@ -2,11 +2,13 @@
  * The group `restart`: a desk that is started with a hundred thousand open conversations. How long it takes until the first message is
  * relayed, against what merely reading those rows from SQLite takes; and how much heap an open conversation costs.
  */
+
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import Database from "better-sqlite3";
 import { closeLoopbackExchange, loopback, loopbackExchange } from "../../adapters/loopback/index.ts";
+import { NO_ACCOUNTS } from "../../src/accounts/none.ts";
 import { createAdapterHost } from "../../src/adapter-host.ts";
 import { createClock } from "../../src/clock.ts";
 import { createDesk } from "../../src/core/desk.ts";
@@ -117,8 +119,7 @@ async function start(path: string, rules: Rules): Promise<{ readonly ms: number;
     handles: [HANDLE],
     desk: "desk",
   }));
-  const accounts = { verify: async () => null };
-  const host = createAdapterHost({ ...shared, networks, engine, store, accounts, mount: () => {} });
+  const host = createAdapterHost({ ...shared, networks, engine, store, accounts: NO_ACCOUNTS, mount: () => {} });
   await engine.start(host);
   await host.start();
   customer.say(HANDLE, "are you there?");

@@ -1,10 +1,12 @@
 /** The running desk as the control socket sees it. */
-import type { StaffAccounts } from "../accounts.ts";
+
 import type { AdapterHost } from "../adapter-host.ts";
+import type { Audit, AuditAction } from "../audit.ts";
 import { unknownWord } from "../config/problem.ts";
 import { customerOf, faultsOf } from "../config/rule-tests.ts";
 import { givenSchema } from "../config/schema-tests.ts";
 import type {
+  Asker,
   CommandReport,
   ControlledDesk,
   ReloadReport,
@@ -17,9 +19,9 @@ import type { DeskCommand } from "../core/step.ts";
 import type { Engine } from "../engine.ts";
 import type { Estimates } from "../estimates.ts";
 import type { Store } from "../store/store.ts";
-import { staffLogins } from "./logins.ts";
 import type { PublicAddress } from "./public-address.ts";
 import type { Running } from "./reload.ts";
+import type { StaffCommands } from "./staff-commands.ts";
 
 export interface ControlledParts {
   readonly version: string;
@@ -32,44 +34,59 @@ export interface ControlledParts {
   readonly estimates: Estimates;
   readonly host: AdapterHost;
   readonly store: Store;
-  readonly accounts: StaffAccounts;
+  readonly audit: Audit;
+  readonly staff: { readonly commands: StaffCommands };
   readonly ready: () => boolean;
   readonly reload: () => Promise<ReloadReport>;
 }
 
 export function createControlledDesk(parts: ControlledParts): ControlledDesk {
-  const { engine, store, accounts, running, now } = parts;
-  const command = async (wish: DeskCommand, missing: string): Promise<CommandReport> =>
-    report(await engine.submit({ kind: "command", command: wish }), missing);
+  const { engine, store, audit, now } = parts;
+  const command = async (
+    wish: DeskCommand,
+    missing: string,
+    action: AuditAction,
+    by: Asker,
+  ): Promise<CommandReport> => {
+    const told = report(await engine.submit({ kind: "command", command: wish }), missing);
+    const subject = wish.kind === "close" ? wish.conversation : wish.csr;
+    await audit.record({ action, ...by, subject, outcome: told.kind === "done" ? "done" : "refused" });
+    return told;
+  };
   return {
+    ...parts.staff.commands,
     status: () => status(parts),
     conversations: () => engine.desk().conversations(),
     csrs: () => engine.desk().csrs(),
     queues: () => engine.desk().queues(now()),
-    transcript: (conversation, limit) => transcript(store, conversation, limit),
-    reload: parts.reload,
+    async transcript(conversation, limit, by) {
+      const found = await transcript(store, conversation, limit);
+      if (found !== null) await audit.record({ action: "transcript.read", ...by, subject: conversation });
+      return found;
+    },
+    reload: (by) => reload(parts, by),
     tryOut: (given) => tryOut(parts, given),
-    async explain(conversation) {
+    async explain(conversation, by) {
       const facts = await store.facts(conversation);
-      return facts.length === 0 ? null : { conversation, facts };
+      if (facts.length === 0) return null;
+      await audit.record({ action: "history.read", ...by, subject: conversation });
+      return { conversation, facts };
     },
-    close: (conversation) => {
+    close: (conversation, by) => {
       const missing = `There is no open conversation ${JSON.stringify(conversation)}; \`frontdesk conversations\` lists them.`;
-      return command({ kind: "close", conversation }, missing);
+      return command({ kind: "close", conversation }, missing, "conversation.closed", by);
     },
-    setAway: (csr, away) => command({ kind: "csr-away", csr, away }, noCsr(csr)),
-    async newPassword(csr) {
-      const logins = staffLogins(running.settings, running.rules, csr);
-      const [login] = logins;
-      const made = login === undefined ? null : await accounts.reset(login);
-      if (made !== null) {
-        return { kind: "made", login: made.login, password: made.password };
-      }
-      const known = running.rules.csrs.has(csr);
-      const text = known ? `${csr} has no address on a network where the desk keeps the passwords.` : noCsr(csr);
-      return { kind: "missing", text };
-    },
+    setAway: (csr, away, by) =>
+      command({ kind: "csr-away", csr, away }, noCsr(csr), away ? "csr.away" : "csr.back", by),
   };
+}
+
+async function reload({ audit, reload: again }: ControlledParts, by: Asker): Promise<ReloadReport> {
+  const told = await again();
+  const [outcome, detail] =
+    told.kind === "reloaded" ? (["done", { rules: told.rules }] as const) : (["refused", {}] as const);
+  await audit.record({ action: "configuration.reloaded", ...by, outcome, detail });
+  return told;
 }
 
 function tryOut({ engine, running, now }: ControlledParts, wish: unknown): TryReport {

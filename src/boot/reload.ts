@@ -5,6 +5,7 @@ import type { Configuration } from "../config/compile.ts";
 import { formatProblem } from "../config/problem.ts";
 import { adoptable, needsRestart } from "../config/restart.ts";
 import type { Settings } from "../config/settings.ts";
+import type { DeclaredStaff } from "../config/staff.ts";
 import type { ReloadReport } from "../control/protocol.ts";
 import type { Verdict } from "../core/model.ts";
 import type { Rules } from "../core/rules.ts";
@@ -12,6 +13,7 @@ import type { Rules } from "../core/rules.ts";
 /** What the desk runs by. `settings` are those of the start and stay; `rules` are the last that were adopted. */
 export interface Running {
   rules: Rules;
+  staff: DeclaredStaff;
   readonly settings: Settings;
   needsRestart: readonly string[];
 }
@@ -68,6 +70,7 @@ async function reload({ running, load, adopt, addressed, follow, log }: ReloadPa
     return refuse(log, [`The desk could not adopt the rules (${verdict.reason}): ${verdict.text}`]);
   }
   running.rules = rules;
+  running.staff = configuration.staff;
   running.needsRestart = [...new Set([...needsRestart(running.settings, configuration.settings), ...waiting])].sort();
   const passwords = await follow(rules);
   const ms = Math.round(performance.now() - start);

@@ -1,4 +1,6 @@
 /** What the operating system's signals mean to a running desk. */
+import type { Logger } from "../adapter.ts";
+import type { ReloadReport } from "../control/protocol.ts";
 
 export interface SignalActions {
   /** SIGTERM, SIGINT: stop taking, finish, leave. */
@@ -50,5 +52,28 @@ export function holdReload(): () => boolean {
   return () => {
     process.off("SIGHUP", listener);
     return wasAsked;
+  };
+}
+
+/** SIGTERM and SIGINT, said in the log. */
+export function stopOn(log: Logger, stop: () => Promise<void>): (signal: string) => void {
+  return (signal) => {
+    log.info("stop.begun", { signal });
+    void stop();
+  };
+}
+
+/** SIGHUP: there is nobody to show new passwords to. */
+export function reloadOn(log: Logger, reload: () => Promise<ReloadReport>): () => void {
+  return () => {
+    reload().then(
+      (report) => {
+        if (report.kind === "reloaded" && report.passwords.length > 0) {
+          const logins = report.passwords.map(({ login }) => login);
+          log.info("accounts.made", { logins, note: "`frontdesk csrs password ID` makes a password and shows it" });
+        }
+      },
+      (error: unknown) => log.error("reload.failed", { error }),
+    );
   };
 }

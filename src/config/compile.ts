@@ -22,6 +22,7 @@ import { peopleSchema } from "./schema-people.ts";
 import { routingSchema } from "./schema-routing.ts";
 import { redact, resolveSecrets } from "./secrets.ts";
 import type { NetworkSettings, Settings } from "./settings.ts";
+import { buildStaff, checkStaff, type DeclaredStaff } from "./staff.ts";
 import { parseYaml, sourceWithout, type YamlSource } from "./yaml-source.ts";
 
 /** The files of a configuration. All must be there, but the directory, which may be left out. */
@@ -32,6 +33,8 @@ export interface Configuration {
   /** Null when there are errors; warnings alone do not keep a configuration from being used. */
   readonly rules: Rules | null;
   readonly settings: Settings | null;
+  /** Who may open the console besides CSRs; empty when there are errors. */
+  readonly staff: DeclaredStaff;
   /** Sorted; see problem.ts. */
   readonly problems: readonly Problem[];
 }
@@ -87,6 +90,7 @@ export function compileConfiguration(
     ...checkHosting({ ...sources, frontdesk }, networks.networks, continuations),
     ...checkRooms({ ...sources, frontdesk }, networks.networks, rooms),
     ...checkCertificate(frontdesk, folder),
+    ...checkStaff(sources),
     ...checkDirectory(sources.directory, checked.directory.value, canonical),
   ]
     // A secret that is not there is complained about once, not again as an empty text.
@@ -101,13 +105,13 @@ export function compileConfiguration(
     people === undefined ||
     directory === undefined
   ) {
-    return { rules: null, settings: null, problems: sortProblems(problems) };
+    return { rules: null, settings: null, staff: new Map(), problems: sortProblems(problems) };
   }
   const inputs = { frontdesk: desk, routing, people, directory, continuations, rooms };
   const rules = buildRules(inputs, dialogs, canonical, versionOf(sources));
   const settings = buildSettings(desk, networks.networks, folder, options.dataFolder);
   const analysed = options.analyse === true ? analyse(rules, routing.tests, sources.routing) : [];
-  return { rules, settings, problems: sortProblems([...problems, ...analysed]) };
+  return { rules, settings, staff: buildStaff(people), problems: sortProblems([...problems, ...analysed]) };
 }
 
 function samePlace(a: Problem, b: Problem): boolean {

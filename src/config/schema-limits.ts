@@ -91,6 +91,22 @@ export const shellLimits = {
     .default(15)
     .describe("Time a client may take to send a request that brings no file."),
   httpUploadSeconds: seconds(1, 3_600).default(600).describe("Time a client may take to send a file."),
+  sessionHours: count(1, 720).default(12).describe("How long staff stay signed in to the console at /desk at most."),
+  sessionIdleHours: count(1, 720)
+    .default(8)
+    .describe("Hours without a sign of life of a signed-in browser after which its session is over."),
+  signInsPerClient: count(1, 10_000)
+    .default(20)
+    .describe("Attempts to sign in at /desk at once from one IP address (then one each 10 seconds)."),
+  signInsPerLogin: count(1, 10_000)
+    .default(10)
+    .describe("Attempts to sign in at /desk at once with one login, from anywhere (then one each 30 seconds)."),
+  apiRequestsPerMinute: count(1, 1_000_000)
+    .default(600)
+    .describe(
+      "Requests to the HTTP API in a minute with one token or session; and a tenth of it, with none that is good, from one IP address.",
+    ),
+  auditDays: count(1, 36_500).default(400).describe("Days for which the audit log is kept."),
   stopSeconds: seconds(1, 600)
     .default(15)
     .describe("How long stopping may take before what is unsent is left to the next start."),

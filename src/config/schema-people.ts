@@ -45,9 +45,26 @@ export const csrSchema = z.strictObject({
   share: z.number().positive().max(1_000).default(1).describe("Their share where the strategy random decides."),
 });
 
+const staffSchema = z.strictObject({
+  name: title.describe("Their name, as colleagues see it."),
+  role: z
+    .enum(["supervisor", "admin"])
+    .describe("supervisor: sees queues, CSRs, conversations and what is said in them; admin: everything."),
+  queues: z
+    .union([z.literal("all"), z.array(identifier).min(1).max(1_000)])
+    .default("all")
+    .describe("Of a supervisor: the queues whose conversations they see; all, or a list."),
+});
+
 export const peopleSchema = z.strictObject({
   csrs: z
     .record(identifier, csrSchema)
     .describe("Each CSR by an id of their own; on the web network it is also what they sign in with."),
+  staff: z
+    .record(identifier, staffSchema)
+    .default({})
+    .describe(
+      "Who signs in to the desk's console at /desk besides CSRs, each by their login. A CSR's login raises that CSR.",
+    ),
 });
 export type PeopleInput = z.output<typeof peopleSchema>;

@@ -1,7 +1,8 @@
 /** The command line's end of the control socket. */
 import { request } from "node:http";
+import { userInfo } from "node:os";
 import { join } from "node:path";
-import { SOCKET_NAME } from "./protocol.ts";
+import { SOCKET_NAME, USER_HEADER } from "./protocol.ts";
 
 /** `unreachable`: no desk answers there; the text says so in words. */
 export type ControlAnswer =
@@ -21,7 +22,8 @@ export function askDesk(
   const socketPath = join(dataFolder, SOCKET_NAME);
   return new Promise((resolve) => {
     const unreachable = (error: unknown): void => resolve({ kind: "unreachable", text: explain(error, dataFolder) });
-    const headers = body === undefined ? {} : { "content-type": "application/json" };
+    const json = body === undefined ? {} : { "content-type": "application/json" };
+    const headers = { ...json, [USER_HEADER]: encodeURIComponent(userName()) };
     const asked = request({ socketPath, method, path, headers, timeout: ANSWER_MS }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -42,6 +44,17 @@ export function askDesk(
     asked.on("error", unreachable);
     asked.end(body === undefined ? undefined : JSON.stringify(body));
   });
+}
+
+/** The person who typed the command, also behind sudo. */
+function userName(): string {
+  const { SUDO_USER: behindSudo } = process.env;
+  try {
+    const { username } = userInfo();
+    return behindSudo === undefined ? username : `${behindSudo} as ${username}`;
+  } catch {
+    return String(process.getuid?.() ?? "unknown"); // An id without a name, as in some containers.
+  }
 }
 
 function explain(error: unknown, dataFolder: string): string {

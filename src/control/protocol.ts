@@ -2,14 +2,19 @@
  * What the command line and a running desk say to each other: HTTP with JSON over a Unix socket in the data folder. Whoever
  * may open that socket may do all of this; it belongs to the desk's own user alone.
  */
+import type { ApiToken, TokenMade, TokenWish } from "../accounts/tokens.ts";
 import type { LinkStatus } from "../adapter.ts";
+import type { AuditVerdict } from "../audit.ts";
 import type { Decision } from "../core/analysis/imagined.ts";
 import type { QueueReport } from "../core/estimate/audit.ts";
 import type { ConversationView, CsrView, Fact, QueueView } from "../core/step.ts";
 import type { NatStatus } from "../nat/port-mapping.ts";
 import type { TranscriptLine } from "../store/store.ts";
+import type { AuditEntry } from "./audit-wish.ts";
 
 export const SOCKET_NAME = "control.sock";
+/** Who runs the command, as far as the command line can tell: for the audit log. Whoever may open the socket may say anything. */
+export const USER_HEADER = "x-frontdesk-user";
 /** The longest path of a Unix socket (sun_path of Linux is 108 bytes with its zero; of other systems 104). */
 export const SOCKET_PATH_BYTES = 103;
 /** Lines of a transcript that are given at once. */
@@ -81,20 +86,40 @@ export type TryReport =
   | { readonly kind: "decided"; readonly decision: Decision }
   | { readonly kind: "refused"; readonly text: string };
 
-/** What the socket's routes ask of the running desk. */
+/** Who asks, for the audit log. */
+export interface Asker {
+  /** "command line:root", "staff:ada", "token:nightly". */
+  readonly actor: string;
+  /** Their IP address; null: on this machine. */
+  readonly origin: string | null;
+}
+
+/** Entries of the audit log, the newest first. Refused: the wish makes no sense. */
+export type AuditReport =
+  | { readonly kind: "entries"; readonly entries: readonly AuditEntry[] }
+  | { readonly kind: "refused"; readonly text: string };
+
+/** What the socket's routes and the HTTP API ask of the running desk. What is done or read of people is recorded with who asked. */
 export interface ControlledDesk {
   status(): StatusReport;
   conversations(): readonly ConversationView[];
   csrs(): readonly CsrView[];
   queues(): readonly QueueView[];
   /** Null when there is no such conversation. */
-  transcript(conversation: string, limit: number): Promise<TranscriptReport | null>;
+  transcript(conversation: string, limit: number, by: Asker): Promise<TranscriptReport | null>;
   /** Null when there is no such conversation. */
-  explain(conversation: string): Promise<ExplainReport | null>;
-  reload(): Promise<ReloadReport>;
+  explain(conversation: string, by: Asker): Promise<ExplainReport | null>;
+  reload(by: Asker): Promise<ReloadReport>;
   /** `given`: as in tests of routing.yaml, of the customer alone; not checked yet. */
   tryOut(given: unknown): TryReport;
-  close(conversation: string): Promise<CommandReport>;
-  setAway(csr: string, away: boolean): Promise<CommandReport>;
-  newPassword(csr: string): Promise<PasswordReport>;
+  close(conversation: string, by: Asker): Promise<CommandReport>;
+  setAway(csr: string, away: boolean, by: Asker): Promise<CommandReport>;
+  /** Of a CSR, or of one of `staff:`. */
+  newPassword(id: string, by: Asker): Promise<PasswordReport>;
+  /** `wish`: see control/audit-wish.ts; not checked yet. */
+  audit(wish: unknown, by: Asker): Promise<AuditReport>;
+  verifyAudit(by: Asker): Promise<AuditVerdict>;
+  makeToken(wish: TokenWish, by: Asker): Promise<TokenMade>;
+  tokens(): Promise<readonly ApiToken[]>;
+  revokeToken(idOrName: string, by: Asker): Promise<CommandReport>;
 }

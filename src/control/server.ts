@@ -1,14 +1,17 @@
 /** The desk's end of the control socket. */
 import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import fastify, { type FastifyInstance } from "fastify";
+import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import { z } from "zod";
 import type { Logger } from "../adapter.ts";
 import {
+  type Asker,
   type CommandReport,
   type ControlledDesk,
   SOCKET_NAME,
   SOCKET_PATH_BYTES,
   TRANSCRIPT_LINES,
+  USER_HEADER,
 } from "./protocol.ts";
 
 export interface ControlServer {
@@ -25,10 +28,16 @@ interface Answer {
   readonly body: unknown;
 }
 
+interface Wish {
+  readonly id: string;
+  readonly body: unknown;
+  readonly by: Asker;
+}
+
 interface ControlRoute {
   readonly method: "GET" | "POST";
   readonly path: string;
-  readonly answer: (desk: ControlledDesk, id: string, body: unknown) => Answer | Promise<Answer>;
+  readonly answer: (desk: ControlledDesk, wish: Wish) => Answer | Promise<Answer>;
 }
 
 function shown(body: unknown): Answer {
@@ -46,6 +55,12 @@ function found(report: unknown, conversation: string): Answer {
     : shown(report);
 }
 
+const tokenWish = z.strictObject({
+  name: z.string().max(256),
+  scopes: z.array(z.string().max(64)).max(64),
+  days: z.number().int().nullable(),
+});
+
 const ROUTES: readonly ControlRoute[] = [
   { method: "GET", path: "/status", answer: (desk) => shown(desk.status()) },
   { method: "GET", path: "/conversations", answer: (desk) => shown(desk.conversations()) },
@@ -55,35 +70,68 @@ const ROUTES: readonly ControlRoute[] = [
   {
     method: "GET",
     path: "/transcript/:id",
-    answer: async (desk, id) => found(await desk.transcript(id, TRANSCRIPT_LINES), id),
+    answer: async (desk, { id, by }) => found(await desk.transcript(id, TRANSCRIPT_LINES, by), id),
   },
-  { method: "GET", path: "/explain/:id", answer: async (desk, id) => found(await desk.explain(id), id) },
+  { method: "GET", path: "/explain/:id", answer: async (desk, { id, by }) => found(await desk.explain(id, by), id) },
   {
     method: "POST",
     path: "/reload",
-    answer: async (desk) => {
-      const report = await desk.reload();
+    answer: async (desk, { by }) => {
+      const report = await desk.reload(by);
       return { status: report.kind === "reloaded" ? 200 : 422, body: report };
     },
   },
   {
     method: "POST",
     path: "/try",
-    answer: async (desk, _id, body) => {
+    answer: async (desk, { body }) => {
       const report = desk.tryOut(body);
       return { status: report.kind === "decided" ? 200 : 422, body: report };
     },
   },
-  { method: "POST", path: "/close/:id", answer: async (desk, id) => reported(await desk.close(id)) },
-  { method: "POST", path: "/csrs/:id/away", answer: async (desk, id) => reported(await desk.setAway(id, true)) },
-  { method: "POST", path: "/csrs/:id/back", answer: async (desk, id) => reported(await desk.setAway(id, false)) },
+  { method: "POST", path: "/close/:id", answer: async (desk, { id, by }) => reported(await desk.close(id, by)) },
+  {
+    method: "POST",
+    path: "/csrs/:id/away",
+    answer: async (desk, { id, by }) => reported(await desk.setAway(id, true, by)),
+  },
+  {
+    method: "POST",
+    path: "/csrs/:id/back",
+    answer: async (desk, { id, by }) => reported(await desk.setAway(id, false, by)),
+  },
   {
     method: "POST",
     path: "/csrs/:id/password",
-    answer: async (desk, id) => {
-      const report = await desk.newPassword(id);
+    answer: async (desk, { id, by }) => {
+      const report = await desk.newPassword(id, by);
       return { status: report.kind === "made" ? 200 : 404, body: report };
     },
+  },
+  {
+    method: "POST",
+    path: "/audit",
+    answer: async (desk, { body, by }) => {
+      const report = await desk.audit(body, by);
+      return { status: report.kind === "entries" ? 200 : 422, body: report };
+    },
+  },
+  { method: "POST", path: "/audit/verify", answer: async (desk, { by }) => shown(await desk.verifyAudit(by)) },
+  { method: "GET", path: "/tokens", answer: async (desk) => shown(await desk.tokens()) },
+  {
+    method: "POST",
+    path: "/tokens",
+    answer: async (desk, { body, by }) => {
+      const wish = tokenWish.safeParse(body);
+      if (!wish.success) return { status: 422, body: { kind: "refused", text: "A token needs a name and scopes." } };
+      const made = await desk.makeToken(wish.data, by);
+      return { status: made.kind === "made" ? 200 : 422, body: made };
+    },
+  },
+  {
+    method: "POST",
+    path: "/tokens/:id/revoke",
+    answer: async (desk, { id, by }) => reported(await desk.revokeToken(id, by)),
   },
 ];
 
@@ -118,6 +166,12 @@ export async function startControl(dataFolder: string, desk: ControlledDesk, log
   };
 }
 
+function askerOf(request: FastifyRequest): Asker {
+  const told = request.headers[USER_HEADER];
+  const user = typeof told === "string" && /^[\w.%~-]{1,200}$/.test(told) ? decodeURIComponent(told) : "unknown";
+  return { actor: `command line:${user}`, origin: null };
+}
+
 function build(desk: ControlledDesk, log: Logger): FastifyInstance {
   const server = fastify({
     logger: false,
@@ -130,7 +184,8 @@ function build(desk: ControlledDesk, log: Logger): FastifyInstance {
       method,
       url: path,
       handler: async (request, reply) => {
-        const { status, body } = await answer(desk, request.params.id ?? "", request.body);
+        const { id = "" } = request.params;
+        const { status, body } = await answer(desk, { id, body: request.body, by: askerOf(request) });
         log.debug("control.asked", { route: path, status });
         return reply.code(status).send(body);
       },

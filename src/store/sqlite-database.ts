@@ -1,6 +1,6 @@
 /** The statements of the SQLite store. Synchronous; runs in the worker. */
 import { parseKey } from "./keys.ts";
-import { createAuditStatements } from "./sqlite-audit.ts";
+import { createAuditTable } from "./sqlite-audit.ts";
 import type { Connection } from "./sqlite-open.ts";
 import { createPrune } from "./sqlite-prune.ts";
 import { type Ask, type Cell, type CommitRows, LINE_COLUMNS, LINE_WIDTH } from "./sqlite-wire.ts";
@@ -94,7 +94,7 @@ export function createSqliteDatabase(connection: Connection, epoch: string): Sql
   const select = prepareSelects(connection);
   const commit = prepareCommit(connection);
   const prune = createPrune(connection);
-  const audit = createAuditStatements(connection);
+  const audit = createAuditTable(connection);
   let writes = 0;
 
   function reference(network: string, person: string, id: string): Cell[] {
@@ -137,16 +137,8 @@ export function createSqliteDatabase(connection: Connection, epoch: string): Sql
         writes += rows;
         return [more ? 1 : 0];
       }
-      case "append-audit":
-        writes += COMMIT_WRITES + audit.append(ask.rows);
-        return [];
       case "audit":
-        return audit.read(ask.query);
-      case "prune-audit": {
-        const gone = audit.prune(ask.before);
-        writes += gone;
-        return [gone > 0 ? 1 : 0];
-      }
+        return audit(ask.ask);
       case "close":
         return [];
     }

@@ -67,13 +67,16 @@ export type Ask =
   | { readonly kind: "adapter-keys"; readonly network: string; readonly prefix: string }
   /** 1 when more is left. */
   | { readonly kind: "prune"; readonly before: number; readonly inboxBefore: number }
-  /** Cells of AUDIT_COLUMNS. */
-  | { readonly kind: "append-audit"; readonly rows: readonly Cell[] }
-  /** Cells of AUDIT_COLUMNS. */
-  | { readonly kind: "audit"; readonly query: AuditQuery }
-  /** 1 when more is left. */
-  | { readonly kind: "prune-audit"; readonly before: number }
+  | { readonly kind: "audit"; readonly ask: AuditAsk }
   | { readonly kind: "close" };
+
+export type AuditAsk =
+  /** Cells of AUDIT_COLUMNS. */
+  | { readonly kind: "append"; readonly rows: readonly Cell[] }
+  /** Cells of AUDIT_COLUMNS. */
+  | { readonly kind: "read"; readonly query: AuditQuery }
+  /** 1 when more is left. */
+  | { readonly kind: "prune"; readonly before: number };
 
 export interface Request {
   readonly id: number;

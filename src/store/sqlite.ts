@@ -79,10 +79,10 @@ function createStore(link: Link, epoch: string): Store {
       return (await link.ask({ kind: "prune", before, inboxBefore }))[0] === 1;
     },
     async appendAudit(rows) {
-      await link.ask({ kind: "append-audit", rows: toAuditCells(rows) });
+      await link.ask({ kind: "audit", ask: { kind: "append", rows: toAuditCells(rows) } });
     },
-    audit: async (query) => toAuditRows(await link.ask({ kind: "audit", query })),
-    pruneAudit: async (before) => (await link.ask({ kind: "prune-audit", before }))[0] === 1,
+    audit: async (query) => toAuditRows(await link.ask({ kind: "audit", ask: { kind: "read", query } })),
+    pruneAudit: async (before) => (await link.ask({ kind: "audit", ask: { kind: "prune", before } }))[0] === 1,
     close: () => link.close(),
   };
 }

@@ -5,7 +5,9 @@
 
 import type { FastifyInstance } from "fastify";
 import fastify from "fastify";
+import { createSessions } from "../../src/accounts/sessions.ts";
 import type { AdapterContext, HistoryLine, LinkStatus, LogFields } from "../../src/adapter.ts";
+import { createClock } from "../../src/clock.ts";
 import type { Address, DeskIdentity, Inbound, InboundKind, InboundOf, Verdict } from "../../src/core/model.ts";
 import { ACCEPTED } from "../../src/core/model.ts";
 import { Arrivals, until } from "./wait.ts";
@@ -107,6 +109,10 @@ export class TestContext implements AdapterContext {
     return (await this.inbounds.next(description, matches)) as InboundOf<K>;
   }
 
+  #changedAt(login: string): Promise<number | null> {
+    return this.accounts.changedAt(login);
+  }
+
   receive = async (inbound: Inbound): Promise<Verdict> => {
     this.calls += 1;
     // The contract says plain data: what does not survive JSON cannot be stored or replayed.
@@ -173,6 +179,16 @@ export class TestContext implements AdapterContext {
       this.calls += 1;
       return this.passwords.get(login) === password ? login : null;
     },
+    limited: (): void => {},
+    /** When that password was last set: earlier sessions are over. */
+    changedAt: async (login: string): Promise<number | null> => (this.passwords.has(login) ? 0 : null),
+    sessions: createSessions({
+      state: this.state,
+      clock: createClock(),
+      changedAt: (login) => this.#changedAt(login),
+      idleHours: 24,
+      note: () => {},
+    }),
   };
   readonly http = {
     mount: (routes: (server: FastifyInstance) => Promise<void> | void): void => {

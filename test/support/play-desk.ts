@@ -5,6 +5,7 @@
 
 import type { LoopbackNetwork, LoopbackPerson } from "../../adapters/loopback/index.ts";
 import { closeLoopbackExchange, loopback, loopbackExchange } from "../../adapters/loopback/index.ts";
+import { NO_ACCOUNTS } from "../../src/accounts/none.ts";
 import type { AdapterContext, AdapterModule, HistoryLine, Outcome } from "../../src/adapter.ts";
 import { type AdapterHost, createAdapterHost } from "../../src/adapter-host.ts";
 import { createDesk } from "../../src/core/desk.ts";
@@ -238,7 +239,7 @@ export class PlayDesk {
       networks,
       engine,
       store: this.#store,
-      accounts: { verify: async () => null },
+      accounts: NO_ACCOUNTS,
       mount: () => {},
       clock: this.clock,
       log: this.log,

@@ -1,27 +1,35 @@
 import { expect } from "chai";
-import { createAccounts, type StaffAccounts } from "../../src/accounts.ts";
+import { createAccounts, SCRYPT_COST, type StaffAccounts } from "../../src/accounts.ts";
+import type { AuditEvent } from "../../src/audit.ts";
+import { createVirtualClock, type VirtualClock } from "../support/virtual-clock.ts";
 
 /** Cheap enough for a test, the same code. */
 const COST = { N: 1024, r: 8, p: 1 };
 
-function open(stored = new Map<string, unknown>()): {
-  accounts: StaffAccounts;
-  stored: Map<string, unknown>;
-  tick: () => void;
-} {
-  let now = 1_000;
+interface Office {
+  readonly accounts: StaffAccounts;
+  readonly stored: Map<string, unknown>;
+  readonly clock: VirtualClock;
+  readonly noted: AuditEvent[];
+}
+
+function open(stored = new Map<string, unknown>(), cost = COST): Office {
+  const clock = createVirtualClock();
+  const noted: AuditEvent[] = [];
+  const set = async (key: string, value: unknown) => {
+    if (value === undefined) stored.delete(key);
+    else stored.set(key, JSON.parse(JSON.stringify(value)));
+  };
   const state = {
     get: async (key: string) => stored.get(key),
-    set: async (key: string, value: unknown) => void stored.set(key, JSON.parse(JSON.stringify(value))),
-  };
-  const accounts = createAccounts({ state, now: () => now, cost: COST });
-  return {
-    accounts,
-    stored,
-    tick: () => {
-      now += 1_000;
+    set,
+    setAll: async (entries: ReadonlyMap<string, unknown>) => {
+      for (const [key, value] of entries) await set(key, value);
     },
+    keys: async (prefix: string) => [...stored.keys()].filter((key) => key.startsWith(prefix)),
   };
+  const accounts = createAccounts({ state, clock, idleHours: 8, note: (event) => void noted.push(event), cost });
+  return { accounts, stored, clock, noted };
 }
 
 describe("staff accounts", () => {
@@ -70,10 +78,10 @@ describe("staff accounts", () => {
   });
 
   it("reset a password, and say when", async () => {
-    const { accounts, tick } = open();
+    const { accounts, clock } = open();
     const [anna] = await accounts.ensure(["anna"]);
     const before = await accounts.changedAt("anna");
-    tick();
+    await clock.advance(1_000);
     const reset = await accounts.reset("ANNA");
     expect(reset?.login).to.equal("anna");
     expect(await accounts.verify("anna", anna?.password ?? "")).to.equal(null);
@@ -114,5 +122,122 @@ describe("staff accounts", () => {
     const [anna] = await accounts.ensure(["anna"]);
     const answers = await Promise.all(Array.from({ length: 20 }, () => accounts.verify("anna", anna?.password ?? "")));
     expect(answers.every((login) => login === "anna")).to.equal(true);
+  });
+
+  it("make a hash anew when hashing became dearer, without ending anybody's session", async () => {
+    const first = open();
+    const [anna] = await first.accounts.ensure(["anna"]);
+    const dearer = { ...COST, N: COST.N * 2 };
+    const second = open(first.stored, dearer);
+    await second.accounts.ensure(["anna"]);
+    const since = await second.accounts.changedAt("anna");
+    const costs = () => JSON.stringify(first.stored.get("account/anna"));
+    expect(await second.accounts.verify("anna", "wrong")).to.equal(null);
+    expect(costs()).to.contain(`"N":${COST.N}`);
+    expect(await second.accounts.verify("anna", anna?.password ?? "")).to.equal("anna");
+    expect(costs()).to.contain(`"N":${dearer.N}`);
+    expect(await second.accounts.verify("anna", anna?.password ?? "")).to.equal("anna");
+    expect(await second.accounts.changedAt("anna")).to.equal(since);
+  });
+
+  it("tell of attempts that failed, and name a login only when there is one", async () => {
+    const { accounts, noted } = open();
+    await accounts.ensure(["anna"]);
+    await accounts.verify("anna", "wrong", "192.0.2.1");
+    await accounts.verify("my-secret-typed-into-the-wrong-field", "x", "192.0.2.1");
+    expect(noted.map(({ action, subject, origin }) => [action, subject, origin])).to.deep.equal([
+      ["sign-in.failed", "anna", "192.0.2.1"],
+      ["sign-in.failed", null, "192.0.2.1"],
+    ]);
+    expect(JSON.stringify(noted)).to.not.contain("my-secret");
+  });
+
+  it("hash as OWASP recommends for scrypt", () => {
+    const { N, r, p } = SCRYPT_COST;
+    // Password Storage Cheat Sheet: the least of each equally strong setting.
+    const recommended = [
+      [2 ** 17, 8, 1],
+      [2 ** 16, 8, 2],
+      [2 ** 15, 8, 3],
+      [2 ** 14, 8, 5],
+      [2 ** 13, 8, 10],
+    ];
+    expect(recommended.some(([n = 0, size = 0, times = 0]) => N >= n && r >= size && p >= times)).to.equal(true);
+  });
+});
+
+describe("sessions of staff", () => {
+  const ANNA = { login: "anna", hours: 12, by: "password", origin: "192.0.2.1" } as const;
+  const HOUR = 3_600_000;
+
+  async function signedIn(): Promise<Office & { readonly token: string }> {
+    const office = open();
+    await office.accounts.ensure(["anna"]);
+    const { token } = await office.accounts.sessions.begin(ANNA);
+    return { ...office, token };
+  }
+
+  it("are found by their token alone, of which only a hash is kept", async () => {
+    const { accounts, stored, token, noted } = await signedIn();
+    expect(JSON.stringify([...stored])).to.not.contain(token);
+    expect((await accounts.sessions.find(token))?.login).to.equal("anna");
+    for (const wrong of [null, "", "x", token.slice(1), `${token}x`, token.toLowerCase(), "A".repeat(43)]) {
+      expect(await accounts.sessions.find(wrong), String(wrong)).to.equal(null);
+    }
+    expect(noted[0]).to.deep.include({ action: "sign-in", actor: "staff:anna", detail: { by: "password" } });
+  });
+
+  it("are over after hours without a sign of life, and after their time however lively", async () => {
+    const { accounts, clock, token } = await signedIn();
+    const { sessions } = accounts;
+    await clock.advance(7 * HOUR);
+    expect(await sessions.find(token), "a sign of life").to.not.equal(null);
+    await clock.advance(4 * HOUR);
+    expect(await sessions.find(token), "another").to.not.equal(null);
+    await clock.advance(HOUR);
+    expect(await sessions.find(token), "its time").to.equal(null);
+    const idle = await sessions.begin(ANNA);
+    await clock.advance(8 * HOUR);
+    expect(await sessions.find(idle.token), "idleness").to.equal(null);
+  });
+
+  it("stay while a page is open that says nothing", async () => {
+    const { accounts, clock } = await signedIn();
+    const { session, token } = await accounts.sessions.begin({ ...ANNA, hours: 100 });
+    for (let hour = 0; hour < 20; hour += 1) {
+      await clock.advance(HOUR);
+      await accounts.sessions.touch(session);
+    }
+    expect(await accounts.sessions.find(token)).to.not.equal(null);
+  });
+
+  it("end by sign-out, by a new password, and with the account; one that the company's sign-in vouches for needs none", async () => {
+    const { accounts, clock, token, noted } = await signedIn();
+    const { sessions } = accounts;
+    const other = await sessions.begin(ANNA);
+    await sessions.end(other.session, "192.0.2.1");
+    expect(await sessions.find(other.token)).to.equal(null);
+    expect(await sessions.isAlive(other.session)).to.equal(false);
+    expect(noted.at(-1)).to.include({ action: "sign-out", actor: "staff:anna" });
+    await clock.advance(1_000);
+    await accounts.reset("anna");
+    expect(await sessions.find(token)).to.equal(null);
+    const vouched = { login: "grace@example.com", grant: { name: "Grace", role: "admin" }, by: "openid" } as const;
+    const { token: third } = await sessions.begin({ ...ANNA, ...vouched });
+    expect((await sessions.find(third))?.grant?.role).to.equal("admin");
+    const nobody = await sessions.begin({ ...ANNA, login: "nobody" });
+    expect(await sessions.find(nobody.token)).to.equal(null);
+  });
+
+  it("are swept away when they are over, also those of another version", async () => {
+    const { accounts, clock, stored } = await signedIn();
+    const kept = () => [...stored.keys()].filter((key) => key.startsWith("session/")).length;
+    stored.set("session/old", { login: "anna" });
+    accounts.sessions.start();
+    await clock.advance(1);
+    expect(kept()).to.equal(1);
+    await clock.advance(9 * HOUR);
+    expect(kept()).to.equal(0);
+    accounts.sessions.stop();
   });
 });

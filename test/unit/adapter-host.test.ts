@@ -1,5 +1,6 @@
 import { getEventListeners } from "node:events";
 import { expect } from "chai";
+import { NO_ACCOUNTS } from "../../src/accounts/none.ts";
 import type { Adapter, AdapterContext, AdapterModule, Outcome } from "../../src/adapter.ts";
 import { type AdapterHost, createAdapterHost, createAdapterState, FIRST_START_MS } from "../../src/adapter-host.ts";
 import type { Capabilities, Outbound } from "../../src/core/model.ts";
@@ -88,7 +89,7 @@ async function setUp() {
   const options = {
     engine,
     store,
-    accounts: { verify: async () => null },
+    accounts: NO_ACCOUNTS,
     mount: (owner: string) => mounted.push(owner),
     company: "Example",
     clock,

@@ -217,6 +217,11 @@ const DESK: ControlledDesk = {
   close: async (conversation) =>
     conversation === "c1" ? { kind: "done" } : { kind: "missing", text: "there is no open conversation c9" },
   setAway: async () => ({ kind: "done" }),
+  audit: async () => ({ kind: "entries", entries: [] }),
+  verifyAudit: async () => ({ kind: "whole", entries: 0, first: 0, last: 0, hash: "" }),
+  makeToken: async () => ({ kind: "refused", text: "A token needs at least one scope." }),
+  tokens: async () => [],
+  revokeToken: async (id) => ({ kind: "missing", text: `There is no token ${id}.` }),
   newPassword: async (csr) => ({ kind: "made", login: csr, password: "secret-word" }),
 };
 

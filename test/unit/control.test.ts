@@ -21,6 +21,11 @@ const DESK: ControlledDesk = {
   close: async (conversation) =>
     conversation === "a b/c" ? { kind: "done" } : { kind: "missing", text: "There is none." },
   setAway: async (csr, away) => (csr === "ada" && away ? { kind: "done" } : { kind: "refused", text: "No." }),
+  audit: async () => ({ kind: "entries", entries: [] }),
+  verifyAudit: async () => ({ kind: "whole", entries: 0, first: 0, last: 0, hash: "" }),
+  makeToken: async () => ({ kind: "refused", text: "A token needs at least one scope." }),
+  tokens: async () => [],
+  revokeToken: async (id) => ({ kind: "missing", text: `There is no token ${id}.` }),
   newPassword: async (csr) =>
     csr === "ada" ? { kind: "made", login: "ada", password: "pw" } : { kind: "missing", text: "Who?" },
 };

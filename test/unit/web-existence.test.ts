@@ -1,12 +1,14 @@
 /** Sends wait to know whether their recipient exists; they must not overtake each other while they do. */
+
 import { expect } from "chai";
 import { Existence } from "../../adapters/web/existence.ts";
+import { NO_ACCOUNTS } from "../../src/accounts/none.ts";
 
 describe("web: whether somebody exists", () => {
   it("is answered in the order of asking, also when they come while it is looked up", async () => {
     const lookedUp = Promise.withResolvers<boolean>();
     let here = false;
-    const context = { network: "web", accounts: { verify: async () => null }, contacts: () => [] };
+    const context = { network: "web", accounts: NO_ACCOUNTS, contacts: () => [] };
     const existence = new Existence(context, { isHere: () => here }, { isKnown: () => lookedUp.promise });
     const order: string[] = [];
     const first = existence.of("visitor-a").then(() => order.push("first"));

@@ -1,11 +1,11 @@
 /** The small parts of the web network: cookies, limits, browsers, configuration. */
 import { expect } from "chai";
 import { parseWebConfig, WEB_DEFAULTS } from "../../adapters/web/config.ts";
-import { cookieName, readCookie, writeCookie } from "../../adapters/web/cookies.ts";
-import { Bucket, placeOf, RateLimit } from "../../adapters/web/rate-limit.ts";
 import { firstLanguage, softwareOf } from "../../adapters/web/software.ts";
 import { Visitors } from "../../adapters/web/visitors.ts";
 import { type AdapterState, ConfigProblem } from "../../src/adapter.ts";
+import { cookieName, readCookie, writeCookie } from "../../src/http/cookies.ts";
+import { Bucket, placeOf, RateLimit } from "../../src/http/rate-limit.ts";
 import { createVirtualClock } from "../support/virtual-clock.ts";
 
 describe("web cookies", () => {

@@ -1,0 +1,78 @@
+/** Everything by which staff and programs are let in and held to account, put together: accounts, sessions, tokens, the API, the audit log. */
+
+import type { StaffMember } from "../accounts/roles.ts";
+import { type ApiTokens, createTokenStore } from "../accounts/tokens.ts";
+import { createAccounts, type NewPassword, type StaffAccounts } from "../accounts.ts";
+import type { AdapterState, Clock, Logger } from "../adapter.ts";
+import { mountApi } from "../api/server.ts";
+import type { Audit } from "../audit.ts";
+import { memberOf } from "../config/staff.ts";
+import type { ControlledDesk } from "../control/protocol.ts";
+import type { HttpServer } from "../http/server.ts";
+import { withFields } from "../log.ts";
+import { hasLogins, staffLogins } from "./logins.ts";
+import type { Running } from "./reload.ts";
+import { type StaffCommands, staffCommands } from "./staff-commands.ts";
+
+export interface StaffHouseParts {
+  readonly version: string;
+  readonly running: Running;
+  readonly audit: Audit;
+  /** Where accounts, sessions and tokens are kept. */
+  readonly state: AdapterState;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** See PublicAddress.origin. */
+  readonly publicOrigin: () => string | null;
+}
+
+export interface StaffHouse {
+  readonly accounts: StaffAccounts;
+  readonly tokens: ApiTokens;
+  readonly commands: StaffCommands;
+  /** The API's routes, and the console's. Before the HTTP server starts. */
+  mount(mount: HttpServer["mount"]): void;
+  /** From now on questions are answered by it; null: no longer. */
+  serve(desk: ControlledDesk | null): void;
+  /** Accounts for everybody who has none yet; once the engine runs. */
+  start(): Promise<readonly NewPassword[]>;
+  /** The same after a reload. */
+  follow(): Promise<readonly NewPassword[]>;
+  stop(): void;
+}
+
+export function createStaffHouse(parts: StaffHouseParts): StaffHouse {
+  const { running, audit, state, clock, log, publicOrigin, version } = parts;
+  const { limits } = running.settings;
+  const accounts = createAccounts({
+    state,
+    clock,
+    idleHours: limits.sessionIdleHours,
+    note: (event) => audit.note(event),
+  });
+  const tokens = createTokenStore(state, clock);
+  let desk: ControlledDesk | null = null;
+  const member = (login: string): StaffMember | null =>
+    memberOf(login, running.staff, running.rules, (network) => hasLogins(running.settings, network));
+  const ensure = () => accounts.ensure(staffLogins(running.settings, running.rules, running.staff));
+  const requestsPerMinute = limits.apiRequestsPerMinute;
+  const { sessions } = accounts;
+  const shared = { tokens, sessions, member, publicOrigin, desk: () => desk, audit, version, requestsPerMinute };
+  return {
+    accounts,
+    tokens,
+    commands: staffCommands({ audit, accounts, tokens, running }),
+    mount(mount) {
+      mount("the API", (server) => mountApi(server, { ...shared, log: withFields(log, { part: "api" }) }));
+    },
+    serve(now) {
+      desk = now;
+    },
+    async start() {
+      accounts.sessions.start();
+      return await ensure();
+    },
+    follow: ensure,
+    stop: () => accounts.sessions.stop(),
+  };
+}
