@@ -19,6 +19,8 @@ export const INVARIANTS = {
     "An alias or label stands for one conversation at a time, and rests after release before it stands for another.", // observer, each step
   "no-leak": "No real address of one party is in anything sent to another.", // observer, each step
   "among-staff": "What staff whisper, note or ask each other is shown to no customer.", // customers, when shown
+  rooms:
+    "Two are left to themselves in a room when both have come, each invited only when they may be seen, and with no third in the talk.", // rooms, and each step
   stranger: "Whoever writes to somebody else's alias is refused, and nothing comes of it.", // observer, each step
   "stale-timers": "A timer that was set for a past state does nothing.", // observer, probing after steps
   "reload-equal": "A desk made anew from the store is equal to the one that runs.", // observer, at probes and after every crash

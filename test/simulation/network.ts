@@ -3,10 +3,19 @@
  * twice; but never out of order for one person, as every network the desk is made for.
  */
 import type { Outcome } from "../../src/adapter.ts";
-import type { Address, Capabilities, Inbound, Outbound, PresenceState, Verdict } from "../../src/core/model.ts";
+import type {
+  Address,
+  Capabilities,
+  Inbound,
+  Outbound,
+  PresenceState,
+  ServerRooms,
+  Verdict,
+} from "../../src/core/model.ts";
 import { addressKey, VOLATILE_INBOUND, VOLATILE_OUTBOUND } from "../../src/core/model.ts";
 import type { Ledger, Message } from "./ledger.ts";
 import type { Random } from "./random.ts";
+import { SimulatedRooms } from "./rooms.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** A person's client, as its network sees it. */
@@ -52,6 +61,8 @@ export interface NetworkTraits {
   readonly redelivers: boolean;
   /** Whether it gives every message an id of its own. */
   readonly namesMessages: boolean;
+  /** Rooms of its server; null: it has none. */
+  readonly rooms: ServerRooms | null;
 }
 
 /** Without the union's distribution the fields of each kind would be lost. */
@@ -77,6 +88,7 @@ export class SimulatedNetwork {
   readonly #timeline: Timeline;
   readonly #ledger: Ledger;
   readonly #random: Random;
+  readonly #rooms: SimulatedRooms;
   readonly #seats = new Map<string, Seat>();
   readonly #watched = new Set<string>();
   readonly #parcels = new Map<string, Parcel[]>();
@@ -97,6 +109,13 @@ export class SimulatedNetwork {
     this.#timeline = timeline;
     this.#ledger = ledger;
     this.#random = random;
+    const world = { timeline, ledger, random: random.fork("rooms") };
+    this.#rooms = new SimulatedRooms(traits.rooms?.showsAddresses === true, world, (person, report) => {
+      const seat = this.#seats.get(person);
+      if (seat !== undefined) {
+        this.submit(seat, report);
+      }
+    });
   }
 
   join(seat: Seat): void {
@@ -135,6 +154,7 @@ export class SimulatedNetwork {
         this.#port.reachable(seat.address);
       }
     }
+    this.#rooms.tellAgain();
   }
   lower(tellDesk = true): void {
     if (!this.#up) {
@@ -218,6 +238,11 @@ export class SimulatedNetwork {
       answer(sending, { kind: "accepted", id: null });
       return;
     }
+    if (outbound.kind === "room" && !this.#random.chance(this.#weather.reject)) {
+      this.#rooms.act(outbound);
+      this.#answered(sending);
+      return;
+    }
     if (!seat.online || this.#random.chance(this.#weather.defer)) {
       // What was sent behind it must not overtake it.
       const reason = seat.online ? "resource-constraint" : "recipient-unavailable";
@@ -232,6 +257,12 @@ export class SimulatedNetwork {
       return;
     }
     this.#show(seat, outbound);
+    this.#answered(sending);
+  }
+
+  /** It was carried out; the answer to it may be lost. */
+  #answered(sending: Sending): void {
+    const { outbound } = sending;
     if (this.#random.chance(this.#weather.loseAnswer)) {
       this.#ledger.note(`the answer to ${outbound.key} is lost`);
       this.lower();

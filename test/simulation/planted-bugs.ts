@@ -56,6 +56,20 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replacement: '({ state }) => state === "active");\n  if (text === ""',
     breaks: ["among-staff"],
   },
+  {
+    name: "a room waits for two although a third listens",
+    file: "core/supervision.ts",
+    text: 'takeBack(turn, before, "third")',
+    replacement: "before",
+    breaks: ["rooms"],
+  },
+  {
+    name: "both are invited at once to a room that shows addresses",
+    file: "core/introduction.ts",
+    text: "return askToCome(turn, next, customerOf(next), csr);",
+    replacement: "return askToCome(turn, askToCome(turn, next, customerOf(next), csr), csr, customerOf(next));",
+    breaks: ["rooms"],
+  },
 ];
 
 /** Copies the checkout's src/ and puts the bug into the copy. `root`: the checkout. */

@@ -30,7 +30,7 @@ interface Window {
   readonly desk: string;
   readonly label: string | null;
   contact: Contact | null;
-  state: "offered" | "talking" | "listening" | "over";
+  state: "offered" | "talking" | "listening" | "advising" | "over";
   answersLeft: number;
   /** When it last showed anything, in milliseconds since the beginning. */
   seenAt: number;
@@ -40,6 +40,8 @@ interface Window {
 export const OFFERS = "(offer)";
 export const LISTENS = "(listen)";
 export const TALKS = "(talk)";
+/** Beside LISTENS where they were asked for advice. */
+export const ADVISES = "(advise)";
 /** A name as customers give it: by that a CSR's window is known to be a customer's. */
 const NAME = /\bNq[a-z]+\b/u;
 /** For so long a CSR takes a window for the one they are in. Shorter than labels rest. */
@@ -129,6 +131,10 @@ export class RepresentativeClient implements Seat {
     const notice = outbound.kind === "message" && outbound.notice;
     const isOffer = outbound.kind === "message" && outbound.choices.some((choice) => choice.value === "/accept");
     if (window !== null) {
+      // A label that was silent for so long stands for somebody else now, although what said so may have been refused on the way.
+      if (window.state === "over" && this.#timeline.elapsed - window.seenAt > FRESH_MS) {
+        window.contact = null;
+      }
       window.seenAt = this.#timeline.elapsed;
       this.#recognise(window, outbound.text);
     }
@@ -141,9 +147,9 @@ export class RepresentativeClient implements Seat {
       window.state = "offered";
       this.#later(this.#random.delay(this.#manner.thinkMs), () => this.#decide(window));
     } else if (text.includes(LISTENS)) {
-      window.state = "listening";
+      window.state = text.includes(ADVISES) ? "advising" : "listening";
       this.#later(this.#random.delay(this.#manner.thinkMs), () => this.#listen(window));
-    } else if (text.includes(TALKS) && window.state === "listening") {
+    } else if (text.includes(TALKS) && listens(window)) {
       this.#takeUp(window);
     } else if (!notice && window.state === "talking") {
       this.#later(this.#random.delay(this.#manner.thinkMs), () => this.#goOn(window));
@@ -198,7 +204,7 @@ export class RepresentativeClient implements Seat {
 
   /** Somebody else's talk: whispers, joins, takes over, says something aloud that nobody may hear, or goes. */
   #listen(window: Window): void {
-    if (window.state !== "listening") {
+    if (!listens(window)) {
       return;
     }
     const what = this.#random.pick([
@@ -209,7 +215,10 @@ export class RepresentativeClient implements Seat {
       "/takeover",
       "/leave",
     ]);
-    if (what === "") {
+    if (what === "" && window.state === "advising") {
+      // For the CSR alone, unless they have handed the customer over this very moment.
+      this.#tell(window, "plain words of somebody who was asked");
+    } else if (what === "") {
       const [message, text] = this.#ledger.write(addressKey(this.address), "csr", window.contact);
       this.#tell(window, text, message);
     } else {
@@ -334,4 +343,8 @@ export class RepresentativeClient implements Seat {
   #later(delayMs: number, act: () => void): void {
     this.#timeline.after(delayMs, act);
   }
+}
+
+function listens({ state }: Window): boolean {
+  return state === "listening" || state === "advising";
 }

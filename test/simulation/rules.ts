@@ -6,13 +6,15 @@ import type { Csr, NetworkRules, Queue, Rules, SkillLevel, Strategy } from "../.
 import { ASKS_NAME, ASKS_TOPIC } from "./customer.ts";
 import type { NetworkTraits } from "./network.ts";
 import type { Random } from "./random.ts";
-import { LISTENS, OFFERS, TALKS } from "./representative.ts";
+import { ADVISES, LISTENS, OFFERS, TALKS } from "./representative.ts";
 import type { Subject } from "./subject.ts";
 
 /** `hall`: every alias an address of its own. `booth`: the desk has one address, and CSRs there need labels. */
 export function drawNetworks(random: Random): readonly NetworkTraits[] {
   const some = (): readonly Feature[] => FEATURES.filter((feature) => feature === "presence" || random.chance(0.6));
-  const common = (): Pick<NetworkTraits, "redelivers" | "namesMessages"> => ({
+  const place = { place: "{}@rooms", showsAddresses: random.chance(0.5) };
+  const common = (): Pick<NetworkTraits, "redelivers" | "namesMessages" | "rooms"> => ({
+    rooms: null,
     redelivers: random.chance(0.6),
     namesMessages: random.chance(0.5),
   });
@@ -30,6 +32,7 @@ export function drawNetworks(random: Random): readonly NetworkTraits[] {
         deduplicates: random.chance(0.5),
       },
       ...common(),
+      rooms: random.chance(0.5) ? place : null,
     },
     {
       name: "booth",
@@ -113,6 +116,7 @@ function drawQueue(id: string, random: Random): Queue {
     offerSeconds: random.pick([15, 40]),
     missesUntilAway: 2,
     wrapUpSeconds: random.pick([0, 10]),
+    room: random.chance(0.5) ? { seconds: 60, allowsAddresses: true } : null,
     monitorNotice: random.pick(MONITOR_NOTICES),
   };
 }
@@ -122,7 +126,7 @@ const DIALOGS: Parameters<Subject["compileDialogs"]>[0] = {
   phrases: {
     "csr.offer.head": `${OFFERS} {name} · {queue} · {network}`,
     "csr.supervise.listening": `${LISTENS} {name} with {csr}`,
-    "csr.consult.asked": `${LISTENS} {name}, asked by {csr}: {reason}`,
+    "csr.consult.asked": `${LISTENS} ${ADVISES} {name}, asked by {csr}: {reason}`,
     "csr.accepted": `${TALKS} {name}`,
   },
   dialogs: {
@@ -183,12 +187,13 @@ export function drawRules(subject: Subject, networks: readonly NetworkTraits[], 
   };
 }
 
-function networkRules({ name, desk, handles }: NetworkTraits): NetworkRules {
+function networkRules({ name, desk, handles, rooms }: NetworkTraits): NetworkRules {
   const dialogOf = (handle: string): string => (handle === "sales" ? "direct" : "reception");
   return {
     name,
     title: name,
     desk,
+    rooms,
     handles: handles.map((id) => ({ network: name, id, name: id, dialog: dialogOf(id) })),
   };
 }

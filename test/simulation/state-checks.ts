@@ -93,6 +93,13 @@ export class StateChecks {
     const invited = after.legs.filter((leg) => leg.role === "csr" && leg.state === "invited").length;
     const active = after.legs.filter((leg) => leg.role === "csr" && leg.state === "active").length;
     const isOffered = after.state === "offered";
+    const third = after.legs.some((leg) => leg.role === "supervisor" && leg.state === "active");
+    if (after.room != null && (active === 0 || third)) {
+      this.#ledger.violate(
+        "rooms",
+        `${id} waits for a room with ${active} CSRs${third ? " and somebody who listens" : ""}`,
+      );
+    }
     if (
       invited !== after.offers.length ||
       invited > 0 !== isOffered ||
@@ -133,7 +140,9 @@ export class StateChecks {
 
   #leak(outbound: Outbound): void {
     const { to, conversation: _forLogsAlone, ...sent } = outbound;
-    for (const [found] of JSON.stringify(sent).matchAll(REAL_ID)) {
+    // Whom to invite to a room is for the network alone.
+    const shown = outbound.kind === "room" ? without("address", sent) : JSON.stringify(sent);
+    for (const [found] of shown.matchAll(REAL_ID)) {
       if (found !== to.id.match(REAL_ID)?.[0]) {
         this.#ledger.violate("no-leak", `${found} is in ${JSON.stringify(sent)} to ${to.id}`);
       }
@@ -197,6 +206,10 @@ export class StateChecks {
       }
     }
   }
+}
+
+function without(field: string, sent: object): string {
+  return JSON.stringify(sent, (name, value: unknown) => (name === field ? null : value));
 }
 
 function csrOf({ viewer }: AliasRow, rules: Rules): Csr | undefined {
