@@ -1,6 +1,6 @@
 /** The HTML documents, filled in: `{{name}}` in a template becomes the value, escaped. */
 import type { AdapterContext } from "../../src/adapter.ts";
-import type { Asset } from "./assets.ts";
+import { type Asset, fillDocument } from "../../src/http/assets.ts";
 
 /** Whom the sample page's cards are shown to: anybody. */
 const ANYBODY = "visitor-anybody";
@@ -45,18 +45,6 @@ export class Documents {
     values: Readonly<Record<string, string>>,
     html: Readonly<Record<string, string>> = {},
   ): string {
-    const text = this.#assets.get(template)?.body.toString() ?? "";
-    return text.replace(/\{\{(\w+)\}\}/g, (_whole, name: string) => html[name] ?? escapeHtml(values[name] ?? ""));
+    return fillDocument(this.#assets.get(template), values, html);
   }
-}
-
-function escapeHtml(text: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-  };
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -2,11 +2,11 @@
 import websocket from "@fastify/websocket";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AccountsBusy, type AdapterContext, STAFF, type StaffSession } from "../../src/adapter.ts";
+import { loadAssets, sendAsset } from "../../src/http/assets.ts";
 import { cookieName, readCookie, writeCookie } from "../../src/http/cookies.ts";
 import { isOwnOrigin, isSecure } from "../../src/http/own-origin.ts";
 import { placeOf, RateLimit } from "../../src/http/rate-limit.ts";
 import { setStaffCookie, staffToken } from "../../src/http/staff-cookie.ts";
-import { type Asset, loadAssets } from "./assets.ts";
 import type { WebConfig } from "./config.ts";
 import { Documents } from "./documents.ts";
 import { PageHeaders } from "./page-headers.ts";
@@ -51,7 +51,7 @@ export class Routes {
       await server.register(websocket, { options: { maxPayload: FRAME_BYTES, perMessageDeflate: false } });
     }
     const { path } = this.#config;
-    const assets = await loadAssets();
+    const assets = await loadAssets(new URL("pages/", import.meta.url));
     const documents = new Documents(assets, this.#context);
     const headers = new PageHeaders(this.#config.embedOrigins);
     if (this.#config.samplePage) {
@@ -69,7 +69,8 @@ export class Routes {
     const staff = { config: STAFF };
     server.get(`${path}csr`, staff, (_request, reply) => document(reply, headers.own, documents.console()));
     server.get<{ Params: { "*": string } }>(`${path}assets/*`, (request, reply) =>
-      sendAsset(assets.get(request.params["*"]), request, reply),
+      // The widget is a script on other sites' pages.
+      sendAsset(assets.get(request.params["*"]), request, reply.header("cross-origin-resource-policy", "cross-origin")),
     );
     server.get(`${path}csr/session`, staff, async (request, reply) => {
       const session = await this.#session(request);
@@ -290,14 +291,4 @@ function credentials(body: unknown): { readonly login: string | null; readonly p
 
 function document(reply: FastifyReply, headers: Readonly<Record<string, string>>, body: string): FastifyReply {
   return reply.headers(headers).type("text/html; charset=utf-8").send(body);
-}
-
-function sendAsset(asset: Asset | undefined, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (asset === undefined || asset.type.startsWith("text/html")) {
-    return reply.code(404).send({ error: "There is no such file." });
-  }
-  // The widget is a script on other sites' pages.
-  reply.header("cross-origin-resource-policy", "cross-origin");
-  reply.header("etag", asset.etag).header("cache-control", "no-cache").type(asset.type);
-  return request.headers["if-none-match"] === asset.etag ? reply.code(304).send() : reply.send(asset.body);
 }

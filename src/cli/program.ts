@@ -1,6 +1,7 @@
 /** The command line as a whole: a table of subcommands, one file each. */
 import { Command, CommanderError } from "commander";
 import { readVersion } from "../boot/version.ts";
+import { addAudit } from "./audit.ts";
 import { addBackup, addRestore } from "./backup.ts";
 import { addCheck } from "./check.ts";
 import { addConversations } from "./conversations.ts";
@@ -15,6 +16,7 @@ import { addSimulate } from "./simulate.ts";
 import { addStart } from "./start.ts";
 import { addStatus } from "./status.ts";
 import { EXIT_CODES, type Terminal } from "./terminal.ts";
+import { addToken } from "./token.ts";
 import { addTranscript } from "./transcript.ts";
 import { addTry } from "./try.ts";
 
@@ -33,6 +35,8 @@ const SUBCOMMANDS: readonly ((program: Command, terminal: Terminal) => void)[] =
   addConversations,
   addTranscript,
   addCsrs,
+  addToken,
+  addAudit,
   addBackup,
   addExplain,
   addRestore,

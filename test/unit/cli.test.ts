@@ -1,9 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import type { ApiToken } from "../../src/accounts/tokens.ts";
 import { runCommandLine } from "../../src/cli/program.ts";
 import { duration, table, widthOf } from "../../src/cli/table.ts";
 import { plain, type Terminal } from "../../src/cli/terminal.ts";
+import type { AuditEntry } from "../../src/control/audit-wish.ts";
 import type { ControlledDesk, StatusReport, TranscriptReport } from "../../src/control/protocol.ts";
 import { type ControlServer, startControl } from "../../src/control/server.ts";
 import { createMemoryLog } from "../../src/log.ts";
@@ -203,6 +205,28 @@ const TRANSCRIPT: TranscriptReport = {
   facts: [{ at: 1, conversation: "c1", csr: "ada", event: "offer.accepted", detail: { waited: 5 } }],
 };
 
+const ENTRY: AuditEntry = {
+  seq: 7,
+  at: "2026-11-21T10:00:00.000Z",
+  action: "sign-in.failed",
+  actor: "somebody",
+  origin: "192.0.2.1",
+  subject: "ada\u001b[2J",
+  outcome: "refused",
+  detail: { by: "password" },
+  previous: "",
+  hash: "",
+};
+const TOKEN: ApiToken = {
+  id: "k3v9x2p8q7w4",
+  name: "wallboard",
+  scopes: ["status:read"],
+  createdAt: 0,
+  createdBy: "command line:root",
+  expiresAt: null,
+  lastUsedAt: null,
+};
+
 const DESK: ControlledDesk = {
   status: () => STATUS,
   conversations: () => [],
@@ -217,11 +241,18 @@ const DESK: ControlledDesk = {
   close: async (conversation) =>
     conversation === "c1" ? { kind: "done" } : { kind: "missing", text: "there is no open conversation c9" },
   setAway: async () => ({ kind: "done" }),
-  audit: async () => ({ kind: "entries", entries: [] }),
-  verifyAudit: async () => ({ kind: "whole", entries: 0, first: 0, last: 0, hash: "" }),
-  makeToken: async () => ({ kind: "refused", text: "A token needs at least one scope." }),
-  tokens: async () => [],
-  revokeToken: async (id) => ({ kind: "missing", text: `There is no token ${id}.` }),
+  audit: async (wish) => ({ kind: "entries", entries: JSON.stringify(wish).includes("sign-out") ? [] : [ENTRY] }),
+  verifyAudit: async (by) =>
+    by.actor === "command line:unknown"
+      ? { kind: "whole", entries: 0, first: 0, last: 0, hash: "" }
+      : { kind: "broken", seq: 4, text: "it is not as it was written" },
+  makeToken: async ({ name, scopes, days }) =>
+    scopes[0] === "status:read"
+      ? { kind: "made", token: `token of ${name} for ${days} days`, entry: TOKEN }
+      : { kind: "refused", text: `There is no scope "${scopes[0]}".` },
+  tokens: async () => [TOKEN],
+  revokeToken: async (id) =>
+    id === "wallboard" ? { kind: "done" } : { kind: "missing", text: `There is no token ${id}.` },
   newPassword: async (csr) => ({ kind: "made", login: csr, password: "secret-word" }),
 };
 
@@ -257,6 +288,30 @@ describe("frontdesk asks the running desk", () => {
     expect((await asked("csrs", "away", "ada")).out).to.equal("ada is away.");
     expect((await asked("csrs", "back", "ada")).out).to.equal("ada is back.");
     expect((await asked("csrs", "password", "ada")).out).to.equal("ada  secret-word");
+  });
+
+  it("audit, and whether it is whole", async () => {
+    const { out } = await asked("audit", "--refused", "--since", "2026-11-01");
+    expect(out).to.match(
+      /^NUMBER +TIME +WHO +FROM +DID +TO\n +7 +2026-11-21 \S+ +somebody +192\.0\.2\.1 +sign-in\.failed \(refused\) +ada\u{FFFD}\[2J +by=password$/u,
+    );
+    expect((await asked("audit", "--action", "sign-out")).out).to.equal("There is no such entry.");
+    const verdict = await asked("audit", "--verify");
+    expect([verdict.code, verdict.err]).to.deep.equal([
+      1,
+      "The audit log is not whole. At entry 4: it is not as it was written.",
+    ]);
+  });
+
+  it("token: made and shown once, listed, revoked", async () => {
+    const made = await asked("token", "create", "wallboard", "--scope", "status:read", "--days", "30");
+    expect([made.out, made.code]).to.deep.equal(["token of wallboard for 30 days", 0]);
+    expect((await asked("token", "create", "x", "--scope", "all")).err).to.equal('There is no scope "all".');
+    expect((await asked("token", "create", "x", "--scope", "status:read", "--days", "soon")).code).to.equal(2);
+    expect((await asked("token", "create", "x")).code).to.equal(2);
+    expect((await asked("token", "list")).out).to.match(/^NAME +ID .*\nwallboard +k3v9x2p8q7w4 +status:read .* never$/);
+    expect((await asked("token", "revoke", "wallboard")).out).to.equal("wallboard is revoked.");
+    expect((await asked("token", "revoke", "other")).code).to.equal(1);
   });
 
   it("conversations, and closing one", async () => {

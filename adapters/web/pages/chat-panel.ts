@@ -1,7 +1,8 @@
 /** The visitor's chat: a header, the conversation, and the way out. The widget and the page of its own both show it. */
+
+import { html, type View } from "../../../src/http/pages/html.ts";
 import type { ChatClient } from "./client.ts";
 import { ConversationView } from "./conversation-view.ts";
-import { html, type View } from "./html.ts";
 import { icon } from "./icons.ts";
 import { PRESENCE } from "./words.ts";
 

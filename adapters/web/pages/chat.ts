@@ -1,7 +1,7 @@
 /** The page `chat`: the chat alone, as a page or in a frame. `?to=billing` opens another handle than the first. */
 import { render } from "preact";
+import { html } from "../../../src/http/pages/html.ts";
 import { ChatPanel } from "./chat-panel.ts";
-import { html } from "./html.ts";
 import { followBrowser, ignoreDrops, isVisible } from "./surroundings.ts";
 import { visitorClient } from "./visitor.ts";
 

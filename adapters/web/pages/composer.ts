@@ -1,8 +1,8 @@
 /** Where a person writes: Enter sends, Shift+Enter begins a new line, Arrow up in an empty field changes the last message. */
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { html, type View } from "../../../src/http/pages/html.ts";
 import { utf8Bytes } from "./fields.ts";
 import { FileButton, pastedFiles } from "./file-intake.ts";
-import { html, type View } from "./html.ts";
 import { icon } from "./icons.ts";
 
 interface ComposerProps {

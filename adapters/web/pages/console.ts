@@ -1,9 +1,9 @@
 /** The CSR's console: contacts on one side, a conversation on the other; on a phone one after the other. */
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { html, type View } from "../../../src/http/pages/html.ts";
 import type { ChatClient } from "./client.ts";
 import { ContactList, type Entry, entries } from "./contact-list.ts";
 import { ConversationView } from "./conversation-view.ts";
-import { html, type View } from "./html.ts";
 import { icon } from "./icons.ts";
 import { openChoices } from "./thread.ts";
 import { WORDS_AT_FIRST, WORDS_IN_CONVERSATION, WORDS_TO_DESK, type WordButton } from "./words.ts";

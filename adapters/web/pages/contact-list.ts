@@ -1,7 +1,8 @@
 /** The console's contacts: one for each conversation, and the desk itself. */
+
+import { html, type View } from "../../../src/http/pages/html.ts";
 import type { ChatClient } from "./client.ts";
 import { fileTitle } from "./file-view.ts";
-import { html, type View } from "./html.ts";
 import { icon } from "./icons.ts";
 import type { Contact } from "./protocol.ts";
 import { type Line, openChoices, type Thread, unread } from "./thread.ts";

@@ -1,10 +1,10 @@
 /** A conversation with everything a person does in it: the log, who is typing, the state of the link, the composer. */
 import { useState } from "preact/hooks";
 import { typed } from "../../../src/core/styling-writer.ts";
+import { html, type View } from "../../../src/http/pages/html.ts";
 import type { ChatClient } from "./client.ts";
 import { Composer } from "./composer.ts";
 import { DropZone } from "./file-intake.ts";
-import { html, type View } from "./html.ts";
 import type { LineActions } from "./line-view.ts";
 import { LogView } from "./log-view.ts";
 import type { WireChoice } from "./protocol.ts";

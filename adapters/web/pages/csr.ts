@@ -1,8 +1,8 @@
 /** The page `csr`: sign in, console, sign out. */
 import { render } from "preact";
+import { html } from "../../../src/http/pages/html.ts";
 import { ChatClient } from "./client.ts";
 import { Console } from "./console.ts";
-import { html } from "./html.ts";
 import { SignIn, signedInAs, signOut } from "./sign-in.ts";
 import { followBrowser, ignoreDrops, isVisible, socketAt, tabMemory } from "./surroundings.ts";
 import { unread } from "./thread.ts";

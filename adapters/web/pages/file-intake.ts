@@ -1,7 +1,7 @@
 /** The ways by which files come into a page: a button, dropped from elsewhere, pasted. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { html, type View } from "../../../src/http/pages/html.ts";
 import type { ChatClient } from "./client.ts";
-import { html, type View } from "./html.ts";
 import { icon } from "./icons.ts";
 
 interface DropZoneProps {

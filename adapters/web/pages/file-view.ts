@@ -1,5 +1,5 @@
 /** A file in a line: the picture, a player for sounds and films, and always its name as a link by which it is saved. */
-import { html, type View } from "./html.ts";
+import { html, type View } from "../../../src/http/pages/html.ts";
 import { icon } from "./icons.ts";
 import type { WireFile } from "./protocol.ts";
 import { sizeWords } from "./uploads.ts";

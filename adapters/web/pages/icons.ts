@@ -1,5 +1,5 @@
 /** The few drawings of the pages; decoration only, the words beside them say the same. */
-import { html, type View } from "./html.ts";
+import { html, type View } from "../../../src/http/pages/html.ts";
 
 const PATHS = {
   chat: "M4 5h16a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H9l-5 4V6a1 1 0 0 1 1-1z",

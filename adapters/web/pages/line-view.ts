@@ -1,7 +1,7 @@
 /** One line of a conversation. */
 import type { FormattedText } from "../../../src/core/model.ts";
+import { html, type View } from "../../../src/http/pages/html.ts";
 import { FileView } from "./file-view.ts";
-import { html, type View } from "./html.ts";
 import { type IconName, icon } from "./icons.ts";
 import type { WireChoice } from "./protocol.ts";
 import type { Line, LineState } from "./thread.ts";

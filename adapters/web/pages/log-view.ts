@@ -1,6 +1,6 @@
 /** The lines of a conversation, kept at the newest one as long as the person is there. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { html, type View } from "./html.ts";
+import { html, type View } from "../../../src/http/pages/html.ts";
 import { icon } from "./icons.ts";
 import { type LineActions, LineView } from "./line-view.ts";
 import { canChange, type Line, openChoices, type Thread } from "./thread.ts";

@@ -1,6 +1,6 @@
 /** The console's sign-in. */
 import { useRef, useState } from "preact/hooks";
-import { html, type View } from "./html.ts";
+import { html, type View } from "../../../src/http/pages/html.ts";
 
 interface SignInProps {
   readonly company: string;

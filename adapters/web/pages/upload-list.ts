@@ -1,6 +1,7 @@
 /** The files that are on their way, above the composer: name, how far, and a button to cancel or to try again. */
+
+import { html, type View } from "../../../src/http/pages/html.ts";
 import type { ChatClient } from "./client.ts";
-import { html, type View } from "./html.ts";
 import { icon } from "./icons.ts";
 import { sizeWords, type Upload } from "./uploads.ts";
 

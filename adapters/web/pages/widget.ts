@@ -4,9 +4,9 @@
  */
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
+import { html, type View } from "../../../src/http/pages/html.ts";
 import { ChatPanel } from "./chat-panel.ts";
 import type { ChatClient } from "./client.ts";
-import { html, type View } from "./html.ts";
 import { icon } from "./icons.ts";
 import { followBrowser, isVisible, tabMemory } from "./surroundings.ts";
 import { unread } from "./thread.ts";

@@ -1,7 +1,7 @@
 /** A text with its looks, as elements. What somebody wrote becomes text nodes alone, whatever it says. */
 import type { FormattedText, Style } from "../../../src/core/model.ts";
 import { type Piece, piecesOf, type StyledPiece } from "../../../src/core/styling-writer.ts";
-import { html, type View } from "./html.ts";
+import { html, type View } from "../../../src/http/pages/html.ts";
 
 /** Elements that say to the ear what they show to the eye. */
 const ELEMENTS: Readonly<Record<Style, string>> = {
