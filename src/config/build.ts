@@ -1,10 +1,10 @@
 /** From checked files to the frozen `Rules` of the core. Nothing here can fail: whatever could was checked before. */
 import { createDirectory, type DirectoryEntry } from "../core/directory.ts";
-import type { Address } from "../core/model.ts";
-import type { Csr, Gateway, Limits, NetworkRules, Queue, Rules, SkillLevel } from "../core/rules.ts";
+import type { Gateway, Limits, NetworkRules, Queue, Rules, SkillLevel } from "../core/rules.ts";
 import { buildDeskRouting, buildQueueRouting } from "./build-queues.ts";
 import type { CompiledDialogs } from "./dialogs.ts";
 import type { Continuations, RoomsOfNetworks } from "./hosting.ts";
+import { addressesOf, buildCsr } from "./people.ts";
 import type { Canonical } from "./references.ts";
 import type { DirectoryInput } from "./schema-directory.ts";
 import type { FrontdeskInput } from "./schema-frontdesk.ts";
@@ -71,23 +71,6 @@ function buildNetwork(
   };
 }
 
-function buildCsr(id: string, csr: PeopleInput["csrs"][string], offered: readonly string[], canonical: Canonical): Csr {
-  return {
-    id,
-    name: csr.name,
-    addresses: addresses(csr.addresses, canonical),
-    skills: levels(csr.skills),
-    languages: csr.languages ?? offered.slice(0, 1),
-    capacity: csr.capacity,
-    attributes: csr.attributes,
-    share: csr.share,
-    autoAccept: csr.autoAccept,
-    supervises: csr.supervises,
-    ...(csr.site === undefined ? {} : { site: csr.site }),
-    ...(csr.rating === undefined ? {} : { rating: csr.rating }),
-  };
-}
-
 function buildQueue(id: string, queue: RoutingInput["queues"][string], routing: RoutingInput): Queue {
   const { hours, timeZone, hosting, redirectTo, redirectSeconds, hostingSeconds, allowsAddresses } = queue;
   const text = hours ?? routing.hours;
@@ -130,20 +113,13 @@ function levels(skills: Readonly<Record<string, SkillLevel>>): ReadonlyMap<strin
   return new Map(Object.entries(skills));
 }
 
-/** What could not be canonical was refused before; the text as written stands in for it. */
-function addresses(written: readonly Readonly<Record<string, string>>[], canonical: Canonical): readonly Address[] {
-  return written.flatMap((each) =>
-    Object.entries(each).map(([network, id]) => ({ network, id: canonical(network, id) ?? id })),
-  );
-}
-
 export function directoryEntries(directory: DirectoryInput, canonical: Canonical): readonly DirectoryEntry[] {
   return directory.customers.map((customer) => ({
     id: customer.id,
     name: customer.name,
     account: customer.account ?? null,
     language: customer.language ?? null,
-    addresses: addresses(customer.addresses, canonical),
+    addresses: addressesOf(customer.addresses, canonical),
     attributes: customer.attributes,
   }));
 }

@@ -1,6 +1,8 @@
 /** The five files as texts, compiled: `Rules` and `Settings`, or every problem there is. */
+
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
+import { LRUCache } from "lru-cache";
 import type { AdapterModule } from "../adapter.ts";
 import { directoryProblems } from "../core/directory.ts";
 import type { Rules } from "../core/rules.ts";
@@ -10,6 +12,7 @@ import { certificateFiles, checkCertificate } from "./certificate.ts";
 import { compileDialogsFile } from "./dialogs.ts";
 import { checkHosting, checkRooms, continuationsOf, roomsOf } from "./hosting.ts";
 import { compileNetworks } from "./networks.ts";
+import { checkPeople } from "./people.ts";
 import { hasErrors, type Problem, sortProblems } from "./problem.ts";
 import { entriesAt } from "./raw.ts";
 import { type Canonical, checkReferences, type Sources } from "./references.ts";
@@ -18,7 +21,6 @@ import { buildDelegation } from "./schema-delegation.ts";
 import { type DirectoryInput, directorySchema } from "./schema-directory.ts";
 import { type FrontdeskInput, frontdeskSchema } from "./schema-frontdesk.ts";
 import { type ShellLimits, shellLimits } from "./schema-limits.ts";
-import { peopleSchema } from "./schema-people.ts";
 import { routingSchema } from "./schema-routing.ts";
 import { redact, resolveSecrets } from "./secrets.ts";
 import type { NetworkSettings, Settings } from "./settings.ts";
@@ -68,7 +70,7 @@ export function compileConfiguration(
   const checked = {
     frontdesk: checkSchema(frontdesk, frontdeskSchema),
     routing: checkSchema(sources.routing, routingSchema),
-    people: checkSchema(sources.people, peopleSchema),
+    people: checkPeople(sources.people),
     directory: checkSchema(sources.directory, directorySchema),
   };
   const networks = compileNetworks(
@@ -153,8 +155,20 @@ function canonicalBy(frontdesk: YamlSource, modules: readonly AdapterModule<unkn
   );
   return (network, id) => {
     const module = byNetwork.get(network);
-    return module?.canonicalAddress === undefined ? id : module.canonicalAddress(id);
+    return module?.canonicalAddress === undefined ? id : canonicalOf(module, id);
   };
+}
+
+/** Addresses whose form is remembered by adapter: those of all people of a file of the largest size that is read. */
+const FORMS_KNOWN = 100_000;
+const forms = new WeakMap<object, LRUCache<string, { readonly form: string | null }>>();
+
+function canonicalOf(module: AdapterModule<unknown>, id: string): string | null {
+  const own = forms.get(module) ?? new LRUCache({ max: FORMS_KNOWN });
+  forms.set(module, own);
+  const known = own.get(id) ?? { form: module.canonicalAddress?.(id) ?? null };
+  own.set(id, known);
+  return known.form;
 }
 
 function checkDirectory(

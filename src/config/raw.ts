@@ -4,10 +4,21 @@
  */
 import type { YamlSource } from "./yaml-source.ts";
 
+type Entries = readonly (readonly [string, unknown])[];
+
+/** Entries of large sections, which many checks go through; what was read is never changed. */
+const large = new WeakMap<object, Entries>();
+const LARGE = 500;
+
 /** The entries of the section at `path`; none when there is no section there. */
-export function entriesAt(value: unknown, path: readonly (string | number)[]): readonly (readonly [string, unknown])[] {
+export function entriesAt(value: unknown, path: readonly (string | number)[]): Entries {
   const section = valueAt(value, path);
-  return typeof section === "object" && section !== null && !Array.isArray(section) ? Object.entries(section) : [];
+  if (typeof section !== "object" || section === null || Array.isArray(section)) return [];
+  const known = large.get(section);
+  if (known !== undefined) return known;
+  const entries = Object.entries(section);
+  if (entries.length >= LARGE) large.set(section, entries);
+  return entries;
 }
 
 export function listAt(value: unknown, path: readonly (string | number)[]): readonly unknown[] {

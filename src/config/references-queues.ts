@@ -74,9 +74,9 @@ function knownNames({ frontdesk, routing, people, dialogs }: QueueSources): Know
     const values = attributes.get(name) ?? new Set<string>();
     if (typeof value === "string") attributes.set(name, values.add(value.trim()));
   };
-  for (const [csr] of entriesAt(people.value, ["csrs"])) {
-    for (const [name, value] of entriesAt(people.value, ["csrs", csr, "attributes"])) add(name, value);
-    const site = textAt(people.value, ["csrs", csr, "site"]);
+  for (const [, csr] of entriesAt(people.value, ["csrs"])) {
+    for (const [name, value] of entriesAt(csr, ["attributes"])) add(name, value);
+    const site = textAt(csr, ["site"]);
     if (site !== null) add("site", site);
   }
   return {
@@ -107,18 +107,14 @@ function checkSchedules(routing: YamlSource): readonly Problem[] {
 
 function checkSites({ routing, people }: QueueSources): readonly Problem[] {
   const sites = routing.value === undefined ? null : entriesAt(routing.value, ["sites"]).map(([id]) => id);
-  return entriesAt(people.value, ["csrs"]).flatMap(([csr]) => [
-    ...refer(people, ["csrs", csr, "site"], "site of routing.yaml", textAt(people.value, ["csrs", csr, "site"]), sites),
-    ...(entriesAt(people.value, ["csrs", csr, "attributes"]).some(([name]) => name === "site")
-      ? [
-          people.error(
-            ["csrs", csr, "attributes", "site"],
-            'the attribute "site" is what site: says; write it there',
-            "key",
-          ),
-        ]
-      : []),
-  ]);
+  return entriesAt(people.value, ["csrs"]).flatMap(([id, csr]) => {
+    const site = textAt(csr, ["site"]);
+    const path = ["csrs", id, "site"];
+    const unknown = site === null ? [] : refer(people, path, "site of routing.yaml", site, sites);
+    if (!entriesAt(csr, ["attributes"]).some(([name]) => name === "site")) return unknown;
+    const twice = 'the attribute "site" is what site: says; write it there';
+    return [...unknown, people.error(["csrs", id, "attributes", "site"], twice, "key")];
+  });
 }
 
 function checkQueue(routing: YamlSource, path: Path, known: Known): readonly Problem[] {

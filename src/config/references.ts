@@ -78,8 +78,8 @@ function checkSkills({ routing, people }: Sources): readonly Problem[] {
     { source: people, section: "csrs" },
   ] as const;
   const unknown = wanted.flatMap(({ source, section }) =>
-    entriesAt(source.value, [section]).flatMap(([id]) =>
-      entriesAt(source.value, [section, id, "skills"]).flatMap(([skill]) =>
+    entriesAt(source.value, [section]).flatMap(([id, entry]) =>
+      entriesAt(entry, ["skills"]).flatMap(([skill]) =>
         refer(source, [section, id, "skills", skill], "skill", skill, skills, "key"),
       ),
     ),
@@ -127,10 +127,10 @@ function checkGateways({ frontdesk, routing }: Sources): readonly Problem[] {
 function checkAddresses({ frontdesk, people }: Sources, canonical: Canonical): readonly Problem[] {
   const networks = namesIn(frontdesk, ["networks"]);
   const owners = new Map<string, string>();
-  return entriesAt(people.value, ["csrs"]).flatMap(([csr]) =>
-    listAt(people.value, ["csrs", csr, "addresses"]).flatMap((_, index) => {
+  return entriesAt(people.value, ["csrs"]).flatMap(([csr, entry]) =>
+    listAt(entry, ["addresses"]).flatMap((address, index) => {
       const path = ["csrs", csr, "addresses", index];
-      return entriesAt(people.value, path).flatMap(([network, id]) => {
+      return entriesAt(address, []).flatMap(([network, id]) => {
         const wrong = refer(people, [...path, network], "network", network, networks, "key");
         if (wrong.length > 0 || typeof id !== "string") {
           return wrong;
@@ -159,7 +159,7 @@ function checkAddresses({ frontdesk, people }: Sources, canonical: Canonical): r
 function checkIds({ people, routing }: Sources): readonly Problem[] {
   const queues = namesIn(routing, ["queues"]) ?? [];
   const names = new Map<string, string>();
-  return entriesAt(people.value, ["csrs"]).flatMap(([csr]) => {
+  return entriesAt(people.value, ["csrs"]).flatMap(([csr, entry]) => {
     const clash = queues.includes(csr)
       ? [
           people.error(
@@ -169,7 +169,7 @@ function checkIds({ people, routing }: Sources): readonly Problem[] {
           ),
         ]
       : [];
-    const name = textAt(people.value, ["csrs", csr, "name"])?.toLowerCase();
+    const name = textAt(entry, ["name"])?.toLowerCase();
     const namesake = name === undefined ? undefined : names.get(name);
     if (name !== undefined) {
       names.set(name, namesake ?? csr);
@@ -190,8 +190,8 @@ function checkIds({ people, routing }: Sources): readonly Problem[] {
 function checkLanguages({ frontdesk, people }: Sources): readonly Problem[] {
   const offered = namesIn(frontdesk, ["languages"]);
   const known = offered === null || offered.length === 0 ? ["en"] : offered;
-  return entriesAt(people.value, ["csrs"]).flatMap(([csr]) =>
-    listAt(people.value, ["csrs", csr, "languages"]).flatMap((language, index) => {
+  return entriesAt(people.value, ["csrs"]).flatMap(([csr, entry]) =>
+    listAt(entry, ["languages"]).flatMap((language, index) => {
       const text = typeof language === "string" ? language : "";
       const guess = known.includes(text) ? null : nearest(text, known);
       return guess === null
@@ -213,16 +213,14 @@ function checkSatisfiable(sources: Sources): readonly Problem[] {
   if (people.value === undefined || routing.value === undefined || checkSkills(sources).length > 0) {
     return [];
   }
-  const csrs = entriesAt(people.value, ["csrs"]).map(([csr]) => csr);
-  const level = (source: YamlSource, section: string, id: string, skill: string): number =>
-    Number(entriesAt(source.value, [section, id, "skills"]).find(([name]) => name === skill)?.[1] ?? 0);
+  const csrs = entriesAt(people.value, ["csrs"]).map(([, csr]) => csr);
+  const level = (entry: unknown, skill: string): number =>
+    Number(entriesAt(entry, ["skills"]).find(([name]) => name === skill)?.[1] ?? 0);
   return entriesAt(routing.value, ["queues"]).flatMap(([queue, rule]) => {
-    const needs = entriesAt(routing.value, ["queues", queue, "skills"]).map(([skill]) => skill);
-    const able = csrs.filter((csr) =>
-      needs.every((skill) => level(people, "csrs", csr, skill) >= level(routing, "queues", queue, skill)),
-    );
+    const needs = entriesAt(rule, ["skills"]).map(([skill]) => [skill, level(rule, skill)] as const);
+    const able = csrs.filter((csr) => needs.every(([skill, least]) => level(csr, skill) >= least));
     if (able.length === 0) {
-      const wanted = needs.map((skill) => `${skill} ${level(routing, "queues", queue, skill)}`).join(", ");
+      const wanted = needs.map(([skill, least]) => `${skill} ${least}`).join(", ");
       return [
         routing.warning(
           ["queues", queue],
@@ -232,22 +230,21 @@ function checkSatisfiable(sources: Sources): readonly Problem[] {
       ];
     }
     const matches = typeof rule === "object" && rule !== null && "matchLanguage" in rule && rule.matchLanguage === true;
-    return matches ? checkSpoken(frontdesk, routing, people, queue, able) : [];
+    return matches ? checkSpoken(frontdesk, routing, queue, able) : [];
   });
 }
 
 function checkSpoken(
   frontdesk: YamlSource,
   routing: YamlSource,
-  people: YamlSource,
   queue: string,
-  able: readonly string[],
+  able: readonly unknown[],
 ): readonly Problem[] {
   const languages = namesIn(frontdesk, ["languages"]) ?? [];
   const [fallback] = languages;
   const spoken = new Set(
     able.flatMap((csr) => {
-      const own = listAt(people.value, ["csrs", csr, "languages"]);
+      const own = listAt(csr, ["languages"]);
       return own.length > 0 ? own : [fallback];
     }),
   );

@@ -2,6 +2,8 @@
  * One YAML file with the way back from a value to the line and column an admin sees. YAML 1.2 core schema: no merge
  * keys, no custom tags, no `yes` that means true.
  */
+
+import { LRUCache } from "lru-cache";
 import {
   type Document,
   isAlias,
@@ -15,6 +17,7 @@ import {
   visit,
 } from "yaml";
 import type { Problem } from "./problem.ts";
+import { type Piece, type Pieces, piecesOf } from "./yaml-pieces.ts";
 
 /** Bytes of one file. A company's whole staff fits many times over; a log file given by mistake does not. */
 export const MAX_FILE_BYTES = 4 * 1024 * 1024;
@@ -22,6 +25,9 @@ export const MAX_FILE_BYTES = 4 * 1024 * 1024;
 export const MAX_ALIASES = 100;
 /** Collections inside collections; deeper text is refused before it can exhaust the stack. */
 export const MAX_DEPTH = 64;
+
+/** Entries of long sections that are remembered: those of a file of the largest size that is read. */
+const PIECES_KNOWN = 100_000;
 
 export type Path = readonly (string | number)[];
 
@@ -43,13 +49,59 @@ export function parseYaml(file: string, text: string): YamlSource {
   if (bytes > MAX_FILE_BYTES) {
     return sourceWithout(file, `the file has ${bytes} bytes; at most ${MAX_FILE_BYTES} are read`);
   }
+  const pieces = piecesOf(text);
+  // Whatever is wrong in a piece is told of by a look at the whole.
+  return (pieces === null ? null : parsePieces(file, pieces)) ?? parseWhole(file, text);
+}
+
+/** The value of a piece that has nothing wrong in it, by its text; the one object for it as long as it is remembered. */
+const known = new LRUCache<string, { readonly key: string; readonly value: unknown }>({ max: PIECES_KNOWN });
+
+function parsePieces(file: string, { section, entries, frame, gone }: Pieces): YamlSource | null {
+  const around = parseWhole(file, frame);
+  const { value } = around;
+  if (around.problems.length > 0 || typeof value !== "object" || value === null || section in value) return null;
+  const values = new Map<string, unknown>();
+  const places = new Map<string, Piece>();
+  for (const piece of entries) {
+    const entry = known.get(piece.text) ?? parsePiece(file, piece.text);
+    if (entry === null || places.has(entry.key)) return null;
+    known.set(piece.text, entry);
+    places.set(entry.key, piece);
+    if (entry.value !== undefined) values.set(entry.key, entry.value);
+  }
+  return makeSource(file, { ...value, [section]: Object.fromEntries(values) }, [], (path, at) => {
+    const isWithin = path[0] === section;
+    const own = isWithin && path.length > 1 ? places.get(String(path[1])) : undefined;
+    // The section itself begins where its first entry does; so does what is not there, for want of a better place.
+    const piece = own ?? (isWithin && at === "value" ? entries[0] : undefined);
+    if (piece === undefined) {
+      const { line, column } = around.position(path, at);
+      return { line: line > gone.after ? line + gone.lines : line, column };
+    }
+    const { line, column } = parseWhole(file, piece.text).position(own === undefined ? [] : path.slice(1), at);
+    return { line: line + piece.before, column };
+  });
+}
+
+/** Null where anything is wrong with it. */
+function parsePiece(file: string, text: string): { readonly key: string; readonly value: unknown } | null {
+  const { value, problems, keys } = parseWhole(file, text);
+  const [key] = keys;
+  if (problems.length > 0 || key === undefined || keys.length !== 1) return null;
+  return { key, value: (value as Record<string, unknown>)[key] };
+}
+
+/** With the keys at the top of the file, those without a value too. */
+function parseWhole(file: string, text: string): YamlSource & { readonly keys: readonly string[] } {
   if (nestsTooDeep(text)) {
-    return sourceWithout(file, `brackets are nested more than ${MAX_DEPTH} deep`);
+    return { ...sourceWithout(file, `brackets are nested more than ${MAX_DEPTH} deep`), keys: [] };
   }
   const lineCounter = new LineCounter();
   const document = parseDocument(text, {
     lineCounter,
-    uniqueKeys: true,
+    // Compared below: the parser would compare each with each.
+    uniqueKeys: false,
     prettyErrors: false,
     stringKeys: true,
     merge: false,
@@ -65,6 +117,14 @@ export function parseYaml(file: string, text: string): YamlSource {
     };
   });
   visit(document, {
+    Map(_, map) {
+      const keys = new Set<string>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (keys.has(String(key.value))) problems.push(duplicateAt(lineCounter.linePos(key.range?.[0] ?? 0), file));
+        keys.add(String(key.value));
+      }
+    },
     Pair(_, pair) {
       if (isScalar(pair.key) && pair.key.value === "__proto__") {
         const { line, col } = lineCounter.linePos(pair.key.range?.[0] ?? 0);
@@ -73,9 +133,15 @@ export function parseYaml(file: string, text: string): YamlSource {
     },
   });
   const locate = (path: Path, at: "key" | "value") => locateNode(document, lineCounter, path, at);
-  const readable = [...document.errors, ...document.warnings].every((fault) => fault.code === "DUPLICATE_KEY");
+  const readable = document.errors.length === 0 && document.warnings.length === 0;
   const value = readable ? plainValue(document, file, problems) : undefined;
-  return makeSource(file, value, problems, locate);
+  const { contents } = document;
+  const keys = isMap(contents) ? contents.items.map(({ key }) => (isScalar(key) ? String(key.value) : "")) : [];
+  return { ...makeSource(file, value, problems, locate), keys };
+}
+
+function duplicateAt({ line, col }: { readonly line: number; readonly col: number }, file: string): Problem {
+  return { file, line, column: col, severity: "error", message: "this key is written twice; keep one" };
 }
 
 /** A source that could not be read at all; `message` says why. */
@@ -158,7 +224,6 @@ function nestsTooDeep(text: string): boolean {
 }
 
 const YAML_MESSAGES: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: "this key is written twice; keep one",
   TAB_AS_INDENT: "a tab indents this line; use spaces",
   BAD_INDENT: "this line is not indented like its neighbours",
   MULTIPLE_DOCS: "a second document begins here (---); one file holds one document",
