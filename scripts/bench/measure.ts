@@ -1,4 +1,6 @@
 /** What every group of the bench shares: rows, medians, runs that take turns. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 /** One line of the table, and with --json one line of JSON. */
 export interface Row {
@@ -54,4 +56,12 @@ export function ratioOf({ ours, theirs }: Row): number {
 export function holds(row: Row): boolean | null {
   if (row.goal === null) return null;
   return "atLeast" in row.goal ? ratioOf(row) >= row.goal.atLeast : ratioOf(row) <= row.goal.atMost;
+}
+
+/** Bytes of heap, after everything that nobody holds was thrown away. */
+export function heapUsed(): number {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  collect();
+  return process.memoryUsage().heapUsed;
 }

@@ -4,8 +4,6 @@
  */
 
 import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import Database from "better-sqlite3";
 import { closeLoopbackExchange, loopback, loopbackExchange } from "../../adapters/loopback/index.ts";
 import { NO_ACCOUNTS } from "../../src/accounts/none.ts";
@@ -20,7 +18,7 @@ import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { company, playSetting } from "../../test/support/play-rules.ts";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { within } from "../../test/support/wait.ts";
-import { type Group, inTurn, median, type Row } from "./measure.ts";
+import { type Group, heapUsed, inTurn, median, type Row } from "./measure.ts";
 import { csrName, customerName, fillStore } from "./open-conversations.ts";
 
 const OPEN_CONVERSATIONS = 100_000;
@@ -130,14 +128,6 @@ async function start(path: string, rules: Rules): Promise<{ readonly ms: number;
   await host.stop();
   await store.close();
   return { ms, heap };
-}
-
-/** After everything that nobody holds was thrown away. */
-function heapUsed(): number {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  collect();
-  return process.memoryUsage().heapUsed;
 }
 
 function complain(event: string, fields?: object): void {

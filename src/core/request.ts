@@ -15,6 +15,7 @@ import {
   type Ring,
 } from "./queue-rules.ts";
 import { featuresOf } from "./rendering.ts";
+import { sharedNeeds } from "./routing/asked.ts";
 import { softwareKey } from "./routing/eligibility.ts";
 import type { Need } from "./routing/needs.ts";
 import type { Preferred, Waiting } from "./routing/routing.ts";
@@ -45,7 +46,7 @@ export function requestFor(turn: Turn, row: ConversationRow, queue: Queue): Wait
     conversation: row.id,
     queue: queue.id,
     ...turnOf(turn, row, queue, asked.points),
-    needs: asked.needs,
+    needs: sharedNeeds(asked.needs),
     strategies: asked.strategies ?? queue.strategies,
     weight: weightOf(turn, row, queue),
     compatibility: row.only !== null ? "translated" : (asked.compatibility ?? queue.compatibility),

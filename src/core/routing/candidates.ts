@@ -2,8 +2,10 @@
  * Finds the first CSR by any strategies without looking at all of them: those under the cover of what is asked for are looked at, a short list
  * as it stands, a long one but for the blocks in which nobody can be better.
  */
-import { Bounds } from "./bounds.ts";
-import { isEverEligible, mostKept, type Requirement, requirementOf, skillsAskedFor } from "./eligibility.ts";
+import type { Asked, SkillPlan } from "./asked.ts";
+import { Bounds, type LookedThrough } from "./bounds.ts";
+import { MORE_SKILLS, type Place } from "./drawers.ts";
+import { isEverEligible, mostKept, type Requirement, requirementOf } from "./eligibility.ts";
 import { Search } from "./ranking.ts";
 import type { RoutingCsr, Waiting } from "./routing.ts";
 import { ROOM } from "./row.ts";
@@ -11,10 +13,10 @@ import type { SkillSet } from "./skill-sets.ts";
 import type { Staff } from "./staff.ts";
 import { type PreparedStrategies, prepare, type Worth } from "./strategies.ts";
 import type { TermList } from "./term-list.ts";
-import { ANYONE, coverOf, csrTerm, networkTerm, softwareTerm } from "./terms.ts";
+import { ANYONE, coverOf, csrTerm, networkTerm, skillTerm, softwareTerm } from "./terms.ts";
 
 /** Members up to which a list is looked at whole: bounds cost more to keep than they save. */
-export const SHORT_LIST = 128;
+export const SHORT_LIST = 32;
 
 export class Candidates {
   readonly #staff: Staff;
@@ -32,8 +34,9 @@ export class Candidates {
     const strategies = prepare(waiting.strategies);
     const search = this.#search;
     search.begin(waiting, requirement, strategies, strategies.asks ? this.#limits(waiting, requirement) : null);
-    if (requirement.only !== null) search.considerOne(this.#staff.numberOf(requirement.only));
-    else if (requirement.skills.length > 0 && requirement.areOthersWide) this.#lookAtSkilled(requirement, strategies);
+    const { asked, only } = requirement;
+    if (only !== null) search.considerOne(this.#staff.numberOf(only));
+    else if (asked.isBySkill) this.#lookAtSkilled(asked, strategies);
     else this.#lookUnder(this.#coverNow(requirement), strategies);
     return search.end();
   }
@@ -52,63 +55,60 @@ export class Candidates {
     return found.size;
   }
 
-  /** The terms under which those who wait for that are filed: whoever will do has one of them. */
-  coverFor(requirement: Requirement): readonly string[] {
-    if (requirement.only !== null) return [csrTerm(requirement.only)];
-    return this.#coverNow(requirement);
+  /** Where those who wait for that are filed: whoever will do finds them at one of those places. */
+  placesFor(requirement: Requirement): readonly Place[] {
+    const { asked, only } = requirement;
+    if (only !== null) return [{ term: csrTerm(only), skills: [] }];
+    const terms = this.#coverNow(requirement);
+    if (terms.length > 1) return terms.map((term) => ({ term, skills: [] }));
+    const [term = ANYONE] = terms;
+    const others = asked.skills.filter(({ skill, least }) => least > 0 && skillTerm(skill) !== term);
+    const byRarity = [...new Set(others.map(({ skill }) => skill))]
+      .map((skill) => ({ skill, count: this.#staff.population(skillTerm(skill)) }))
+      .sort((left, right) => left.count - right.count || (left.skill < right.skill ? -1 : 1));
+    return [{ term, skills: byRarity.slice(0, MORE_SKILLS).map(({ skill }) => skill) }];
   }
 
   readonly #population = (term: string): number =>
     term.startsWith("csr ") ? (this.#staff.numberOf(term.slice(4)) === null ? 0 : 1) : this.#staff.population(term);
 
   /** A network or software is taken for a cover only where there is nothing else: how many are there changes by the minute. */
-  #coverNow({ skills, others, network, software }: Requirement): readonly string[] {
+  #coverNow({ asked: { skills, others }, network, software }: Requirement): readonly string[] {
     const { terms } = coverOf([...skills, ...others], this.#population, false);
     if (terms[0] !== ANYONE) return terms;
     if (software !== null) return [softwareTerm(software)];
     return network !== null ? [networkTerm(network)] : coverOf(others, this.#population).terms;
   }
 
-  /** Those who have all of the skills, or as many of them as leave few; of many, the blocks of the rarest skill. */
-  #lookAtSkilled({ skills }: Requirement, strategies: PreparedStrategies): void {
-    const names: string[] = [];
-    let rarest: TermList | null = null;
-    for (const { skill, least } of skills) {
-      if (least <= 0) continue;
-      const list = this.#staff.skilled(skill);
-      if (list === null) return;
-      if (rarest === null || list.members.length < rarest.members.length) {
-        rarest = list;
-        names.unshift(skill);
-      } else names.push(skill);
-    }
-    if (rarest === null) {
-      this.#look(this.#staff.list(ANYONE), strategies);
-      return;
-    }
-    const together = names.length < 2 ? null : this.#staff.sets.of(names);
-    if (together === null || together.members === rarest.members) this.#look(rarest, strategies);
-    else this.#lookAtSet(together, strategies);
+  /** Those who have all of the skills, or as many of them as leave few. */
+  #lookAtSkilled(asked: Asked, strategies: PreparedStrategies): void {
+    const plan = this.#staff.sets.planFor(asked);
+    if (plan === null) this.#look(this.#staff.list(ANYONE), strategies);
+    else if (plan.set !== null) this.#lookAtSet(plan.set, plan, strategies);
   }
 
-  #lookAtSet(set: SkillSet, strategies: PreparedStrategies): void {
-    const { members } = set;
+  #lookAtSet(set: SkillSet, plan: SkillPlan, strategies: PreparedStrategies): void {
+    const { members, levels } = set;
+    this.#search.expect(plan.rest);
     if (this.#isShort(members, strategies)) {
-      this.#search.considerAll(members);
+      this.#search.considerAll(members, levels, plan.least);
       return;
     }
-    const known = set.bounds.find(({ key }) => key === strategies.key);
-    const bounds = known ?? this.#boundsOf(members, strategies);
-    if (known === undefined) this.#staff.sets.bound(set, bounds);
-    this.#search.considerBlocks(members, bounds);
+    // Before they are given bounds of which nobody was told.
+    this.#staff.sets.bound(set);
+    this.#search.considerBlocks(members, levels, plan.least, this.#boundsOf(set, strategies));
   }
 
   #isShort(members: readonly number[], { first }: PreparedStrategies): boolean {
     return members.length <= this.#shortList || first === ROOM;
   }
 
-  #boundsOf(members: readonly number[], { key, first, second }: PreparedStrategies): Bounds {
-    return new Bounds(key, first, second, members, this.#staff);
+  /** The bounds by which that list is looked through, made when first asked for. */
+  #boundsOf({ members, bounds }: LookedThrough, { key, first, second }: PreparedStrategies): Bounds {
+    for (const known of bounds) if (known.key === key) return known;
+    const made = new Bounds(key, first, second, members, this.#staff);
+    bounds.push(made);
+    return made;
   }
 
   *#having(term: string): Iterable<RoutingCsr> {
@@ -130,14 +130,8 @@ export class Candidates {
   #look(list: TermList | null, strategies: PreparedStrategies): void {
     if (list === null) return;
     const { members } = list;
-    if (this.#isShort(members, strategies)) {
-      this.#search.considerAll(members);
-      return;
-    }
-    const known = list.bounds.find(({ key }) => key === strategies.key);
-    const bounds = known ?? this.#boundsOf(members, strategies);
-    if (known === undefined) list.bounds.push(bounds);
-    this.#search.considerBlocks(members, bounds);
+    if (this.#isShort(members, strategies)) this.#search.considerAll(members, null, 0);
+    else this.#search.considerBlocks(members, null, 0, this.#boundsOf(list, strategies));
   }
 
   /** The most that anybody can be worth to that one: where a walk need not go on in hope of more. */
@@ -146,7 +140,7 @@ export class Candidates {
     for (const csr of this.#staff.ways()) kept = Math.max(kept, mostKept(csr, requirement, waiting.customerFeatures));
     let preferred = 0;
     for (const { score } of waiting.preferred ?? []) preferred = Math.max(preferred, score);
-    return { mastery: TOP_LEVEL * skillsAskedFor(requirement).length, kept, preferred, lot: 0 };
+    return { mastery: TOP_LEVEL * requirement.asked.skillNames.length, kept, preferred, lot: 0 };
   }
 }
 

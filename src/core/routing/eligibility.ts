@@ -3,20 +3,13 @@
  * Everything else in this folder is about finding such pairs quickly; the meaning is here and in needs.ts alone.
  */
 import type { Address, Feature } from "../model.ts";
-import { type Leaf, meets, mightMeet, type Need, needKey, skillsIn } from "./needs.ts";
+import { type Asked, askedIn, type SkillLeaf } from "./asked.ts";
+import { meets, mightMeet } from "./needs.ts";
 import type { Loss, Reachable, RoutingCsr, Waiting } from "./routing.ts";
-import { languageTerm } from "./terms.ts";
 
-type SkillLeaf = Extract<Leaf, { kind: "skill" }>;
-
-/** What one who waits asks for, taken apart. */
+/** What one who waits asks for. */
 export interface Requirement {
-  /** What is asked of everybody by name, without alternatives. */
-  readonly skills: readonly SkillLeaf[];
-  /** All the rest. */
-  readonly others: readonly Need[];
-  /** Whether the rest is nothing that narrows it down to a few, so that looking under the skills is as good. */
-  readonly areOthersWide: boolean;
+  readonly asked: Asked;
   /** The network the CSR must be on, or null when translation is allowed. */
   readonly network: string | null;
   /** The software the CSR must have, on whatever network; null when any will do. */
@@ -25,89 +18,24 @@ export interface Requirement {
   readonly only: string | null;
   /** The room it takes. */
   readonly weight: number;
-  /** Bits of which a CSR who will do has every one, two words of 31: a first look that saves most of the others. */
-  readonly low: number;
-  readonly high: number;
 }
 
 export function requirementOf(waiting: Waiting): Requirement {
-  const skills: SkillLeaf[] = [];
-  const others: Need[] = [];
-  takeApart(waiting.needs, skills, others);
-  let low = 0;
-  let high = 0;
-  for (const { skill, least } of skills) {
-    const bit = least > 0 ? bitOf(skill) : NO_BIT;
-    if (bit < WORD) low |= 1 << bit;
-    else if (bit < NO_BIT) high |= 1 << (bit - WORD);
-  }
-  for (const other of others) {
-    const bit = other.kind === "language" ? bitOf(languageTerm(other.language)) : NO_BIT;
-    if (bit < WORD) low |= 1 << bit;
-    else if (bit < NO_BIT) high |= 1 << (bit - WORD);
-  }
+  const asked = askedIn(waiting.needs);
   const { excluded, only, weight = 1 } = waiting;
-  const { network, software } = likenessOf(waiting);
-  const areOthersWide = others.every(({ kind }) => kind === "language" || kind === "not" || kind === "network");
-  return { skills, others, areOthersWide, network, software, excluded, only, weight, low, high };
-}
-
-function takeApart(needs: readonly Need[], skills: SkillLeaf[], others: Need[]): void {
-  for (const need of needs) {
-    if (need.kind === "skill") skills.push(need);
-    else if (need.kind === "all") takeApart(need.of, skills, others);
-    else others.push(need);
-  }
-}
-
-/** The skills asked for, each once: what `most-skilled` goes by. */
-export function skillsAskedFor({ skills, others }: Requirement): readonly string[] {
-  return [...new Set([...skills, ...others].flatMap(skillsIn))];
-}
-
-const WORD = 31;
-const NO_BIT = 2 * WORD;
-const bits = new Map<string, number>();
-/** Names whose bits are remembered; requests may come from elsewhere and name anything. */
-const MAX_BITS = 10_000;
-
-/** The bit of a skill or of the term of a language, 0 to 61. Several may share one: a set bit is only a hint. */
-function bitOf(name: string): number {
-  let bit = bits.get(name);
-  if (bit === undefined) {
-    let hash = 0;
-    for (let index = 0; index < name.length; index += 1) hash = (Math.imul(hash, 31) + name.charCodeAt(index)) | 0;
-    bit = ((hash % NO_BIT) + NO_BIT) % NO_BIT;
-    if (bits.size >= MAX_BITS) bits.clear();
-    bits.set(name, bit);
-  }
-  return bit;
-}
-
-/** The two words of bits of that CSR. */
-export function signatureOf({ skills, languages }: RoutingCsr): { readonly low: number; readonly high: number } {
-  let low = 0;
-  let high = 0;
-  for (const name of [...Object.keys(skills), ...languages.map(languageTerm)]) {
-    const bit = bitOf(name);
-    if (bit < WORD) low |= 1 << bit;
-    else high |= 1 << (bit - WORD);
-  }
-  return { low, high };
+  const { network, software } = alike(waiting);
+  return {
+    asked,
+    network: network ?? asked.network,
+    software: software ?? asked.software,
+    excluded,
+    only,
+    weight,
+  };
 }
 
 /** What the queue's compatibility, or a network or software that is asked for outright, wants of the address where the CSR is reached. */
 type Likeness = Pick<Requirement, "network" | "software">;
-
-function likenessOf(waiting: Waiting): Likeness {
-  const { network, software } = alike(waiting);
-  if (waiting.needs.length === 0) return { network, software };
-  const asked = waiting.needs;
-  return {
-    network: network ?? asked.find((need) => need.kind === "network")?.network ?? null,
-    software: software ?? asked.find((need) => need.kind === "software")?.software ?? null,
-  };
-}
 
 function alike({ compatibility, customerNetwork, customerSoftware = null }: Waiting): Likeness {
   switch (compatibility) {
@@ -128,19 +56,11 @@ export function softwareKey(name: string | null): string | null {
   return key === "" ? null : key;
 }
 
-const needKeys = new WeakMap<readonly Need[], string>();
-
-/** Equal for those whom exactly the same CSRs may serve. Needs of the same queue are mostly one and the same list. */
-export function requirementKey(waiting: Waiting, { network, software, weight }: Requirement): string {
-  let needs = needKeys.get(waiting.needs);
-  if (needs === undefined) {
-    needs = waiting.needs.map(needKey).join("\u0002");
-    needKeys.set(waiting.needs, needs);
-  }
-  const { excluded, only } = waiting;
+/** Equal for those whom exactly the same CSRs may serve. */
+export function requirementKey({ asked, network, software, excluded, only, weight }: Requirement): string {
   const who = excluded.length === 0 && only === null ? "" : JSON.stringify([[...excluded].sort(), only]);
   const where = network === null && software === null ? "" : JSON.stringify([network, software]);
-  return `${needs}\u0003${weight}\u0003${where}\u0003${who}`;
+  return `${asked.key}\u0003${weight}\u0003${where}\u0003${who}`;
 }
 
 /** Whether the CSR could take a conversation at all: is there, and willing. How much room they have is another question. */
@@ -160,34 +80,42 @@ export function hasRoom(room: number, weight: number): boolean {
   return room >= weight - ROOM_SLACK;
 }
 
-/** Whether the CSR would do by who they are, the one it is meant for, not excluded, with those skills and the rest. */
-export function isQualified(csr: RoutingCsr, requirement: Requirement): boolean {
-  const { skills, others, excluded, only } = requirement;
-  if (only !== null && only !== csr.id) return false;
-  for (const skill of skills) if (!meets(csr, skill)) return false;
-  for (const other of others) if (!meets(csr, other)) return false;
-  return !excluded.includes(csr.id);
-}
-
 /**
  * Whether the CSR could ever serve it by the present rules: who they are, how much they can have in hand, and where they have an
  * address. What they will write from some day nobody knows.
  */
 export function isEverEligible(csr: RoutingCsr, requirement: Requirement): boolean {
-  const { network, skills, others, excluded, only, weight } = requirement;
+  const { network, excluded, only, weight } = requirement;
+  const { skills, others } = requirement.asked;
   const isThere = network === null || csr.networks === undefined || csr.networks.includes(network);
   if (!isThere || (only !== null && only !== csr.id) || !hasRoom(csr.capacity, weight)) return false;
   return [...skills, ...others].every((need) => mightMeet(csr, need)) && !excluded.includes(csr.id);
 }
 
-/** Whether an available CSR may be offered it now. */
-export function isEligible(csr: RoutingCsr, requirement: Requirement): boolean {
-  return isQualified(csr, requirement) && isCompatible(csr, requirement);
+/**
+ * Whether an available CSR may be offered it now. `levels` are those of their skills: reading them there is much quicker. `skills`: those
+ * that are asked for and not known to be had.
+ */
+export function isEligible(
+  csr: RoutingCsr,
+  requirement: Requirement,
+  levels: ReadonlyMap<string, number>,
+  skills: readonly SkillLeaf[] = requirement.asked.skills,
+): boolean {
+  for (const { skill, least, most } of skills) {
+    const level = levels.get(skill) ?? 0;
+    if (level < least || (most !== undefined && level > most)) return false;
+  }
+  const { asked, excluded, only } = requirement;
+  for (const other of asked.others) if (!meets(csr, other)) return false;
+  if (only !== null && only !== csr.id) return false;
+  return (excluded.length === 0 || !excluded.includes(csr.id)) && isCompatible(csr, requirement);
 }
 
 /** Why the CSR cannot be offered it now; null when they can. */
 export function obstacleFor(csr: RoutingCsr, requirement: Requirement): Loss | null {
-  const { skills, others, only, excluded, weight } = requirement;
+  const { only, excluded, weight } = requirement;
+  const { skills, others } = requirement.asked;
   if (only !== null && only !== csr.id) return { kind: "not-meant" };
   const unmet = [...skills, ...others].find((need) => !meets(csr, need));
   if (unmet !== undefined) return { kind: "unmet", need: unmet };

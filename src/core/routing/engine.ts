@@ -30,7 +30,7 @@ interface Parts {
 export function createRoutingEngine(shortList = SHORT_LIST): RoutingEngine {
   const staff = new Staff();
   const candidates = new Candidates(staff, shortList);
-  const lists = new WaitingLists((requirement) => candidates.coverFor(requirement));
+  const lists = new WaitingLists((requirement) => candidates.placesFor(requirement));
   const parts: Parts = { staff, candidates, lists, freed: new FreedCsrs(staff, lists), newcomers: new Newcomers() };
   const listed = (): WaitingLists => {
     enlist(parts);
@@ -99,19 +99,22 @@ function mayServeOthers(former: RoutingCsr, csr: RoutingCsr): boolean {
   );
 }
 
-function match({ candidates, lists, freed, newcomers }: Parts): Match | null {
-  const waiting = freed.first();
+function match({ staff, candidates, lists, freed, newcomers }: Parts): Match | null {
+  const next = freed.first();
   for (let first = newcomers.first(); first !== null; first = newcomers.first()) {
-    if (waiting !== null && byTurn(waiting, first.waiting) < 0) break;
+    if (next !== null && byTurn(next.waiting, first.waiting) < 0) break;
     const found = matchFor(candidates, first.waiting, first.requirement);
     if (found !== null) return found;
     newcomers.remove(first.waiting.conversation);
     lists.put(first.waiting, first.requirement);
   }
-  if (waiting === null) return null;
-  const requirement = lists.requirementFor(waiting.conversation);
-  assert(requirement !== null, `conversation ${waiting.conversation} is to be matched but does not wait`);
-  const found = matchFor(candidates, waiting, requirement);
+  if (next === null) return null;
+  const { waiting, requirement, only } = next;
+  const found = matchWith(
+    waiting,
+    requirement,
+    only === null ? candidates.pick(waiting, requirement) : staff.get(only),
+  );
   assert(
     found !== null,
     `nobody can be picked for conversation ${waiting.conversation} although somebody may serve it`,
@@ -120,7 +123,10 @@ function match({ candidates, lists, freed, newcomers }: Parts): Match | null {
 }
 
 function matchFor(candidates: Candidates, waiting: Waiting, requirement: Requirement): Match | null {
-  const csr = candidates.pick(waiting, requirement);
+  return matchWith(waiting, requirement, candidates.pick(waiting, requirement));
+}
+
+function matchWith(waiting: Waiting, requirement: Requirement, csr: RoutingCsr | null): Match | null {
   if (csr === null) return null;
   const address = chooseAddress(csr, requirement, waiting.customerFeatures);
   if (address === null) {

@@ -1,5 +1,5 @@
 /** Why each CSR was or was not chosen, for people who ask. Looks at everybody: a decision does not. */
-import { mostKept, obstacleFor, type Requirement, requirementOf, skillsAskedFor } from "./eligibility.ts";
+import { mostKept, obstacleFor, type Requirement, requirementOf } from "./eligibility.ts";
 import type { Explanation, Loss, Match, RoutingCsr, Waiting } from "./routing.ts";
 import { lotFor, mastery, preferenceFor, prepare, standingOf, type Worth } from "./strategies.ts";
 
@@ -28,7 +28,7 @@ function behind(csr: RoutingCsr, chosen: RoutingCsr | undefined, waiting: Waitin
 function worthBy(criterion: keyof Worth, csr: RoutingCsr, waiting: Waiting, requirement: Requirement): number {
   switch (criterion) {
     case "mastery":
-      return mastery(csr, skillsAskedFor(requirement));
+      return mastery(csr, requirement.asked.skillNames);
     case "kept":
       return mostKept(csr, requirement, waiting.customerFeatures);
     case "preferred":

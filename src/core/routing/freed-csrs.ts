@@ -2,15 +2,25 @@
  * The CSRs who became free, or able to serve others, since everybody they may serve was last seen to: each with the first who waits for
  * them, ordered by that one's turn. A CSR leaves when nobody is left whom they may serve.
  */
+import type { Requirement } from "./eligibility.ts";
 import { OrderedList } from "./ordered-list.ts";
 import type { Waiting } from "./routing.ts";
 import type { Staff } from "./staff.ts";
-import { byTurn, type WaitingLists } from "./waiting-lists.ts";
+import { byTurn, type Line, type WaitingLists } from "./waiting-lists.ts";
 
-/** `waiting` is the first whom the CSR may serve, as it was when this was made. */
+/** `waiting` is the first whom the CSR may serve, as it was when this was made, and the head of that line. */
 interface Prospect {
   readonly csr: string;
   readonly waiting: Waiting;
+  readonly line: Line;
+}
+
+/** Who is the next to be served by a CSR who became free. */
+export interface Next {
+  readonly waiting: Waiting;
+  readonly requirement: Requirement;
+  /** The CSR, when no other can serve them; else null. */
+  readonly only: string | null;
 }
 
 export class FreedCsrs {
@@ -49,7 +59,7 @@ export class FreedCsrs {
   /**
    * The first in line of all that freed CSRs may serve. A newcomer, who is in no line yet, may come before.
    */
-  first(): Waiting | null {
+  first(): Next | null {
     if (this.#lists.isEmpty()) {
       this.#forgetAll();
       return null;
@@ -59,11 +69,14 @@ export class FreedCsrs {
       this.#new.clear();
     }
     for (let prospect = this.#byTurn.first(); prospect !== null; prospect = this.#byTurn.first()) {
-      if (this.#lists.get(prospect.waiting.conversation) === prospect.waiting) {
-        return prospect.waiting;
+      const { csr, waiting, line } = prospect;
+      // Whoever may serve them and has room became free, so is in here, and whoever is has their own first: nobody before this one.
+      if (isCurrent(prospect)) {
+        const isOnly = this.#byTurn.second()?.waiting !== waiting;
+        return { waiting, requirement: line.requirement, only: isOnly ? csr : null };
       }
-      this.forget(prospect.csr);
-      this.#look(prospect.csr);
+      this.forget(csr);
+      this.#look(csr);
     }
     return null;
   }
@@ -74,14 +87,15 @@ export class FreedCsrs {
   }
 
   #look(id: string): void {
-    const csr = this.#staff.get(id);
-    if (csr === null) return;
-    const { low, high } = this.#staff.bitsOf(id);
-    const waiting = this.#lists.firstFor(csr, this.#staff.termsOf(id), low, high);
-    if (waiting !== null) {
-      const prospect = { csr: id, waiting };
-      this.#prospects.set(id, prospect);
-      this.#byTurn.insert(prospect);
-    }
+    const server = this.#staff.server(id);
+    const line = server === null ? null : this.#lists.firstFor(server);
+    if (line === null) return;
+    const prospect = { csr: id, waiting: line.head, line };
+    this.#prospects.set(id, prospect);
+    this.#byTurn.insert(prospect);
   }
+}
+
+function isCurrent({ waiting, line }: Prospect): boolean {
+  return line.isOpen && line.head === waiting;
 }

@@ -27,6 +27,10 @@ export class OrderedList<T> {
     return this.#chunks[0]?.[0] ?? null;
   }
 
+  second(): T | null {
+    return this.#chunks[0]?.[1] ?? this.#chunks[1]?.[0] ?? null;
+  }
+
   insert(item: T): void {
     this.#size += 1;
     const at = Math.min(this.#chunkOf(item), this.#chunks.length - 1);

@@ -3,9 +3,10 @@
  * behind as early as possible; what depends on who asks is known by its limits until it is worked out.
  */
 
-import { BLOCK, type Bounds } from "./bounds.ts";
-import { isCompatible, mostKept, type Requirement, ROOM_SLACK, skillsAskedFor } from "./eligibility.ts";
-import { meets } from "./needs.ts";
+import type { SkillLeaf } from "./asked.ts";
+import { BLOCK, type Bounds, NO_ROOM } from "./bounds.ts";
+import { isEligible, mostKept, type Requirement, ROOM_SLACK } from "./eligibility.ts";
+import { reach } from "./levels.ts";
 import type { RoutingCsr, Waiting } from "./routing.ts";
 import { HIGH, LOW, ROOM, ROW, STANDINGS } from "./row.ts";
 import type { Staff } from "./staff.ts";
@@ -25,6 +26,8 @@ interface Question {
 export class Search {
   readonly #staff: Staff;
   #question: Question | null = null;
+  /** The skills that are to be looked at of each candidate. */
+  #skills: readonly SkillLeaf[] = [];
   /** The number of the best so far, or -1, and what they are worth where that counts. */
   #best = -1;
   #worth: Worth | null = null;
@@ -36,7 +39,8 @@ export class Search {
   }
 
   begin(waiting: Waiting, requirement: Requirement, strategies: PreparedStrategies, limits: Worth | null): void {
-    const skills = limits === null ? NO_SKILLS : skillsAskedFor(requirement);
+    const skills = limits === null ? NO_SKILLS : requirement.asked.skillNames;
+    this.#skills = requirement.asked.skills;
     this.#question = { waiting, requirement, strategies, skills, limits };
     this.#best = -1;
     this.#worth = null;
@@ -48,54 +52,73 @@ export class Search {
     return this.#best < 0 ? null : (this.#staff.csrs[this.#best] ?? null);
   }
 
+  /** The other skills are known to be had by whoever is considered from now on. */
+  expect(skills: readonly SkillLeaf[]): void {
+    this.#skills = skills;
+  }
+
   considerOne(number: number | null): void {
     if (number !== null && this.#question !== null) this.#consider(number, this.#question);
   }
 
-  /** The members of a long list, but for the blocks in which nobody can be better than the best. */
-  considerBlocks(members: readonly number[], bounds: Bounds): void {
+  /**
+   * The members of a long list, but for the blocks in which nobody can be better than the best. `levels`: of each member, to be at least
+   * `least`; null: nothing is known of them.
+   */
+  considerBlocks(members: readonly number[], levels: Int32Array | null, least: number, bounds: Bounds): void {
     const question = this.#question;
     if (question === null) return;
     const lowest = bounds.lowest();
-    this.#considerBlock(members, lowest, bounds, question);
+    if (bounds.isBehind(lowest, NO_ROOM, NO_ROOM)) return;
+    this.#considerBlock(members, levels, least, lowest, bounds, question);
+    let [first, second] = this.#leadOfBest(bounds.first, bounds.second);
     for (let block = 0; block * BLOCK < members.length; block += 1) {
-      if (block === lowest) continue;
-      const [first, second] = this.#leadOfBest(bounds.first, bounds.second);
-      if (!bounds.isBehind(block, first, second)) this.#considerBlock(members, block, bounds, question);
+      if (block === lowest || bounds.isBehind(block, first, second)) continue;
+      this.#considerBlock(members, levels, least, block, bounds, question);
+      [first, second] = this.#leadOfBest(bounds.first, bounds.second);
     }
   }
 
   /** As `considerAll`, of what stands side by side in the list. */
-  #considerBlock(members: readonly number[], block: number, bounds: Bounds, question: Question): void {
+  #considerBlock(
+    members: readonly number[],
+    levels: Int32Array | null,
+    least: number,
+    block: number,
+    bounds: Bounds,
+    question: Question,
+  ): void {
     const { standings, bits } = bounds;
-    const { low, high, weight } = question.requirement;
-    const least = weight - ROOM_SLACK;
+    const { low, high } = question.requirement.asked;
     let [firstOfBest, secondOfBest] = this.#leadOfBest(bounds.first, bounds.second);
     const end = Math.min(members.length, (block + 1) * BLOCK);
     for (let at = block * BLOCK; at < end; at += 1) {
-      if ((standings[at * 3] as number) < least) continue;
+      const lead = standings[at * 2] as number;
+      if (lead > firstOfBest || lead === NO_ROOM) continue;
+      const next = standings[at * 2 + 1] as number;
+      if (lead === firstOfBest && next > secondOfBest) continue;
+      if (levels !== null && !reach(levels[at] as number, least)) continue;
       if (((bits[at * 2] as number) & low) !== low || ((bits[at * 2 + 1] as number) & high) !== high) continue;
-      const lead = standings[at * 3 + 1] as number;
-      const next = standings[at * 3 + 2] as number;
-      if (lead > firstOfBest || (lead === firstOfBest && next > secondOfBest)) continue;
       if (this.#consider(members[at] as number, question)) [firstOfBest, secondOfBest] = [lead, next];
     }
     bounds.tighten(block, end);
   }
 
   /** Everybody, one by one: whoever has no room, lacks a bit, or is behind by the first strategies, is left behind at once. */
-  considerAll(numbers: readonly number[]): void {
+  considerAll(numbers: readonly number[], levels: Int32Array | null, least: number): void {
     const question = this.#question;
     if (question === null) return;
     const { table } = this.#staff;
-    const { low, high, weight } = question.requirement;
-    const least = weight - ROOM_SLACK;
+    const { weight } = question.requirement;
+    const { low, high } = question.requirement.asked;
+    const room = weight - ROOM_SLACK;
     const { first, second } = question.strategies;
     let [firstOfBest, secondOfBest] = this.#leadOfBest(first, second);
     for (let at = 0; at < numbers.length; at += 1) {
+      if (levels !== null && !reach(levels[at] as number, least)) continue;
       const number = numbers[at] as number;
       const row = number * ROW;
-      if ((table[row] as number) < least) continue;
+      if ((table[row] as number) < room) continue;
       if (((table[row + LOW] as number) & low) !== low || ((table[row + HIGH] as number) & high) !== high) continue;
       const lead = table[row + first] as number;
       if (first !== ROOM && lead > firstOfBest) continue;
@@ -120,26 +143,13 @@ export class Search {
     // Who is behind even with the most they could be worth need not be looked at closely.
     if (this.#best >= 0 && this.#difference(question, number, limits) >= 0) return false;
     if ((this.#staff.table[number * ROW + ROOM] ?? -1) < requirement.weight - ROOM_SLACK) return false;
-    const csr = this.#staff.csrs[number];
-    if (csr === undefined || !this.#isEligible(number, csr, requirement)) return false;
+    const [csr, levels] = [this.#staff.csrs[number], this.#staff.levels[number]];
+    if (csr === undefined || levels === undefined || !isEligible(csr, requirement, levels, this.#skills)) return false;
     const worth = limits === null ? null : this.#worthOf(number, csr, question);
     if (this.#best >= 0 && worth !== null && this.#difference(question, number, worth) >= 0) return false;
     this.#best = number;
     this.#worth = worth;
     return true;
-  }
-
-  /** As `isEligible`, with the levels as they are kept beside the CSR: reading them there is much quicker. */
-  #isEligible(number: number, csr: RoutingCsr, requirement: Requirement): boolean {
-    const { skills, others, excluded, only } = requirement;
-    const levels = this.#staff.levels[number];
-    for (const { skill, least, most } of skills) {
-      const level = levels?.get(skill) ?? 0;
-      if (level < least || (most !== undefined && level > most)) return false;
-    }
-    for (const other of others) if (!meets(csr, other)) return false;
-    if (only !== null && only !== csr.id) return false;
-    return (excluded.length === 0 || !excluded.includes(csr.id)) && isCompatible(csr, requirement);
   }
 
   /** Below 0 when that one comes before the best; with the limits in the place of their own worth, when they might. */

@@ -1,20 +1,23 @@
 /**
- * Those who have several skills together: of the skills asked for, each further one leaves so few that there is next to nobody to look at in
- * vain. A set is made when first asked for; all are forgotten when anybody's skills change, which they do with the rules.
+ * Those who have one skill, or several together: of the skills asked for, each further one leaves so few that there is next to nobody to look at
+ * in vain. A set is made when first asked for; all are forgotten when anybody's skills change, which they do with the rules.
  */
-import type { Bounds } from "./bounds.ts";
+import type { Asked, SkillLeaf, SkillPlan } from "./asked.ts";
+import type { LookedThrough } from "./bounds.ts";
+import { isTold, levelAt, MOST_SKILLS } from "./levels.ts";
 import type { Staff } from "./staff.ts";
 
 /** Sets, and members of sets, that are kept: beyond that all are forgotten and begun anew. */
 const MAX_SETS = 100_000;
 const MAX_MEMBERS = 8_000_000;
 /** Members up to which another skill is not worth a set of its own. */
-const FEW = 24;
+const FEW = 12;
+const NOTHING: readonly never[] = [];
 
-export interface SkillSet {
-  readonly members: readonly number[];
-  /** Only of long sets, by which they have been looked through. */
-  readonly bounds: Bounds[];
+export interface SkillSet extends LookedThrough {
+  readonly skills: readonly string[];
+  /** Of each member the levels of those skills, as `levelAt` writes them. */
+  readonly levels: Int32Array;
   /** With one more skill. */
   readonly more: Map<string, SkillSet>;
 }
@@ -25,6 +28,7 @@ export class SkillSets {
   readonly #sets = new Map<string, SkillSet>();
   /** At the number of a CSR, the sets with bounds that they are in, each followed by their place in it. */
   readonly #within: (SkillSet | number)[][] = [];
+  #generation: object = {};
   #size = 0;
   #members = 0;
 
@@ -32,28 +36,34 @@ export class SkillSets {
     this.#staff = staff;
   }
 
-  /** CSRs among whom all are who have those skills: begins with the rarest skill, ends when there are few. Null of no skills. */
-  of(skills: readonly string[]): SkillSet | null {
-    if (this.#size >= MAX_SETS || this.#members >= MAX_MEMBERS) this.forget();
-    let set: SkillSet | null = null;
-    for (const skill of skills) {
-      if (set !== null && set.members.length <= FEW) break;
-      const sets: Map<string, SkillSet> = set === null ? this.#sets : set.more;
-      set = sets.get(skill) ?? this.#make(sets, skill, set);
-    }
-    return set;
+  /** Where those are found who have the skills asked for; null when no skill has to be had. Found once, until the sets are forgotten. */
+  planFor(asked: Asked): SkillPlan | null {
+    return asked.generation === this.#generation || this.#plan(asked) ? asked : null;
+  }
+
+  #plan(asked: Asked): boolean {
+    const byRarity = asked.skills
+      .filter(({ least }) => least > 0)
+      .map(({ skill }) => ({ skill, size: this.#staff.skilled(skill)?.members.length ?? 0 }))
+      .sort((left, right) => left.size - right.size);
+    const [rarest] = byRarity;
+    if (rarest === undefined) return false;
+    asked.set = rarest.size === 0 ? null : this.#of(byRarity.map(({ skill }) => skill));
+    asked.generation = this.#generation;
+    const { least, rest } = toldBy(asked.set?.skills ?? [], asked.skills);
+    asked.least = least;
+    asked.rest = rest.length === 0 ? NOTHING : rest;
+    return true;
   }
 
   /** That set is looked through by those bounds from now on. */
-  bound(set: SkillSet, bounds: Bounds): void {
-    if (set.bounds.length === 0) {
-      for (const [place, number] of set.members.entries()) {
-        const within = this.#within[number] ?? [];
-        within.push(set, place);
-        this.#within[number] = within;
-      }
+  bound(set: SkillSet): void {
+    if (set.bounds.length > 0) return;
+    for (const [place, number] of set.members.entries()) {
+      const within = this.#within[number] ?? [];
+      within.push(set, place);
+      this.#within[number] = within;
     }
-    set.bounds.push(bounds);
   }
 
   /** That CSR changed. */
@@ -70,21 +80,49 @@ export class SkillSets {
     if (this.#size === 0) return;
     this.#sets.clear();
     this.#within.length = 0;
+    this.#generation = {};
     this.#size = 0;
     this.#members = 0;
   }
 
+  /** Among whom all are who have those skills: begins with the rarest skill, ends when there are few. */
+  #of(skills: readonly string[]): SkillSet | null {
+    if (this.#size >= MAX_SETS || this.#members >= MAX_MEMBERS) this.forget();
+    let set: SkillSet | null = null;
+    for (const skill of new Set(skills)) {
+      if (set !== null && (set.members.length <= FEW || set.skills.length >= MOST_SKILLS)) break;
+      const sets: Map<string, SkillSet> = set === null ? this.#sets : set.more;
+      set = sets.get(skill) ?? this.#make(sets, skill, set);
+    }
+    return set;
+  }
+
   #make(sets: Map<string, SkillSet>, skill: string, within: SkillSet | null): SkillSet {
-    const { levels } = this.#staff;
-    // The first is the list of the skill itself: forgotten with all others when it changes.
-    const members =
-      within === null
-        ? (this.#staff.skilled(skill)?.members ?? [])
-        : within.members.filter((number) => levels[number]?.has(skill) === true);
-    const set = { members, bounds: [], more: new Map() };
+    const known = this.#staff.levels;
+    const [members, levels, skills]: [number[], number[], string[]] = [[], [], [...(within?.skills ?? []), skill]];
+    const wider = within?.members ?? this.#staff.skilled(skill)?.members ?? [];
+    for (const [place, number] of wider.entries()) {
+      const level = known[number]?.get(skill) ?? 0;
+      if (level <= 0) continue;
+      members.push(number);
+      levels.push((within?.levels[place] ?? 0) | levelAt(skills.length - 1, level));
+    }
+    const set = { members, skills, levels: Int32Array.from(levels), bounds: [], more: new Map() };
     this.#size += 1;
-    this.#members += within === null ? 0 : members.length;
+    this.#members += members.length;
     sets.set(skill, set);
     return set;
   }
+}
+
+/** What of the skills asked for is told by the levels kept of those, and what is not. */
+function toldBy(skills: readonly string[], asked: readonly SkillLeaf[]): Pick<SkillPlan, "least" | "rest"> {
+  const rest: SkillLeaf[] = [];
+  const leasts = skills.map(() => 0);
+  for (const leaf of asked) {
+    const place = skills.indexOf(leaf.skill);
+    if (place >= 0 && isTold(leaf.least)) leasts[place] = Math.max(leasts[place] ?? 0, leaf.least);
+    if (place < 0 || !isTold(leaf.least) || leaf.most !== undefined) rest.push(leaf);
+  }
+  return { least: leasts.reduce((sum, least, place) => sum | levelAt(place, least), 0), rest };
 }

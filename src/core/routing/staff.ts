@@ -3,7 +3,8 @@
  * standing strategies compare. Which terms they have is kept in lists, one for each term, whether they are free or not.
  */
 import { strict as assert } from "node:assert";
-import { reachKey, roomOf, signatureOf } from "./eligibility.ts";
+import { signatureOf } from "./asked.ts";
+import { reachKey, roomOf } from "./eligibility.ts";
 import type { RoutingCsr } from "./routing.ts";
 import { HIGH, LOW, ROOM, ROW, STANDINGS } from "./row.ts";
 import { SkillSets } from "./skill-sets.ts";
@@ -11,17 +12,42 @@ import { writeStandings } from "./strategies.ts";
 import { TermList } from "./term-list.ts";
 import { ANYONE, csrTerm, placeTerms, profileTerms, SKILL } from "./terms.ts";
 
+/** What of a CSR is looked at to find whom they may serve. */
+export interface Server {
+  csr: RoutingCsr;
+  /** Every term under which those who wait for such a CSR can be filed. */
+  readonly terms: readonly string[];
+  readonly levels: ReadonlyMap<string, number>;
+  readonly low: number;
+  readonly high: number;
+  /** The numbers of the drawers in which those lie, as of that edition and so many news of it. */
+  readonly drawers: number[];
+  edition: number;
+  news: number;
+}
+
 /** A CSR with what follows from who and where they are. */
 interface Entry {
   readonly number: number;
   csr: RoutingCsr;
   profile: readonly string[];
   places: readonly string[];
-  /** Every term under which those who wait for such a CSR can be filed. */
-  terms: readonly string[];
+  server: Server;
   lists: readonly TermList[];
   /** Equal for those who are reached alike. */
   group: string;
+}
+
+const NO_LEVELS: ReadonlyMap<string, number> = new Map();
+
+function serverOf(
+  csr: RoutingCsr,
+  terms: readonly string[],
+  levels: ReadonlyMap<string, number>,
+  low: number,
+  high: number,
+): Server {
+  return { csr, terms: [...terms, csrTerm(csr.id)], levels, low, high, drawers: [], edition: 0, news: 0 };
 }
 
 export class Staff {
@@ -66,14 +92,9 @@ export class Staff {
     return this.#terms.get(term)?.members.length ?? 0;
   }
 
-  termsOf(id: string): readonly string[] {
-    return this.#entries.get(id)?.terms ?? [];
-  }
-
-  /** The two words of bits of that CSR. */
-  bitsOf(id: string): { readonly low: number; readonly high: number } {
-    const row = (this.numberOf(id) ?? 0) * ROW;
-    return { low: this.table[row + LOW] ?? 0, high: this.table[row + HIGH] ?? 0 };
+  /** By which is found whom that CSR may serve; null when they are not known. */
+  server(id: string): Server | null {
+    return this.#entries.get(id)?.server ?? null;
   }
 
   /** One CSR of each way of being reached. */
@@ -90,6 +111,7 @@ export class Staff {
     const entry = known ?? this.#enter(csr);
     const { csr: former, number } = entry;
     entry.csr = csr;
+    entry.server.csr = csr;
     this.csrs[number] = csr;
     if (known !== undefined) this.#follow(entry, former);
     const room = roomOf(csr);
@@ -122,7 +144,15 @@ export class Staff {
   #enter(csr: RoutingCsr): Entry {
     const number = this.#free.pop() ?? this.csrs.length;
     if (number * ROW >= this.table.length) this.#grow();
-    const entry: Entry = { number, csr, profile: [], places: [], terms: [], lists: [], group: "" };
+    const entry: Entry = {
+      number,
+      csr,
+      profile: [],
+      places: [],
+      server: serverOf(csr, [], NO_LEVELS, 0, 0),
+      lists: [],
+      group: "",
+    };
     this.#entries.set(csr.id, entry);
     this.csrs[number] = csr;
     this.#reprofile(entry);
@@ -161,7 +191,9 @@ export class Staff {
   #gather(entry: Entry): void {
     const terms = [...entry.profile, ...entry.places];
     entry.lists = terms.map((term) => this.#terms.get(term)).filter((list) => list !== undefined);
-    entry.terms = [...terms, csrTerm(entry.csr.id)];
+    const { csr, number } = entry;
+    const [low, high] = [this.table[number * ROW + LOW] ?? 0, this.table[number * ROW + HIGH] ?? 0];
+    entry.server = serverOf(csr, terms, this.levels[number] ?? NO_LEVELS, low, high);
   }
 
   #relist(entry: Entry, before: readonly string[], after: readonly string[]): void {

@@ -1,9 +1,9 @@
 /** All who have one term, and the bounds by which they have been looked through. */
 import { strict as assert } from "node:assert";
-import type { Bounds } from "./bounds.ts";
+import type { Bounds, LookedThrough } from "./bounds.ts";
 import type { Staff } from "./staff.ts";
 
-export class TermList {
+export class TermList implements LookedThrough {
   readonly members: number[] = [];
   /** Only of long lists; few, since few orders of strategies are in use. */
   readonly bounds: Bounds[] = [];

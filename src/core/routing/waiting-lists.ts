@@ -3,19 +3,23 @@
  * serve the head of a line may serve the whole line, so only heads need looking at. Nobody comes in here before it is known that no
  * CSR can serve them now; so a line is looked at again only through a CSR who became free.
  */
+import { Drawers, type Place } from "./drawers.ts";
 import { hasRoom, isEligible, type Requirement, requirementKey, roomOf } from "./eligibility.ts";
 import { OrderedList } from "./ordered-list.ts";
-import type { RoutingCsr, Waiting } from "./routing.ts";
+import type { Waiting } from "./routing.ts";
+import type { Server } from "./staff.ts";
 
-/** All who wait for exactly the same. Never empty while it is known to `WaitingLists`. */
-interface Line {
+/** All who wait for exactly the same. */
+export interface Line {
   readonly key: string;
   readonly requirement: Requirement;
-  /** The one first in line. Kept apart from `members` because lists of lines are ordered by it. */
+  /** The one first in line; the last one that was, once nobody is. Kept apart from `members` because lists of lines are ordered by it. */
   head: Waiting;
   readonly members: OrderedList<Waiting>;
-  /** The terms under which a CSR finds this line. */
-  readonly cover: readonly string[];
+  /** The drawers in which a CSR finds this line. */
+  readonly drawers: readonly number[];
+  /** False once nobody is in it, and nothing knows it any more. */
+  isOpen: boolean;
 }
 
 /** Higher priority first, then whose turn was earlier, then conversation id. */
@@ -29,35 +33,27 @@ export function byTurn(left: Waiting, right: Waiting): number {
   return left.conversation < right.conversation ? -1 : left.conversation > right.conversation ? 1 : 0;
 }
 
-const byHead = (left: Line, right: Line): number => byTurn(left.head, right.head);
+/** Lines by whom is first in each. */
+export const byHead = (left: Line, right: Line): number => byTurn(left.head, right.head);
 
 export class WaitingLists {
-  readonly #coverFor: (requirement: Requirement) => readonly string[];
+  readonly #placesFor: (requirement: Requirement) => readonly Place[];
   readonly #lines = new Map<string, Line>();
   readonly #members = new Map<string, { readonly waiting: Waiting; readonly line: Line }>();
-  readonly #filed = new Map<string, OrderedList<Line>>();
+  readonly #drawers = new Drawers();
   readonly #queues = new Map<string, OrderedList<Waiting>>();
 
-  constructor(coverFor: (requirement: Requirement) => readonly string[]) {
-    this.#coverFor = coverFor;
+  constructor(placesFor: (requirement: Requirement) => readonly Place[]) {
+    this.#placesFor = placesFor;
   }
 
   isEmpty(): boolean {
     return this.#members.size === 0;
   }
 
-  get(conversation: string): Waiting | null {
-    return this.#members.get(conversation)?.waiting ?? null;
-  }
-
-  /** What the one in that conversation waits for; null when nobody waits there. */
-  requirementFor(conversation: string): Requirement | null {
-    return this.#members.get(conversation)?.line.requirement ?? null;
-  }
-
   put(waiting: Waiting, requirement: Requirement): void {
     this.remove(waiting.conversation);
-    const key = requirementKey(waiting, requirement);
+    const key = requirementKey(requirement);
     let line = this.#lines.get(key);
     if (line === undefined) {
       line = this.#open(key, requirement, waiting);
@@ -83,26 +79,19 @@ export class WaitingLists {
       this.#reorder(line, next);
       return;
     }
-    for (const term of line.cover) unlist(this.#filed, term, line);
-    this.#lines.delete(line.key);
+    this.#close(line);
   }
 
-  /** The first of all who wait that this CSR may serve; `terms` are all that such a CSR has, `low` and `high` their bits. */
-  firstFor(csr: RoutingCsr, terms: readonly string[], low: number, high: number): Waiting | null {
+  /** The line whose head is the first of all who wait that this CSR may serve. */
+  firstFor(server: Server): Line | null {
     if (this.#members.size === 0) return null;
+    const { csr, levels, low, high } = server;
     const room = roomOf(csr);
-    let first: Waiting | null = null;
-    for (const term of terms) {
-      this.#filed.get(term)?.walk((line) => {
-        if (first !== null && byTurn(line.head, first) >= 0) return true;
-        const { requirement } = line;
-        if ((requirement.low & low) !== requirement.low || (requirement.high & high) !== requirement.high) return false;
-        if (!hasRoom(room, requirement.weight) || !isEligible(csr, requirement)) return false;
-        first = line.head;
-        return true;
-      });
-    }
-    return first;
+    return this.#drawers.first(server, ({ requirement }) => {
+      const { asked, weight } = requirement;
+      if ((asked.low & low) !== asked.low || (asked.high & high) !== asked.high) return false;
+      return hasRoom(room, weight) && isEligible(csr, requirement, levels);
+    });
   }
 
   /** 1 for the next one of that conversation's queue; null when it does not wait. */
@@ -129,17 +118,24 @@ export class WaitingLists {
   #open(key: string, requirement: Requirement, head: Waiting): Line {
     const members = new OrderedList<Waiting>(byTurn);
     members.insert(head);
-    const line: Line = { key, requirement, head, members, cover: this.#coverFor(requirement) };
+    const drawers = this.#drawers.at(this.#placesFor(requirement), this.#lines.size);
+    const line: Line = { key, requirement, head, members, drawers, isOpen: true };
     this.#lines.set(key, line);
-    for (const term of line.cover) listUnder(this.#filed, term, byHead).insert(line);
+    this.#drawers.file(line, drawers);
     return line;
   }
 
-  /** Gives the line another head; every list of lines is ordered by heads. */
+  #close(line: Line): void {
+    line.isOpen = false;
+    this.#lines.delete(line.key);
+    this.#drawers.take(line, line.drawers);
+  }
+
+  /** Gives the line another head; drawers are ordered by heads. */
   #reorder(line: Line, head: Waiting): void {
-    for (const term of line.cover) unlist(this.#filed, term, line);
+    this.#drawers.take(line, line.drawers);
     line.head = head;
-    for (const term of line.cover) listUnder(this.#filed, term, byHead).insert(line);
+    this.#drawers.file(line, line.drawers);
   }
 }
 
