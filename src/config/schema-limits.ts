@@ -1,5 +1,6 @@
 /** `limits:` of frontdesk.yaml. Every limit has a name, bounds, and a default that suits a small centre. */
 import { z } from "zod";
+import { LIMIT_DEFAULTS } from "../core/rules.ts";
 import { seconds } from "./names.ts";
 
 const DAY = 86_400;
@@ -39,10 +40,34 @@ export const coreLimits = {
     .default(30)
     .describe("How long a message may take to reach the other side before its sender is told that it does."),
   estimateTellSeconds: seconds(0, DAY)
-    .default(300)
+    .default(LIMIT_DEFAULTS.estimateTellSeconds)
     .describe(
       "Time between two sentences to somebody who waits about how long it will take; 0: they are told only when they ask.",
     ),
+  estimateTellTimes: count(1, 1_000)
+    .default(LIMIT_DEFAULTS.estimateTellTimes)
+    .describe("Such sentences to one who waits, the first among them."),
+  askAgainSeconds: seconds(5, DAY)
+    .default(LIMIT_DEFAULTS.askAgainSeconds)
+    .describe("How long after an offer CSRs who declined or missed it are asked again."),
+  presenceSeconds: seconds(1, 3_600)
+    .default(LIMIT_DEFAULTS.presenceSeconds)
+    .describe(
+      "How long after a start, or a link's coming up, nobody is taken to be away because nothing was heard of them.",
+    ),
+  overflows: count(0, 100)
+    .default(LIMIT_DEFAULTS.overflows)
+    .describe("Times one conversation may be sent to another queue or dialog by overflow and rings."),
+  heldLines: count(1, 10_000)
+    .default(LIMIT_DEFAULTS.heldLines)
+    .describe("Lines a customer may write while waiting; they are kept for the CSR to come."),
+  heldBytes: count(256, 10_000_000).default(LIMIT_DEFAULTS.heldBytes).describe("UTF-8 bytes of these lines together."),
+  historyLines: count(1, 500)
+    .default(LIMIT_DEFAULTS.historyLines)
+    .describe("Lines of the talk so far that a CSR who comes is shown."),
+  staffFloodFactor: count(1, 10_000)
+    .default(LIMIT_DEFAULTS.staffFloodFactor)
+    .describe("How many times floodMessages a CSR may send within floodSeconds."),
   maxParts: count(1, 1_000).default(40).describe("Parts one long text may be split into."),
   explainedCsrs: count(0, 2_000)
     .default(200)

@@ -11,8 +11,8 @@ import { complete, consultColleague, returnToCustomer } from "./consulting.ts";
 import { ruledText } from "./content-rule.ts";
 import { close } from "./conversation.ts";
 import { set, transfer } from "./handing-on.ts";
-import { HISTORY_LINES } from "./history.ts";
 import { offerTo } from "./legs.ts";
+import { limitOf } from "./limits.ts";
 import type { Address, Verdict } from "./model.ts";
 import { ACCEPTED, addressKey } from "./model.ts";
 import { customerInWords } from "./offer.ts";
@@ -61,7 +61,7 @@ const CONVERSATION_WORDS: Readonly<Record<string, InConversation>> = {
   who: (turn, row, leg) => tellText(turn, row, leg, customerInWords(turn, row, leg, "csr.who.head").join("\n")),
   history: (turn, row, leg) =>
     whenTalking(turn, row, leg, () =>
-      turn.queries.push({ conversation: row.id, leg: leg.index, limit: HISTORY_LINES, before: null }),
+      turn.queries.push({ conversation: row.id, leg: leg.index, limit: limitOf(turn, "historyLines"), before: null }),
     ),
 };
 

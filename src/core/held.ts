@@ -2,7 +2,7 @@
 import { close } from "./conversation.ts";
 import { universalWord } from "./dialog.ts";
 import { estimateFor } from "./estimate/telling.ts";
-import { refused } from "./limits.ts";
+import { limitOf, refused } from "./limits.ts";
 import { ACCEPTED, type InboundOf, type Verdict, wordsOf } from "./model.ts";
 import { byteLength } from "./parts.ts";
 import type { Amendment } from "./rendering.ts";
@@ -11,12 +11,9 @@ import type { LineReference } from "./step.ts";
 import { amend, fileOf, record, tell } from "./transcript.ts";
 import { duration, languageOf, putConversation, say, type Turn, writtenAt } from "./turn.ts";
 
-/** Lines kept for the CSR to come, and their UTF-8 bytes together. */
-const HELD_LINES = 50;
-const HELD_BYTES = 65_536;
-
-function tooMuch(held: readonly HeldLine[]): boolean {
-  return held.length > HELD_LINES || held.reduce((sum, { text }) => sum + byteLength(text), 0) > HELD_BYTES;
+function tooMuch(turn: Turn, held: readonly HeldLine[]): boolean {
+  const bytes = held.reduce((sum, { text }) => sum + byteLength(text), 0);
+  return held.length > limitOf(turn, "heldLines") || bytes > limitOf(turn, "heldBytes");
 }
 
 function heldFull(turn: Turn, row: ConversationRow, leg: Leg): Verdict {
@@ -34,7 +31,7 @@ export function waits(turn: Turn, row: ConversationRow, leg: Leg, inbound: Inbou
   }
   const at = writtenAt(turn, inbound.sentAt);
   const line = { line: 0, at, foreign: inbound.id, ...wordsOf(inbound), ...fileOf(inbound) };
-  if (tooMuch([...row.held, line])) return heldFull(turn, row, leg);
+  if (tooMuch(turn, [...row.held, line])) return heldFull(turn, row, leg);
   const held = [...row.held, { ...line, line: record(turn, row, leg, inbound, inbound.id, at) }];
   const next = putConversation(turn, row, { held });
   if (row.held.length === 0) tell(turn, next, leg, "waiting.still");
@@ -72,7 +69,7 @@ export function amendHeld(
             : one,
         )
       : row.held.filter(({ line }) => line !== reference.line);
-  if (tooMuch(held)) return heldFull(turn, row, leg);
+  if (tooMuch(turn, held)) return heldFull(turn, row, leg);
   amend(turn, putConversation(turn, row, { held }), leg, amendment, reference);
   return ACCEPTED;
 }

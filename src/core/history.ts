@@ -10,8 +10,6 @@ import { typed } from "./styling-writer.ts";
 import { customerName, tellText } from "./transcript.ts";
 import { languageOf, say, type Turn } from "./turn.ts";
 
-/** Lines of the earlier talk that are shown to whoever comes later. */
-export const HISTORY_LINES = 30;
 /** Characters of one line, and UTF-8 bytes of them all. */
 const LINE_LENGTH = 1_000;
 const HISTORY_BYTES = 16_384;

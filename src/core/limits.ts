@@ -1,6 +1,7 @@
 /** Limits on what one address may send: size and rate. Staff may send much more, and not without end either. */
 import { addressKey, type Condition, type Inbound, type InboundKind, type Verdict } from "./model.ts";
 import { byteLength } from "./parts.ts";
+import { type DefaultedLimit, LIMIT_DEFAULTS } from "./rules.ts";
 import { fact, remember, say, strangersLanguage, type Turn } from "./turn.ts";
 
 export function refused(reason: Condition, text: string): Verdict {
@@ -24,8 +25,10 @@ const WATCHED_ADDRESSES = 20_000;
 /** UTF-8 bytes of all reactions of one person to one message. */
 const REACTION_BYTES = 1_024;
 
-/** Staff may write this many times as much: several customers each, pasted lines; but two autoresponders must come to an end. */
-const STAFF_FACTOR = 50;
+/** One of the limits that rules may leave out. */
+export function limitOf({ rules }: Turn, name: DefaultedLimit): number {
+  return rules.limits[name] ?? LIMIT_DEFAULTS[name];
+}
 
 /** A refusal when the event breaks a limit, else null. Rate before size: what is too long counts as well. */
 export function withinLimits(turn: Turn, inbound: Inbound): Verdict | null {
@@ -57,7 +60,7 @@ function withinRate(turn: Turn, inbound: Inbound, language: string | null): Verd
     return null;
   }
   known.count += 1;
-  if (known.count <= limits.floodMessages * (csrOf.has(key) ? STAFF_FACTOR : 1)) return null;
+  if (known.count <= limits.floodMessages * (csrOf.has(key) ? limitOf(turn, "staffFloodFactor") : 1)) return null;
   if (!known.told) fact(turn, "flood.refused", {}, { network: inbound.from.network });
   known.told = true;
   const text = say(turn, "flood", language, { seconds: limits.floodSeconds });

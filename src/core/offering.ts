@@ -6,10 +6,10 @@
  */
 import { hasRoomFor } from "./availability.ts";
 import { letGo, takeOn } from "./hands.ts";
-import { HISTORY_LINES } from "./history.ts";
 import { meetInRoom } from "./introduction.ts";
 import { rememberCsr } from "./last-csr.ts";
 import { customerOf, inviteLeg, offerTo, putLeg } from "./legs.ts";
+import { limitOf } from "./limits.ts";
 import { askToAccept, introduce, withdrawOffer } from "./offer.ts";
 import { type OfferRule, ONE_AT_A_TIME } from "./queue-rules.ts";
 import { armQuiet } from "./resting.ts";
@@ -91,7 +91,7 @@ export function accept(turn: Turn, row: ConversationRow, leg: Leg): void {
   tell(turn, next, active, "csr.accepted", { name: customerName(turn, next, csrLanguage(turn, csr)) });
   if (spokeBefore) {
     const before = row.held[0]?.line ?? null;
-    turn.queries.push({ conversation: row.id, leg: leg.index, limit: HISTORY_LINES, before });
+    turn.queries.push({ conversation: row.id, leg: leg.index, limit: limitOf(turn, "historyLines"), before });
   }
   handOverHeld(turn, { ...next, held: row.held }, active);
   tell(turn, next, customer, "talking.handover", { csr: turn.rules.csrs.get(csr)?.name ?? turn.rules.company });
@@ -206,10 +206,8 @@ function endOffer(
   return next;
 }
 
-/** Seconds after which CSRs who declined or missed are asked again: nobody waits for ever because everybody once said no. */
-const ROUND_SECONDS = 60;
-
+/** Sets the time at which those who declined or missed it are asked again. */
 export function armRound(turn: Turn, row: ConversationRow): void {
-  const at = turn.world.now + ROUND_SECONDS * 1000;
+  const at = turn.world.now + limitOf(turn, "askAgainSeconds") * 1000;
   setTimer(turn, { id: `round ${row.id}`, at, generation: 0, conversation: row.id, name: "round" });
 }

@@ -1,15 +1,13 @@
 /** Those whom a queue does not take, or keeps no longer: whether it is open, has room, what they are told, and where they go. */
 import { wording } from "./dialog.ts";
 import { customerOf } from "./legs.ts";
+import { limitOf } from "./limits.ts";
 import type { Overflow, OverflowTarget } from "./queue-rules.ts";
 import type { Queue } from "./rules.ts";
 import { isSituation } from "./situation.ts";
 import type { ConversationRow } from "./state.ts";
 import { tell, tellText } from "./transcript.ts";
 import { languageOf, type Turn } from "./turn.ts";
-
-/** Times a conversation may be sent elsewhere: queues and dialogs that send it round in a circle must come to an end. */
-const MAX_OVERFLOWS = 5;
 
 /** Why that queue takes nobody now; null when it does. */
 export function obstacleAt(turn: Turn, queue: Queue): Overflow["why"] | null {
@@ -22,7 +20,7 @@ export function sendAway(turn: Turn, row: ConversationRow, queue: Queue, why: Ov
   const customer = customerOf(row);
   const rule = (queue.overflow ?? []).find((one) => one.why === why && isSituation(turn, row, one.when, () => 0));
   const to = rule?.to ?? null;
-  const goesOn = to !== null && mayGoOn(row);
+  const goesOn = to !== null && mayGoOn(turn, row);
   const language = languageOf(turn, row, customer) ?? "";
   if (rule?.text != null) tellText(turn, row, customer, wording(rule.text, language, turn.rules.languages));
   else if (goesOn) return to;
@@ -31,6 +29,6 @@ export function sendAway(turn: Turn, row: ConversationRow, queue: Queue, why: Ov
   return goesOn ? to : null;
 }
 
-export function mayGoOn(row: ConversationRow): boolean {
-  return (row.overflows ?? 0) < MAX_OVERFLOWS;
+export function mayGoOn(turn: Turn, row: ConversationRow): boolean {
+  return (row.overflows ?? 0) < limitOf(turn, "overflows");
 }

@@ -4,10 +4,9 @@
  * Who comes with it *is* the customer from then on: the customer's leg changes its address, the conversation keeps its state, its
  * history and its place. Who does not come is served where they are.
  */
-import { HISTORY_LINES } from "./history.ts";
 import { endRoom, tellGone } from "./introduction.ts";
 import { csrLegs, customerOf, originOf, putLeg, talkingLeg } from "./legs.ts";
-import { refused } from "./limits.ts";
+import { limitOf, refused } from "./limits.ts";
 import { lossesInWords } from "./losses.ts";
 import { ACCEPTED, type Address, addressKey, type Inbound, type Verdict } from "./model.ts";
 import type { Queue } from "./rules.ts";
@@ -125,7 +124,7 @@ function arrive(turn: Turn, row: ConversationRow, { from, to, kind }: Inbound): 
   // Who opens a page is shown the talk by the page; who writes to an address sees nothing of it yet.
   if (kind === "message") {
     const before = turn.world.nextLine();
-    turn.queries.push({ conversation: row.id, leg: customer.index, limit: HISTORY_LINES, before });
+    turn.queries.push({ conversation: row.id, leg: customer.index, limit: limitOf(turn, "historyLines"), before });
   }
   for (const leg of csrLegs(next)) tellCsr(turn, next, leg);
   const csr = talkingLeg(next);

@@ -3,6 +3,7 @@
  * holds. When nobody at work would do as things stand, but somebody would in a later ring, that one is entered at once.
  */
 import { overflow } from "./conversation.ts";
+import { limitOf } from "./limits.ts";
 import { mayGoOn, obstacleAt } from "./overflow.ts";
 import type { Ring } from "./queue-rules.ts";
 import { requestFor } from "./request.ts";
@@ -13,8 +14,6 @@ import { fact, putConversation, setTimer, type Turn } from "./turn.ts";
 
 /** How often the condition of a ring is looked at while the ring's time has come and it does not hold. */
 const LOOK_AGAIN_MS = 15_000;
-/** After a link has come up: until then nobody is taken to be away because nothing was heard of them. */
-const HEARSAY_MS = 30_000;
 
 /** Enters whatever rings can be entered, and sets the time of the next look. */
 export function advanceRings(turn: Turn, before: ConversationRow): ConversationRow {
@@ -77,7 +76,7 @@ function nextRing(turn: Turn, row: ConversationRow, queue: Queue): NextRing | nu
 /** Somewhere else must take them, and they must not have an offer just now. */
 function canEnter(turn: Turn, row: ConversationRow, { to }: Ring): boolean {
   if (to === null) return true;
-  if (row.state !== "waiting" || !mayGoOn(row)) return false;
+  if (row.state !== "waiting" || !mayGoOn(turn, row)) return false;
   const queue = to.kind === "queue" ? turn.rules.queues.get(to.queue) : null;
   return queue === null || (queue !== undefined && obstacleAt(turn, queue) === null);
 }
@@ -93,7 +92,7 @@ function isHeard(turn: Turn): boolean {
 
 /** When they will have had that time; null: they have. */
 export function heardAgainAt(turn: Turn): number | null {
-  const at = turn.memory.heardAt + HEARSAY_MS;
+  const at = turn.memory.heardAt + limitOf(turn, "presenceSeconds") * 1000;
   return turn.world.now >= at ? null : at;
 }
 
@@ -107,7 +106,8 @@ function nextLook(turn: Turn, row: ConversationRow, queue: Queue): number | null
   const looks = [...ahead(row, queue)].map(({ dueAt }) => (dueAt > now ? dueAt : now + LOOK_AGAIN_MS));
   const holds = (queue.prefer ?? []).map(({ holdSeconds }) => (row.queuedAt ?? row.openedAt) + holdSeconds * 1000);
   looks.push(...holds.filter((at) => at > now));
-  if (looks.length > 0 && !isHeard(turn)) looks.push(turn.memory.heardAt + HEARSAY_MS);
+  const heardAt = heardAgainAt(turn);
+  if (looks.length > 0 && heardAt !== null) looks.push(heardAt);
   return looks.length === 0 ? null : Math.min(...looks);
 }
 

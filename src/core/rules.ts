@@ -138,8 +138,30 @@ export interface Gateway {
   readonly features: readonly Feature[] | null;
 }
 
+/** Limits of which most desks never think, and what they are where rules leave them out; named as in frontdesk.yaml. */
+export const LIMIT_DEFAULTS = {
+  /** After so long CSRs who declined an offer, or missed it, are asked again: nobody waits for ever because everybody once said no. */
+  askAgainSeconds: 60,
+  /** After a link came up, or the desk: until then nobody is taken to be away because nothing was heard of them. */
+  presenceSeconds: 30,
+  /** Times one conversation may be sent elsewhere: queues and dialogs that send it round in a circle must come to an end. */
+  overflows: 5,
+  /** Lines of a customer that are kept for the CSR to come, and their UTF-8 bytes together. */
+  heldLines: 50,
+  heldBytes: 65_536,
+  /** Lines of the talk so far that a CSR who comes is shown. */
+  historyLines: 30,
+  /** Staff may write this many times `floodMessages`: several customers each, pasted lines; but two autoresponders must come to an end. */
+  staffFloodFactor: 50,
+  /** Between two sentences about the waiting time that nobody asked for; 0: none. */
+  estimateTellSeconds: 300,
+  /** Such sentences to one who waits, the first among them. */
+  estimateTellTimes: 6,
+} as const;
+export type DefaultedLimit = keyof typeof LIMIT_DEFAULTS;
+
 /** Every limit of the core, named as in frontdesk.yaml; seconds unless the name says otherwise. */
-export interface Limits {
+export interface Limits extends Readonly<Partial<Record<DefaultedLimit, number>>> {
   /** Open conversations of one customer address at a time. */
   readonly conversationsPerCustomer: number;
   readonly openConversations: number;
@@ -160,8 +182,6 @@ export interface Limits {
   readonly undeliveredSeconds: number;
   /** How long a message may take to arrive before its author is told. */
   readonly lateSeconds: number;
-  /** Between two sentences about the waiting time that nobody asked for; 0: none. Left out: 300. */
-  readonly estimateTellSeconds?: number;
   /** Parts one long text may be split into. */
   readonly maxParts: number;
   /** CSRs up to which each decision of routing is recorded with why every one of them was not chosen; 0: none is recorded. */

@@ -1,6 +1,6 @@
 /** Both have come to the room of their IM server: the desk says who is who and what was said, steps out, and keeps the record that it did. */
 import { close } from "./conversation.ts";
-import { HISTORY_LINES, saidSoFar } from "./history.ts";
+import { saidSoFar } from "./history.ts";
 import {
   actInRoom,
   askTheOther,
@@ -11,6 +11,7 @@ import {
   tellRoom,
 } from "./introduction.ts";
 import { customerOf, talkingLeg } from "./legs.ts";
+import { limitOf } from "./limits.ts";
 import { ACCEPTED, addressKey, type InboundOf, type Verdict } from "./model.ts";
 import type { ConversationRow } from "./state.ts";
 import type { DeskEvent } from "./step.ts";
@@ -32,7 +33,8 @@ export function hearRoom(turn: Turn, { room, state, from }: InboundOf<"room">): 
   const entered = state === "entered" ? [...others, leg.index] : others;
   const next = askTheOther(turn, putConversation(turn, row, { room: { ...row.room, entered } }));
   // Asked again whenever somebody is reported: an answer that a crash took along would never come.
-  if (bothAreIn(next)) turn.queries.push({ conversation: row.id, leg: 0, limit: HISTORY_LINES, before: null });
+  if (bothAreIn(next))
+    turn.queries.push({ conversation: row.id, leg: 0, limit: limitOf(turn, "historyLines"), before: null });
   return ACCEPTED;
 }
 

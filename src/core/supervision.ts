@@ -5,10 +5,10 @@
  */
 import { hasRoomFor } from "./availability.ts";
 import { letGo, takeOn, wrapUp } from "./hands.ts";
-import { HISTORY_LINES } from "./history.ts";
 import { meetInRoom, takeBack } from "./introduction.ts";
 import { rememberCsr } from "./last-csr.ts";
 import { customerOf, inviteLeg, putLeg, talkingLeg } from "./legs.ts";
+import { limitOf } from "./limits.ts";
 import type { Address } from "./model.ts";
 import type { Match } from "./routing/routing.ts";
 import type { ConversationRow, Leg } from "./state.ts";
@@ -81,7 +81,7 @@ export function listen(
   putCsr(turn, own, { hands: [...own.hands, row.id] });
   fact(turn, "supervisor.listens", { conversation: row.id, csr }, { advises });
   tell(turn, next, { ...leg, ...change }, key, values);
-  turn.queries.push({ conversation: row.id, leg: leg.index, limit: HISTORY_LINES, before: null });
+  turn.queries.push({ conversation: row.id, leg: leg.index, limit: limitOf(turn, "historyLines"), before: null });
   return next;
 }
 

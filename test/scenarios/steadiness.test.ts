@@ -328,3 +328,42 @@ describe("a CSR on an ordinary account", () => {
       ],
     ));
 });
+
+describe("limits of which most desks never think", () => {
+  it("whoever declined is asked again when the operator says", () =>
+    play(company({ limits: { askAgainSeconds: 7 } }), [
+      "ada is available",
+      "anna@web: hello",
+      "ada offered: for billing",
+      "ada: /decline",
+      "6 seconds pass",
+      "ada is offered nothing",
+      "1 second passes",
+      "ada offered: for billing",
+    ]));
+
+  it("a customer who waits may write as many lines as the operator keeps, and is told of those that are not", () =>
+    play(company({ limits: { heldLines: 2 } }), [
+      "anna@web: hello",
+      "anna sees: next for Billing",
+      "anna: one",
+      "anna: two",
+      "anna: three",
+      "anna is refused: wait before you write more",
+    ]));
+
+  it("who comes to a talk is shown as many lines of it as the operator says", () =>
+    play(company({ limits: { historyLines: 2 } }), [
+      "ada is available",
+      "anna@web: hello",
+      "ada offered: for billing",
+      "ada: /accept",
+      "anna: one",
+      "anna: two",
+      "anna: three",
+      "ada sees from customer: three",
+      "ada: /history",
+      "ada sees: two",
+      "ada sees nothing",
+    ]));
+});

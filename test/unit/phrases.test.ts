@@ -97,6 +97,8 @@ describe("phrases", () => {
     const families = /"((?:csr|waiting|talking|closed|label|alias|dialog|answer|identify|language)\.[a-z0-9.-]+)"/gu;
     const calls =
       /\b(?:say|tell|speak|phrase|toPerson|fault)\((?:[a-zA-Z.()]+, )*(?:[^"()?]*\? )?"([a-z-]+(?:\.[a-z0-9-]+)*)"/gu;
+    /** Names of facts that look like such a family. */
+    const facts = new Set(["csr.state"]);
     const asked = sources.flatMap((name) => {
       const text = readFileSync(new URL(name, core), "utf8");
       return [families, calls].flatMap((pattern) =>
@@ -105,7 +107,8 @@ describe("phrases", () => {
     });
     expect(asked.length, "the pattern finds them").to.be.greaterThan(150);
     const known = new Set(phraseKeys());
-    expect(asked.filter((each) => !known.has(each.split(": ")[1] ?? ""))).to.deep.equal([]);
+    const isThere = (key: string) => known.has(key) || facts.has(key);
+    expect(asked.filter((each) => !isThere(each.split(": ")[1] ?? ""))).to.deep.equal([]);
   });
 
   it("knows the names of languages", () => {

@@ -3,16 +3,13 @@
  * number that changes all the time is worse than none. On asking they are always told what is known now.
  */
 import { customerOf } from "../legs.ts";
+import { limitOf } from "../limits.ts";
 import type { ConversationRow } from "../state.ts";
 import type { DeskEvent } from "../step.ts";
 import { tell } from "../transcript.ts";
 import { languageOf, putConversation, say, type Turn } from "../turn.ts";
 import { type Estimate, inMinutes, type Minutes } from "./range.ts";
 
-/** Between two times that somebody is told, where the rules do not say. */
-const TELL_SECONDS = 300;
-/** How often one who waits is told without asking. */
-const TOLD_MOST = 6;
 /** An estimate that is older is not told any more. */
 const STALE_MS = 3 * 60_000;
 
@@ -24,7 +21,7 @@ export interface MadeEstimate extends Estimate {
 /** New estimates: remembered for those who ask, told to those who were not told yet, or were told something else. */
 export function estimatesCame(turn: Turn, { of, at }: Extract<DeskEvent, { kind: "estimates" }>): void {
   const { estimates } = turn.memory;
-  const { estimateTellSeconds: tellSeconds = TELL_SECONDS } = turn.rules.limits;
+  const tellSeconds = limitOf(turn, "estimateTellSeconds");
   for (const id of estimates.keys()) if (waitingRow(turn, id) === null) estimates.delete(id);
   for (const { conversation, low, mean, high } of of) {
     const row = waitingRow(turn, conversation);
@@ -56,8 +53,8 @@ function tellIfNew(turn: Turn, row: ConversationRow, estimate: MadeEstimate): vo
 
 /** Whether it would now be over at another time than was said, and they may be told again. */
 function isNews(turn: Turn, told: NonNullable<ConversationRow["toldEstimate"]>, { mean, at }: MadeEstimate): boolean {
-  const { estimateTellSeconds: tellSeconds = TELL_SECONDS } = turn.rules.limits;
-  if (turn.world.now - told.at < tellSeconds * 1_000 || told.times >= TOLD_MOST) return false;
+  const tellSeconds = limitOf(turn, "estimateTellSeconds");
+  if (turn.world.now - told.at < tellSeconds * 1_000 || told.times >= limitOf(turn, "estimateTellTimes")) return false;
   const minutesAfter = (at + mean - told.at) / 60_000;
   return minutesAfter < told.from || (told.to !== null && minutesAfter > told.to);
 }
