@@ -1,7 +1,7 @@
 /** One signed request to a program, and what its answer means. Nothing here is remembered. */
 import type { Outcome } from "../../src/adapter.ts";
+import { postSigned } from "../../src/signed-request.ts";
 import type { Bot, WebhookConfig } from "./config.ts";
-import { sign } from "./signature.ts";
 
 /** `answered`: it took it and said this; null when that is longer than allowed. Everything else is an outcome as the outbox knows it. */
 export type Answer =
@@ -27,29 +27,12 @@ export async function request(
   now: number,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const bytes = new TextEncoder().encode(body);
-  const seconds = Math.floor(now / 1000);
-  try {
-    const response = await fetch(bot.url, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        accept: "application/json",
-        "webhook-id": id,
-        "webhook-timestamp": String(seconds),
-        "webhook-signature": sign(bot.secret, id, seconds, bytes),
-      },
-      body: bytes,
-      // Signed words are for this address and no other.
-      redirect: "manual",
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutSeconds * 1000)]),
-    });
-    const text = await read(response, answerBytes);
-    if (!response.ok) return refused(response);
-    return { kind: "answered", body: text };
-  } catch {
-    return { kind: "deferred", reason: "remote-server-timeout" };
-  }
+  const { url, secret } = bot;
+  const limits = { timeoutMs: timeoutSeconds * 1000, mostBytes: answerBytes };
+  const answer = await postSigned({ url, secret, id, body, ...limits, now, signal });
+  if (answer.kind === "unreachable") return { kind: "deferred", reason: "remote-server-timeout" };
+  if (!answer.response.ok) return refused(answer.response);
+  return { kind: "answered", body: answer.body };
 }
 
 function refused({ status, headers }: Response): Answer {
@@ -59,16 +42,4 @@ function refused({ status, headers }: Response): Answer {
   const reason = status === 429 ? "resource-constraint" : "service-unavailable";
   if (!Number.isFinite(seconds) || seconds <= 0) return { kind: "deferred", reason };
   return { kind: "deferred", reason, retryAfterMs: Math.min(seconds, MAX_RETRY_AFTER_SECONDS) * 1000 };
-}
-
-/** Null when it is longer than allowed. */
-async function read(response: Response, most: number): Promise<string | null> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > most) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }

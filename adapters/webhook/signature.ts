@@ -1,24 +1,12 @@
 /**
- * Signatures of Standard Webhooks 1.0: HMAC-SHA256 over `id.timestamp.body`, in base64 behind `v1,`. Whoever knows no secret can
- * neither write in the desk's name nor in a program's, and what was listened to once cannot be said again later.
+ * Whether a call bears the signature of whoever may make it, as Standard Webhooks 1.0 has it. Whoever knows no secret can neither write
+ * in the desk's name nor in a program's, and what was listened to once cannot be said again later.
  */
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
+import { sign } from "../../src/signed-request.ts";
 
-const PREFIX = "whsec_";
 /** Signatures of one call: more than one while a secret is being changed. */
 const MAX_SIGNATURES = 10;
-
-function keyOf(secret: string): Buffer {
-  return secret.startsWith(PREFIX) ? Buffer.from(secret.slice(PREFIX.length), "base64") : Buffer.from(secret);
-}
-
-/** `seconds` since the epoch. */
-export function sign(secret: string, id: string, seconds: number, body: Uint8Array): string {
-  const hmac = createHmac("sha256", keyOf(secret));
-  hmac.update(`${id}.${seconds}.`);
-  hmac.update(body);
-  return `v1,${hmac.digest("base64")}`;
-}
 
 /** What bears a signature, as the headers have it; null where one is missing. */
 export interface Signed {
