@@ -19,7 +19,7 @@ export interface DaemonConfiguration {
   readonly dialogs?: string;
   /** Added to `limits:` of frontdesk.yaml, indented by two. */
   readonly limits?: string;
-  /** Takes the place of `host:` in `http:` of frontdesk.yaml, indented by two. */
+  /** Takes the place of `host:` in `http:` of frontdesk.yaml, indented by two; `{port}` in it becomes the port. */
   readonly http?: string;
   /** Whole sections of frontdesk.yaml beside those. */
   readonly sections?: string;
@@ -169,7 +169,7 @@ ${configuration.networks}
 store:
   folder: ../data
 http:
-${configuration.http ?? "  host: 127.0.0.1"}
+${(configuration.http ?? "  host: 127.0.0.1").replaceAll("{port}", String(port))}
   port: ${port}
 ${configuration.http?.includes("metrics:") === true ? "" : "  metrics: here"}
 ${configuration.sections ?? ""}
