@@ -4,6 +4,7 @@ import { withFields } from "../log.ts";
 import type { RoutingDelegate } from "../routing-client/delegate.ts";
 import { createServerLink } from "../routing-client/server-link.ts";
 import type { DelegateSettings } from "../routing-client/settings.ts";
+import { createSuiteLink } from "../routing-client/suite-link.ts";
 
 interface Parts {
   readonly clock: Clock;
@@ -22,6 +23,6 @@ export function createDelegate(
     case "server":
       return createServerLink(settings, parts);
     case "suite":
-      throw new Error("not yet");
+      return createSuiteLink(settings, parts);
   }
 }

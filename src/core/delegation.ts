@@ -18,7 +18,7 @@ export function hearDelegate(turn: Turn, delegate: DelegatedEngine | null, event
       // `settle` comes to them as it comes to matches of its own, when anybody was stirred.
       for (const answer of event.answers) {
         delegate.answer(answer);
-        for (const csr of answer.csrs) turn.stirred.add(csr);
+        for (const csr of answer.csrs ?? turn.rules.csrs.keys()) turn.stirred.add(csr);
       }
       return ACCEPTED;
     case "deciding":

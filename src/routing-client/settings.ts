@@ -54,7 +54,7 @@ export const DEFAULT_PRIVACY: Readonly<Record<ProfileField, "pass" | "withhold">
   name: "withhold",
   account: "withhold",
   language: "pass",
-  reason: "pass",
+  reason: "withhold",
   opening: "withhold",
   answers: "withhold",
   attributes: "withhold",

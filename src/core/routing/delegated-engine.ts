@@ -19,8 +19,8 @@ export interface DelegatedAnswer {
   readonly assignment: number;
   readonly conversation: string;
   readonly revision: number;
-  /** The first of them who can be asked is. */
-  readonly csrs: readonly string[];
+  /** The first of them who can be asked is; null: whoever this desk itself would ask. */
+  readonly csrs: readonly string[] | null;
   /** True: whoever decided knows better than the queue's rules; the CSR need only be reachable, willing, not excluded, and have room. */
   readonly overrules: boolean;
   /** Counts up to then, in milliseconds: whoever decided holds the CSR's room no longer. Null: for good. */
@@ -100,6 +100,7 @@ function matchOf(own: RoutingEngine, request: DelegatedRequest | null, answer: D
   if (request?.revision !== answer.revision) return null;
   const { waiting } = request;
   const asked: Waiting = answer.overrules ? { ...waiting, needs: [], compatibility: "translated" } : waiting;
+  if (answer.csrs === null) return own.decide(waiting);
   for (const only of answer.csrs) {
     if (waiting.only !== null && waiting.only !== only) continue;
     const match = own.decide({ ...asked, only });
