@@ -165,6 +165,7 @@ function buildRing(ring: RingInput): Ring {
 
 function target(to: RingInput["to"]): OverflowTarget | null {
   if (to === undefined) return null;
+  if ("handle" in to) return { kind: "handle", handle: to.handle };
   return "queue" in to ? { kind: "queue", queue: to.queue } : { kind: "dialog", dialog: to.dialog };
 }
 

@@ -132,9 +132,9 @@ function checkQueue(routing: YamlSource, path: Path, known: Known): readonly Pro
   ];
 }
 
-/** Where customers are sent: a queue or a dialog that there is. */
+/** Where customers are sent: a queue, a dialog or a handle that there is. */
 function checkTarget(routing: YamlSource, path: Path, known: Known): readonly Problem[] {
-  return (["queue", "dialog"] as const).flatMap((kind) =>
+  return (["queue", "dialog", "handle"] as const).flatMap((kind) =>
     refer(routing, [...path, kind], kind, textAt(routing.value, [...path, kind]), known[kind]),
   );
 }

@@ -108,10 +108,14 @@ export const points = z.number().int().min(-1_000).max(1_000);
 
 const overflowTarget = z
   .union(
-    [z.strictObject({ queue: identifier }), z.strictObject({ dialog: identifier })],
-    "must be { queue: … } or { dialog: … }",
+    [
+      z.strictObject({ queue: identifier }),
+      z.strictObject({ dialog: identifier }),
+      z.strictObject({ handle: z.string().min(1).max(200) }),
+    ],
+    "must be { queue: … }, { dialog: … } or { handle: … }",
   )
-  .describe("Another queue, or a dialog of the bot.");
+  .describe("Another queue, a dialog of the bot, or what another handle opens.");
 
 export const overflowSchema = z.strictObject({
   why: z.enum(["closed", "full"]).describe("They come while the queue is closed, or while maxWaiting wait."),

@@ -172,10 +172,12 @@ export function enqueue(
 export function overflow(turn: Turn, row: ConversationRow, target: OverflowTarget): boolean {
   const overflows = (row.overflows ?? 0) + 1;
   fact(turn, "queue.overflow", { conversation: row.id }, { from: row.queue, to: JSON.stringify(target) });
-  if (target.kind === "dialog") {
-    const script = turn.rules.dialogs.get(target.dialog);
+  if (target.kind !== "queue") {
+    const { dialog, handle } = botFor(turn, row, target);
+    const script = turn.rules.dialogs.get(dialog);
     if (script === undefined) return false;
-    const change = { dialog: script.id, dialogVersion: script.version, position: null, overflows, toldPlace: null };
+    const { id, version } = script;
+    const change = { dialog: id, dialogVersion: version, handle, position: null, overflows, toldPlace: null };
     consult(turn, row.state === "waiting" ? move(turn, row, "leave", change) : { ...row, ...change }, { kind: "open" });
     return true;
   }
@@ -198,6 +200,15 @@ export function overflow(turn: Turn, row: ConversationRow, target: OverflowTarge
   });
   inviteElsewhere(turn, next, queue);
   return true;
+}
+
+/** The dialog that takes over, and the handle that counts as written to from then on. */
+function botFor(turn: Turn, row: ConversationRow, target: Exclude<OverflowTarget, { kind: "queue" }>) {
+  if (target.kind === "dialog") return { dialog: target.dialog, handle: row.handle };
+  const all = [...turn.rules.networks.values()].flatMap(({ handles }) => handles);
+  const named = all.filter(({ id }) => id === target.handle);
+  const handle = named.find(({ network }) => network === row.network) ?? named[0];
+  return { dialog: handle?.dialog ?? "", handle: handle?.id ?? row.handle };
 }
 
 // --- leaving the talk -----------------------------------------------------------------------------------------------

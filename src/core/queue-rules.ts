@@ -46,7 +46,9 @@ export interface ConditionalNeed {
 export type OverflowTarget =
   | { readonly kind: "queue"; readonly queue: string }
   /** Back to the bot, in that dialog: to leave a message, to choose something else. */
-  | { readonly kind: "dialog"; readonly dialog: string };
+  | { readonly kind: "dialog"; readonly dialog: string }
+  /** To what that handle opens: the customer's network's handle of that name, else another network's. They go on where they write. */
+  | { readonly kind: "handle"; readonly handle: string };
 
 /** What becomes of those who come while the queue is closed, or has as many as it may. The first whose situation holds counts. */
 export interface Overflow {

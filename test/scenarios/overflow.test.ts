@@ -129,6 +129,37 @@ describe("overflow", () => {
       "anna sees from Ada: It is corrected.",
     ]));
 
+  it("sends them to another handle: to what it opens there, and where they write they go on", () =>
+    play(
+      desk(
+        { overflow: [rule({ to: { kind: "handle", handle: "shop" } })] },
+        {
+          networks: {
+            ...COMPANY.networks,
+            web: { title: "Web", handles: { support: "express", shop: "selling" } },
+            xmpp: { title: "XMPP", handles: { support: "express", shop: "message" } },
+          },
+          dialogs: {
+            ...COMPANY.dialogs,
+            dialogs: {
+              ...COMPANY.dialogs.dialogs,
+              selling: { steps: [{ ask: "What would you like to buy?", as: "article" }, { route: "sales" }] },
+              message: { steps: [{ ask: "How can we reach you?", as: "reach" }, { route: "messages" }] },
+            },
+          },
+        },
+      ),
+      [
+        "billing closes, opens Monday 09:00",
+        "anna@web: hello",
+        "anna sees: What would you like to buy?",
+        "anna: a lamp",
+        "anna sees: next for Sales",
+        "bob@xmpp: hello",
+        "bob sees: How can we reach you?",
+      ],
+    ));
+
   it("does not go round for ever", () =>
     play(desk({ overflow: [rule({ to: { kind: "dialog", dialog: "express" } })] }), [
       "billing closes, opens Monday 09:00",

@@ -22,7 +22,7 @@ describe("check: the rules of queues", () => {
   const cases: readonly [what: string, queue: string, problem: RegExp | null][] = [
     [
       "everything there is",
-      "{ name: S, needs: [{ when: { during: night, handle: support, customer: { attributes: { tier: gold } } }, any: [{ attributes: { team: gold } }, { csrs: [ada] }] }], rings: [{ after: 30, skills: { support: 1 }, drop: [team, language] }, { after: 30, when: { waiting: { min: 3 } }, needs: { attributes: { site: manila } }, to: { dialog: welcome } }], prefer: [{ lastCsr: true, holdSeconds: 60 }], overflow: [{ why: full, text: Full, to: { queue: support } }] }",
+      "{ name: S, needs: [{ when: { during: night, handle: support, customer: { attributes: { tier: gold } } }, any: [{ attributes: { team: gold } }, { csrs: [ada] }] }], rings: [{ after: 30, skills: { support: 1 }, drop: [team, language] }, { after: 30, when: { waiting: { min: 3 } }, needs: { attributes: { site: manila } }, to: { dialog: welcome } }], prefer: [{ lastCsr: true, holdSeconds: 60 }], overflow: [{ why: full, text: Full, to: { queue: support } }, { why: closed, to: { handle: support } }], afterHours: send-away }",
       null,
     ],
     ["what is typed", "{ name: S, content: { fromCustomer: { cards: mask }, fromCsr: { hosts: warn } } }", null],
@@ -54,6 +54,7 @@ describe("check: the rules of queues", () => {
       "{ name: S, needs: { when: { during: nigth }, csrs: [ada] } }",
       /unknown period "nigth"; did you mean "night"/u,
     ],
+    ["a handle to go to", "{ name: S, overflow: [{ why: full, to: { handle: suport } }] }", /unknown handle "suport"/u],
     ["a handle", "{ name: S, needs: { when: { handle: suport }, csrs: [ada] } }", /unknown handle "suport"/u],
     [
       "an attribute",

@@ -29,8 +29,21 @@ function waysOf(rules: Rules): readonly Way[] {
 /** The queue itself, or those to which a dialog leads without a word of the customer in between. */
 function queuesBehind(rules: Rules, target: OverflowTarget | null): readonly string[] {
   if (target === null) return [];
-  if (target.kind === "queue") return [target.queue];
-  const script = rules.dialogs.get(target.dialog);
+  switch (target.kind) {
+    case "queue":
+      return [target.queue];
+    case "dialog":
+      return queuesOf(rules, target.dialog);
+    case "handle": {
+      const handles = [...rules.networks.values()].flatMap((network) => network.handles);
+      const dialogs = handles.flatMap(({ id, dialog }) => (id === target.handle ? [dialog] : []));
+      return [...new Set(dialogs)].flatMap((dialog) => queuesOf(rules, dialog));
+    }
+  }
+}
+
+function queuesOf(rules: Rules, dialog: string): readonly string[] {
+  const script = rules.dialogs.get(dialog);
   let step = script?.steps[script.start ?? ""];
   for (let passed = 0; step !== undefined && passed < MOST_STEPS; passed += 1) {
     if (step.kind === "route") return [step.queue];
@@ -67,5 +80,5 @@ function sentence(circle: readonly string[]): string {
   const [first = ""] = circle;
   return circle.length === 1
     ? `"${first}" sends customers on to itself; send them to another queue, or to a dialog that ends elsewhere`
-    : `customers are sent in a circle: ${[...circle, first].join(" → ")}; after five times round they are sent away. Let one of these lead to a dialog that takes a message, or nowhere`;
+    : `customers are sent in a circle: ${[...circle, first].join(" → ")}; after limits.overflows times they are sent away. Let one of these lead to a dialog that takes a message, or nowhere`;
 }

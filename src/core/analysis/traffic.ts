@@ -291,7 +291,7 @@ const MOST_REFUSED = 0.9;
 const LEFT: ReadonlySet<string> = new Set(["customer", "unreachable", "idle"]);
 
 function isToBot({ detail }: Fact): boolean {
-  return String(detail.to).startsWith('{"kind":"dialog"');
+  return !String(detail.to).startsWith('{"kind":"queue"');
 }
 
 /** Talks that were over, or handed on; and how long the last one had lasted that was neither, null where there is none such. */
