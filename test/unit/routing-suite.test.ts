@@ -89,34 +89,35 @@ const CSRS = {
   ben: { name: "Ben", at: ["web"], skills: { sales: 2 }, capacity: 1 },
 } as const;
 
+const DIRECTORY = [
+  {
+    id: "anna",
+    name: "Anna",
+    account: "A1",
+    language: null,
+    addresses: [{ network: "web", id: "anna" }],
+    attributes: { telephone: "+4930123456" },
+  },
+];
+
+const SETTINGS: Omit<SuiteSettings, "url"> = {
+  kind: "suite",
+  secret: SECRET,
+  timeoutMs: 400,
+  concurrent: 4,
+  againMs: 60_000,
+  answerBytes: 1_000,
+  csrs: 10,
+  privacy: {},
+  networkPrivacy: new Map(),
+  queuePrivacy: new Map(),
+  whenAway: "local",
+  awayMs: 600,
+};
+
 function desk(url: string, changes: Partial<SuiteSettings> = {}) {
-  const directory = [
-    {
-      id: "anna",
-      name: "Anna",
-      account: "A1",
-      language: null,
-      addresses: [{ network: "web", id: "anna" }],
-      attributes: { telephone: "+4930123456" },
-    },
-  ];
-  const setting = playSetting(company({ networks: NETWORKS, csrs: CSRS, directory }));
-  const settings: SuiteSettings = {
-    kind: "suite",
-    url,
-    secret: SECRET,
-    timeoutMs: 400,
-    concurrent: 4,
-    againMs: 60_000,
-    answerBytes: 1_000,
-    csrs: 10,
-    privacy: {},
-    networkPrivacy: new Map(),
-    queuePrivacy: new Map(),
-    whenAway: "local",
-    awayMs: 600,
-    ...changes,
-  };
+  const setting = playSetting(company({ networks: NETWORKS, csrs: CSRS, directory: DIRECTORY }));
+  const settings: SuiteSettings = { ...SETTINGS, url, ...changes };
   const log = createMemoryLog();
   const link = createSuiteLink(settings, { clock: createClock(), log, random: () => 0 });
   open.push(link);
