@@ -39,6 +39,7 @@ const groups: readonly Group[] = [
   { ...quick("conformance", 2), tests: ["test/conformance/**/*.test.ts"], except: onRealServers },
   { ...quick("scenarios", 2), tests: ["test/scenarios/**/*.test.ts"] },
   { ...quick("leaks", 3), tests: ["test/leaks/**/*.test.ts"] },
+  { ...quick("fuzz", 2), tests: ["test/fuzz/**/*.test.ts"] },
   { ...quick("tidy", 1), tests: ["test/tidy.test.ts"] },
   { ...full("simulation", 6), servers: false, tests: ["test/simulation/**/*.test.ts"] },
   ...networks(),

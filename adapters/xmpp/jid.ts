@@ -93,17 +93,23 @@ function prepareResource(text: string): string | undefined {
   return bounded(text.normalize("NFC"), FORBIDDEN_IN_RESOURCE);
 }
 
-/** Lower case, no trailing dot, internationalised labels in Unicode (RFC 7622 §3.2). */
+/** What stands in a URL beside a host: none of it is part of a domain. */
+const NOT_IN_DOMAINS = /[\s/@:?#[\]\\%]/u;
+
+/** Lower case, no trailing dot, internationalised labels in Unicode (RFC 7622 §3.2), where some other dots are dots as well. */
 function prepareDomain(text: string): string | undefined {
-  const plain = text.toLowerCase().replace(/\.$/, "");
-  if (ADDRESS_LITERAL.test(plain)) {
-    return plain;
+  const lower = text.toLowerCase();
+  const literal = lower.replace(/\.$/, "");
+  if (ADDRESS_LITERAL.test(literal)) {
+    return literal;
   }
-  if (plain === "" || plain.startsWith(".") || plain.includes("..") || /[\s/@:?#[\]\\%]/u.test(plain)) {
+  if (NOT_IN_DOMAINS.test(lower)) {
     return undefined;
   }
-  const unicode = PLAIN_ADDRESS.test(plain) && !plain.includes("xn--") ? plain : domainToUnicode(plain);
-  return bounded(unicode, FORBIDDEN_IN_LOCAL);
+  const unicode = PLAIN_ADDRESS.test(lower) && !lower.includes("xn--") ? lower : domainToUnicode(lower);
+  const domain = unicode.replace(/\.$/, "");
+  const hasEmptyLabel = domain.startsWith(".") || domain.endsWith(".") || domain.includes("..");
+  return hasEmptyLabel || NOT_IN_DOMAINS.test(domain) ? undefined : bounded(domain, FORBIDDEN_IN_LOCAL);
 }
 
 function bounded(part: string, forbidden: RegExp): string | undefined {

@@ -45,6 +45,8 @@ export interface ParserHandlers {
 const PIECE_CHARACTERS = 16_384;
 /** Longest attribute that is kept of a refused stanza: an address is at most 3 times 1,023 bytes and two separators. */
 const ADDRESS_CHARACTERS = 3_071;
+/** What saxes says of an end tag of another name, after it has told of the element's end. */
+const WRONG_END = "unexpected close tag";
 /** Why saxes said no, where RFC 6120 has a more exact word than not-well-formed. */
 const RESTRICTED = /doctype|undefined entity|entity name/i;
 
@@ -95,9 +97,25 @@ export class StanzaParser {
         this.#checkSize();
       }
     } catch (error) {
-      this.#ended = true;
-      this.#handlers.fault(this.#isDelivering || error instanceof XmlFault ? asError(error) : ofSaxes(asError(error)));
+      this.#fail(asError(error));
     }
+  }
+
+  /** What was complete before the fault is delivered before it, so that it does not matter where the network cuts. */
+  #fail(error: Error): void {
+    if (!this.#isDelivering && !error.message.includes(WRONG_END)) {
+      try {
+        this.#deliver();
+      } catch (later) {
+        this.#fail(asError(later));
+        return;
+      }
+      if (this.#ended) {
+        return; // what stands behind the end of the stream is nobody's business
+      }
+    }
+    this.#ended = true;
+    this.#handlers.fault(this.#isDelivering || error instanceof XmlFault ? error : ofSaxes(error));
   }
 
   #begin(name: string, attributes: readonly string[]): void {

@@ -14,7 +14,8 @@ import fastify, {
 } from "fastify";
 import type { Registry } from "prom-client";
 import type { Logger } from "../adapter.ts";
-import { type Admission, type AdmissionConfig, createAdmission, type Ranges } from "./admission.ts";
+import type { Ranges } from "../address-ranges.ts";
+import { type Admission, type AdmissionConfig, createAdmission } from "./admission.ts";
 import { type CertificateFiles, type CertificateReading, readCertificate, watchCertificate } from "./certificates.ts";
 import { securityHeaders } from "./headers.ts";
 import { METRICS_ROUTE, OWN_ROUTES } from "./routes.ts";
@@ -313,6 +314,13 @@ function mountMetrics(server: FastifyInstance, surroundings: HttpSurroundings): 
 }
 
 function addHooks(server: FastifyInstance, log: Logger): void {
+  // RFC 9112 §3.2: of two hosts a proxy before us may have believed the other one. Node lets them pass.
+  server.addHook("onRequest", async ({ raw }, reply) => {
+    const hosts = raw.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host");
+    if (hosts.length > 1) {
+      await reply.code(400).send({ error: "A request names one host." });
+    }
+  });
   server.addHook("onSend", async (request, reply) => {
     for (const [name, value] of Object.entries(securityHeaders(request.protocol === "https"))) {
       if (!reply.hasHeader(name)) {

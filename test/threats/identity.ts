@@ -174,8 +174,8 @@ export const IDENTITY: readonly Threat[] = [
       {
         what: "has one address for each person: case, dots, Unicode",
         file: "adapters/xmpp/jid.ts",
-        text: '  const plain = text.toLowerCase().replace(/\\.$/, "");',
-        replacement: "  const plain = text.toLowerCase();",
+        text: 'text.normalize("NFC").toLowerCase().normalize("NFC")',
+        replacement: 'text.normalize("NFC")',
         shownBy: [["test/unit/xmpp-jid.test.ts", "prepares "]],
       },
       {
@@ -285,8 +285,9 @@ export const IDENTITY: readonly Threat[] = [
       {
         what: "comes to an end with whoever writes too much, staff too",
         file: "src/core/limits.ts",
-        text: "  if (known.count <= limits.floodMessages * (csrOf.has(key) ? STAFF_FACTOR : 1)) return null;",
-        replacement: "  if (known.count <= limits.floodMessages * STAFF_FACTOR || csrOf.has(key)) return null;",
+        text: '  if (known.count <= limits.floodMessages * (csrOf.has(key) ? limitOf(turn, "staffFloodFactor") : 1)) return null;',
+        replacement:
+          '  if (csrOf.has(key) || known.count <= limits.floodMessages * limitOf(turn, "staffFloodFactor")) return null;',
         shownBy: [["test/scenarios/steadiness.test.ts", "a CSR's autoresponder too"]],
       },
       {

@@ -76,6 +76,13 @@ export const PARSERS: readonly Threat[] = [
         shownBy: [[PARSER_TEST, "prefix"]],
       },
       {
+        what: "refuses an HTTP request that names two hosts",
+        file: "src/http/server.ts",
+        text: "    if (hosts.length > 1) {",
+        replacement: "    if (hosts.length > 100) {",
+        shownBy: [["test/fuzz/http.test.ts", "two hosts"]],
+      },
+      {
         what: "builds what leaves anew, so that nothing foreign is passed on",
         file: "adapters/xmpp/codec-inbound.ts",
         text: "  const { condition, text } = readError(stanza);\n  return {",
@@ -112,8 +119,8 @@ export const PARSERS: readonly Threat[] = [
       {
         what: "makes every fault of the text one of the stream, and throws nothing",
         file: PARSER,
-        text: "      this.#handlers.fault(this.#isDelivering || error instanceof XmlFault ? asError(error) : ofSaxes(asError(error)));",
-        replacement: "      throw error;",
+        text: "      this.#fail(asError(error));\n    }\n  }\n",
+        replacement: "      throw error;\n    }\n  }\n",
         shownBy: [[PARSER_TEST, "an undefined entity"]],
       },
     ],

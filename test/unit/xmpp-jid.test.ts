@@ -48,6 +48,8 @@ const REFUSED: readonly (readonly [what: string, text: string])[] = [
   ["a resource too long", `anna@im.example/${LONG}a`],
   ["a megabyte", "a".repeat(1_000_000)],
   ["a URL", "http://im.example"],
+  ["two dots at the end of a domain", "anna@im.example.."],
+  ["a dot alone, as it is written in Chinese", "anna@．"],
 ];
 
 describe("XMPP addresses", () => {

@@ -94,6 +94,17 @@ describe("the XMPP stream parser", () => {
         expect(read.faults.map((fault) => fault.condition)).to.deep.equal([condition]);
       });
     }
+    it("what stands behind a complete stanza, which is taken", () => {
+      for (const piece of ["\u0000", "<!-- x -->", "</wrong>", "&nonsense;<"]) {
+        const { elements, faults } = readAll(`<message id='1'/>${piece}`);
+        expect(elements.map((element) => element.attrs.id)).to.deep.equal(["1"]);
+        expect(faults).to.have.length(1);
+      }
+    });
+    it("nothing that stands behind the end of the stream", () => {
+      const { closed, faults } = readAll("</stream:stream> nonsense <");
+      expect({ closed, faults }).to.deep.equal({ closed: 1, faults: [] });
+    });
     it("what follows an error thrown by whoever takes the stanzas", () => {
       const faults: Error[] = [];
       const parser = new StanzaParser(LIMITS, {
