@@ -75,6 +75,7 @@ export function nickInRoom(turn: Turn, row: ConversationRow, leg: Leg): string {
 export function tellRoom(turn: Turn, row: ConversationRow): ConversationRow {
   const csr = talkingLeg(row);
   if (row.room == null || row.room.told || csr === null) return row;
+  if (!mayBeUsed(turn, row)) return takeBack(turn, row, "policy");
   const next = putConversation(turn, row, { room: { ...row.room, told: true } });
   if (row.room.asked !== undefined) {
     tell(turn, next, csr, "csr.room-asked", { name: customerName(turn, next, csrLanguage(turn, csr.csr)) });
@@ -89,7 +90,13 @@ export function tellRoom(turn: Turn, row: ConversationRow): ConversationRow {
 export function askTheOther(turn: Turn, row: ConversationRow): ConversationRow {
   const csr = talkingLeg(row);
   const isDue = csr !== null && row.room?.asked?.includes(csr.index) === false && row.room.entered.includes(0);
-  return isDue ? askToCome(turn, row, csr, customerOf(row)) : row;
+  if (!isDue) return row;
+  return mayBeUsed(turn, row) ? askToCome(turn, row, csr, customerOf(row)) : takeBack(turn, row, "policy");
+}
+
+/** False when the queue allows it no more that addresses are seen: rules may be reloaded while a room waits. */
+function mayBeUsed(turn: Turn, { room, queue }: ConversationRow): boolean {
+  return room?.asked === undefined || turn.rules.queues.get(queue ?? "")?.room?.allowsAddresses === true;
 }
 
 /** Tells first and invites then, in the order of one lane: the invitation alone would show them to whoever is in. */

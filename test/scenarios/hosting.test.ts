@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { RoomState, ServerRooms } from "../../src/core/model.ts";
 import type { PlayLine } from "../support/play.ts";
 import { play } from "../support/play.ts";
-import { COMPANY, company, type PlayConfig } from "../support/play-rules.ts";
+import { COMPANY, company, type PlayConfig, playSetting } from "../support/play-rules.ts";
 
 const PHRASES = {
   "room.invitation": "Take the name {nick}.",
@@ -231,6 +231,18 @@ describe("hosted by the IM server, where its rooms show addresses", () => {
       room("anna", "ready"),
       acts("introduce", "invite", "dissolve"),
       "anna sees: No room: go on here.",
+    ]));
+
+  it("is given up when a reload allows it no more: nobody is shown to anybody", () =>
+    play(shown(), [
+      ...TALKING,
+      room("anna", "ready"),
+      ({ desk }) => desk.reload(playSetting(shown({ room: { seconds: 300 } }))),
+      room("anna", "entered"),
+      acts("introduce", "invite", "dissolve"),
+      "anna sees: No room: go on here.",
+      "ada sees: No room: go on here.",
+      "ada never sees: Meet",
     ]));
 
   it("is used where the queue says that addresses may be seen, and nowhere else", () =>
