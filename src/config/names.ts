@@ -52,3 +52,16 @@ export const timeZone = z
 export function seconds(least: number, most: number): z.ZodNumber {
   return z.number().int().min(least).max(most);
 }
+
+/** Ranges in one list. */
+const RANGES = 50;
+
+/** IP addresses and ranges of them, by which listeners tell who is let in. */
+export const addressRanges = z
+  .array(z.string().refine(isRange, "must be an IP address or a range of them, such as 10.0.0.0/8 or 2001:db8::/32"))
+  .min(1)
+  .max(RANGES);
+
+function isRange(text: string): boolean {
+  return [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()].some((form) => form.safeParse(text).success);
+}

@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { readCertificate } from "../http/certificates.ts";
 import { certificateFiles } from "./certificate.ts";
-import { identifier, seconds } from "./names.ts";
+import { addressRanges, identifier, seconds } from "./names.ts";
 import { formatProblem, type Problem, sortProblems } from "./problem.ts";
 import { readText } from "./read-text.ts";
 import { checkSchema } from "./schema-check.ts";
@@ -22,6 +22,9 @@ export const routingServerSchema = z.strictObject({
     .default("127.0.0.1")
     .describe("Address to listen on; 0.0.0.0 for all of IPv4, :: for all."),
   port: z.number().int().min(0).max(65_535).default(8_090).describe("TCP port; 0 takes a free one."),
+  allowFrom: addressRanges
+    .optional()
+    .describe("The addresses and ranges of the desks; connections from elsewhere are closed. All when left out."),
   tls: z
     .strictObject({
       certificate: z
@@ -77,6 +80,7 @@ export interface RoutingServerFile {
   readonly server: {
     readonly host: string;
     readonly port: number;
+    readonly allowFrom: readonly string[] | null;
     readonly tls: { readonly cert: string; readonly key: string; readonly clientCa: string | null } | null;
     readonly desks: ReadonlyMap<string, string>;
     readonly leaseMs: number;
@@ -117,10 +121,11 @@ export function readRoutingServerFile(
   if (value === undefined || all.length > 0 || tls?.kind === "fault") {
     return { kind: "faulty", problems: sortProblems(all).map((one) => redact(formatProblem(one), secrets.secrets)) };
   }
-  const { host, port, desks, leaseSeconds, answerSeconds, limits, log } = value;
+  const { host, port, allowFrom = null, desks, leaseSeconds, answerSeconds, limits, log } = value;
   const server = {
     host,
     port,
+    allowFrom,
     tls: tls === null ? null : { cert: tls.cert, key: tls.key, clientCa: tls.clientCa },
     desks: new Map(Object.entries(desks).map(([name, desk]) => [name, desk.secret])),
     leaseMs: leaseSeconds * 1_000,

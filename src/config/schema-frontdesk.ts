@@ -2,22 +2,13 @@
 import { z } from "zod";
 import { FILE_TYPES } from "../files/formats.ts";
 import { DEFAULT_DATA_FOLDER } from "./find-data-folder.ts";
-import { identifier, language, localName, title } from "./names.ts";
+import { addressRanges, identifier, language, localName, title } from "./names.ts";
 import { delegationSchema } from "./schema-delegation.ts";
 import { limitsSchema } from "./schema-limits.ts";
 import { natSchema } from "./schema-nat.ts";
 
-/** Reverse proxies behind each other, and ranges of addresses in one list. */
+/** Reverse proxies behind each other. */
 const PROXIES = 10;
-const RANGES = 50;
-const addressRanges = z
-  .array(z.string().refine(isRange, "must be an IP address or a range of them, such as 10.0.0.0/8 or 2001:db8::/32"))
-  .min(1)
-  .max(RANGES);
-
-function isRange(text: string): boolean {
-  return [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()].some((form) => form.safeParse(text).success);
-}
 
 const handleSchema = z.strictObject({
   name: title.describe("What people read for this handle."),

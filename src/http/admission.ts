@@ -3,14 +3,11 @@
  * byte of it is read; the lists of staff and of single networks when a request has been understood, because behind a reverse
  * proxy all connections are the proxy's.
  */
-import { BlockList, isIPv6 } from "node:net";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Counter, type Registry } from "prom-client";
 import { ConfigProblem, type Logger, STAFF } from "../adapter.ts";
+import { type Ranges, within } from "../address-ranges.ts";
 import { createTally } from "../tally.ts";
-
-/** Single addresses and ranges, as `10.0.0.0/8`; null or absent: everybody's. */
-export type Ranges = readonly string[] | null | undefined;
 
 export interface AdmissionConfig {
   /** From where connections are taken; behind a reverse proxy, they are the proxy's. */
@@ -42,23 +39,6 @@ export function createAdmission(config: AdmissionConfig, log: Logger, registry: 
       guardRoutes(server, config.staffFrom, "staff", refused, isForStaff);
     },
     scope: (scope, owner) => guardRoutes(scope, config.mounts?.get(owner), owner, refused, () => true),
-  };
-}
-
-/** Whether an address is in one of the ranges. IPv4 within IPv6 (RFC 4291 §2.5.5.2) counts as IPv4; what is no address is in none. */
-export function within(ranges: Ranges): (address: string | undefined) => boolean {
-  if (ranges == null) return () => true;
-  const list = new BlockList();
-  for (const range of ranges) {
-    const [address = "", length] = range.split("/");
-    const family = isIPv6(address) ? "ipv6" : "ipv4";
-    if (length === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(length), family);
-  }
-  return (given) => {
-    // A link-local address bears the name of its interface (RFC 4007 §11).
-    const [address = ""] = (given ?? "").split("%");
-    return list.check(address, isIPv6(address) ? "ipv6" : "ipv4");
   };
 }
 

@@ -7,7 +7,9 @@ import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Clock, Logger } from "../adapter.ts";
+import { type Ranges, within } from "../address-ranges.ts";
 import type { RoutingNews } from "../core/routing/delegated-engine.ts";
+import { createTally } from "../tally.ts";
 import { Exchange } from "./exchange.ts";
 import { FRAME_ITEMS, PROTOCOL_PATH } from "./protocol.ts";
 import { Session, type SessionHost } from "./session.ts";
@@ -16,6 +18,8 @@ export interface RoutingServerConfig {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** From where connections are taken; null or absent: from everywhere. */
+  readonly allowFrom?: Ranges;
   /** Texts of PEM; `clientCa`: only clients with a certificate of that authority are let in. Null: without TLS. */
   readonly tls: { readonly cert: string; readonly key: string; readonly clientCa: string | null } | null;
   /** The secret of each desk. */
@@ -74,6 +78,7 @@ class Running implements RoutingServer, SessionHost {
     this.#exchange = new Exchange({ leaseMs, expected: [...desks.keys()], now: this.epoch });
     this.#http = this.#createHttp();
     this.#http.maxConnections = limits.connections;
+    this.#guard(config.allowFrom);
     this.#http.headersTimeout = MEETING_MS;
     this.#http.requestTimeout = MEETING_MS;
     this.#sockets = new WebSocketServer({
@@ -105,6 +110,17 @@ class Running implements RoutingServer, SessionHost {
     this.log.info("routing.listening", { url, desks: [...this.#config.desks.keys()], epoch: this.epoch });
     this.#tickLater();
     return { url, port: taken };
+  }
+
+  /** To whoever is elsewhere nothing listens here. */
+  #guard(ranges: Ranges): void {
+    const isWithin = within(ranges);
+    const count = createTally(this.log, () => {});
+    this.#http.on("connection", (socket) => {
+      if (isWithin(socket.remoteAddress)) return;
+      count("routing.refused", "not in allowFrom", socket.remoteAddress);
+      socket.destroy();
+    });
   }
 
   stop(): Promise<void> {

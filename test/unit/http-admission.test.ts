@@ -5,7 +5,7 @@ import type { FastifyInstance } from "fastify";
 import { Registry } from "prom-client";
 import { web } from "../../adapters/web/index.ts";
 import { ConfigProblem, STAFF } from "../../src/adapter.ts";
-import { within } from "../../src/http/admission.ts";
+import { within } from "../../src/address-ranges.ts";
 import { createHttpServer, type HttpConfig, type HttpServer } from "../../src/http/server.ts";
 import { TestContext } from "../support/adapter-context.ts";
 import { within as inTime } from "../support/wait.ts";

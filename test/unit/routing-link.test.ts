@@ -218,6 +218,14 @@ describe("a routing server", () => {
     });
   }
 
+  it("hears nobody from elsewhere than where the desks are said to be", async () => {
+    const { url, log } = await server({ allowFrom: ["10.0.0.0/8"] });
+    expect(await new Caller(url).heard.next("the end", () => true)).to.equal("closed");
+    expect(log.records.some(({ event }) => event === "routing.refused")).to.equal(true);
+    const near = await server({ allowFrom: ["127.0.0.0/8"] });
+    await new Caller(near.url).next("challenge");
+  });
+
   it("proves to the desk that it knows the secret, too", async () => {
     const { url } = await server();
     const caller = new Caller(url);

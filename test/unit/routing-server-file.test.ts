@@ -27,6 +27,12 @@ describe("the routing server's file", () => {
     return readRoutingServerFile(file, env);
   }
 
+  it("names the networks of the desks", () => {
+    const reading = read(`allowFrom: [10.0.0.0/8]\n${EAST}`);
+    expect(reading.kind === "read" && reading.file.server.allowFrom).to.deep.equal(["10.0.0.0/8"]);
+    expect(read(`allowFrom: [10.0.0.0/33]\n${EAST}`)).to.deep.include({ kind: "faulty" });
+  });
+
   it("needs nothing but the desks and their secrets", () => {
     const reading = read(EAST);
     expect(reading.kind === "read" && reading.file.server).to.deep.include({

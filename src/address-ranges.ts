@@ -1,0 +1,22 @@
+/** Addresses and ranges of them (CIDR), by which listeners tell who is let in. */
+import { BlockList, isIPv6 } from "node:net";
+
+/** Single addresses and ranges, as `10.0.0.0/8`; null or absent: everybody's. */
+export type Ranges = readonly string[] | null | undefined;
+
+/** Whether an address is in one of the ranges. IPv4 within IPv6 (RFC 4291 §2.5.5.2) counts as IPv4; what is no address is in none. */
+export function within(ranges: Ranges): (address: string | undefined) => boolean {
+  if (ranges == null) return () => true;
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [address = "", length] = range.split("/");
+    const family = isIPv6(address) ? "ipv6" : "ipv4";
+    if (length === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(length), family);
+  }
+  return (given) => {
+    // A link-local address bears the name of its interface (RFC 4007 §11).
+    const [address = ""] = (given ?? "").split("%");
+    return list.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+  };
+}
