@@ -10,12 +10,13 @@ import { type Group, holds, type Row, ratioOf } from "./bench/measure.ts";
 import { memory } from "./bench/memory.ts";
 import { offers } from "./bench/offers.ts";
 import { relay } from "./bench/relay.ts";
+import { reload } from "./bench/reload.ts";
 import { restart } from "./bench/restart.ts";
 import { routing } from "./bench/routing.ts";
 import { wait } from "./bench/wait.ts";
 import { xml } from "./bench/xml.ts";
 
-const GROUPS: readonly Group[] = [loopback, relay, memory, restart, routing, offers, wait, xml];
+const GROUPS: readonly Group[] = [loopback, relay, memory, restart, reload, routing, offers, wait, xml];
 
 async function main(args: readonly string[]): Promise<number> {
   const isJson = args.includes("--json");

@@ -11,19 +11,14 @@ import {
   loopbackExchange,
 } from "../../adapters/loopback/index.ts";
 import { NO_ACCOUNTS } from "../../src/accounts/none.ts";
-import type { Adapter, AdapterContext, Logger } from "../../src/adapter.ts";
-import { createAdapterHost } from "../../src/adapter-host.ts";
+import type { Adapter, AdapterContext } from "../../src/adapter.ts";
 import { createClock } from "../../src/clock.ts";
-import { createDesk } from "../../src/core/desk.ts";
 import { ACCEPTED, type Inbound, type Outbound } from "../../src/core/model.ts";
-import { ENGINE_LIMITS } from "../../src/engine/limits.ts";
-import { createTokens } from "../../src/engine/tokens.ts";
-import { createEngine } from "../../src/engine.ts";
-import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { openDatabase } from "../../src/store/sqlite-open.ts";
 import { company, playSetting } from "../../test/support/play-rules.ts";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { until } from "../../test/support/wait.ts";
+import { FAULTLESS, openDurableDesk } from "./durable-desk.ts";
 
 /** A relay with people on both of its sides. */
 export interface Relay {
@@ -41,50 +36,19 @@ export const HANDLE = "support";
 const NETWORKS = ["web", "xmpp"] as const;
 type NetworkName = (typeof NETWORKS)[number];
 
-const SILENT: Logger = { error: complain, warn: complain, info: () => {}, debug: () => {} };
-
-/** A measurement with faults in it is none. */
-function complain(event: string, fields?: object): void {
-  throw new Error(`The bench met ${event}: ${JSON.stringify(fields)}`);
-}
-
 /** Frontdesk's own pipeline: engine, core and SQLite on the disk of the temporary folder, every message synced. */
 export async function openDurableRelay(): Promise<Relay> {
   const exchange = exchangeNames("durable");
   const { rules } = playSetting(staffed());
   const folder = temporaryFolder("bench");
-  const store = await openSqliteStore({ path: join(folder.path, "bench.sqlite") });
-  const clock = createClock();
-  const shared = { clock, log: SILENT, limits: ENGINE_LIMITS, random: Math.random };
-  const engine = createEngine({
-    ...shared,
-    createDesk: (snapshot) => createDesk(rules, snapshot),
-    store,
-    undeliveredSeconds: rules.limits.undeliveredSeconds,
-    lateSeconds: rules.limits.lateSeconds,
-    token: createTokens(),
-    onFatal: (fault) => complain("engine.failed", { fault: fault.message }),
-  });
-  const networks = NETWORKS.map((name) => ({
-    name,
-    module: { ...loopback, create: loopback.create } as Parameters<
-      typeof createAdapterHost
-    >[0]["networks"][0]["module"],
-    config: loopback.parseConfig({ exchange: exchange[name] }),
-    handles: [HANDLE],
-    desk: "desk",
-  }));
-  const host = createAdapterHost({ ...shared, networks, engine, store, accounts: NO_ACCOUNTS, mount: () => {} });
   const people = seat(exchange);
-  await engine.start(host);
-  await host.start();
+  const path = join(folder.path, "bench.sqlite");
+  const desk = await openDurableDesk({ rules, path, exchanges: exchange, handle: HANDLE });
   const relay: Relay = {
     customers: people.customers,
     onArrival: () => {},
     async stop() {
-      await engine.stop();
-      await host.stop();
-      await store.close();
+      await desk.stop();
       forget(exchange);
       folder.remove();
     },
@@ -92,7 +56,7 @@ export async function openDurableRelay(): Promise<Relay> {
   await openConversations(
     people,
     () =>
-      engine
+      desk.engine
         .desk()
         .conversations()
         .filter(({ state }) => state === "talking").length,
@@ -179,7 +143,7 @@ function bareContext(network: string, receive: AdapterContext["receive"]): Adapt
     state: { get: async () => undefined, set: async () => {}, setAll: async () => {}, keys: async () => [] },
     accounts: NO_ACCOUNTS,
     http: { mount: () => {} },
-    log: SILENT,
+    log: FAULTLESS,
     clock: createClock(),
   };
 }

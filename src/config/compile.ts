@@ -146,6 +146,11 @@ function readSources(texts: Readonly<Partial<Record<FileName, string>>>, options
   };
 }
 
+/** Addresses whose form is remembered: those of all people of a file of the largest size that is read. */
+const FORMS_KNOWN = 100_000;
+/** The last one made: as long as the networks are the same it is the same, so that what was made with it stays true. */
+let lastCanonical: { readonly modules: readonly unknown[]; readonly canonical: Canonical } | null = null;
+
 function canonicalBy(frontdesk: YamlSource, modules: readonly AdapterModule<unknown>[]): Canonical {
   const byNetwork = new Map(
     entriesAt(frontdesk.value, ["networks"]).map(([name, section]) => {
@@ -153,22 +158,21 @@ function canonicalBy(frontdesk: YamlSource, modules: readonly AdapterModule<unkn
       return [name, modules.find((module) => module.protocol === adapter)];
     }),
   );
-  return (network, id) => {
+  const used = [...byNetwork].flat();
+  const isSame =
+    used.length === lastCanonical?.modules.length && used.every((one, at) => one === lastCanonical?.modules[at]);
+  if (isSame && lastCanonical !== null) return lastCanonical.canonical;
+  const forms = new LRUCache<string, { readonly form: string | null }>({ max: FORMS_KNOWN });
+  const canonical: Canonical = (network, id) => {
     const module = byNetwork.get(network);
-    return module?.canonicalAddress === undefined ? id : canonicalOf(module, id);
+    if (module?.canonicalAddress === undefined) return id;
+    const key = `${network} ${id}`;
+    const known = forms.get(key) ?? { form: module.canonicalAddress(id) };
+    forms.set(key, known);
+    return known.form;
   };
-}
-
-/** Addresses whose form is remembered by adapter: those of all people of a file of the largest size that is read. */
-const FORMS_KNOWN = 100_000;
-const forms = new WeakMap<object, LRUCache<string, { readonly form: string | null }>>();
-
-function canonicalOf(module: AdapterModule<unknown>, id: string): string | null {
-  const own = forms.get(module) ?? new LRUCache({ max: FORMS_KNOWN });
-  forms.set(module, own);
-  const known = own.get(id) ?? { form: module.canonicalAddress?.(id) ?? null };
-  own.set(id, known);
-  return known.form;
+  lastCanonical = { modules: used, canonical };
+  return canonical;
 }
 
 function checkDirectory(
@@ -213,11 +217,31 @@ function buildNat({ gateway, publicPort, ports, ...times }: FrontdeskInput["nat"
   return gateway === "off" ? null : { gateway, publicPort: publicPort ?? null, ports: wanted, ...times };
 }
 
+const LONG_SECTION = 100;
+/** By entry of a long section: what it says, as text. */
+const texts = new WeakMap<object, string>();
+
+/** All of it as text; entries of a long section that are the very ones of before (see yaml-source.ts) are not written again. */
+function textOf(value: unknown): string {
+  const sections = entriesAt(value, []).map(([name, section]) => {
+    const entries = entriesAt(section, []);
+    return entries.length < LONG_SECTION
+      ? JSON.stringify([name, section])
+      : [name, ...entries.map(([id, entry]) => `${id} ${entryText(entry)}`)].join("\n");
+  });
+  return sections.join("\n");
+}
+
+function entryText(entry: unknown): string {
+  if (typeof entry !== "object" || entry === null) return JSON.stringify(entry);
+  const text = texts.get(entry) ?? JSON.stringify(entry);
+  texts.set(entry, text);
+  return text;
+}
+
 /** Changes with what the files say, not with their comments, order of lines in between, or secrets behind references. */
 function versionOf(sources: Sources): string {
   const hash = createHash("sha256");
-  for (const source of Object.values(sources)) {
-    hash.update(`${JSON.stringify(source.value)}\n`);
-  }
+  for (const source of Object.values(sources)) hash.update(`${textOf(source.value)}\n`);
   return hash.digest("hex").slice(0, 16);
 }

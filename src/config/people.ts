@@ -39,24 +39,20 @@ function checkEntry(entry: unknown): CsrInput | null {
   return data;
 }
 
-/** By what its entry says, the CSR it was made into last. */
-const built = new WeakMap<CsrInput, Csr>();
+/** By what its entry says, the CSR it was made into last, and with what. */
+const built = new WeakMap<CsrInput, { readonly csr: Csr; readonly canonical: Canonical }>();
 
 /** `offered`: the languages of the desk. */
 export function buildCsr(id: string, csr: CsrInput, offered: readonly string[], canonical: Canonical): Csr {
   const languages = csr.languages ?? offered.slice(0, 1);
-  const addresses = addressesOf(csr.addresses, canonical);
   const before = built.get(csr);
-  if (
-    before?.id === id &&
-    isSame(before.languages, languages) &&
-    isSame(before.addresses.map(keyOf), addresses.map(keyOf))
-  )
-    return before;
+  const isSame =
+    before?.csr.id === id && before.canonical === canonical && before.csr.languages.join() === languages.join();
+  if (isSame) return before.csr;
   const made: Csr = {
     id,
     name: csr.name,
-    addresses,
+    addresses: addressesOf(csr.addresses, canonical),
     skills: new Map(Object.entries(csr.skills)),
     languages,
     capacity: csr.capacity,
@@ -67,7 +63,7 @@ export function buildCsr(id: string, csr: CsrInput, offered: readonly string[], 
     ...(csr.site === undefined ? {} : { site: csr.site }),
     ...(csr.rating === undefined ? {} : { rating: csr.rating }),
   };
-  built.set(csr, made);
+  built.set(csr, { csr: made, canonical });
   return made;
 }
 
@@ -79,12 +75,4 @@ export function addressesOf(
   return written.flatMap((each) =>
     Object.entries(each).map(([network, id]) => ({ network, id: canonical(network, id) ?? id })),
   );
-}
-
-function keyOf({ network, id }: Address): string {
-  return `${network} ${id}`;
-}
-
-function isSame(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((text, index) => text === other[index]);
 }

@@ -127,32 +127,35 @@ function checkGateways({ frontdesk, routing }: Sources): readonly Problem[] {
 function checkAddresses({ frontdesk, people }: Sources, canonical: Canonical): readonly Problem[] {
   const networks = namesIn(frontdesk, ["networks"]);
   const owners = new Map<string, string>();
-  return entriesAt(people.value, ["csrs"]).flatMap(([csr, entry]) =>
-    listAt(entry, ["addresses"]).flatMap((address, index) => {
-      const path = ["csrs", csr, "addresses", index];
-      return entriesAt(address, []).flatMap(([network, id]) => {
-        const wrong = refer(people, [...path, network], "network", network, networks, "key");
-        if (wrong.length > 0 || typeof id !== "string") {
-          return wrong;
+  const problems: Problem[] = [];
+  for (const [csr, entry] of entriesAt(people.value, ["csrs"])) {
+    for (const [index, address] of listAt(entry, ["addresses"]).entries()) {
+      for (const [network, id] of entriesAt(address, [])) {
+        const complain = (message: string): void => {
+          problems.push(people.error(["csrs", csr, "addresses", index, network], message));
+        };
+        if (networks?.includes(network) === false) {
+          problems.push(
+            ...refer(people, ["csrs", csr, "addresses", index, network], "network", network, networks, "key"),
+          );
         }
+        if (networks?.includes(network) === false || typeof id !== "string") continue;
         const form = canonical(network, id.trim());
         if (form === null) {
-          return [people.error([...path, network], `${JSON.stringify(id)} is no address of the network ${network}`)];
+          complain(`${JSON.stringify(id)} is no address of the network ${network}`);
+          continue;
         }
         const key = `${network} ${form}`;
         const owner = owners.get(key);
-        owners.set(key, owner ?? csr);
-        return owner === undefined
-          ? []
-          : [
-              people.error(
-                [...path, network],
-                `${JSON.stringify(id)} on ${network} is an address of ${owner === csr ? "the same CSR" : owner} already`,
-              ),
-            ];
-      });
-    }),
-  );
+        if (owner === undefined) owners.set(key, csr);
+        else {
+          const whose = owner === csr ? "the same CSR" : owner;
+          complain(`${JSON.stringify(id)} on ${network} is an address of ${whose} already`);
+        }
+      }
+    }
+  }
+  return problems;
 }
 
 /** CSRs and queues share one space of names, for `/transfer billing` and `/transfer ada`. */

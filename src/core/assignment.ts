@@ -13,6 +13,7 @@ import { PLAIN_ROUTING } from "./queue-rules.ts";
 import { waitingOf } from "./request.ts";
 import { advanceRings, dependsOnStaff, isServedEver } from "./rings.ts";
 import type { RoutingCsr } from "./routing/routing.ts";
+import type { Rules } from "./rules.ts";
 import type { ConversationRow } from "./state.ts";
 import type { Timer } from "./step.ts";
 import { leave } from "./supervision.ts";
@@ -64,6 +65,21 @@ export function syncAll(turn: Turn): void {
   for (const [id] of turn.tables.conversation.entries()) syncConversation(turn, id);
 }
 
+/**
+ * After a reload: whoever's entry is another, or is gone, or who has something in hand, since what it weighs may be another. With thousands
+ * of CSRs, telling all would hold up everybody.
+ */
+export function syncReloaded(turn: Turn, before: Rules): void {
+  const { csrs, gateways } = turn.rules;
+  // What software can show goes by them.
+  const isForAll = JSON.stringify(gateways) !== JSON.stringify(before.gateways);
+  for (const [id, csr] of csrs) {
+    if (isForAll || before.csrs.get(id) !== csr || csrRow(turn, id).hands.length > 0) syncCsr(turn, id);
+  }
+  for (const id of before.csrs.keys()) if (!csrs.has(id)) syncCsr(turn, id);
+  for (const [id] of turn.tables.conversation.entries()) syncConversation(turn, id);
+}
+
 /** Tells the engine of all CSRs who were touched; whether any of them left. */
 function syncTouchedCsrs(turn: Turn): boolean {
   let isAnyoneGone = false;
@@ -74,10 +90,16 @@ function syncTouchedCsrs(turn: Turn): boolean {
   return isAnyoneGone;
 }
 
-/** Makes every offer that can be made now, then tells the customers concerned where they stand. */
-export function settle(turn: Turn): void {
+/**
+ * Makes every offer that can be made now, then tells the customers concerned where they stand. `always`: also when no CSR and no conversation
+ * was touched, since the rules are others.
+ */
+export function settle(turn: Turn, always = false): void {
   const quiet =
-    turn.stirred.size === 0 && turn.tables.written("csr").size === 0 && turn.tables.written("conversation").size === 0;
+    !always &&
+    turn.stirred.size === 0 &&
+    turn.tables.written("csr").size === 0 &&
+    turn.tables.written("conversation").size === 0;
   if (quiet) return;
   const isAnyoneGone = syncTouchedCsrs(turn);
   for (const id of turn.tables.written("conversation")) {

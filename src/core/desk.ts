@@ -3,7 +3,7 @@
  * settle, and turns what came of it into a Step. When anything throws, the tables are as they were before.
  */
 import { lookAfterHours } from "./after-hours.ts";
-import { absent, csrMoved, hoursChanged, nextRound, offerRanOut, settle, syncAll } from "./assignment.ts";
+import { absent, csrMoved, hoursChanged, nextRound, offerRanOut, settle, syncAll, syncReloaded } from "./assignment.ts";
 import { close, consult } from "./conversation.ts";
 import { type DelegationEvent, hearDelegate, isDelegation } from "./delegation.ts";
 import { estimatesCame } from "./estimate/telling.ts";
@@ -96,8 +96,8 @@ export function createDesk(rules: Rules, snapshot: Snapshot, { delegates = false
         const turn = newTurn(state, world);
         if (!synced) takeUp(turn);
         synced = true;
-        const verdict = isDelegation(event) ? hearDelegate(turn, state.delegate, event) : act(turn, event);
-        settle(turn);
+        const verdict = isDelegation(event) ? hearDelegate(turn, state.delegate, event) : act(turn, event, rulesBefore);
+        settle(turn, event.kind === "rules");
         return finish(turn, verdict, state.delegate);
       } catch (error) {
         state.tables.discard();
@@ -169,7 +169,8 @@ function adopt(state: DeskState, rules: Rules): void {
   nameCsrs(state);
 }
 
-function act(turn: Turn, event: Exclude<DeskEvent, DelegationEvent>): Verdict {
+/** `before`: the rules that counted until then. */
+function act(turn: Turn, event: Exclude<DeskEvent, DelegationEvent>, before: Rules): Verdict {
   switch (event.kind) {
     case "inbound":
       return hear(turn, event);
@@ -196,7 +197,7 @@ function act(turn: Turn, event: Exclude<DeskEvent, DelegationEvent>): Verdict {
       estimatesCame(turn, event);
       return ACCEPTED;
     case "rules":
-      rulesChanged(turn);
+      rulesChanged(turn, before);
       return ACCEPTED;
     case "command":
       return command(turn, event.command);
@@ -247,13 +248,15 @@ export function ring(turn: Turn, timer: Timer): void {
 
 // --- links, rules, commands -------------------------------------------------------------------------------------------
 
-function watchCsrs(turn: Turn, network: string): void {
+/** `known`: by these rules they were asked for before, so that only others are. */
+function watchCsrs(turn: Turn, network: string, known?: Rules): void {
   const desk = turn.rules.networks.get(network)?.desk;
   const tellsPresence = (turn.world.capabilities(network)?.features ?? []).includes("presence");
   if (desk === undefined || !tellsPresence) return;
   for (const csr of turn.rules.csrs.values()) {
+    const before = known?.csrs.get(csr.id)?.addresses ?? [];
     for (const to of csr.addresses) {
-      if (to.network !== network) continue;
+      if (to.network !== network || before.some(({ network: at, id }) => at === to.network && id === to.id)) continue;
       turn.outbounds.push({
         key: looseKey(turn, "watch"),
         from: desk,
@@ -278,11 +281,10 @@ function linkChanged(turn: Turn, network: string, online: boolean): void {
   if (online) watchCsrs(turn, network);
 }
 
-function rulesChanged(turn: Turn): void {
-  syncAll(turn);
-  for (const csr of turn.rules.csrs.keys()) turn.stirred.add(csr);
+function rulesChanged(turn: Turn, before: Rules): void {
+  syncReloaded(turn, before);
   reconcile(turn);
-  for (const [network, online] of turn.memory.links) if (online) watchCsrs(turn, network);
+  for (const [network, online] of turn.memory.links) if (online) watchCsrs(turn, network, before);
   fact(turn, "rules.adopted", {}, { version: turn.rules.version });
 }
 

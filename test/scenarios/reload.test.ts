@@ -103,6 +103,46 @@ describe("a queue that a reload took away", () => {
     ]));
 });
 
+describe("what a reload does not concern", () => {
+  const another = company({ ...ADA_AND_BEN, languages: ["en"] });
+
+  it("goes on: the bot's question, the place in the queue, the offer, the talk", () =>
+    play(company(ADA_AND_BEN), [
+      ...TALK,
+      "berta@web to reception: hello",
+      "berta sees: your name",
+      "ben is available",
+      "carla@web: hello",
+      "ben offered: for Billing",
+      "dora@web: hello",
+      "dora sees: next for Billing",
+      adopt(another),
+      "anna: still there?",
+      "ada sees: still there?",
+      "ben sees nothing",
+      "ben: /accept",
+      "carla sees: Ben is here.",
+      "berta: Berta",
+      "berta sees: Billing or sales?",
+      "ada: /close",
+      "ada offered: for Billing",
+    ]));
+
+  it("goes on when it comes in the middle of an offer that then runs out", () =>
+    play(company(ADA_AND_BEN), [
+      "ada is available",
+      "anna@web: hello",
+      "ada offered: for Billing",
+      "ben is available",
+      adopt(another),
+      "40 seconds pass",
+      "ada sees: Missed",
+      "ben offered: for Billing",
+      "ben: /accept",
+      "anna sees: Ben is here.",
+    ]));
+});
+
 describe("a CSR whom a reload took away", () => {
   const onlyBen = company({ csrs: { ben: { name: "Ben", at: ["xmpp"], skills: { billing: 2 } } } });
 
