@@ -206,7 +206,8 @@ async function build(ground: Ground, steps: Steps): Promise<House> {
   const report = () => estimates.report([...running.rules.queues.keys()]);
   const [status, online] = [() => engine.status(), () => host.status()];
   const { nat } = publicAddress;
-  metrics.watch({ desk, engine: status, networks: online, estimates: report, nat, now: () => clock.now() });
+  const routing = () => delegate?.status() ?? null;
+  metrics.watch({ desk, engine: status, networks: online, estimates: report, nat, routing, now: () => clock.now() });
   return { engine, estimates, delegate, staff, http, host, ready, publicAddress };
 }
 

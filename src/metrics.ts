@@ -9,6 +9,7 @@ import type { AuditView } from "./core/estimate/audit.ts";
 import type { Desk } from "./core/step.ts";
 import type { EngineObserver, EngineStatus } from "./engine.ts";
 import type { NatStatus } from "./nat/port-mapping.ts";
+import type { DelegateStatus } from "./routing-client/delegate.ts";
 
 /** What is asked at every reading. */
 export interface MetricSources {
@@ -21,6 +22,8 @@ export interface MetricSources {
   readonly estimates?: () => readonly AuditView[];
   /** Null, or left out: no gateway is asked. */
   readonly nat?: () => NatStatus | null;
+  /** Null, or left out: the desk decides by itself. */
+  readonly routing?: () => DelegateStatus | null;
 }
 
 export interface Metrics {
@@ -228,6 +231,28 @@ const ASKED: readonly Asked[] = [
     read: ({ nat }) => {
       const status = nat?.() ?? null;
       return status === null ? [] : one(Number(status.reason === null));
+    },
+  },
+  {
+    name: "frontdesk_routing_delegated",
+    help: "1 while a routing server or suite decides, 0 while it is away.",
+    read: ({ routing }) => {
+      const status = routing?.() ?? null;
+      return status === null ? [] : one(Number(status.decides === "elsewhere"));
+    },
+  },
+  {
+    name: "frontdesk_routing_answers",
+    help: "Decisions of a routing server or suite since the start; stale: they counted for nothing any more.",
+    label: "kind",
+    read: ({ routing }) => {
+      const status = routing?.() ?? null;
+      return status === null
+        ? []
+        : [
+            ["all", status.answers],
+            ["stale", status.stale],
+          ];
     },
   },
   {

@@ -18,6 +18,7 @@ import type { Verdict } from "../core/model.ts";
 import type { DeskCommand } from "../core/step.ts";
 import type { Engine } from "../engine.ts";
 import type { Estimates } from "../estimates.ts";
+import type { RoutingDelegate } from "../routing-client/delegate.ts";
 import type { Store } from "../store/store.ts";
 import type { PublicAddress } from "./public-address.ts";
 import type { Running } from "./reload.ts";
@@ -32,6 +33,7 @@ export interface ControlledParts {
   readonly running: Running;
   readonly engine: Engine;
   readonly estimates: Estimates;
+  readonly delegate: RoutingDelegate | null;
   readonly host: AdapterHost;
   readonly store: Store;
   readonly audit: Audit;
@@ -122,7 +124,7 @@ async function transcript(store: Store, conversation: string, limit: number): Pr
 }
 
 function status(parts: ControlledParts): StatusReport {
-  const { version, startedAt, url, publicAddress, now, running, engine, estimates, host, ready } = parts;
+  const { version, startedAt, url, publicAddress, now, running, engine, estimates, delegate, host, ready } = parts;
   const desk = engine.desk();
   return {
     version,
@@ -131,6 +133,7 @@ function status(parts: ControlledParts): StatusReport {
     url,
     publicOrigin: publicAddress.origin(),
     nat: publicAddress.nat(),
+    routing: delegate?.status() ?? null,
     rules: running.rules.version,
     ready: ready(),
     needsRestart: running.needsRestart,

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { StatusReport } from "../control/protocol.ts";
 import type { QueueView } from "../core/step.ts";
 import type { NatStatus } from "../nat/port-mapping.ts";
+import type { DelegateStatus } from "../routing-client/delegate.ts";
 import { ask, type DeskOptions, withDesk } from "./desk-command.ts";
 import { duration, moment, table } from "./table.ts";
 import { plain, type Terminal } from "./terminal.ts";
@@ -44,6 +45,7 @@ function statusText(report: StatusReport, terminal: Terminal): string {
     `Frontdesk ${report.version} (pid ${report.pid}) is ${state}, up for ${duration(Date.now() - report.startedAt)} since ${moment(report.startedAt)}`,
     `rules ${report.rules}, ${report.url}${report.publicOrigin == null ? "" : `, reached at ${report.publicOrigin}`}`,
     ...(report.nat == null ? [] : natLines(report.nat, terminal)),
+    ...(report.routing == null ? [] : [routingLine(report.routing, terminal)]),
     ...(report.needsRestart.length === 0
       ? []
       : [terminal.paint("yellow", `waiting for a restart: ${report.needsRestart.join(", ")}`)]),
@@ -57,6 +59,19 @@ function statusText(report: StatusReport, terminal: Terminal): string {
     `outbox         ${report.engine.outboxRows ?? 0} unconfirmed, ${report.engine.inFlight ?? 0} under way`,
     `since start    ${report.engine.events ?? 0} events in ${report.engine.commits ?? 0} commits, ${report.engine.quarantined ?? 0} quarantined, ${report.engine.undelivered ?? 0} undelivered`,
   ].join("\n");
+}
+
+const DECIDES: Readonly<Record<DelegateStatus["decides"], string>> = {
+  elsewhere: "decides",
+  desk: "is away; this desk decides by its own rules",
+  nobody: "is away; customers wait until it is back",
+};
+
+/** "routing server wss://routing.example.com:8090 decides (12 answers, 1 too late)". */
+function routingLine({ kind, url, decides, answers, stale, detail }: DelegateStatus, terminal: Terminal): string {
+  const counted = answers === 0 ? "" : ` (${answers} answers, ${stale} of no use any more)`;
+  const state = terminal.paint(decides === "elsewhere" ? "green" : "yellow", DECIDES[decides]);
+  return `routing ${kind} ${url} ${state}${counted}${detail === null ? "" : `: ${plain(detail)}`}`;
 }
 
 /** "NAT gateway 192.168.1.1: the world sees 203.0.113.9; http 8080 at 8080 for 42 min". */

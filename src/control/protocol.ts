@@ -9,6 +9,7 @@ import type { Decision } from "../core/analysis/imagined.ts";
 import type { QueueReport } from "../core/estimate/audit.ts";
 import type { ConversationView, CsrView, Fact, QueueView } from "../core/step.ts";
 import type { NatStatus } from "../nat/port-mapping.ts";
+import type { DelegateStatus } from "../routing-client/delegate.ts";
 import type { TranscriptLine } from "../store/store.ts";
 import type { AuditEntry } from "./audit-wish.ts";
 
@@ -30,6 +31,8 @@ export interface StatusReport {
   readonly publicOrigin?: string | null;
   /** What the NAT gateway said; null or left out: there is none to ask. */
   readonly nat?: NatStatus | null;
+  /** Who decides in the desk's place; null, or left out: nobody, the desk does. */
+  readonly routing?: DelegateStatus | null;
   readonly rules: string;
   readonly ready: boolean;
   /** Settings that were changed on disk and wait for a restart. */

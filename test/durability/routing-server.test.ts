@@ -66,6 +66,61 @@ describe("kill -9 of desks and their routing server, in the middle of decisions 
   });
 });
 
+describe("a routing server that is away (real Prosody)", function away() {
+  this.timeout(180_000);
+  requires("prosody");
+  let routing: RoutingServerProcess;
+  let centre: SharedCentre;
+
+  before(async () => {
+    routing = await startRoutingServer([...DESKS], { leaseSeconds: 4 });
+    centre = await SharedCentre.open({
+      csrs: { ada: 4, ben: 4 },
+      customers: 2,
+      routing: (desk) =>
+        `  whenAway: local\n  awaySeconds: 1\n  server: {url: "${routing.url}", desk: ${desk}, secret: ${routing.secretOf(desk)}}`,
+    });
+    centre.begin();
+  });
+
+  after(async () => {
+    await centre?.close();
+    await routing?.remove();
+  });
+
+  const servedMore = async (what: string) => {
+    const { served } = centre;
+    await until(what, () => centre.served >= served + 6, 60_000);
+  };
+  const says = (words: string) => async () => (await centre.desks.east.command("status")).includes(words);
+
+  it("is stood in for by each desk, and decides again when it is back", async () => {
+    await until("the server to decide", says("routing server"));
+    await until("its decisions", says(`${routing.url} decides (`), 60_000);
+    await routing.kill();
+    await until("the desk to stand in", says("this desk decides by its own rules"), 30_000);
+    await servedMore("customers to be served without it");
+    expect(await (await fetch(`${centre.desks.east.url}/metrics`)).text()).to.include("frontdesk_routing_delegated 0");
+    await routing.start();
+    await until("the server to decide again", says(`${routing.url} decides (`), 30_000);
+    await servedMore("customers to be served by it");
+  });
+
+  it("that hangs is noticed, and what it says when it wakes up does no harm", async () => {
+    routing.signal("SIGSTOP");
+    try {
+      await until("the desk to stand in", says("this desk decides by its own rules"), 30_000);
+      await servedMore("customers to be served without it");
+    } finally {
+      routing.signal("SIGCONT");
+    }
+    await until("the server to decide again", says(`${routing.url} decides (`), 30_000);
+    await servedMore("customers to be served by it");
+    await centre.end();
+    expectOneOffer(factsOf(centre.desks));
+  });
+});
+
 /** While somebody is asked, or talks, nobody else is asked for the same conversation. */
 function expectOneOffer(facts: readonly StoredFact[]): void {
   const held = new Map<string, string>();
