@@ -1,11 +1,12 @@
 /** The web network's routes: pages, their assets, the sign-in of CSRs, and the two WebSockets. */
 import websocket from "@fastify/websocket";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { AccountsBusy, type AdapterContext, STAFF, type StaffSession } from "../../src/adapter.ts";
+import { PasswordDoor } from "../../src/accounts/sign-in.ts";
+import { type AdapterContext, STAFF, type StaffSession } from "../../src/adapter.ts";
 import { loadAssets, sendAsset } from "../../src/http/assets.ts";
 import { cookieName, readCookie, writeCookie } from "../../src/http/cookies.ts";
 import { isOwnOrigin, isSecure } from "../../src/http/own-origin.ts";
-import { placeOf, RateLimit } from "../../src/http/rate-limit.ts";
+import { placeOf } from "../../src/http/rate-limit.ts";
 import { setStaffCookie, staffToken } from "../../src/http/staff-cookie.ts";
 import type { WebConfig } from "./config.ts";
 import { Documents } from "./documents.ts";
@@ -19,11 +20,6 @@ import type { WebNetwork } from "./web-network.ts";
 const VISITOR_COOKIE = "frontdesk_visitor";
 /** The visitor's token where the browser takes no cookie, as in a foreign frame. */
 const VISITOR_HEADER = "x-frontdesk-visitor";
-/** Sign-in attempts, after those at once that the configuration allows: from one IP address, and at one login from anywhere. */
-const CLIENT_EVERY_MS = 10_000;
-const LOGIN_EVERY_MS = 30_000;
-const CLIENTS = 10_000;
-const FIELD_CHARACTERS = 256;
 const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3_600;
 /** Frames of the protocol are far smaller than what the HTTP server allows in general. */
@@ -33,8 +29,7 @@ export class Routes {
   readonly #config: WebConfig;
   readonly #context: AdapterContext;
   readonly #network: WebNetwork;
-  readonly #perClient: RateLimit;
-  readonly #perLogin: RateLimit;
+  readonly #door: PasswordDoor;
   /** Open WebSockets by place. */
   readonly #connected = new Map<string, number>();
 
@@ -42,8 +37,8 @@ export class Routes {
     this.#config = config;
     this.#context = context;
     this.#network = network;
-    this.#perClient = new RateLimit({ burst: config.signInsPerClient, everyMs: CLIENT_EVERY_MS }, CLIENTS);
-    this.#perLogin = new RateLimit({ burst: config.signInsPerLogin, everyMs: LOGIN_EVERY_MS }, CLIENTS);
+    const { signInsPerClient: perClient, signInsPerLogin: perLogin } = config;
+    this.#door = new PasswordDoor(context.accounts, { perClient, perLogin });
   }
 
   async mount(server: FastifyInstance): Promise<void> {
@@ -179,28 +174,17 @@ export class Routes {
     if (!this.#isOwnOrigin(request)) {
       return reply.code(403).send({ error: "Sign in from the page of this server." });
     }
-    const { login, password } = credentials(request.body);
-    if (login === null || password === null) {
-      return reply.code(400).send({ error: "Please give a login and a password." });
+    const attempt = await this.#door.attempt(request.body, request.ip);
+    const { network } = this.#context;
+    if (attempt.kind === "refused") {
+      const { status, error, retryAfter } = attempt;
+      if (status === 429) this.#context.log.warn("web.sign-in.limited", { network, ip: request.ip });
+      if (status === 401) this.#context.log.warn("web.sign-in.refused", { network, ip: request.ip });
+      if (retryAfter !== undefined) reply.header("retry-after", String(retryAfter));
+      return reply.code(status).send({ error });
     }
-    const now = performance.now();
-    const client = this.#perClient.take(placeOf(request.ip), now);
-    // Whoever is limited already takes no attempt away from the login's owner.
-    const limit = client.taken ? this.#perLogin.take(login.normalize("NFC").toLowerCase(), now) : client;
-    if (!limit.taken) {
-      const seconds = Math.ceil(limit.waitMs / 1_000);
-      this.#context.accounts.limited(request.ip);
-      this.#context.log.warn("web.sign-in.limited", { network: this.#context.network, ip: request.ip });
-      const error = `Too many attempts. Please wait ${seconds} s and try again.`;
-      return reply.code(429).header("retry-after", String(seconds)).send({ error });
-    }
-    const staff = await this.#verify(login, password, request.ip);
-    if (staff instanceof AccountsBusy) {
-      reply.header("retry-after", String(staff.retryAfterSeconds));
-      return reply.code(503).send({ error: "Many people are signing in just now. Please try again in a moment." });
-    }
-    if (staff === null || isVisitorId(staff)) {
-      this.#context.log.warn("web.sign-in.refused", { network: this.#context.network, ip: request.ip });
+    const { login: staff } = attempt;
+    if (isVisitorId(staff)) {
       return reply.code(401).send({ error: "That login and password do not match." });
     }
     // A browser is one person's: whoever was signed in here before is told so at once, not when their next message fails.
@@ -213,17 +197,6 @@ export class Routes {
     const { token } = await sessions.begin({ login: staff, hours, by: "password", origin: request.ip });
     this.#context.log.info("web.sign-in", { network: this.#context.network, login: staff });
     return this.#setCookie(request, reply, token).send({ login: staff });
-  }
-
-  async #verify(login: string, password: string, origin: string): Promise<string | AccountsBusy | null> {
-    try {
-      return await this.#context.accounts.verify(login, password, origin);
-    } catch (error) {
-      if (error instanceof AccountsBusy) {
-        return error;
-      }
-      throw error;
-    }
   }
 
   async #signOut(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -279,14 +252,6 @@ function described(request: FastifyRequest): Pick<Parameters<WebNetwork["connect
     software: softwareOf(request.headers["user-agent"]),
     language: firstLanguage(request.headers["accept-language"]),
   };
-}
-
-function credentials(body: unknown): { readonly login: string | null; readonly password: string | null } {
-  const field = (name: string): string | null => {
-    const value: unknown = typeof body === "object" && body !== null ? Reflect.get(body, name) : null;
-    return typeof value === "string" && value.length > 0 && value.length <= FIELD_CHARACTERS ? value : null;
-  };
-  return { login: field("login")?.trim() ?? null, password: field("password") };
 }
 
 function document(reply: FastifyReply, headers: Readonly<Record<string, string>>, body: string): FastifyReply {

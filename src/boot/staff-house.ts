@@ -7,6 +7,7 @@ import type { AdapterState, Clock, Logger } from "../adapter.ts";
 import { mountApi } from "../api/server.ts";
 import type { Audit } from "../audit.ts";
 import { memberOf } from "../config/staff.ts";
+import { Console } from "../console/server.ts";
 import type { ControlledDesk } from "../control/protocol.ts";
 import type { HttpServer } from "../http/server.ts";
 import { withFields } from "../log.ts";
@@ -58,15 +59,27 @@ export function createStaffHouse(parts: StaffHouseParts): StaffHouse {
   const requestsPerMinute = limits.apiRequestsPerMinute;
   const { sessions } = accounts;
   const shared = { tokens, sessions, member, publicOrigin, desk: () => desk, audit, version, requestsPerMinute };
+  const { console: settings } = running.settings;
+  const company = () => running.rules.company;
+  const pages = new Console({
+    ...shared,
+    accounts,
+    settings,
+    limits,
+    company,
+    log: withFields(log, { part: "console" }),
+  });
   return {
     accounts,
     tokens,
     commands: staffCommands({ audit, accounts, tokens, running }),
     mount(mount) {
       mount("the API", (server) => mountApi(server, { ...shared, log: withFields(log, { part: "api" }) }));
+      mount("the console", (server) => pages.mount(server));
     },
     serve(now) {
       desk = now;
+      if (now === null) pages.stop();
     },
     async start() {
       accounts.sessions.start();

@@ -196,6 +196,7 @@ function buildSettings(
     dataFolder: resolve(folder, dataFolder ?? frontdesk.store.folder),
     http: { ...buildHttp(frontdesk), tls: certificateFiles(http.tls, folder) },
     nat: buildNat(frontdesk.nat),
+    console: { ...frontdesk.console, openid: frontdesk.console.openid ?? null },
     files: frontdesk.files,
     routing: buildDelegation(frontdesk.routing, folder),
     log: frontdesk.log,

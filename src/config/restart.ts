@@ -12,6 +12,9 @@ export function needsRestart(running: Settings, next: Settings): readonly string
       .filter((key) => !isDeepStrictEqual(running.http[key], next.http[key]))
       .map((key) => `http.${key}`),
     ...(isDeepStrictEqual(running.nat, next.nat) ? [] : ["nat"]),
+    ...(["passwords", "openid"] as const)
+      .filter((key) => !isDeepStrictEqual(running.console[key], next.console[key]))
+      .map((key) => `console.${key}`),
     ...(isDeepStrictEqual(running.files, next.files) ? [] : ["files.types"]),
     ...(isDeepStrictEqual(running.routing, next.routing) ? [] : ["routing"]),
     ...(["level", "format"] as const).filter((key) => running.log[key] !== next.log[key]).map((key) => `log.${key}`),

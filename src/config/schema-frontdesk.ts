@@ -101,6 +101,46 @@ const logSchema = z.strictObject({
 /** None of them begins a label, a quote or a mark of formatting. */
 const WORD_SIGNS = ["!", ".", ",", ";", "+", "=", "%", "&", "$"] as const;
 
+/** Claims of an ID token and what they make of somebody whom people.yaml does not name. */
+const CLAIM_ROLES = 100;
+const claim = z.string().min(1).max(128);
+const openIdSchema = z.strictObject({
+  title: title.describe("What the button says it signs in with."),
+  issuer: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => url.startsWith("https:") || /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(`${url}/`), {
+      error: "must begin with https:// (http only on this machine)",
+    })
+    .describe("The OpenID provider, as its discovery document names itself."),
+  clientId: z.string().min(1).max(256).describe("As the provider knows the desk."),
+  clientSecret: z.string().min(1).max(1_024).describe("What the desk proves itself with; better as {env: NAME}."),
+  scopes: z
+    .array(z.string().min(1).max(64))
+    .max(20)
+    .default(["openid", "profile", "email"])
+    .describe("What is asked for."),
+  loginClaim: claim.default("preferred_username").describe("The claim that is the person's login in people.yaml."),
+  nameClaim: claim.default("name").describe("The claim with their name."),
+  roles: z
+    .array(
+      z.strictObject({
+        claim: claim.describe("A claim, such as groups."),
+        contains: z.string().min(1).max(256).describe("What it is, or what is in its list."),
+        role: z.enum(["supervisor", "admin"]),
+      }),
+    )
+    .max(CLAIM_ROLES)
+    .default([])
+    .describe(
+      "What makes somebody whom people.yaml does not name a supervisor or an admin; the first that fits counts.",
+    ),
+});
+
+const consoleSchema = z.strictObject({
+  passwords: z.boolean().default(true).describe("Whether staff may sign in at /desk with a password."),
+  openid: openIdSchema.optional().describe("Sign-in by the company's own accounts (OpenID Connect)."),
+});
+
 export const frontdeskSchema = z.strictObject({
   company: title.describe("The company's name, for the bot's texts."),
   languages: z
@@ -119,6 +159,9 @@ export const frontdeskSchema = z.strictObject({
   store: storeSchema.prefault({}).describe("Where the data is."),
   http: httpSchema.prefault({}).describe("The HTTP server: chat, console, health, metrics."),
   nat: natSchema.prefault({}).describe("A NAT gateway before this machine, and what it is asked for."),
+  console: consoleSchema
+    .prefault({})
+    .describe("The console at /desk for supervisors and admins, and how staff sign in to it."),
   files: filesSchema.prefault({}).describe("What people may send besides words; how much of it is under limits."),
   routing: delegationSchema
     .prefault({})

@@ -45,12 +45,35 @@ export interface NatSettings {
   readonly checkSeconds: number;
 }
 
+/** Sign-in of staff by an OpenID provider. */
+export interface OpenIdSettings {
+  readonly title: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Never logged. */
+  readonly clientSecret: string;
+  readonly scopes: readonly string[];
+  readonly loginClaim: string;
+  readonly nameClaim: string;
+  /** For whoever is not in people.yaml; the first that fits counts. */
+  readonly roles: readonly {
+    readonly claim: string;
+    readonly contains: string;
+    readonly role: "supervisor" | "admin";
+  }[];
+}
+
 export interface Settings {
   /** Absolute path of the folder of the data. */
   readonly dataFolder: string;
   readonly http: HttpSettings;
   /** Null: no gateway is asked for anything. */
   readonly nat: NatSettings | null;
+  readonly console: {
+    /** Whether staff sign in to the console with a password. */
+    readonly passwords: boolean;
+    readonly openid: OpenIdSettings | null;
+  };
   readonly files: {
     /** Media types that are taken. */
     readonly types: readonly string[];

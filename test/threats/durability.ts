@@ -188,7 +188,7 @@ export const DURABILITY: readonly Threat[] = [
       },
       {
         what: "gives nobody credit for it",
-        file: "adapters/web/rate-limit.ts",
+        file: "src/http/rate-limit.ts",
         text: "const elapsed = Math.max(0, now - this.#at);",
         replacement: "const elapsed = Math.abs(now - this.#at);",
         shownBy: [["test/unit/web-parts.test.ts", "give nothing for a clock that jumps back"]],
