@@ -2,9 +2,11 @@
 import { expect } from "chai";
 import type { StatusReport } from "../../src/control/protocol.ts";
 import type { MappedPort } from "../../src/nat/port-mapping.ts";
+import { TestBrowser } from "../browser/browser.ts";
 import { type Daemon, startDaemon } from "../support/daemon.ts";
 import { csrEntries, TWO_DIALOGS, TWO_QUEUES, webNetwork } from "../support/desk-config.ts";
 import { requiresNamespaces } from "../support/namespaces.ts";
+import { picture } from "../support/pictures.ts";
 import { requires } from "../support/requires.ts";
 import { ServerProcess } from "../support/server-process.ts";
 import { until } from "../support/wait.ts";
@@ -28,7 +30,8 @@ describe("a desk behind a NAT gateway (real miniupnpd)", function () {
   // One life of one desk: each test goes on where the last one ended.
   this.bail(true);
   requiresNamespaces();
-  requires("miniupnpd", "nftables", "natpmpc");
+  requires("miniupnpd", "nftables", "natpmpc", "chromium");
+  const browser = new TestBrowser();
   let home: HomeNetwork;
   let desk: Daemon;
   let squatter: ServerProcess | null = null;
@@ -53,13 +56,30 @@ describe("a desk behind a NAT gateway (real miniupnpd)", function () {
     until(what, async () => holds(await port()), PATIENCE_MS);
   const isReached = (address: string, publicPort: number) =>
     home.somebody.fetch(`http://${address}:${publicPort}/healthz`)?.status === 200;
+  /** Where the file leads that a visitor from outside sends: what the others of the conversation would be sent. */
+  const linkOfFile = async (origin: string) => {
+    const visitor = await browser.window();
+    await visitor.page.goto(`${origin}/chat`);
+    await visitor.write("good day");
+    await visitor.sees("your name");
+    const bill = { name: "bill.png", mimeType: "image/png", buffer: Buffer.from(picture()) };
+    await visitor.page.locator("input[type=file]").setInputFiles([bill]);
+    await visitor.log.locator('[href*="/files/"]').first().waitFor();
+    const open = JSON.parse(await desk.command("conversations", "--json")) as { id: string }[];
+    return until("the file in the transcript", async () => {
+      const transcripts = await Promise.all(open.map(({ id }) => desk.command("transcript", id)));
+      return new RegExp(`${origin}/files/\\S+`, "u").exec(transcripts.join())?.[0];
+    });
+  };
   const logged = (event: string) => desk.output().includes(`"event":"${event}"`);
 
   before(async () => {
     home = new HomeNetwork();
     await home.startGateway();
+    await browser.start(home.somebody.namespace);
   });
   after(async () => {
+    await browser.stop();
     await desk?.remove();
     await squatter?.kill();
     await home?.remove();
@@ -96,6 +116,11 @@ describe("a desk behind a NAT gateway (real miniupnpd)", function () {
     expect(metrics).to.contain('frontdesk_nat_port_mapped{port="http"} 1').and.to.contain("frontdesk_nat_answering 1");
   });
 
+  it("serves the chat to a browser outside, and hands out files under the address it is reached at", async () => {
+    const origin = `http://${PUBLIC}:${PUBLIC_PORT}`;
+    expect(home.somebody.fetch(await linkOfFile(origin))?.status).to.equal(200);
+  });
+
   it("renews the mapping before it ends", async () => {
     const { until: first } = await port();
     const lifeMs = 10_000;
@@ -113,6 +138,8 @@ describe("a desk behind a NAT gateway (real miniupnpd)", function () {
     const moved = async () => (await status()).publicOrigin === `http://11.0.0.9:${PUBLIC_PORT}`;
     await until("the desk to publish the new address", moved, PATIENCE_MS);
     expect(isReached("11.0.0.9", PUBLIC_PORT)).to.equal(true);
+    const origin = `http://11.0.0.9:${PUBLIC_PORT}`;
+    expect(home.somebody.fetch(await linkOfFile(origin))?.status).to.equal(200);
   });
 
   it("makes its mappings again when the gateway has forgotten them, elsewhere if their place is taken", async () => {
