@@ -9,6 +9,7 @@ import type { Rules } from "../core/rules.ts";
 import { analyse } from "./analyse.ts";
 import { buildRules, directoryEntries } from "./build.ts";
 import { certificateFiles, checkCertificate } from "./certificate.ts";
+import { checkDelegation } from "./delegation-references.ts";
 import { compileDialogsFile } from "./dialogs.ts";
 import { checkHosting, checkRooms, continuationsOf, roomsOf } from "./hosting.ts";
 import { compileNetworks } from "./networks.ts";
@@ -91,6 +92,7 @@ export function compileConfiguration(
     ...checkReferences({ ...sources, frontdesk }, canonical),
     ...checkHosting({ ...sources, frontdesk }, networks.networks, continuations),
     ...checkRooms({ ...sources, frontdesk }, networks.networks, rooms),
+    ...checkDelegation({ ...sources, frontdesk }, folder),
     ...checkCertificate(frontdesk, folder),
     ...checkStaff(sources),
     ...checkDirectory(sources.directory, checked.directory.value, canonical),
