@@ -144,7 +144,7 @@ export function enqueue(
   cancelTimer(turn, `silence ${row.id}`);
   const obstacle = obstacleAt(turn, queue);
   if (obstacle !== null) {
-    const visit = visitOf(row, priority, asked);
+    const visit = visitOf(turn, row, queue, priority, asked);
     fact(turn, "queue.refused", { conversation: row.id }, { queue: queue.id, why: obstacle, visit });
     const target = sendAway(turn, row, queue, obstacle);
     if (target === null || !overflow(turn, row, target)) close(turn, row, obstacle === "full" ? "full" : "hours");
@@ -162,7 +162,7 @@ export function enqueue(
     turn,
     "queue.entered",
     { conversation: row.id },
-    { queue: queue.id, priority, visit: visitOf(row, priority, asked) },
+    { queue: queue.id, priority, visit: visitOf(turn, row, queue, priority, asked) },
   );
   inviteElsewhere(turn, next, queue);
   turn.memory.activity.set(next.id, turn.world.now);

@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import type { Fact, Step } from "../../src/core/step.ts";
 import { recordedVisit } from "../../src/core/visit.ts";
-import { company, playSetting } from "../support/play-rules.ts";
+import { company, type PlayConfig, playSetting } from "../support/play-rules.ts";
 import { CoreDesk } from "./core-desk.ts";
 
 const setting = playSetting(company());
@@ -34,6 +34,26 @@ describe("facts that traffic is played again from", () => {
       answers: {},
       priority: 0,
     });
+  });
+
+  it("tell nothing that may not be passed on, and of names and accounts only that there are any", () => {
+    const billing = {
+      name: "Billing",
+      skills: { billing: 1 as const },
+      content: { fromCustomer: { cards: "mask" }, fromCsr: {} },
+    };
+    const steps = [
+      { identify: { account: false, askName: "What is your name?" } },
+      { ask: "Which card?", type: "text" as const, as: "card" },
+      { route: "billing" },
+    ];
+    const dialogs = { person: "billing", dialogs: { reception: { steps }, express: { steps } } };
+    const desk = new CoreDesk(playSetting(company({ queues: { billing } as PlayConfig["queues"], dialogs })));
+    for (const text of ["hello", "Anna Berg"]) desk.hear({ kind: "message", from: anna, to: "support", text });
+    const { facts } = desk.hear({ kind: "message", from: anna, to: "support", text: "it is 4111 1111 1111 1111" });
+    const visit = visitIn(facts, "queue.entered");
+    expect(visit).to.deep.include({ named: true, account: false, answers: { card: "it is ••• 1111" } });
+    expect(JSON.stringify(visit)).to.not.include("Berg");
   });
 
   it("tell of those whom a queue did not take, too", () => {

@@ -214,14 +214,21 @@ function come({ input, turn, stays, tally, agenda }: Shift, visit: Visit, index:
   if (leavesAt <= input.until) agenda.add(leavesAt, { kind: "leave", conversation: id });
 }
 
+/** In place of a name, or of an account, of which only that there was one is recorded. */
+const SOMETHING = "known";
+
 function rowOfVisit(turn: Turn, id: string, { queue, who }: Visit): ConversationRow {
-  const { address, handle, language, name, account, customer, answers, software } = who;
+  const { address, handle, language, named, account, customer, answers, software } = who;
   const known = customer !== null && turn.rules.directory.byId(customer) !== null ? customer : null;
   const asked = { ...ANYBODY, queue, network: address.network, handle, language, customer: known, answers, software };
   const row = rowOf(turn, id, asked);
   const [leg, ...others] = row.legs;
   const legs = leg === undefined || address.id === "" ? row.legs : [{ ...leg, address }, ...others];
-  return { ...row, legs, facts: { ...row.facts, name: name ?? row.facts.name, account: account ?? row.facts.account } };
+  const facts = {
+    name: row.facts.name ?? (named ? SOMETHING : null),
+    account: row.facts.account ?? (account ? SOMETHING : null),
+  };
+  return { ...row, legs, facts: { ...row.facts, ...facts } };
 }
 
 function attend({ turn, tally }: Shift, { csr, state, networks }: Attendance): void {
