@@ -39,7 +39,9 @@ export function parseLoopbackConfig(section: unknown): LoopbackConfig {
     throw new ConfigProblem((issue?.path ?? []).map(pathElement), issue?.message ?? "not a valid section");
   }
   const { exchange, secret, ...capabilities } = parsed.data;
-  return { exchange, secret, capabilities: { ...capabilities, features: [...new Set(capabilities.features)] } };
+  const features = [...new Set(capabilities.features)];
+  const presenceTexts = capabilities.identity === "virtual" && features.includes("presence");
+  return { exchange, secret, capabilities: { ...capabilities, features, presenceTexts } };
 }
 
 function pathElement(element: PropertyKey): string | number {

@@ -88,6 +88,7 @@ export class XmppAdapter implements Adapter {
       markBytes: MARK_BYTES,
       window: limits.window,
       deduplicates: false,
+      presenceTexts: attachment.identity === "virtual",
     };
     this.#owed = new OwedAnswers(context.state);
     const shared = { context, attachment, write: (stanza: Element) => this.#answer(stanza) };

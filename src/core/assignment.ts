@@ -6,6 +6,7 @@ import { afterHours, isWaitedAfterHours, lookAfterHours } from "./after-hours.ts
 import { attends, csrState, goneFrom, isKnownOffline, routingCsr } from "./availability.ts";
 import { close, requeue } from "./conversation.ts";
 import { recordDecision } from "./decisions.ts";
+import { showEstimate } from "./estimate/showing.ts";
 import { customerOf, legOfCsr, talkingLeg } from "./legs.ts";
 import { armOffer, armRound, offer, refuse } from "./offering.ts";
 import { tellPlace } from "./places.ts";
@@ -130,6 +131,7 @@ export function settle(turn: Turn, always = false): void {
     // Those with an offer out count as next: they have left the list, or stand in it for more offers alone, but not the queue.
     tellPlace(turn, row, row.state === "offered" ? 1 : (turn.routing.place(id) ?? 1));
   }
+  for (const id of turn.tables.written("conversation")) if (turn.memory.shown.has(id)) showEstimate(turn, id);
   // All of them: who left a queue is in no row any more, and who stood behind them is next now.
   for (const queue of turn.rules.queues.keys()) tellFirst(turn, queue);
 }

@@ -366,6 +366,8 @@ export interface Capabilities {
   readonly window: number;
   /** Whether the network shows the same key twice only once. */
   readonly deduplicates: boolean;
+  /** Whether a name of the desk can show each viewer a presence text of their own; left out: it cannot. */
+  readonly presenceTexts?: boolean;
 }
 
 /** URI templates for an address that the desk hosts itself. */

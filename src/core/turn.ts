@@ -4,7 +4,7 @@
  */
 import { offered } from "./dialog.ts";
 import type { MadeEstimate } from "./estimate/telling.ts";
-import type { Outbound, PresenceState, ReceiptState, Software } from "./model.ts";
+import type { Address, Outbound, PresenceState, ReceiptState, Software } from "./model.ts";
 import { phrase } from "./phrases.ts";
 import type { RoutingEngine } from "./routing/routing.ts";
 import type { Csr, Rules } from "./rules.ts";
@@ -44,6 +44,8 @@ export interface Memory {
   readonly csrOf: Map<string, string>;
   /** By conversation that waits: the newest estimate of how long it still will. */
   readonly estimates: Map<string, MadeEstimate>;
+  /** By conversation that waits: the waiting time that the handle shows to its customer; see estimate/showing.ts. */
+  readonly shown: Map<string, { readonly to: Address; readonly from: string; readonly text: string }>;
   /** Whom a conversation is offered to is decided by somebody else. */
   decidesElsewhere: boolean;
   /** By CSR: what they have in hand at other desks that share them. */
@@ -68,6 +70,7 @@ export function newMemory(): Memory {
     floods: new Map(),
     csrOf: new Map(),
     estimates: new Map(),
+    shown: new Map(),
     decidesElsewhere: false,
     elsewhere: new Map(),
   };

@@ -3,6 +3,7 @@ import { imagineNow } from "./analysis/present.ts";
 import { csrState, inHand, reachableAddresses } from "./availability.ts";
 import { profileOf } from "./customer-profile.ts";
 import { presentOf, standingOf } from "./estimate/present.ts";
+import { estimateShown } from "./estimate/showing.ts";
 import { gatewayOf } from "./gateways.ts";
 import { csrLegs, customerOf, originOf } from "./legs.ts";
 import { type Address, addressKey, type DeskIdentity } from "./model.ts";
@@ -89,7 +90,12 @@ function queueView(turn: Turn, id: string, now: number): QueueView {
 function identity(turn: Turn, networkName: string, desk: string, viewer: Address): DeskIdentity | null {
   const network = turn.rules.networks.get(networkName);
   const handle = network?.handles.find((one) => one.id === desk);
-  if (handle !== undefined) return { kind: "handle", name: handle.name, state: "available", text: turn.rules.company };
+  if (handle !== undefined) {
+    const own = turn.tables.conversation.get(turn.tables.contact.get(contactKey(viewer, desk))?.conversation ?? "");
+    const shown =
+      own !== null && turn.world.capabilities(networkName)?.presenceTexts === true ? estimateShown(turn, own) : null;
+    return { kind: "handle", name: handle.name, state: "available", text: shown ?? turn.rules.company };
+  }
   const isCsr = turn.memory.csrOf.has(addressKey(viewer));
   if (network?.desk === desk)
     return isCsr ? { kind: "desk", name: turn.rules.company, state: "available", text: null } : null;

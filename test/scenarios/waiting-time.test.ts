@@ -36,6 +36,32 @@ describe("waiting time", () => {
       "anna sees nothing",
     ]));
 
+  it("stands in the presence of the handle, always as it is known, without a message for it", () =>
+    play(company(), [
+      "anna@xmpp: hello",
+      "anna sees: next for billing",
+      estimated(2.2, 4, 6.5),
+      "anna sees: wait for 2 to 7 min",
+      "anna sees at the handle: Billing: about 2 to 7 min to wait",
+      "1 minute passes",
+      estimated(8, 9, 10),
+      "anna sees nothing",
+      "anna sees at the handle: Billing: about 8 to 10 min to wait",
+      "ada is available",
+      "ada offered: for billing",
+      "ada: /accept",
+      "anna sees at the handle: Example",
+    ]));
+
+  it("and is the handle's own again for whoever leaves", () =>
+    play(company(), [
+      "anna@xmpp: hello",
+      estimated(2.2, 4, 6.5),
+      "anna sees at the handle: Billing: about 2 to 7 min to wait",
+      "anna: stop",
+      "anna sees at the handle: Example",
+    ]));
+
   it("is not told where it is hardly worth it, and told where it can only be said to be long", () =>
     play(company(), [
       "anna@web: hello",

@@ -214,6 +214,9 @@ const LINES: readonly LineForm[] = [
       `offers to ${who}`,
     ).to.deep.equal([]);
   }),
+  form(`${WHO} sees at the handle: (.+)`, (stage, [who = "", text = ""]) => {
+    stage.screen(who).notice("presence", (event) => event.text === text && event.state === "available");
+  }),
   form(`${WHO} sees the edit with looks: (.+)`, (stage, [who = "", marked = ""]) => {
     stage.screen(who).notice("edit", (event) => event.formatting !== undefined && typed(event) === marked);
   }),

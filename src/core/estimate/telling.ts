@@ -9,6 +9,7 @@ import type { DeskEvent } from "../step.ts";
 import { tell } from "../transcript.ts";
 import { languageOf, putConversation, say, type Turn } from "../turn.ts";
 import { type Estimate, inMinutes, type Minutes } from "./range.ts";
+import { showEstimate } from "./showing.ts";
 
 /** An estimate that is older is not told any more. */
 const STALE_MS = 3 * 60_000;
@@ -28,6 +29,7 @@ export function estimatesCame(turn: Turn, { of, at }: Extract<DeskEvent, { kind:
     if (row === null) continue;
     estimates.set(conversation, { low, mean, high, at });
     if (row.state === "waiting" && tellSeconds > 0) tellIfNew(turn, row, { low, mean, high, at });
+    showEstimate(turn, conversation);
   }
 }
 

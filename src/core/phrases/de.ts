@@ -15,6 +15,7 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "waiting.status": "Sie sind Nummer {place} in der Warteschlange für {queue}. Ihre Wartezeit bisher: {minutes}.",
   "waiting.status-estimate":
     "Sie sind Nummer {place} in der Warteschlange für {queue}. Ihre Wartezeit bisher: {minutes}; voraussichtlich noch: {estimate}.",
+  "waiting.presence": "{queue}: noch etwa {estimate} Wartezeit",
   "waiting.estimate": "Ihre voraussichtliche Wartezeit: {estimate}.",
   "waiting.estimate-changed": "Ihre Wartezeit hat sich geändert, voraussichtlich ab jetzt: {estimate}.",
   "estimate.range": "{from} bis {to} Min.",

@@ -16,6 +16,7 @@ export const EN = {
   "waiting.status": "You are number {place} in the queue for {queue}. You have been waiting for {minutes}.",
   "waiting.status-estimate":
     "You are number {place} in the queue for {queue}. You have been waiting for {minutes}; it will probably take {estimate} more.",
+  "waiting.presence": "{queue}: about {estimate} to wait",
   "waiting.estimate": "You will probably have to wait for {estimate}.",
   "waiting.estimate-changed": "Your waiting time has changed: it will probably take {estimate} from now.",
   "estimate.range": "{from} to {to} min",

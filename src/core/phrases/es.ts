@@ -14,6 +14,7 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "waiting.status": "Es usted el número {place} en la cola de {queue}. Tiempo de espera hasta ahora: {minutes}.",
   "waiting.status-estimate":
     "Es usted el número {place} en la cola de {queue}. Tiempo de espera hasta ahora: {minutes}; probablemente faltan: {estimate}.",
+  "waiting.presence": "{queue}: unos {estimate} de espera",
   "waiting.estimate": "Tiempo de espera probable: {estimate}.",
   "waiting.estimate-changed": "Su tiempo de espera ha cambiado; probablemente faltan: {estimate}.",
   "estimate.range": "de {from} a {to} min",

@@ -15,6 +15,7 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "waiting.status": "Vous êtes numéro {place} dans la file d’attente de {queue}. Attente jusqu’ici : {minutes}.",
   "waiting.status-estimate":
     "Vous êtes numéro {place} dans la file d’attente de {queue}. Attente jusqu’ici : {minutes} ; il reste sans doute : {estimate}.",
+  "waiting.presence": "{queue} : environ {estimate} d’attente",
   "waiting.estimate": "Attente probable : {estimate}.",
   "waiting.estimate-changed": "Votre temps d’attente a changé ; il reste sans doute : {estimate}.",
   "estimate.range": "{from} à {to} min",
