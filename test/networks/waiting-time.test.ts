@@ -1,5 +1,7 @@
 /** Waiting times through the whole daemon: the thread that rolls, what the customer reads, the audit, and what a restart keeps. */
 import { expect } from "chai";
+import type { ReplayReport } from "../../src/cli/replaying.ts";
+import type { SimulationReport } from "../../src/cli/simulating.ts";
 import type { QueueReport } from "../../src/core/estimate/audit.ts";
 import { type Daemon, startDaemon } from "../support/daemon.ts";
 import { askForPerson, hears, type Somebody, webCsr, webVisitor } from "../support/desk-people.ts";
@@ -73,5 +75,18 @@ describe("waiting times at a running desk", function () {
     const again = await report();
     expect(again?.estimates).to.equal(1);
     expect(again?.talkMs).to.be.closeTo(seen.talkMs, 2);
+  });
+
+  it("come from records that replay and simulate look back on, beside the running desk", async () => {
+    const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+    const { recorded, present }: ReplayReport = JSON.parse(await desk.command("replay", day(-1), day(1), "--json"));
+    expect(recorded.total).to.deep.include({ came: 2, served: 2 });
+    expect(present.total).to.deep.include({ came: 2, served: 2 });
+    expect(recorded.csrs.find(({ csr }) => csr === "ada")?.hours).to.be.greaterThan(0);
+    const { asItIs, recordedDays }: SimulationReport = JSON.parse(
+      await desk.command("simulate", day(0), "--until", day(1), "--runs", "3", "--json"),
+    );
+    expect(recordedDays).to.equal(1);
+    expect(asItIs.report.queues.map(({ queue }) => queue)).to.deep.equal(["support"]);
   });
 });
