@@ -37,7 +37,7 @@ export function explanationText(id: string, facts: readonly Fact[], terminal: Te
 }
 
 function decisionText(decision: RecordedDecision, terminal: Terminal): string {
-  const { at, csr, network, queue, rules, rings, request, losses, next } = decision;
+  const { at, csr, network, queue, elsewhere, rules, rings, request, losses, next } = decision;
   const title =
     csr === null
       ? terminal.paint("yellow", "nobody can take it now")
@@ -47,6 +47,7 @@ function decisionText(decision: RecordedDecision, terminal: Terminal): string {
   const others =
     losses !== null ? lossTable(named) : next.length === 0 ? "" : `Next would have been: ${next.join(", ")}`;
   const only = request.only === null ? [] : [`Meant for ${request.only} alone`];
-  const lines = [where, ...only, ...requestLines(request), ...(others === "" ? [] : others.split("\n"))];
+  const by = elsewhere ? ["Chosen by the routing server or suite; what follows is how this desk saw it"] : [];
+  const lines = [where, ...by, ...only, ...requestLines(request), ...(others === "" ? [] : others.split("\n"))];
   return [`${moment(at)}  ${title}`, ...lines.map((line) => `    ${line}`)].join("\n");
 }

@@ -39,6 +39,8 @@ export interface RecordedDecision {
   readonly csr: string | null;
   readonly network: string | null;
   readonly queue: string;
+  /** True: somebody else chose; the reasons are those for which this desk would, or would not, have. */
+  readonly elsewhere: boolean;
   /** The version of the rules it was made by. */
   readonly rules: string;
   /** Rings of the queue that it had come to, from 0. */
@@ -64,6 +66,7 @@ export function recordDecision(turn: Turn, row: ConversationRow, match: Match | 
     {
       queue: queue.id,
       network: match?.address.network ?? null,
+      ...(turn.memory.decidesElsewhere ? { elsewhere: true } : {}),
       rules: turn.rules.version,
       rings: (row.rings ?? []).join(" "),
       request: JSON.stringify(kept(request)),
@@ -129,6 +132,7 @@ export function recordedDecision({ event, at, csr, detail }: Fact): RecordedDeci
     csr,
     network: typeof detail.network === "string" ? detail.network : null,
     queue: String(detail.queue),
+    elsewhere: detail.elsewhere === true,
     rules: String(detail.rules),
     rings: words(detail.rings).map(Number),
     // Written above and by nobody else.

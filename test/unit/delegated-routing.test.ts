@@ -1,5 +1,6 @@
 /** A desk whose decisions are made elsewhere: what it asks, which answers count, and that it may decide by itself meanwhile. */
 import { expect } from "chai";
+import { type RecordedDecision, recordedDecision } from "../../src/core/decisions.ts";
 import type { DelegatedAnswer, DelegatedRequest, RoutingNews } from "../../src/core/routing/delegated-engine.ts";
 import type { Step } from "../../src/core/step.ts";
 import { company, type PlayConfig, playSetting } from "../support/play-rules.ts";
@@ -22,6 +23,7 @@ class AskingDesk {
   readonly csrs = new Map<string, RoutingNews["csrs"] extends ReadonlyMap<string, infer Csr> ? Csr : never>();
   readonly settled: (string | null)[] = [];
   readonly offers: string[] = [];
+  readonly decisions: RecordedDecision[] = [];
   #assignments = 0;
 
   constructor(changes: Partial<PlayConfig> = {}) {
@@ -64,6 +66,7 @@ class AskingDesk {
   }
 
   #learn({ routing, facts }: Step): void {
+    this.decisions.push(...facts.flatMap((fact) => recordedDecision(fact) ?? []));
     for (const { event, csr } of facts) if (event === "offer.made") this.offers.push(csr ?? "");
     if (routing === undefined) return;
     if (routing.whole) {
@@ -95,6 +98,20 @@ describe("decisions made elsewhere", () => {
     expect(desk.settled).to.deep.equal(["ben"]);
     expect(desk.waiting.size).to.equal(0);
     expect(desk.csrs.get("ben")?.load).to.equal(1);
+  });
+
+  it("are recorded as such, with how the desk itself saw it", () => {
+    const desk = new AskingDesk();
+    desk.answer(desk.customer("anna"), ["ben"]);
+    const [decided] = desk.decisions;
+    expect(decided).to.deep.include({ csr: "ben", network: "web", queue: "billing", elsewhere: true });
+    expect(decided?.losses).to.deep.include([
+      { kind: "unmet", need: { kind: "skill", skill: "billing", least: 1 } },
+      ["eve"],
+    ]);
+    desk.decideElsewhere(false);
+    desk.hello("bob");
+    expect(desk.decisions[1]?.elsewhere).to.equal(false);
   });
 
   it("of two about the same request only the first counts, so nobody is offered twice", () => {
