@@ -35,6 +35,9 @@ export interface LibrarySocket extends EventEmitter {
   end(): void;
 }
 
+/** What comes at once from a connection on which more is waiting. */
+const MUCH_BYTES = 32_768;
+
 type Written = (error?: Error | null) => void;
 
 export class StreamSocket {
@@ -49,6 +52,8 @@ export class StreamSocket {
   #scheduled = false;
   #error: Error | null = null;
   #closed = false;
+  /** Somebody wants the other side to wait. */
+  #isHeld = false;
 
   constructor(options: SocketOptions, handlers: SocketHandlers) {
     this.#options = options;
@@ -81,10 +86,12 @@ export class StreamSocket {
 
   /** Stops reading, so that the other side has to wait (back-pressure). */
   pause(): void {
+    this.#isHeld = true;
     this.#socket?.pause();
   }
 
   resume(): void {
+    this.#isHeld = false;
     this.#socket?.resume();
   }
 
@@ -152,6 +159,19 @@ export class StreamSocket {
       return;
     }
     this.#handlers.text(text);
+    if (bytes.length >= MUCH_BYTES && !this.#isHeld) this.#giveWay();
+  }
+
+  /**
+   * Of a connection on which much comes the system is read again and again before anything else has its turn. So such a one is read
+   * once in a turn of the event loop, and all others are read as well.
+   */
+  #giveWay(): void {
+    const socket = this.#socket;
+    socket?.pause();
+    setImmediate(() => {
+      if (!this.#isHeld && socket === this.#socket) socket?.resume();
+    });
   }
 
   #flush(): void {

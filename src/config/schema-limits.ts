@@ -82,6 +82,11 @@ export const shellLimits = {
   inboxEvents: count(16, 1_000_000)
     .default(2_048)
     .describe("Events that may wait to be taken in; beyond it networks are read more slowly."),
+  floodRefusalsPerSecond: count(20, 1_000_000)
+    .default(2_000)
+    .describe(
+      "Messages of one network refused as a flood in a second; beyond it that network is read more slowly, so that others are not.",
+    ),
   outboxRows: count(100, 10_000_000)
     .default(100_000)
     .describe("Messages that may wait to be sent; beyond it nothing new is taken in."),

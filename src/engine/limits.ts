@@ -6,6 +6,8 @@ export interface EngineLimits extends BackoffLimits {
   readonly batchEvents: number;
   /** Durable events of one network that may wait to be taken in. */
   readonly inboxEvents: number;
+  /** Messages of one network that are refused as a flood and answered in a second; beyond it that network is read more slowly. */
+  readonly floodRefusalsPerSecond: number;
   /** Sends that may be unconfirmed; beyond it no inbound event is taken until some are. */
   readonly outboxRows: number;
   /** How long one attempt to send may go unanswered. */
@@ -22,6 +24,7 @@ export interface EngineLimits extends BackoffLimits {
 export const ENGINE_LIMITS: EngineLimits = {
   batchEvents: 256,
   inboxEvents: 2_048,
+  floodRefusalsPerSecond: 2_000,
   outboxRows: 100_000,
   sendSeconds: 30,
   retryLeastSeconds: 1,

@@ -10,6 +10,7 @@ import { createTimers, type Timers } from "../timers.ts";
 import { type Arrival, lookUp, needsOf, type StateEntry, type Task } from "./arrival.ts";
 import { Batches } from "./batches.ts";
 import { EngineClosed } from "./closed.ts";
+import { FloodBrake } from "./flood-brake.ts";
 import { type Housekeeping, startHousekeeping } from "./housekeeping.ts";
 import { Inbox, OWN } from "./inbox.ts";
 import { DRAIN_INBOX_MS, INBOX_OVERFLOW, MARK_DELAY_MS, MARKS_PER_BATCH } from "./limits.ts";
@@ -34,6 +35,7 @@ const OVERFLOWED: Verdict = {
 export class Shell implements Engine {
   readonly #options: EngineOptions;
   readonly #inbox = new Inbox();
+  readonly #brake: FloodBrake;
   #state: EngineStatus["state"] = "created";
   #running: Running | null = null;
   #isLooping = false;
@@ -50,6 +52,7 @@ export class Shell implements Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#brake = new FloodBrake(options.clock, options.limits.floodRefusalsPerSecond);
   }
 
   async start(networks: Networks): Promise<void> {
@@ -184,6 +187,7 @@ export class Shell implements Engine {
       return;
     }
     this.#state = "draining";
+    this.#brake.release();
     this.#kick();
     // What was taken before is to be sent, too; under load there may never be a moment in which nothing waits.
     const { promise: patience, resolve } = Promise.withResolvers<void>();
@@ -199,6 +203,7 @@ export class Shell implements Engine {
     if (wasRunning) {
       this.#state = "stopping";
     }
+    this.#brake.release();
     running?.housekeeping.stop();
     running?.timers.stop();
     if (running !== null && wasRunning) {
@@ -264,7 +269,13 @@ export class Shell implements Engine {
   }
 
   #enqueue(source: string, task: Task): Promise<Verdict> {
-    return new Promise((resolve, reject) => {
+    return new Promise((settle, reject) => {
+      // What is refused as a flood is answered at a pace that leaves time for other networks.
+      const resolve = (verdict: Verdict): void => {
+        const isFlood = verdict.kind === "refused" && verdict.wait === true;
+        const held = isFlood ? this.#brake.hold(source) : null;
+        settle(held === null ? verdict : held.then(() => verdict));
+      };
       const needs = needsOf(task);
       const lookup = needs === null || this.#running === null ? null : this.#lookUp(needs);
       this.#inbox.push(source, { task, needs, lookup, resolve, reject });

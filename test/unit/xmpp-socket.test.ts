@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { StreamSocket } from "../../adapters/xmpp/socket.ts";
 import { until } from "../support/wait.ts";
 
+const FLOOD = 4_000_000;
 const TEXT = "价格€5 👍 é 𝔘";
 
 describe("the socket of an XMPP stream", () => {
@@ -65,6 +66,25 @@ describe("the socket of an XMPP stream", () => {
       socket.destroy();
     });
   }
+
+  it("leaves everything else its turn between two pieces of what comes in a flood", async () => {
+    const { socket, peer, texts } = await open();
+    let [pieces, most, isOver] = [0, 0, false];
+    const turn = () => {
+      most = Math.max(most, texts.length - pieces);
+      pieces = texts.length;
+      if (!isOver) setImmediate(turn);
+    };
+    setImmediate(turn);
+    peer.write("x".repeat(FLOOD));
+    try {
+      await until("all of it", () => texts.reduce((sum, { length }) => sum + length, 0) === FLOOD);
+    } finally {
+      isOver = true;
+      socket.destroy();
+    }
+    expect(most, "pieces in one turn").to.be.at.most(2);
+  });
 
   it("joins what is written in one turn, in order, and goes to the system once", async () => {
     const { socket, peer } = await open();
