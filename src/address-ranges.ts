@@ -1,5 +1,5 @@
 /** Addresses and ranges of them (CIDR), by which listeners tell who is let in. */
-import { BlockList, isIPv6 } from "node:net";
+import { BlockList, isIPv4, isIPv6 } from "node:net";
 
 /** Single addresses and ranges, as `10.0.0.0/8`; null or absent: everybody's. */
 export type Ranges = readonly string[] | null | undefined;
@@ -19,4 +19,9 @@ export function within(ranges: Ranges): (address: string | undefined) => boolean
     const [address = ""] = (given ?? "").split("%");
     return list.check(address, isIPv6(address) ? "ipv6" : "ipv4");
   };
+}
+
+/** Whether a host to listen on is reached from its own machine alone. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 }

@@ -1,6 +1,6 @@
 /** Where the world reaches the HTTP server: as the configuration says, or as the NAT gateway does; and that all links lead there. */
-import { isIP } from "node:net";
 import type { Clock, Logger } from "../adapter.ts";
+import { isLoopback } from "../address-ranges.ts";
 import { HTTP_PORT } from "../config/schema-nat.ts";
 import type { HttpSettings, NatSettings, NetworkSettings } from "../config/settings.ts";
 import type { Rules } from "../core/rules.ts";
@@ -67,11 +67,6 @@ export function createPublicAddress(parts: PublicAddressParts): PublicAddress {
 function wanted(http: HttpSettings, nat: NatSettings, port: number): readonly WantedPort[] {
   const own = { name: HTTP_PORT, protocol: "tcp", port, publicPort: nat.publicPort ?? port } as const;
   return isLoopback(http.host) ? nat.ports : [own, ...nat.ports];
-}
-
-/** Whether a host to listen on is reached from its own machine alone. */
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 }
 
 function originOf({ address, ports }: NatStatus, isSecure: boolean): string | null {

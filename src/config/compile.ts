@@ -22,6 +22,7 @@ import { buildDelegation } from "./schema-delegation.ts";
 import { type DirectoryInput, directorySchema } from "./schema-directory.ts";
 import { type FrontdeskInput, frontdeskSchema } from "./schema-frontdesk.ts";
 import { type ShellLimits, shellLimits } from "./schema-limits.ts";
+import { checkNat } from "./schema-nat.ts";
 import { routingSchema } from "./schema-routing.ts";
 import { redact, resolveSecrets } from "./secrets.ts";
 import type { NetworkSettings, Settings } from "./settings.ts";
@@ -94,6 +95,7 @@ export function compileConfiguration(
     ...checkRooms({ ...sources, frontdesk }, networks.networks, rooms),
     ...checkDelegation({ ...sources, frontdesk }, folder),
     ...checkCertificate(frontdesk, folder),
+    ...checkNat(frontdesk),
     ...checkStaff(sources),
     ...checkDirectory(sources.directory, checked.directory.value, canonical),
   ]

@@ -1,6 +1,10 @@
 /** `nat:` of frontdesk.yaml: the gateway before this machine, and what it is asked for. */
 import { z } from "zod";
+import { isLoopback } from "../address-ranges.ts";
 import { identifier, seconds } from "./names.ts";
+import type { Problem } from "./problem.ts";
+import { textAt } from "./raw.ts";
+import type { YamlSource } from "./yaml-source.ts";
 
 /** The name of the HTTP server's port among those that are mapped. */
 export const HTTP_PORT = "http";
@@ -36,3 +40,13 @@ export const natSchema = z.strictObject({
     .describe("How often it is looked whether the gateway has another address, or has forgotten."),
 });
 export type NatInput = z.output<typeof natSchema>;
+
+/** A gateway would be asked to lead the world to where only this machine can connect. */
+export function checkNat(frontdesk: YamlSource): readonly Problem[] {
+  const text = (...path: readonly string[]) => textAt(frontdesk.value, path);
+  const isAsked = (text("nat", "gateway") ?? "off") !== "off";
+  if (!isAsked || !isLoopback(text("http", "host") ?? "127.0.0.1") || text("http", "publicUrl") !== null) return [];
+  const sentence =
+    "the gateway will not be asked for the HTTP server's port, since http.host lets only this machine connect; set http.host, or http.publicUrl if a proxy stands before it";
+  return [frontdesk.warning(["nat", "gateway"], sentence)];
+}

@@ -8,8 +8,8 @@ import { createClock } from "../../src/clock.ts";
 import { type Answer, askGateway, type Question } from "../../src/nat/ask-gateway.ts";
 import { defaultGateway } from "../../src/nat/default-gateway.ts";
 import { createNat, type NatStatus } from "../../src/nat/port-mapping.ts";
-import { createVirtualClock } from "../support/virtual-clock.ts";
-import { rulesOf, shipped } from "./config-support.ts";
+import { createVirtualClock, type VirtualClock } from "../support/virtual-clock.ts";
+import { edited, problemsOf, rulesOf, shipped } from "./config-support.ts";
 
 const SILENT = { error() {}, warn() {}, info() {}, debug() {} };
 const MAP: Question = { kind: "map", protocol: "tcp", port: 8_080, publicPort: 80, lifetimeSeconds: 60 };
@@ -171,7 +171,7 @@ describe("the default route", () => {
 });
 
 describe("ports on a NAT gateway", () => {
-  const clock = createVirtualClock();
+  let clock: VirtualClock;
   const config = { gateway: "192.168.1.1", lifetimeSeconds: 3_600, checkSeconds: 30 };
   const ports = [{ name: "http", protocol: "tcp", port: 8_080, publicPort: 80 }] as const;
   let gateway: string | null;
@@ -207,6 +207,7 @@ describe("ports on a NAT gateway", () => {
   };
 
   beforeEach(() => {
+    clock = createVirtualClock();
     [gateway, epoch, answer, asked, told, events] = ["192.168.1.1", 1_000, well, [], [], []];
   });
 
@@ -318,6 +319,30 @@ describe("ports on a NAT gateway", () => {
     expect(events).to.include("nat.address.private");
     await nat.stop();
   });
+});
+
+describe("a gateway in the configuration", () => {
+  const asked = edited("frontdesk.yaml", "  gateway: off", "  gateway: auto");
+
+  it("is of no use to a server that only this machine reaches, and `frontdesk check` says so", () => {
+    const [problem, ...others] = problemsOf(asked);
+    expect(problem).to.contain("set http.host, or http.publicUrl").and.to.contain("warning");
+    expect(others).to.deep.equal([]);
+    expect(problemsOf(edited("frontdesk.yaml", "\n  host: 127.0.0.1", "\n  host: 0.0.0.0", asked))).to.deep.equal([]);
+  });
+
+  for (const [what, after, says] of [
+    ["a name", "gateway: router.lan", "gateway"],
+    ["a port's name twice", "ports: [{name: a, port: 1}, {name: a, port: 2}]", "must not name a port twice"],
+    ["the HTTP server's name", "ports: [{name: http, port: 1}]", "must be another name"],
+    ["a life too short to renew", "lifetimeSeconds: 5", "must be at least 10"],
+  ] as const) {
+    it(`cannot have ${what}`, () => {
+      const [key = ""] = after.split(":");
+      const before = key === "gateway" ? "  gateway: off" : key === "ports" ? "  # ports:" : "  lifetimeSeconds: 3600";
+      expect(problemsOf(edited("frontdesk.yaml", before, `  ${after}`)).join()).to.contain(says);
+    });
+  }
 });
 
 describe("the public address", () => {
