@@ -120,8 +120,8 @@ interface Shift {
 
 /** Happenings between two reports of how far it has come. */
 const BETWEEN_REPORTS = 500;
-/** Timers that go by what people say to each other, which nobody does here, or only forget. */
-const NO_TALK: ReadonlySet<string> = new Set(["idle", "quiet", "silence", "dialog-idle", "rest"]);
+/** Timers that go by what people say to each other, which nobody does here. */
+const NO_TALK: ReadonlySet<string> = new Set(["idle", "quiet", "silence", "dialog-idle"]);
 
 /** Yields how much of the time is over, from 0 to 1; returns what it came to. The same input gives the same report. */
 export function* runShift(input: ShiftInput): Generator<number, ShiftReport> {
@@ -306,6 +306,8 @@ function follow(shift: Shift): void {
   for (const fact of turn.facts) note(shift, fact);
   for (const one of turn.timers) {
     if (one.kind === "cancel") timers.delete(one.id);
+    // Nobody writes to an address that stood for somebody once: it need not rest.
+    else if (one.timer.name === "rest") ring(turn, one.timer);
     else if (!NO_TALK.has(one.timer.name) && one.timer.at <= input.until) {
       timers.set(one.timer.id, one.timer);
       agenda.add(one.timer.at, { kind: "timer", timer: one.timer });

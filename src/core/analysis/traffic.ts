@@ -31,7 +31,7 @@ export const TRAFFIC_EVENTS = [
 ] as const;
 
 /** Customers who are looked at, at most; later ones are left out. */
-export const VISITS_KEPT = 500_000;
+export const VISITS_KEPT = 200_000;
 
 /** Milliseconds: who comes from `from` on and before `to` is counted. */
 export interface Span {
