@@ -18,6 +18,7 @@ export interface ProgressStream {
 const SHOWN_AFTER_MS = 300;
 const BETWEEN_MS = 100;
 const WIDEST = 40;
+const USUAL_COLUMNS = 80;
 
 export function createProgress(
   label: string,
@@ -31,7 +32,9 @@ export function createProgress(
       if (stream.isTTY !== true || now() < next) return;
       next = now() + BETWEEN_MS;
       isShown = true;
-      const width = Math.max(5, Math.min(WIDEST, (stream.columns ?? 80) - label.length - 10));
+      // Some terminals say 0 when they do not know.
+      const columns = stream.columns === undefined || stream.columns === 0 ? USUAL_COLUMNS : stream.columns;
+      const width = Math.max(5, Math.min(WIDEST, columns - label.length - 10));
       const filled = Math.round(Math.min(1, Math.max(0, share)) * width);
       const percent = String(Math.floor(share * 100)).padStart(3);
       stream.write(`\r${label} [${"#".repeat(filled)}${"-".repeat(width - filled)}] ${percent} %`);
