@@ -67,7 +67,9 @@ class ServerLink implements RoutingDelegate {
   #cancelLook: (() => void) | null = null;
   #cancelForget: (() => void) | null = null;
   #attempt = 0;
+  /** Of the server that was met last, and until when none that was started before it is taken. */
   #epoch = 0;
+  #epochHoldsUntil = 0;
   #answers = 0;
   #stale = 0;
   #detail: string | null = "not connected yet";
@@ -178,7 +180,10 @@ class ServerLink implements RoutingDelegate {
     this.#connection = null;
     this.#cancelLook?.();
     this.#standingIn?.gone();
-    if (known !== null) this.#forgetElsewhereLater(known.leaseMs);
+    if (known !== null) {
+      this.#epochHoldsUntil = this.#parts.clock.now() + known.leaseMs;
+      this.#forgetElsewhereLater(known.leaseMs);
+    }
     this.#again(reason);
   }
 
@@ -249,8 +254,8 @@ class ServerLink implements RoutingDelegate {
     const store = this.#engine?.epoch() ?? "";
     if (!versions.includes(PROTOCOL_VERSION)) {
       this.#drop(connection, `the server speaks the versions ${versions.join()} and this desk ${PROTOCOL_VERSION}`);
-    } else if (epoch < this.#epoch) {
-      // It may not know what the one that was started after it has decided.
+    } else if (epoch < this.#epoch && this.#parts.clock.now() < this.#epochHoldsUntil) {
+      // It may not know what the one that was started after it has decided. Later it is one whose clock was set back.
       this.#drop(connection, "this server was started before another one that decided for this desk");
     } else {
       const { desk, secret } = this.#config;

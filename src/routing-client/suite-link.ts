@@ -64,7 +64,11 @@ class SuiteLink implements RoutingDelegate {
     if (routing === undefined) return;
     const freed = [...routing.csrs].some(([id, csr]) => hasMoreRoom(this.#mirror.csrs.get(id), csr));
     this.#mirror.learn(routing);
-    if (routing.whole) this.#askAll();
+    if (routing.whole) {
+      // What was handed to the desk before it was built anew is answered no more.
+      this.#handed.clear();
+      this.#askAll();
+    }
     this.#learn(routing);
     if (freed) for (const conversation of this.#firstInLine()) this.#ask(conversation);
     this.#pump();
@@ -175,7 +179,12 @@ class SuiteLink implements RoutingDelegate {
   }
 
   async #decide(request: DelegatedRequest): Promise<void> {
-    const { conversation } = request.waiting;
+    const { conversation, only } = request.waiting;
+    // A colleague has chosen already: that is no question for the suite.
+    if (only !== null) {
+      this.#hand(request, null);
+      return;
+    }
     this.#asking.add(conversation);
     const profile = this.#engine?.desk().profile?.(conversation) ?? null;
     const body = decideRequest(request, profile, this.#mirror.csrs.values(), this.#settings);

@@ -73,7 +73,6 @@ export const decideSchema = z
     compatibility: z.enum(COMPATIBILITIES),
     features: z.array(z.enum(FEATURES)).describe("What the customer's software can do that can be lost on the way."),
     excluded: z.array(id).describe("CSRs who declined, or did not answer, and are not to be asked again yet."),
-    only: id.nullable().describe("The one CSR it is meant for, by a colleague's word; null: anybody."),
     customer: customerSchema,
     csrs: z.array(csrSchema).describe("The available ones first; the desk's configuration says how many."),
   })
@@ -131,7 +130,6 @@ export function decideRequest(
     compatibility,
     features: [...waiting.customerFeatures],
     excluded: [...waiting.excluded],
-    only: waiting.only,
     customer: passed(profile, waiting.customerNetwork, queue, settings),
     csrs: first,
   };

@@ -429,7 +429,9 @@ describe("a desk's link to its routing server", () => {
     port = before.port;
     relay.drop();
     await until("its refusal", () => link.status().detail?.includes("started before another"));
+    await until("that it is not held against it for ever", () => link.status().reachable);
     port = after.port;
+    relay.drop();
     await until("the newer one again", () => link.status().reachable);
   });
 });

@@ -137,6 +137,8 @@ function desk(url: string, changes: Partial<SuiteSettings> = {}) {
     });
   link.start({
     submit: async (event) => {
+      // As an engine does: never in the middle of a step.
+      await null;
       now();
       return core.step(event).verdict;
     },
@@ -170,7 +172,6 @@ describe("a routing suite", () => {
     const [asked] = suite.asked;
     expect(asked).to.deep.include({
       queue: "billing",
-      only: null,
       excluded: [],
       weight: 1,
       compatibility: "translated",
@@ -218,6 +219,18 @@ describe("a routing suite", () => {
     await until("the question about Carl", () => suite.asked.length === 4);
     says("ada", "/decline");
     await until("Ada to be asked for Carl", () => suite.asked.length >= 6);
+  });
+
+  it("is no question where a colleague has chosen already", async () => {
+    const suite = await Suite.open();
+    suite.decide = () => ({ body: { decision: "offer", csrs: ["ada"] } });
+    const { hello, offers, says } = desk(suite.url);
+    hello("anna");
+    await until("the offer", () => offers().join() === "ada");
+    says("ada", "/accept");
+    says("ada", "/transfer ben");
+    await until("the colleague to be asked", () => offers().join() === "ben");
+    expect(suite.asked).to.have.lengthOf(1);
   });
 
   it("may leave it to the desk", async () => {
