@@ -28,6 +28,8 @@ export class MatrixFarEnd implements FarEnd {
   readonly synapse: Synapse;
   readonly #toDesk: TcpRelay;
   readonly #toServer: TcpRelay;
+  /** Where the desk is led on its way to the homeserver; null: straight there. */
+  detour: number | null = null;
   readonly #clients: MatrixTestClient[] = [];
   readonly #where: { context: TestContext | null };
   #people = 0;
@@ -44,8 +46,9 @@ export class MatrixFarEnd implements FarEnd {
     const where: { context: TestContext | null } = { context: null };
     const toDesk = await TcpRelay.open(() => portOf(where.context));
     const synapse = await startSynapse({ serviceUrl: `http://127.0.0.1:${toDesk.port}${PATH}` });
-    const toServer = await TcpRelay.open(() => synapse.port);
-    return new MatrixFarEnd(synapse, toDesk, toServer, where);
+    const toServer = await TcpRelay.open(() => far.detour ?? synapse.port);
+    const far: MatrixFarEnd = new MatrixFarEnd(synapse, toDesk, toServer, where);
+    return far;
   }
 
   create(context: TestContext): Adapter {
@@ -107,7 +110,7 @@ export class MatrixFarEnd implements FarEnd {
     const { serverName, serviceId, hsToken, prefix } = this.synapse;
     const homeserver = `http://127.0.0.1:${this.#toServer.port}`;
     const section = { mode: "appservice", homeserver, serverName, id: serviceId, hsToken, prefix, path: PATH, ...more };
-    return matrix.create(matrix.parseConfig({ ...section, limits: { healthSeconds: 1 } }), context);
+    return matrix.create(matrix.parseConfig({ ...section, limits: { healthSeconds: 1, roomSeconds: 1 } }), context);
   }
 }
 

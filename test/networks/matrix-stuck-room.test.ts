@@ -4,7 +4,9 @@
  */
 import { expect } from "chai";
 import { Stage } from "../conformance/adapter/stage.ts";
+import type { FarEvent } from "../conformance/far-end.ts";
 import { MatrixAccountFarEnd } from "../conformance/matrix-account-far-end.ts";
+import { MatrixFarEnd } from "../conformance/matrix-far-end.ts";
 import type { MatrixFarPerson } from "../conformance/matrix-far-person.ts";
 import { HttpFront } from "../support/http-front.ts";
 import { requires } from "../support/requires.ts";
@@ -13,71 +15,105 @@ import { until } from "../support/wait.ts";
 /** More than one answer of /sync tells of a room. */
 const MANY = 60;
 
+/** The desk on a Synapse, with a proxy in between. */
+class Stuck {
+  readonly far: MatrixFarEnd | MatrixAccountFarEnd;
+  readonly front: HttpFront;
+  readonly stage: Stage;
+
+  private constructor(far: MatrixFarEnd | MatrixAccountFarEnd, front: HttpFront) {
+    this.far = far;
+    this.front = front;
+    this.stage = new Stage(far);
+  }
+
+  static async begin(far: MatrixFarEnd | MatrixAccountFarEnd): Promise<Stuck> {
+    const stuck = new Stuck(far, await HttpFront.open(far.synapse.port));
+    far.detour = stuck.front.port;
+    await stuck.stage.start();
+    return stuck;
+  }
+
+  get people(): readonly [anna: MatrixFarPerson, ben: MatrixFarPerson] {
+    return [this.stage.anna as MatrixFarPerson, this.stage.ben as MatrixFarPerson];
+  }
+
+  /** From now on what is asked about the room with that person is answered with an error, where it is so in the path. */
+  refuse(person: MatrixFarPerson, path: string): void {
+    const desk = this.far instanceof MatrixFarEnd ? this.far.synapse.prefix : "desk_";
+    const room = person.client.roomWith(`@${desk}support:${this.far.synapse.serverName}`);
+    this.front.refuse((url) => url.includes(`/${encodeURIComponent(room ?? "none")}/${path}`));
+  }
+
+  heard(person: MatrixFarPerson): readonly string[] {
+    return this.stage.context.inbounds.all.flatMap((one) =>
+      one.kind === "message" && one.from.id === person.address.id ? [one.text] : [],
+    );
+  }
+
+  async end(): Promise<void> {
+    await this.stage.end();
+    this.front.close();
+    await this.far.close();
+  }
+}
+
 describe("a Matrix room whose homeserver answers nothing but errors", function () {
   this.timeout(90_000);
   requires("synapse");
-  let far: MatrixAccountFarEnd;
-  let front: HttpFront;
-  let stage: Stage;
-  let anna: MatrixFarPerson;
-  let ben: MatrixFarPerson;
-
-  beforeEach(async () => {
-    far = await MatrixAccountFarEnd.open(false);
-    front = await HttpFront.open(far.synapse.port);
-    far.detour = front.port;
-    stage = new Stage(far);
-    await stage.start();
-    [anna, ben] = [stage.anna as MatrixFarPerson, stage.ben as MatrixFarPerson];
-  });
+  let stuck: Stuck | null = null;
   afterEach(async () => {
-    await stage?.end();
-    front?.close();
-    await far?.close();
+    await stuck?.end();
+    stuck = null;
   });
-  const roomOf = (person: MatrixFarPerson) =>
-    encodeURIComponent(person.client.roomWith(`@desk_support:${far.synapse.serverName}`) ?? "none");
-  const heard = (person: MatrixFarPerson) =>
-    stage.context.inbounds.all.flatMap((one) =>
-      one.kind === "message" && one.from.id === person.address.id ? [one.text] : [],
-    );
 
   it("holds up nobody when its history cannot be had; who wrote there is told, and all of it comes later", async () => {
-    const numbers = Array.from({ length: MANY }, (_, number) => `line ${number}`);
-    front.refuse((url) => url.includes(`/${roomOf(anna)}/messages`));
+    const far = await MatrixAccountFarEnd.open(false);
+    stuck = await Stuck.begin(far);
+    const { front } = stuck;
+    const [anna, ben] = stuck.people;
+    const heard = (person: MatrixFarPerson) => stuck?.heard(person) ?? [];
+    const lines = Array.from({ length: MANY }, (_, number) => `line ${number}`);
+    stuck.refuse(anna, "messages");
     await far.cut();
-    for (const line of numbers) await anna.say("support", line);
+    for (const line of lines) await anna.say("support", line);
     await ben.say("support", "and I?");
     await far.heal();
     await until("the other person to be heard", () => heard(ben).includes("and I?"), 30_000);
     await until("what was told of the room", () => heard(anna).includes(`line ${MANY - 1}`), 10_000);
     expect(heard(anna)).not.to.include("line 0");
-    const told = await anna.received.next(
-      "to be told",
-      (event) => event.kind === "message" && /hand it over/u.test(event.text),
-    );
-    expect(told.from).to.equal("support");
+    const isTold = (event: FarEvent) => event.kind === "message" && /hand it over/u.test(event.text);
+    expect((await anna.received.next("to be told", isTold)).from).to.equal("support");
     front.refuse(null);
     await until("the missing lines", () => heard(anna).includes("line 0"), 30_000);
-    expect([...heard(anna)].sort()).to.deep.equal([...numbers].sort());
-    expect(
-      heard(anna).filter((line) => Number(line.slice(5)) < 10),
-      "in their order",
-    ).to.deep.equal(numbers.slice(0, 10));
+    expect([...heard(anna)].sort()).to.deep.equal([...lines].sort());
+    const first = heard(anna).filter((line) => Number(line.slice(5)) < 10);
+    expect(first, "in their order").to.deep.equal(lines.slice(0, 10));
   });
 
-  it("holds up nobody when reactions in it cannot be looked up; they come later", async () => {
-    await stage.deliver(stage.message(anna, "is Tuesday fine?"));
-    const { id } = await stage.sees(anna, "message");
-    front.refuse((url) => url.includes(`/${roomOf(anna)}/relations/`));
-    await anna.react("support", id ?? "", ["👍"]);
-    await until("the look-up to fail", () => front.refusals > 0);
-    await ben.say("support", "and I?");
-    await until("the other person to be heard", () => heard(ben).includes("and I?"), 30_000);
-    await anna.say("support", "in the room itself too");
-    await until("the next line of the room", () => heard(anna).includes("in the room itself too"), 30_000);
-    front.refuse(null);
-    const reaction = await stage.context.next("reaction", anna.address);
-    expect(reaction.reactions).to.deep.equal(["👍"]);
-  });
+  for (const [what, open] of [
+    ["an account", () => MatrixAccountFarEnd.open(false)],
+    ["an application service", () => MatrixFarEnd.open()],
+  ] as const) {
+    it(`holds up nobody when reactions in it cannot be looked up by ${what}; they come later`, async () => {
+      stuck = await Stuck.begin(await open());
+      const { stage, front } = stuck;
+      const [anna, ben] = stuck.people;
+      const heard = (person: MatrixFarPerson) => stuck?.heard(person) ?? [];
+      await stage.deliver(stage.message(anna, "is Tuesday fine?"));
+      const { id } = await stage.sees(anna, "message");
+      await ben.say("support", "hello");
+      await until("the other person's chat", () => heard(ben).includes("hello"), 30_000);
+      stuck.refuse(anna, "relations/");
+      await anna.react("support", id ?? "", ["👍"]);
+      await until("the look-up to fail", () => front.refusals > 0, 30_000);
+      await ben.say("support", "and I?");
+      await until("the other person to be heard", () => heard(ben).includes("and I?"), 45_000);
+      await anna.say("support", "in the room itself too");
+      await until("the next line of the room", () => heard(anna).includes("in the room itself too"), 30_000);
+      front.refuse(null);
+      const reaction = await stage.context.next("reaction", anna.address);
+      expect(reaction.reactions).to.deep.equal(["👍"]);
+    });
+  }
 });
