@@ -181,6 +181,22 @@ describe("decisions made elsewhere", () => {
     expect([state("ada"), state("ben")]).to.deep.equal(["free", "free"]);
   });
 
+  it("leave estimates true: what CSRs have in hand elsewhere is in their way here", () => {
+    const desk = new AskingDesk();
+    desk.answer(desk.customer("anna"), ["ben"]);
+    desk.core.step({ kind: "elsewhere", whole: true, loads: { ada: 1, ben: 1 } });
+    for (const elsewhere of [true, false]) {
+      desk.decideElsewhere(elsewhere);
+      const seen = desk.core.desk.present?.(desk.core.now, 100, () => null)?.csrs ?? [];
+      const loads = seen.map(({ csr, talks }) => [csr.id, csr.load, talks.length]);
+      expect(loads, `decided elsewhere: ${elsewhere}`).to.deep.equal([
+        ["ada", 1, 1],
+        ["ben", 2, 2],
+        ["eve", 0, 0],
+      ]);
+    }
+  });
+
   it("leave what is meant for one colleague to that one", () => {
     const desk = new AskingDesk();
     const request = desk.customer("anna");

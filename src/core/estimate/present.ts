@@ -98,20 +98,29 @@ function presentCsrs(turn: Turn, now: number, since: (conversation: string) => n
     const csr = turn.routing.csr(id);
     if (csr === null) continue;
     const row = csrRow(turn, id);
-    const weight = row.hands.length === 0 ? 0 : csr.load / row.hands.length;
+    const elsewhere = turn.memory.elsewhere.get(id) ?? 0;
+    const own = turn.memory.decidesElsewhere ? csr.load : csr.load - elsewhere;
+    const weight = row.hands.length === 0 ? 0 : own / row.hands.length;
     const hands = row.hands.filter((conversation) => isTheirs(turn, conversation, id));
-    const load = csr.load - weight * (row.hands.length - hands.length);
+    const load = own - weight * (row.hands.length - hands.length) + elsewhere;
     const talks = hands.map((conversation): PresentTalk => {
       const queue = turn.tables.conversation.get(conversation)?.queue ?? "";
       return { queue, weight, ageMs: Math.max(0, now - (since(conversation) ?? now)) };
     });
     csrs.push({
       csr: load === csr.load ? csr : { ...csr, load },
-      talks,
+      talks: [...talks, ...talksElsewhere(turn, elsewhere)],
       willingAt: csrState(turn, id) === "wrap-up" ? row.wrapUpUntil : null,
     });
   }
   return csrs;
+}
+
+/** What they have in hand at other desks that share them, of which no more is known than how much it is: taken for talks as they are here. */
+function talksElsewhere(turn: Turn, load: number): readonly PresentTalk[] {
+  const [queue = ""] = turn.rules.queues.keys();
+  const count = load === 0 ? 0 : Math.max(1, Math.round(load));
+  return Array.from({ length: count }, () => ({ queue, weight: load / count, ageMs: 0 }));
 }
 
 /** Of several who were asked at once, the first is taken to be the one who will accept: the others are free again in a moment. */
