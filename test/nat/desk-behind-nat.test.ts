@@ -96,6 +96,7 @@ describe("a desk behind a NAT gateway (real miniupnpd)", function () {
     await until("the second client to have its port", () => squatter?.output.includes("bound"));
     home.map(home.desk, 17_777, 7_777);
     desk = await start(NAT);
+    await when("the port to be mapped", ({ mapped }) => mapped !== null);
     const { publicOrigin, nat, url } = await status();
     const inside = Number(new URL(url).port);
     expect(publicOrigin).to.equal(`http://${PUBLIC}:${PUBLIC_PORT}`);
