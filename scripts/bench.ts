@@ -5,6 +5,7 @@
  * The figures are of this machine at this hour; the ratios say more than they do.
  */
 
+import { flood } from "./bench/flood.ts";
 import { loopback } from "./bench/loopback.ts";
 import { type Group, holds, type Row, ratioOf } from "./bench/measure.ts";
 import { memory } from "./bench/memory.ts";
@@ -16,7 +17,7 @@ import { routing } from "./bench/routing.ts";
 import { wait } from "./bench/wait.ts";
 import { xml } from "./bench/xml.ts";
 
-const GROUPS: readonly Group[] = [loopback, relay, memory, restart, reload, routing, offers, wait, xml];
+const GROUPS: readonly Group[] = [loopback, relay, memory, restart, reload, routing, offers, wait, xml, flood];
 
 async function main(args: readonly string[]): Promise<number> {
   const isJson = args.includes("--json");

@@ -124,7 +124,11 @@ export async function fullSpeed({ crowd }: Field, messages: number, pids: readon
 }
 
 /** Milliseconds from when each message was due to when it arrived, at a constant pace. */
-export async function paced({ crowd }: Field, messages: number, perSecond: number): Promise<readonly number[]> {
+export async function paced(
+  { crowd }: Pick<Field, "crowd">,
+  messages: number,
+  perSecond: number,
+): Promise<readonly number[]> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const delays: number[] = [];
   const began = performance.now();

@@ -14,6 +14,8 @@ export interface Stub {
   readonly port: number;
   /** Somebody behind the listener. */
   person(name: string, role: Seat["role"]): Seat;
+  /** Writes that, from nobody in particular. */
+  write(xml: string): void;
   stop(): void;
 }
 
@@ -21,7 +23,7 @@ const HEADER =
   "<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' id='1' from='gw.im.test'>";
 
 /** What the component writes is given to `crowd`; it may connect at any time after that, and again. */
-export async function openStub(crowd: XmppCrowd): Promise<Stub> {
+export async function openStub(crowd: Pick<XmppCrowd, "ear" | "seat">): Promise<Stub> {
   let component: Socket | null = null;
   let pending = "";
   const server: Server = createServer({ noDelay: true }, (socket) => {
@@ -49,6 +51,7 @@ export async function openStub(crowd: XmppCrowd): Promise<Stub> {
       crowd.seat(seat);
       return seat;
     },
+    write,
     stop() {
       component?.destroy();
       server.close();
