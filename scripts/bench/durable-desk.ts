@@ -29,14 +29,14 @@ export interface DurableDeskOptions {
   readonly path: string;
   /** By network, its loopback exchange. */
   readonly exchanges: Readonly<Record<string, string>>;
-  /** The handle of every network. */
-  readonly handle: string;
+  /** The handles of every network. */
+  readonly handles: readonly string[];
   readonly log?: Logger;
 }
 
 /** Opens the store and starts a desk on it; resolves when its links are up. */
 export async function openDurableDesk(options: DurableDeskOptions): Promise<DurableDesk> {
-  const { rules, path, exchanges, handle, log = FAULTLESS } = options;
+  const { rules, path, exchanges, handles, log = FAULTLESS } = options;
   const store = await openSqliteStore({ path });
   const shared = { clock: createClock(), log, limits: ENGINE_LIMITS, random: Math.random };
   const engine = createEngine({
@@ -52,7 +52,7 @@ export async function openDurableDesk(options: DurableDeskOptions): Promise<Dura
     name,
     module: loopback as Parameters<typeof createAdapterHost>[0]["networks"][0]["module"],
     config: loopback.parseConfig({ exchange }),
-    handles: [handle],
+    handles,
     desk: "desk",
   }));
   const host = createAdapterHost({ ...shared, networks, engine, store, accounts: NO_ACCOUNTS, mount: () => {} });

@@ -43,7 +43,7 @@ export async function openDurableRelay(): Promise<Relay> {
   const folder = temporaryFolder("bench");
   const people = seat(exchange);
   const path = join(folder.path, "bench.sqlite");
-  const desk = await openDurableDesk({ rules, path, exchanges: exchange, handle: HANDLE });
+  const desk = await openDurableDesk({ rules, path, exchanges: exchange, handles: [HANDLE] });
   const relay: Relay = {
     customers: people.customers,
     onArrival: () => {},

@@ -63,7 +63,7 @@ async function measure(csrs: number): Promise<Measured> {
   const { rules, settings, staff, problems } = load();
   if (rules === null || settings === null) throw new Error(problems.map(formatProblem).join("\n"));
   const path = join(folder.path, "bench.sqlite");
-  const desk = await openDurableDesk({ rules, path, exchanges: EXCHANGES, handle: HANDLE });
+  const desk = await openDurableDesk({ rules, path, exchanges: EXCHANGES, handles: [HANDLE] });
   const running = { rules, settings, staff, needsRestart: [] };
   const { reload } = createReload({
     running,

@@ -7,6 +7,7 @@
  *                         CSR finishes one. For that the naive side only changes two numbers; ours keeps its lists up to date.
  *     routing.freed-…     a CSR becomes free while many wait: who is next
  *     routing.crowd-…     100,000 CSRs and 1,000,000 who wait, on one core: what they take, and who is next
+ *     routing.freed-to-…  from freed capacity to the offer at the CSR, through a whole desk with its store on the disk
  *     routing.same-as-…   decisions over all rules that are the same as the oracle's
  */
 import { getHeapStatistics } from "node:v8";
@@ -15,6 +16,7 @@ import { runDay } from "../../test/unit/routing-day.ts";
 import { type Group, heapUsed, inTurn, median, type Row } from "./measure.ts";
 import { Centre, indexedSide, naiveSide } from "./routing-centre.ts";
 import { FreedIndexed, FreedNaive, freedPace } from "./routing-freed.ts";
+import { freedToOffer } from "./routing-offers.ts";
 import { drawCsrs, drawRequest } from "./routing-people.ts";
 
 /** How long one side runs at a time. */
@@ -38,6 +40,8 @@ export const routing: Group = {
     yield await freed(100_000, 1_000);
     say("routing: 100,000 CSRs, of whom one at a time becomes free, and 1,000,000 who wait");
     yield* crowd(100_000, 1_000_000);
+    say("routing: from freed capacity to the offer, 1,000 CSRs, 10,000 waiting, a store on the disk");
+    yield await freedToOffer();
     say("routing: a million random decisions over all rules, beside the oracle");
     yield oracle(1_000_000);
   },

@@ -15,14 +15,14 @@ export class CoolingRows<Row extends object> {
   #warm = new Set<string>();
   #before = new Set<string>();
   /** Ids that are to be packed, unless they have been asked for by then. */
-  #cooling: string[];
+  readonly #cooling: Set<string>;
 
   constructor(loaded: ReadonlyMap<string, object>, packing = createPacking(), warmRows = WARM_ROWS) {
     this.#packing = packing;
     this.#warmRows = warmRows;
     // The store hands back what a step once wrote; the row types are this program's own.
     for (const [id, row] of loaded) this.#rows.set(id, row as Row);
-    this.#cooling = loaded.size > warmRows ? [...loaded.keys()] : [];
+    this.#cooling = new Set(loaded.size > warmRows ? loaded.keys() : []);
   }
 
   get size(): number {
@@ -37,7 +37,7 @@ export class CoolingRows<Row extends object> {
   get(id: string): Row | null {
     const kept = this.#rows.get(id);
     if (kept === undefined) return null;
-    this.#warm.add(id);
+    this.#warmed(id);
     if (typeof kept !== "string") return kept;
     const row = this.#packing.unpack(kept, id) as Row;
     this.#rows.set(id, row);
@@ -46,7 +46,7 @@ export class CoolingRows<Row extends object> {
 
   set(id: string, row: Row): void {
     this.#rows.set(id, row);
-    this.#warm.add(id);
+    this.#warmed(id);
   }
 
   delete(id: string): void {
@@ -63,16 +63,23 @@ export class CoolingRows<Row extends object> {
 
   /** Packs so many rows at most. */
   cool(most: number): void {
-    if (this.#warm.size >= this.#warmRows && this.#cooling.length === 0) {
-      this.#cooling = [...this.#before];
-      this.#before = this.#warm;
-      this.#warm = new Set();
-    }
-    for (let left = most; left > 0 && this.#cooling.length > 0; left -= 1) {
-      const id = this.#cooling.pop() ?? "";
+    if (this.#cooling.size === 0) return;
+    let left = most;
+    for (const id of this.#cooling) {
+      if (left <= 0) return;
+      this.#cooling.delete(id);
       const kept = this.#rows.get(id);
       if (kept === undefined || typeof kept === "string" || this.#warm.has(id) || this.#before.has(id)) continue;
       this.#rows.set(id, this.#packing.pack(kept, id));
+      left -= 1;
     }
+  }
+
+  #warmed(id: string): void {
+    this.#warm.add(id);
+    if (this.#warm.size < this.#warmRows) return;
+    for (const one of this.#before) this.#cooling.add(one);
+    this.#before = this.#warm;
+    this.#warm = new Set();
   }
 }

@@ -49,7 +49,7 @@ interface Overlaid<Row extends object> {
 const NOTHING_WRITTEN: readonly Change[] = Object.freeze([]);
 
 /** Rows of each table that are packed with a step, at most: a tenth of what a step takes. */
-const COOLED_AT_ONCE = 4;
+const COOLED_AT_ONCE = 8;
 
 function overlaid<Row extends object>(base: BaseOf<Row>): Overlaid<Row> {
   const overlay = new Map<string, Row | null>();
