@@ -258,6 +258,7 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
     "/set NAME WERT – eine Angabe zur Kundenseite speichern",
     "/note TEXT – eine Notiz speichern, die die Kundenseite nicht sieht",
     "/who – was über die Kundin oder den Kunden bekannt ist",
+    "/history – das Gespräch bisher noch einmal",
     "/away – keine neuen Angebote bekommen",
     "/back – wieder Angebote bekommen",
     "/status – Ihr Zustand und die Warteschlangen",

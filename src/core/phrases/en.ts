@@ -257,6 +257,7 @@ export const EN = {
     "/set NAME VALUE – keep a fact about the customer",
     "/note TEXT – keep a note that the customer does not see",
     "/who – what is known of the customer",
+    "/history – the talk so far, once more",
     "/away – get no new offers",
     "/back – get offers again",
     "/status – your state and the queues",

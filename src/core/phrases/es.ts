@@ -243,6 +243,7 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
     "/set NOMBRE VALOR – guardar un dato del cliente",
     "/note TEXTO – guardar una nota que el cliente no ve",
     "/who – lo que se sabe del cliente",
+    "/history – la conversación hasta ahora, otra vez",
     "/away – no recibir ofertas nuevas",
     "/back – volver a recibir ofertas",
     "/status – su estado y las colas",

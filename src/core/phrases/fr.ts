@@ -257,6 +257,7 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
     "/set NOM VALEUR – conserver une donnée sur le client",
     "/note TEXTE – garder une note que le client ne voit pas",
     "/who – ce que l’on sait du client",
+    "/history – la conversation jusqu’ici, encore une fois",
     "/away – ne plus recevoir d’offres",
     "/back – recevoir de nouveau des offres",
     "/status – votre état et les files",
