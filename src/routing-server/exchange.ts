@@ -67,8 +67,11 @@ export class Exchange {
   readonly #desks = new Map<string, DeskRecord>();
   readonly #options: ExchangeOptions;
   readonly #unheard: Set<string>;
-  /** People whose hands may have changed since desks were last told. */
+  /** People whose hands may have changed since desks were last told, and since it was last asked who has too much. */
   readonly #touched = new Set<string>();
+  readonly #looked = new Set<string>();
+  /** People who have more in hand than room: a desk came back after its lease, or desks decided by themselves. */
+  readonly #overbooked = new Set<string>();
   #lastAssignment = 0;
   #forgetRefusalsAt: number | null = null;
 
@@ -173,6 +176,19 @@ export class Exchange {
     return changes;
   }
 
+  /** Who has come to have more in hand than room since this was last asked. */
+  takeOverbooked(): readonly string[] {
+    this.#settleStaff();
+    const now = new Set(this.#staff.overbooked(this.#looked));
+    const fresh = [...now].filter((id) => !this.#overbooked.has(id));
+    for (const id of this.#looked) {
+      if (now.has(id)) this.#overbooked.add(id);
+      else this.#overbooked.delete(id);
+    }
+    this.#looked.clear();
+    return fresh;
+  }
+
   /** When the oldest assignment that this desk has not answered was made; null when there is none. */
   oldestPending(name: string): number | null {
     for (const { madeAt } of this.#desks.get(name)?.pending.values() ?? []) return madeAt;
@@ -195,7 +211,10 @@ export class Exchange {
   }
 
   #settleStaff(): void {
-    for (const id of this.#staff.settle()) this.#touched.add(id);
+    for (const id of this.#staff.settle()) {
+      this.#touched.add(id);
+      this.#looked.add(id);
+    }
   }
 
   /** Nobody is brought to that desk's customers. */

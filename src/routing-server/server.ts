@@ -224,6 +224,7 @@ class Running implements RoutingServer, SessionHost {
         this.#sessions.get(desk)?.tell({ kind: "assign", assignments: some });
       }
     }
+    for (const csr of this.#exchange.takeOverbooked()) this.log.warn("routing.csr.overbooked", { csr });
     for (const [desk, loads] of this.#exchange.takeElsewhere()) {
       const entries = Object.entries(loads);
       for (let first = 0; first < entries.length; first += FRAME_ITEMS) {

@@ -131,6 +131,16 @@ export class SharedStaff {
     return person === undefined ? 0 : loadBut(person, desk);
   }
 
+  /** Those of these who have more in hand, at all desks together, than any desk says they have room for. */
+  overbooked(ids: Iterable<string>): readonly string[] {
+    return [...ids].filter((id) => {
+      const person = this.#people.get(id);
+      if (person === undefined || person.told.size < 2) return false;
+      const capacity = Math.max(...[...person.told.values()].map((csr) => csr.capacity));
+      return loadBut(person, null) > capacity + TINY;
+    });
+  }
+
   /** Tells the engine of everybody who was touched; their ids. */
   settle(): readonly string[] {
     const touched = [...this.#touched];

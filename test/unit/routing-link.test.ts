@@ -260,7 +260,7 @@ describe("a routing server", () => {
   });
 
   it("keeps what a lost desk's CSRs have in hand until its lease ends, and tells the others of it", async () => {
-    const { url } = await server({
+    const { url, log } = await server({
       desks: new Map([
         ["east", SECRET],
         ["west", SECRET],
@@ -278,8 +278,15 @@ describe("a routing server", () => {
     east.raw("good bye");
     await east.heard.next("its end", (frame) => frame === "closed");
     const lostAt = performance.now();
-    expect((await west.next("assign")).assignments[0]).to.deep.include({ conversation: "w1", csr: "ada" });
+    const [given] = (await west.next("assign")).assignments;
+    expect(given).to.deep.include({ conversation: "w1", csr: "ada" });
     expect(performance.now() - lostAt).to.be.greaterThan(1_000);
+    const settled = [{ assignment: given?.assignment, csr: "ada" }];
+    west.say({ kind: "news", settled, csrs: [{ ...CSR, load: 1 }], left: ["w1"] });
+    await Caller.present(url, "s1", { csrs: [{ ...CSR, load: 1 } as never] });
+    await until("the log to say that Ada has too much", () =>
+      log.records.some(({ event, fields }) => event === "routing.csr.overbooked" && fields.csr === "ada"),
+    );
   });
 
   it("cuts off a desk that does not answer, and one that is not heard any more", async () => {
