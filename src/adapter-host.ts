@@ -72,6 +72,8 @@ export interface AdapterHost extends Networks {
   /** Stops every adapter within `stopSeconds`. Any number of times. */
   stop(): Promise<void>;
   status(): readonly NetworkStatus[];
+  /** See `Adapter.forget`. */
+  forget(person: Address): Promise<void>;
 }
 
 /** How long start() waits for the adapters' first start; they go on starting after that. */
@@ -133,6 +135,10 @@ class Host implements AdapterHost {
     const cancel = this.#options.clock.after(FIRST_START_MS, resolve);
     await Promise.race([Promise.all([...this.#hosted.values()].map((hosted) => this.#supervise(hosted))), timeout]);
     cancel();
+  }
+
+  async forget(person: Address): Promise<void> {
+    await this.#hosted.get(person.network)?.adapter.forget?.(person);
   }
 
   stop(): Promise<void> {

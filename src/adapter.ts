@@ -53,6 +53,11 @@ export interface Adapter {
   send(outbound: Outbound, signal: AbortSignal): Promise<Outcome>;
   /** At any moment, any number of times; afterwards the adapter is silent. Unanswered sends resolve as `deferred`. */
   stop(): Promise<void>;
+  /**
+   * Removes what the adapter's state holds of a person who is to be erased, and leaves what was made for them alone. They have no
+   * conversation. Left out: it holds nothing. Rejects when it could not be done now.
+   */
+  forget?(person: Address): Promise<void>;
 }
 
 /** One line of a running conversation as one of its parties saw it, for networks whose clients keep no history. */

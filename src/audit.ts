@@ -21,6 +21,8 @@ export const AUDIT_ACTIONS = {
   "transcript.read": "what was said in a conversation was read",
   "history.read": "why a conversation went where it went was read",
   "audit.read": "this log was read",
+  "customer.looked-up": "somebody asked what is kept of a customer",
+  "customer.erased": "a customer was erased: what they said, and what was known of them",
   "conversation.closed": "a conversation was ended by somebody outside it",
   "csr.away": "a CSR was set away by somebody else",
   "csr.back": "a CSR was set back by somebody else",

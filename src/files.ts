@@ -49,6 +49,8 @@ export interface Files extends FileShelf {
   stop(): void;
   /** The route under which files are fetched. */
   routes(server: FastifyInstance): void;
+  /** Ends those addresses at once, and removes what no other address leads to. How many there were. */
+  forget(urls: readonly string[]): Promise<number>;
 }
 
 interface Link {
@@ -137,6 +139,30 @@ class FileHall implements Files {
     const [, token = ""] = ADDRESS.exec(file.url) ?? [];
     const link = TOKEN.test(token) ? await this.#read(token) : null;
     return link === null ? null : createReadStream(this.#content(link.hash));
+  }
+
+  async forget(urls: readonly string[]): Promise<number> {
+    const tokens = urls.flatMap((url) => ADDRESS.exec(url)?.[1] ?? []);
+    const hashes = new Set<string>();
+    let forgotten = 0;
+    for (const token of new Set(tokens)) {
+      const link = await this.#read(token);
+      if (link === null) continue;
+      hashes.add(link.hash);
+      await unlink(this.#link(token));
+      forgotten += 1;
+    }
+    // Somebody else may have sent the very same file.
+    for (const name of hashes.size === 0 ? [] : await readdir(join(this.#parts.folder, "links"))) {
+      const link = await this.#read(name.replace(/\.json$/u, ""));
+      if (link !== null) hashes.delete(link.hash);
+    }
+    for (const hash of hashes) {
+      const path = this.#content(hash);
+      this.#used -= await sizeOf(path);
+      await unlink(path).catch(() => {}); // its content was lost before
+    }
+    return forgotten;
   }
 
   routes(server: FastifyInstance): void {

@@ -165,6 +165,7 @@ interface House {
   readonly staff: StaffHouse;
   readonly http: HttpServer;
   readonly host: AdapterHost;
+  readonly files: Files;
   readonly ready: () => Readiness;
   readonly publicAddress: PublicAddress;
 }
@@ -208,7 +209,7 @@ async function build(ground: Ground, steps: Steps): Promise<House> {
   const { nat } = publicAddress;
   const routing = () => delegate?.status() ?? null;
   metrics.watch({ desk, engine: status, networks: online, estimates: report, nat, routing, now: () => clock.now() });
-  return { engine, estimates, delegate, staff, http, host, ready, publicAddress };
+  return { engine, estimates, delegate, staff, http, host, files, ready, publicAddress };
 }
 
 /** What leads in and out, open. */
@@ -315,8 +316,8 @@ function controlled(ground: Ground, house: House, { url, hours }: Doors) {
     return staff.follow();
   };
   const adopt = (rules: Rules) => engine.submit({ kind: "rules", rules });
-  const { addressed } = publicAddress;
-  const { reload, readdress } = createReload({ running, load, adopt, addressed, follow, log });
+  const [{ addressed }, { letIn }] = [publicAddress, house.http];
+  const { reload, readdress } = createReload({ running, load, adopt, addressed, letIn, follow, log });
   const ready = () => house.ready().ready;
   const now = () => clock.now();
   const desk = createControlledDesk({ ...ground, ...house, startedAt: now(), url, now, ready, reload });

@@ -1,6 +1,6 @@
 /** The Matrix adapter as an application service: puts the parts together and keeps the link. */
 import type { Adapter, AdapterContext, Outcome } from "../../src/adapter.ts";
-import type { Capabilities, Outbound } from "../../src/core/model.ts";
+import type { Address, Capabilities, Outbound } from "../../src/core/model.ts";
 import { Aside, type Piece } from "./aside.ts";
 import type { RoomEvent } from "./codec-inbound.ts";
 import { refusal } from "./codec-outbound.ts";
@@ -86,6 +86,7 @@ export class MatrixAdapter implements Adapter {
     const hosted = new HostedRooms({ ...shared, prefix: config.prefix, serverName: config.serverName });
     this.#hosted = hosted;
     const membership = new Membership({ ...shared, met: (person) => signs.look(person) });
+    this.forget = ({ id }) => membership.forget(id);
     const software = new SoftwareSearch(shared);
     this.#software = software;
     const putOff = (invitation: RoomEvent) => this.#putOff(invitation);
@@ -150,6 +151,8 @@ export class MatrixAdapter implements Adapter {
     }
     return OFFLINE;
   }
+
+  readonly forget: (person: Address) => Promise<void>;
 
   async stop(): Promise<void> {
     this.#isStopped = true;

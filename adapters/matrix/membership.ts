@@ -184,6 +184,11 @@ export class Membership {
     await requestOrNotTaken(this.#parts.homeserver, { method: "PUT", path, as, body: encodeNotice(text, null) });
   }
 
+  /** Leaves all rooms of a person; what they say next opens one of its own. Throws NotTaken when the homeserver is away. */
+  async forget(person: string): Promise<void> {
+    for (const room of await this.#parts.rooms.ofPerson(person)) await this.#leave(room);
+  }
+
   async #leave(room: Room): Promise<void> {
     await this.#declined(room.room, room.local);
     await this.#parts.rooms.forget(room);

@@ -83,6 +83,13 @@ export class Rooms {
     }
   }
 
+  /** The rooms in which that person is written to. */
+  async ofPerson(person: string): Promise<readonly Room[]> {
+    const keys = (await this.#state.keys("to ")).filter((key) => key.endsWith(` ${person}`));
+    const rooms = await Promise.all(keys.map(async (key) => this.byId(String(await this.#state.get(key)))));
+    return rooms.filter((room) => room !== null);
+  }
+
   /** Takes a room off the map. */
   async forget(room: Room): Promise<void> {
     const key = ownerKey(room.local, room.person);

@@ -68,6 +68,12 @@ export class Visitors {
     return this.#known.has(id) || (await this.#seenAt(id)) !== null;
   }
 
+  /** Their browser is a stranger's from now on. */
+  async forget(id: string): Promise<void> {
+    await this.#state.set(STATE_PREFIX + id, undefined);
+    this.#known.delete(id);
+  }
+
   /**
    * Forgets all who have not been seen for the configured days, however many; once a day, since days are what it counts. `isOver`
    * is asked now and then: true ends it, and the next call begins anew.

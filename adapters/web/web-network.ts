@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { WebSocket } from "ws";
 import type { Adapter, AdapterContext, Outcome, StaffSession } from "../../src/adapter.ts";
-import type { Capabilities, Outbound, Software } from "../../src/core/model.ts";
+import type { Address, Capabilities, Outbound, Software } from "../../src/core/model.ts";
 import { toFrame } from "./codec.ts";
 import type { WebConfig } from "./config.ts";
 import { Contacts } from "./contacts.ts";
@@ -91,6 +91,10 @@ export class WebNetwork implements Adapter {
     this.#context.status("online");
     // Not waited for: with many visitors it takes its time.
     this.#every("sweep", SWEEP_MS, () => this.#sweep(), 0);
+  }
+
+  forget({ id }: Address): Promise<void> {
+    return this.visitors.forget(id);
   }
 
   async send(outbound: Outbound, signal: AbortSignal): Promise<Outcome> {

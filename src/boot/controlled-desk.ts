@@ -18,8 +18,10 @@ import type { Verdict } from "../core/model.ts";
 import type { DeskCommand } from "../core/step.ts";
 import type { Engine } from "../engine.ts";
 import type { Estimates } from "../estimates.ts";
+import type { Files } from "../files.ts";
 import type { RoutingDelegate } from "../routing-client/delegate.ts";
 import type { Store } from "../store/store.ts";
+import { eraseCustomer } from "./erasure.ts";
 import type { PublicAddress } from "./public-address.ts";
 import type { Running } from "./reload.ts";
 import type { StaffCommands } from "./staff-commands.ts";
@@ -36,6 +38,7 @@ export interface ControlledParts {
   readonly delegate: RoutingDelegate | null;
   readonly host: AdapterHost;
   readonly store: Store;
+  readonly files: Files;
   readonly audit: Audit;
   readonly staff: { readonly commands: StaffCommands };
   readonly ready: () => boolean;
@@ -45,7 +48,7 @@ export interface ControlledParts {
 export function createControlledDesk(parts: ControlledParts): ControlledDesk {
   const { engine, store, audit, now } = parts;
   const command = async (
-    wish: DeskCommand,
+    wish: Exclude<DeskCommand, { kind: "forget" }>,
     missing: string,
     action: AuditAction,
     by: Asker,
@@ -74,6 +77,7 @@ export function createControlledDesk(parts: ControlledParts): ControlledDesk {
       await audit.record({ action: "history.read", ...by, subject: conversation });
       return { conversation, facts };
     },
+    erase: (person, isWanted, by) => eraseCustomer(parts, person, isWanted, by),
     close: (conversation, by) => {
       const missing = `There is no open conversation ${JSON.stringify(conversation)}; \`frontdesk conversations\` lists them.`;
       return command({ kind: "close", conversation }, missing, "conversation.closed", by);

@@ -6,6 +6,7 @@ import { addBackup, addRestore } from "./backup.ts";
 import { addCheck } from "./check.ts";
 import { addConversations } from "./conversations.ts";
 import { addCsrs } from "./csrs.ts";
+import { addErase } from "./erase.ts";
 import { addExplain } from "./explain.ts";
 import { addInit } from "./init.ts";
 import { addReload } from "./reload.ts";
@@ -38,6 +39,7 @@ const SUBCOMMANDS: readonly ((program: Command, terminal: Terminal) => void)[] =
   addToken,
   addAudit,
   addBackup,
+  addErase,
   addExplain,
   addRestore,
 ];

@@ -7,10 +7,11 @@ import type { LinkStatus } from "../adapter.ts";
 import type { AuditVerdict } from "../audit.ts";
 import type { Decision } from "../core/analysis/imagined.ts";
 import type { QueueReport } from "../core/estimate/audit.ts";
+import type { Address } from "../core/model.ts";
 import type { ConversationView, CsrView, Fact, QueueView } from "../core/step.ts";
 import type { NatStatus } from "../nat/port-mapping.ts";
 import type { DelegateStatus } from "../routing-client/delegate.ts";
-import type { TranscriptLine } from "../store/store.ts";
+import type { Erased, TranscriptLine } from "../store/store.ts";
 import type { AuditEntry } from "./audit-wish.ts";
 
 export const SOCKET_NAME = "control.sock";
@@ -89,6 +90,12 @@ export type TryReport =
   | { readonly kind: "decided"; readonly decision: Decision }
   | { readonly kind: "refused"; readonly text: string };
 
+/** What is kept of a customer, or what was erased of it. `missing`: there is no such network. */
+export type EraseReport =
+  | { readonly kind: "found"; readonly conversations: readonly string[]; readonly files: number }
+  | ({ readonly kind: "erased"; readonly conversations: number; readonly files: number } & Erased)
+  | { readonly kind: "missing" | "refused"; readonly text: string };
+
 /** Who asks, for the audit log. */
 export interface Asker {
   /** "command line:root", "staff:ada", "token:nightly". */
@@ -116,6 +123,8 @@ export interface ControlledDesk {
   /** `given`: as in tests of routing.yaml, of the customer alone; not checked yet. */
   tryOut(given: unknown): TryReport;
   close(conversation: string, by: Asker): Promise<CommandReport>;
+  /** `isWanted` false: only says what there is. */
+  erase(person: Address, isWanted: boolean, by: Asker): Promise<EraseReport>;
   setAway(csr: string, away: boolean, by: Asker): Promise<CommandReport>;
   /** Of a CSR, or of one of `staff:`. */
   newPassword(id: string, by: Asker): Promise<PasswordReport>;

@@ -61,6 +61,12 @@ const tokenWish = z.strictObject({
   days: z.number().int().nullable(),
 });
 
+const eraseWish = z.strictObject({
+  network: z.string().max(256),
+  address: z.string().min(1).max(4_096),
+  erase: z.boolean(),
+});
+
 const ROUTES: readonly ControlRoute[] = [
   { method: "GET", path: "/status", answer: (desk) => shown(desk.status()) },
   { method: "GET", path: "/conversations", answer: (desk) => shown(desk.conversations()) },
@@ -87,6 +93,17 @@ const ROUTES: readonly ControlRoute[] = [
     answer: async (desk, { body }) => {
       const report = desk.tryOut(body);
       return { status: report.kind === "decided" ? 200 : 422, body: report };
+    },
+  },
+  {
+    method: "POST",
+    path: "/erase",
+    answer: async (desk, { body, by }) => {
+      const wish = eraseWish.safeParse(body);
+      if (!wish.success) return { status: 422, body: { kind: "refused", text: "Name the network and the address." } };
+      const { network, address, erase } = wish.data;
+      const report = await desk.erase({ network, id: address }, erase, by);
+      return { status: { found: 200, erased: 200, missing: 404, refused: 409 }[report.kind], body: report };
     },
   },
   { method: "POST", path: "/close/:id", answer: async (desk, { id, by }) => reported(await desk.close(id, by)) },

@@ -7,6 +7,7 @@ import { absent, csrMoved, hoursChanged, nextRound, offerRanOut, settle, syncAll
 import { close, consult } from "./conversation.ts";
 import { type DelegationEvent, hearDelegate, isDelegation } from "./delegation.ts";
 import { estimatesCame } from "./estimate/telling.ts";
+import { forgetCustomer } from "./forgetting.ts";
 import { hear } from "./hearing.ts";
 import { showHistory } from "./history.ts";
 import { roomFailed, roomRanOut } from "./introduction.ts";
@@ -308,5 +309,7 @@ function command(turn: Turn, wish: DeskCommand): Verdict {
       fact(turn, wish.away ? "csr.away" : "csr.back", { csr: wish.csr }, { by: "admin" });
       return ACCEPTED;
     }
+    case "forget":
+      return forgetCustomer(turn, wish.person, wish.conversations);
   }
 }

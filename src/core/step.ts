@@ -45,7 +45,9 @@ export interface LineReference {
 /** Asked of the daemon by an admin (control socket, later the API). */
 export type DeskCommand =
   | { readonly kind: "close"; readonly conversation: string }
-  | { readonly kind: "csr-away"; readonly csr: string; readonly away: boolean };
+  | { readonly kind: "csr-away"; readonly csr: string; readonly away: boolean }
+  /** Whatever the core still knows of a customer and of those conversations of theirs. Refused while one of theirs is open. */
+  | { readonly kind: "forget"; readonly person: Address; readonly conversations: readonly string[] };
 
 export type DeskEvent =
   | {

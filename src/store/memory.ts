@@ -1,4 +1,5 @@
 /** The store in memory: for tests and the simulation. It passes the same suite as SQLite. */
+import type { Address } from "../core/model.ts";
 import type { Change, Fact, Line, Table, Timer } from "../core/step.ts";
 import { type AuditRow, fits } from "./audit-rows.ts";
 import { lineOfKey } from "./keys.ts";
@@ -6,6 +7,7 @@ import { LineIndex } from "./line-index.ts";
 import {
   asEdited,
   type Batch,
+  type Erased,
   type Loaded,
   type OutboxRow,
   type Store,
@@ -73,7 +75,43 @@ export function createMemoryStore(epoch = "memory"): Store {
       contents.audit = kept < 0 ? [] : contents.audit.slice(kept);
       return false;
     },
+    conversationsOf: async (person) => conversationsOf(contents, person),
+    erase: async (person, conversations) => erase(contents, index, person, new Set(conversations)),
     close: async () => {},
+  };
+}
+
+const isSame = (one: Address | null, other: Address): boolean => one?.network === other.network && one.id === other.id;
+
+function conversationsOf(contents: Contents, person: Address): readonly string[] {
+  const lines = [...contents.lines.values()].map((text) => JSON.parse(text) as Line);
+  const theirs = lines.filter(({ author, from }) => author === 0 && isSame(from, person));
+  const sends = [...contents.outbox.values()].map((text) => (JSON.parse(text) as OutboxRow).outbound);
+  const shown = sends.flatMap(({ to, conversation }) =>
+    isSame(to, person) && conversation !== null ? [conversation] : [],
+  );
+  return [...new Set([...theirs.map(({ conversation }) => conversation), ...shown])];
+}
+
+function erase(contents: Contents, index: LineIndex, person: Address, conversations: ReadonlySet<string>): Erased {
+  const before = { lines: contents.lines.size, facts: contents.facts.length, sends: contents.outbox.size };
+  for (const [number, text] of contents.lines) {
+    if (!conversations.has((JSON.parse(text) as Line).conversation)) continue;
+    contents.lines.delete(number);
+    index.forget(number);
+  }
+  contents.facts = contents.facts.filter(
+    ({ conversation }) => conversation === null || !conversations.has(conversation),
+  );
+  for (const [id, text] of contents.outbox) {
+    const { outbound } = JSON.parse(text) as OutboxRow;
+    if (isSame(outbound.to, person) || conversations.has(outbound.conversation ?? "")) contents.outbox.delete(id);
+  }
+  contents.quarantine = contents.quarantine.filter(({ event }) => !event.includes(person.id));
+  return {
+    lines: before.lines - contents.lines.size,
+    facts: before.facts - contents.facts.length,
+    sends: before.sends - contents.outbox.size,
   };
 }
 

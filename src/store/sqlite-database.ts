@@ -1,6 +1,7 @@
 /** The statements of the SQLite store. Synchronous; runs in the worker. */
 import { parseKey } from "./keys.ts";
 import { createAuditTable } from "./sqlite-audit.ts";
+import { createErase } from "./sqlite-erase.ts";
 import type { Connection } from "./sqlite-open.ts";
 import { createPrune } from "./sqlite-prune.ts";
 import { type Ask, type Cell, type CommitRows, LINE_COLUMNS, LINE_WIDTH } from "./sqlite-wire.ts";
@@ -80,6 +81,8 @@ const SELECTS = {
 } as const;
 
 type Select = (...parameters: readonly Cell[]) => Cell[];
+type Selects = Readonly<Record<keyof typeof SELECTS, Select>>;
+type ReferenceAsk = Extract<Ask, { kind: "reference" }>;
 
 /** What a commit adds to the log beside its rows, in rows: the pages that every commit touches. */
 const COMMIT_WRITES = 5;
@@ -94,16 +97,9 @@ export function createSqliteDatabase(connection: Connection, epoch: string): Sql
   const select = prepareSelects(connection);
   const commit = prepareCommit(connection);
   const prune = createPrune(connection);
+  const erase = createErase(connection);
   const audit = createAuditTable(connection);
   let writes = 0;
-
-  function reference(network: string, person: string, id: string): Cell[] {
-    const key = parseKey(epoch, id);
-    const copy = key === null ? [] : select.copyByKey(key.line, key.leg, key.part, network, person);
-    if (copy.length > 0) return copy;
-    const own = select.ownLine(network, person, id);
-    return own.length > 0 ? own : select.copyByForeign(network, person, id);
-  }
 
   function answer(ask: Ask): readonly Cell[] {
     switch (ask.kind) {
@@ -121,7 +117,7 @@ export function createSqliteDatabase(connection: Connection, epoch: string): Sql
       case "seen":
         return select.seen(ask.network, ask.redelivery);
       case "reference":
-        return reference(ask.network, ask.person, ask.id);
+        return reference(select, epoch, ask);
       case "transcript":
         return select.transcript(ask.conversation, ask.limit);
       case "facts":
@@ -139,6 +135,8 @@ export function createSqliteDatabase(connection: Connection, epoch: string): Sql
       }
       case "audit":
         return audit(ask.ask);
+      case "erase":
+        return erase(ask.ask);
       case "close":
         return [];
     }
@@ -151,13 +149,22 @@ export function createSqliteDatabase(connection: Connection, epoch: string): Sql
   };
 }
 
-function prepareSelects(connection: Connection): Readonly<Record<keyof typeof SELECTS, Select>> {
+/** A key of the desk's, an id of that person's own, or one that their network gave to a copy. */
+function reference(select: Selects, epoch: string, { network, person, id }: ReferenceAsk): Cell[] {
+  const key = parseKey(epoch, id);
+  const copy = key === null ? [] : select.copyByKey(key.line, key.leg, key.part, network, person);
+  if (copy.length > 0) return copy;
+  const own = select.ownLine(network, person, id);
+  return own.length > 0 ? own : select.copyByForeign(network, person, id);
+}
+
+function prepareSelects(connection: Connection): Selects {
   const prepared = Object.entries(SELECTS).map(([name, sql]) => {
     const statement = connection.prepare<Cell[], Cell[]>(sql).raw(true);
     const run: Select = (...parameters) => statement.all(...parameters).flat();
     return [name, run] as const;
   });
-  return Object.fromEntries(prepared) as Record<keyof typeof SELECTS, Select>;
+  return Object.fromEntries(prepared) as Selects;
 }
 
 /** One transaction for a whole batch; returns the number of rows written. */

@@ -32,6 +32,8 @@ export function openDatabase(path: string, mostPages?: number): Opened {
     database.pragma("journal_mode = WAL");
     // FULL alone makes a commit outlive a power cut; NORMAL may lose the last ones.
     database.pragma("synchronous = FULL");
+    // What is forgotten is written over with zeros: else it would stay in free pages for as long as nobody needs them.
+    database.pragma("secure_delete = ON");
     database.pragma("foreign_keys = ON");
     database.pragma("wal_autocheckpoint = 0");
     database.pragma(`journal_size_limit = ${LOG_BYTES}`);

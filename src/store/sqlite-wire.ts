@@ -6,6 +6,7 @@ import type { FormattedText } from "../core/model.ts";
 import type { Line, LineContent, Timer } from "../core/step.ts";
 import type { AuditQuery } from "./audit-rows.ts";
 import { isCopy, lineOfKey, parseKey } from "./keys.ts";
+import type { EraseAsk } from "./sqlite-erase.ts";
 import { asEdited, type Batch, type OutboxRow, type TranscriptLine } from "./store.ts";
 
 export type Cell = string | number | null;
@@ -68,6 +69,7 @@ export type Ask =
   /** 1 when more is left. */
   | { readonly kind: "prune"; readonly before: number; readonly inboxBefore: number }
   | { readonly kind: "audit"; readonly ask: AuditAsk }
+  | { readonly kind: "erase"; readonly ask: EraseAsk }
   | { readonly kind: "close" };
 
 export type AuditAsk =

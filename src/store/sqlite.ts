@@ -3,13 +3,21 @@
  * turns rows into messages and back.
  */
 import { Worker } from "node:worker_threads";
-import type { Outbound } from "../core/model.ts";
+import type { Address, Outbound } from "../core/model.ts";
 import { type Fact, type LineReference, TABLES, type Table, type Timer } from "../core/step.ts";
 import { toAuditCells, toAuditRows } from "./audit-rows.ts";
 import { toReference } from "./line-index.ts";
 import { createLink, type Link } from "./sqlite-link.ts";
 import * as wire from "./sqlite-wire.ts";
-import { type Batch, type Loaded, type OutboxRow, type Store, StoreFault, type TranscriptLine } from "./store.ts";
+import {
+  type Batch,
+  type Erased,
+  type Loaded,
+  type OutboxRow,
+  type Store,
+  StoreFault,
+  type TranscriptLine,
+} from "./store.ts";
 
 export interface SqliteOptions {
   /** The database file; its folder is made when missing. Beside it lie `-wal`, `-shm` and `.lock`. */
@@ -83,8 +91,36 @@ function createStore(link: Link, epoch: string): Store {
     },
     audit: async (query) => toAuditRows(await link.ask({ kind: "audit", ask: { kind: "read", query } })),
     pruneAudit: async (before) => (await link.ask({ kind: "audit", ask: { kind: "prune", before } }))[0] === 1,
+    conversationsOf: async ({ network, id: person }) =>
+      (await link.ask({ kind: "erase", ask: { kind: "conversations", network, person } })).map(String),
+    erase: (person, conversations) => erase(link, person, conversations),
     close: () => link.close(),
   };
+}
+
+/** What names them inside of payloads is looked for here, where payloads are read. */
+async function erase(link: Link, person: Address, conversations: readonly string[]): Promise<Erased> {
+  const outbox = (await allPending(link)).filter(
+    ({ outbound: { to, conversation } }) =>
+      (to.network === person.network && to.id === person.id) ||
+      (conversation !== null && conversations.includes(conversation)),
+  );
+  const aside = await link.ask({ kind: "erase", ask: { kind: "quarantine" } });
+  const quarantine = aside.flatMap((seq, index) =>
+    index % 2 === 0 && String(aside[index + 1]).includes(JSON.stringify(person.id).slice(1, -1)) ? [Number(seq)] : [],
+  );
+  const [lines, facts, sends] = await link.ask({
+    kind: "erase",
+    ask: {
+      kind: "remove",
+      network: person.network,
+      person: person.id,
+      conversations,
+      outbox: outbox.map(({ id }) => id),
+      quarantine,
+    },
+  });
+  return { lines: Number(lines), facts: Number(facts), sends: Number(sends) };
 }
 
 function encode(batch: Batch, epoch: string): wire.CommitRows {
@@ -114,12 +150,7 @@ async function load(link: Link, epoch: string): Promise<Loaded> {
     }
     after = Number(cells.at(-4));
   }
-  const outbox: OutboxRow[] = [];
-  for (let after = 0; ; after = outbox.at(-1)?.id ?? 0) {
-    const rows = outboxRows(await link.ask({ kind: "load-outbox", after }));
-    if (rows.length === 0) break;
-    outbox.push(...rows);
-  }
+  const outbox = await allPending(link);
   const counters = await link.ask({ kind: "load-counters" });
   return {
     snapshot: tables,
@@ -129,6 +160,15 @@ async function load(link: Link, epoch: string): Promise<Loaded> {
     lastOutbox: Number(counters[1]),
     epoch,
   };
+}
+
+async function allPending(link: Link): Promise<readonly OutboxRow[]> {
+  const outbox: OutboxRow[] = [];
+  for (let after = 0; ; after = outbox.at(-1)?.id ?? 0) {
+    const rows = outboxRows(await link.ask({ kind: "load-outbox", after }));
+    if (rows.length === 0) return outbox;
+    outbox.push(...rows);
+  }
 }
 
 function outboxRows(cells: readonly wire.Cell[]): OutboxRow[] {

@@ -2,7 +2,7 @@
  * The store's asynchronous interface: everything the desk must find again after a crash. Two implementations, one suite
  * (test/conformance/store.ts). Later PostgreSQL stands behind the same lines, so nothing reaches around them.
  */
-import { type FormattedText, type Formatting, type Outbound, wordsOf } from "../core/model.ts";
+import { type Address, type FormattedText, type Formatting, type Outbound, wordsOf } from "../core/model.ts";
 import type { Change, Fact, Line, LineReference, Snapshot, Timer, TimerChange } from "../core/step.ts";
 import type { AuditQuery, AuditRow } from "./audit-rows.ts";
 
@@ -52,6 +52,13 @@ export interface Loaded {
   readonly lastOutbox: number;
   /** See World.epoch. */
   readonly epoch: string;
+}
+
+/** What an erasure took away, in rows. */
+export interface Erased {
+  readonly lines: number;
+  readonly facts: number;
+  readonly sends: number;
 }
 
 /** A line as transcripts and histories show it: with what later lines made of it. */
@@ -122,5 +129,12 @@ export interface Store {
   audit(query: AuditQuery): Promise<readonly AuditRow[]>;
   /** Forgets entries of the audit log older than `before`, from the oldest on. Bounded work per call; true when more is left. */
   pruneAudit(before: number): Promise<boolean>;
+  /** Conversations in which that person was the customer, finished or not. Looks through all that is kept. */
+  conversationsOf(person: Address): Promise<readonly string[]>;
+  /**
+   * Removes those conversations, sends to that person and what was set aside of theirs, so that no byte of it is left in the store's
+   * files. They must be finished. Rows of the state are the core's to remove.
+   */
+  erase(person: Address, conversations: readonly string[]): Promise<Erased>;
   close(): Promise<void>;
 }

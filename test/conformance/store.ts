@@ -4,6 +4,7 @@ import type { Address, Outbound } from "../../src/core/model.ts";
 import type { Change, Fact, Line, LineContent, Timer } from "../../src/core/step.ts";
 import { asItReads, type Batch, type OutboxRow, type Store, StoreFault } from "../../src/store/store.ts";
 import { describeAuditRows } from "./store-audit.ts";
+import { describeErasing } from "./store-erasing.ts";
 
 /** One place where a store may keep its rows; opened again it shows what was committed. */
 export interface StorePlace {
@@ -11,8 +12,8 @@ export interface StorePlace {
   remove(): Promise<void>;
 }
 
-const CUSTOMER: Address = { network: "xmpp", id: "romeo@example.org" };
-const CSR: Address = { network: "web", id: "anna" };
+export const CUSTOMER: Address = { network: "xmpp", id: "romeo@example.org" };
+export const CSR: Address = { network: "web", id: "anna" };
 const NOBODY: Address = { network: "xmpp", id: "mercutio@example.org" };
 
 export const NOTHING: Batch = {
@@ -65,7 +66,7 @@ export function outbound(key: string, to: Address = CSR, text = "hello"): Outbou
   };
 }
 
-function row(id: number, key: string, to?: Address): OutboxRow {
+export function row(id: number, key: string, to?: Address): OutboxRow {
   return { id, at: id, outbound: outbound(key, to) };
 }
 
@@ -100,6 +101,7 @@ export function describeStore(name: string, createPlace: () => StorePlace): void
     describeReference(() => store, reopen);
     describeReading(() => store);
     describePruning(() => store);
+    describeErasing(() => store);
     describeAuditRows(() => store, reopen);
   });
 }

@@ -224,6 +224,8 @@ function lookedUp(
     appendAudit: (rows) => lookUp(() => store.appendAudit(rows)),
     audit: (query) => lookUp(() => store.audit(query)),
     pruneAudit: (before) => lookUp(() => store.pruneAudit(before)),
+    conversationsOf: (person) => lookUp(() => store.conversationsOf(person)),
+    erase: (person, conversations) => lookUp(() => store.erase(person, conversations)),
   };
 }
 

@@ -241,6 +241,12 @@ const DESK: ControlledDesk = {
   close: async (conversation) =>
     conversation === "c1" ? { kind: "done" } : { kind: "missing", text: "there is no open conversation c9" },
   setAway: async () => ({ kind: "done" }),
+  erase: async ({ network }, isWanted) => {
+    if (network !== "xmpp") return { kind: "missing", text: `There is no network "${network}".` };
+    return isWanted
+      ? { kind: "erased", conversations: 2, files: 1, lines: 9, facts: 7, sends: 0 }
+      : { kind: "found", conversations: ["c1", "c2"], files: 1 };
+  },
   audit: async (wish) => ({ kind: "entries", entries: JSON.stringify(wish).includes("sign-out") ? [] : [ENTRY] }),
   verifyAudit: async (by) =>
     by.actor === "command line:unknown"
@@ -269,10 +275,19 @@ describe("frontdesk asks the running desk", () => {
   });
   const asked = (...args: readonly string[]) => frontdesk(...args, "--data", folder.path);
 
+  it("erase: shows what there is, and erases only when told so twice", async () => {
+    const found = await asked("erase", "xmpp", "anna@im.example");
+    expect(found.out).to.equal("2 conversations (c1, c2) with 1 files. Nothing was erased; --yes does it.");
+    const erased = await asked("erase", "xmpp", "anna@im.example", "--yes");
+    expect(erased.out).to.equal("Erased: 2 conversations with 9 lines, 1 files, 7 facts, 0 sends.");
+    const missing = await asked("erase", "telepathy", "anna");
+    expect([missing.code, missing.err]).to.deep.equal([1, 'There is no network "telepathy".']);
+  });
+
   it("status", async () => {
     const { out, code } = await asked("status");
     expect(code).to.equal(0);
-    expect(out).to.match(/^Frontdesk 1\.2\.3 \(pid 42\) is ready, up for 1 min \d+ s since /);
+    expect(out).to.match(/^Frontdesk 1\.2\.3 \(pid 42\) is ready, up for \d+ min \d+ s since /);
     expect(out).to.include("waiting for a restart: http.port");
     expect(out).to.include("QUEUE    HOURS  WAITING    LONGEST\nbilling  open         2  2 min 5 s");
   });

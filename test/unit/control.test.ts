@@ -21,6 +21,7 @@ const DESK: ControlledDesk = {
   close: async (conversation) =>
     conversation === "a b/c" ? { kind: "done" } : { kind: "missing", text: "There is none." },
   setAway: async (csr, away) => (csr === "ada" && away ? { kind: "done" } : { kind: "refused", text: "No." }),
+  erase: async () => ({ kind: "refused", text: "Nothing was erased." }),
   audit: async () => ({ kind: "entries", entries: [] }),
   verifyAudit: async () => ({ kind: "whole", entries: 0, first: 0, last: 0, hash: "" }),
   makeToken: async () => ({ kind: "refused", text: "A token needs at least one scope." }),
