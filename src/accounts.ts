@@ -68,6 +68,8 @@ export interface AccountsSurroundings {
   readonly clock: Clock;
   /** Hours without a sign of life after which a session is over. */
   readonly idleHours: number;
+  /** See `Accounts.elsewhere`. */
+  readonly elsewhere?: Accounts["elsewhere"];
   /** Told of every attempt to sign in. */
   readonly note: (event: AuditEvent) => void;
   /** Tests lower it. */
@@ -80,6 +82,7 @@ export function createAccounts(surroundings: AccountsSurroundings): StaffAccount
 
 class PasswordAccounts implements StaffAccounts {
   readonly sessions: SessionStore;
+  readonly elsewhere?: NonNullable<Accounts["elsewhere"]>;
   readonly #parts: AccountsSurroundings;
   readonly #cost: ScryptCost;
   readonly #hash = hashing();
@@ -87,7 +90,8 @@ class PasswordAccounts implements StaffAccounts {
   #allowed = new Map<string, string>();
 
   constructor(surroundings: AccountsSurroundings) {
-    const { state, clock, idleHours, note, cost = SCRYPT_COST } = surroundings;
+    const { state, clock, idleHours, note, elsewhere, cost = SCRYPT_COST } = surroundings;
+    if (elsewhere !== undefined) this.elsewhere = elsewhere;
     this.#parts = surroundings;
     this.#cost = cost;
     this.sessions = createSessions({

@@ -175,6 +175,8 @@ export interface Accounts {
   /** When that login's password was last set (milliseconds since the epoch): sessions begun before are over. Null: no such login. */
   changedAt?(login: string): Promise<number | null>;
   readonly sessions: StaffSessions;
+  /** Where staff sign in with the company's own accounts: what those are called, and the path at which it begins. Left out: nowhere. */
+  readonly elsewhere?: { readonly title: string; readonly path: string };
 }
 
 /** What is said of a file that somebody sends: a claim, but for `from`. */

@@ -69,7 +69,8 @@ export class Routes {
     );
     server.get(`${path}csr/session`, staff, async (request, reply) => {
       const session = await this.#session(request);
-      return reply.send({ login: session?.login ?? null });
+      const { elsewhere = null } = this.#context.accounts;
+      return reply.send({ login: session?.login ?? null, elsewhere });
     });
     server.post(`${path}csr/sign-in`, staff, (request, reply) => this.#signIn(request, reply));
     server.post(`${path}csr/sign-out`, staff, (request, reply) => this.#signOut(request, reply));

@@ -7,7 +7,7 @@ import type { AdapterState, Clock, Logger } from "../adapter.ts";
 import { mountApi } from "../api/server.ts";
 import type { Audit } from "../audit.ts";
 import { memberOf } from "../config/staff.ts";
-import { Console } from "../console/server.ts";
+import { Console, OPENID_PATH } from "../console/server.ts";
 import type { ControlledDesk } from "../control/protocol.ts";
 import type { HttpServer } from "../http/server.ts";
 import { withFields } from "../log.ts";
@@ -44,12 +44,14 @@ export interface StaffHouse {
 
 export function createStaffHouse(parts: StaffHouseParts): StaffHouse {
   const { running, audit, state, clock, log, publicOrigin, version } = parts;
-  const { limits } = running.settings;
+  const { limits, console: settings } = running.settings;
+  const { openid } = settings;
   const accounts = createAccounts({
     state,
     clock,
     idleHours: limits.sessionIdleHours,
     note: (event) => audit.note(event),
+    elsewhere: openid === null ? undefined : { title: openid.title, path: OPENID_PATH },
   });
   const tokens = createTokenStore(state, clock);
   let desk: ControlledDesk | null = null;
@@ -59,7 +61,6 @@ export function createStaffHouse(parts: StaffHouseParts): StaffHouse {
   const requestsPerMinute = limits.apiRequestsPerMinute;
   const { sessions } = accounts;
   const shared = { tokens, sessions, member, publicOrigin, desk: () => desk, audit, version, requestsPerMinute };
-  const { console: settings } = running.settings;
   const company = () => running.rules.company;
   const pages = new Console({
     ...shared,

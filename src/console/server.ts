@@ -15,6 +15,8 @@ import { LiveViews } from "./live.ts";
 import { FLOW_SECONDS, OpenIdSignIn } from "./openid.ts";
 
 export const CONSOLE_PATH = "/desk";
+/** Where the company's own sign-in begins; `?to=/csr` leads to a page of CSRs afterwards. */
+export const OPENID_PATH = `${CONSOLE_PATH}/openid`;
 
 export interface ConsoleParts extends PrincipalParts {
   readonly accounts: Accounts;
@@ -61,8 +63,8 @@ export class Console {
     server.get(`${CONSOLE_PATH}/live`, staff, (request, reply) => this.#follow(request, reply));
     server.post(`${CONSOLE_PATH}/sign-in`, staff, (request, reply) => this.#signIn(request, reply));
     server.post(`${CONSOLE_PATH}/sign-out`, staff, (request, reply) => this.#signOut(request, reply));
-    server.get(`${CONSOLE_PATH}/openid`, staff, (request, reply) => this.#beginOpenId(request, reply));
-    server.get(`${CONSOLE_PATH}/openid/return`, staff, (request, reply) => this.#finishOpenId(request, reply));
+    server.get(OPENID_PATH, staff, (request, reply) => this.#beginOpenId(request, reply));
+    server.get(`${OPENID_PATH}/return`, staff, (request, reply) => this.#finishOpenId(request, reply));
   }
 
   /** Ends what streams to open pages. */
@@ -178,7 +180,7 @@ export class Console {
 
   #returnUrl(request: FastifyRequest): string {
     const origin = this.#parts.publicOrigin() ?? `${request.protocol}://${request.host}`;
-    return `${origin}${CONSOLE_PATH}/openid/return`;
+    return `${origin}${OPENID_PATH}/return`;
   }
 
   /** Lax: the browser comes back from another site. */

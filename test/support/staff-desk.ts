@@ -11,8 +11,14 @@ import { signIn } from "./web-person.ts";
 export interface StaffDeskOptions {
   /** Added to frontdesk.yaml as a whole. */
   readonly more?: string;
+  /** Further networks, indented by two. */
+  readonly networks?: string;
+  /** Called with the configuration's folder before the start. */
+  readonly prepare?: (folder: string) => void;
   /** Added to `http:` of frontdesk.yaml, indented by two. */
   readonly http?: string;
+  /** A free one when left out. */
+  readonly port?: number;
   /** Added to `limits:`, indented by two. */
   readonly limits?: string;
   /** `staff:` of people.yaml, indented by two. */
@@ -63,6 +69,7 @@ export async function startStaffDesk(options: StaffDeskOptions = {}): Promise<St
   const [configFolder, dataFolder] = [join(folder.path, "config"), join(folder.path, "data")];
   mkdirSync(configFolder, { recursive: true });
   for (const [name, text] of Object.entries(files(options))) writeFileSync(join(configFolder, name), text);
+  options.prepare?.(configFolder);
   const log = createMemoryLog();
   let printed = "";
   const print = (words: string) => {
@@ -102,14 +109,16 @@ export async function startStaffDesk(options: StaffDeskOptions = {}): Promise<St
 
 function files({
   more = "",
+  networks = "",
   http = "",
   limits = "",
   staff = STAFF,
+  port = 0,
 }: StaffDeskOptions): Readonly<Record<string, string>> {
   const ada = { id: "ada", name: "Ada", address: "web: ada", skill: "support" } as const;
   const grace = { id: "grace", name: "Grace", address: "web: grace", skill: "billing" } as const;
   return {
-    "frontdesk.yaml": `company: Example\nlanguages: [en]\nnetworks:\n${webNetwork()}http:\n  host: 127.0.0.1\n  port: 0\n${http}\nlimits:\n  stopSeconds: 2\n${limits}\n${more}\n`,
+    "frontdesk.yaml": `company: Example\nlanguages: [en]\nnetworks:\n${webNetwork()}${networks}http:\n  host: 127.0.0.1\n  port: ${port}\n${http}\nlimits:\n  stopSeconds: 2\n${limits}\n${more}\n`,
     "people.yaml": `csrs:\n${csrEntries(ada, grace)}\n${staff === "" ? "" : `staff:\n${staff}`}\n`,
     "routing.yaml": TWO_QUEUES,
     "dialogs.yaml": DIALOGS,

@@ -1,5 +1,5 @@
 /** The console's sign-in. */
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { html, type View } from "../../../src/http/pages/html.ts";
 
 interface SignInProps {
@@ -12,6 +12,13 @@ interface SignInProps {
 export function SignIn({ company, notice, onSignedIn }: SignInProps): View {
   const [fault, setFault] = useState("");
   const [busy, setBusy] = useState(false);
+  const [elsewhere, setElsewhere] = useState<Session["elsewhere"]>(null);
+  useEffect(() => {
+    session().then(
+      (now) => setElsewhere(now.elsewhere),
+      () => undefined, // A password will do.
+    );
+  }, []);
   const password = useRef<HTMLInputElement>(null);
   const submit = async (event: SubmitEvent & { readonly currentTarget: HTMLFormElement }) => {
     event.preventDefault();
@@ -42,6 +49,10 @@ export function SignIn({ company, notice, onSignedIn }: SignInProps): View {
       <input id="password" name="password" type="password" autocomplete="current-password" required maxlength="256" ref=${password} />
       <p class="fault" role="alert">${fault}</p>
       <button type="submit" class="primary" disabled=${busy}>${busy ? "Signing in…" : "Sign in"}</button>
+      ${
+        elsewhere !== null &&
+        html`<a class="company-sign-in" href=${`${elsewhere.path}?to=${encodeURIComponent(location.pathname)}`}>Sign in with ${elsewhere.title}</a>`
+      }
     </form>
   </main>`;
 }
@@ -65,13 +76,23 @@ async function signIn(
   }
 }
 
-/** The login of the running session; null when there is none. Rejects when the server cannot be reached. */
-export async function signedInAs(): Promise<string | null> {
+interface Session {
+  readonly login: string | null;
+  /** Where the company's own sign-in begins; null: there is none. */
+  readonly elsewhere: { readonly title: string; readonly path: string } | null;
+}
+
+async function session(): Promise<Session> {
   const answer = await fetch("csr/session");
   if (!answer.ok) {
     throw new Error(`The server answered ${answer.status}.`);
   }
-  return ((await answer.json()) as { readonly login: string | null }).login;
+  return (await answer.json()) as Session;
+}
+
+/** The login of the running session; null when there is none. Rejects when the server cannot be reached. */
+export async function signedInAs(): Promise<string | null> {
+  return (await session()).login;
 }
 
 export async function signOut(): Promise<void> {

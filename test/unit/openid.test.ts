@@ -1,0 +1,176 @@
+/** Staff signing in by the company's own accounts, at a real OpenID provider. */
+import { expect } from "chai";
+import { FormBrowser, type OpenIdProvider, startOpenIdProvider } from "../support/openid-provider.ts";
+import { freePort } from "../support/ports.ts";
+import { type StaffDesk, startStaffDesk } from "../support/staff-desk.ts";
+
+const PEOPLE = {
+  "sub-1": { preferred_username: "katherine", name: "Katherine", groups: ["nobody-special"] },
+  "sub-2": { preferred_username: "ada", name: "Ada", groups: ["desk-admins"] },
+  "sub-3": { preferred_username: "dorothy@example.com", name: "Dorothy", groups: ["x", "desk-supervisors"] },
+  "sub-4": { preferred_username: "eve@example.com", name: "Eve", groups: ["desk"] },
+  "sub-5": { name: "Nobody" },
+};
+
+describe("sign-in by OpenID Connect", function () {
+  this.timeout(40_000);
+  let desk: StaffDesk;
+  let provider: OpenIdProvider;
+  let url: string;
+
+  async function open(where: "token" | "userinfo", passwords = true): Promise<void> {
+    const port = await freePort();
+    url = `http://127.0.0.1:${port}`;
+    provider = await startOpenIdProvider(PEOPLE, `${url}/desk/openid/return`, where);
+    const more = `console:
+  passwords: ${passwords}
+  openid:
+    title: Example account
+    issuer: ${provider.issuer}
+    clientId: ${provider.clientId}
+    clientSecret: ${provider.clientSecret}
+    roles:
+      - {claim: groups, contains: desk-admins, role: admin}
+      - {claim: groups, contains: desk-supervisors, role: supervisor}
+`;
+    desk = await startStaffDesk({ more, port });
+  }
+  before(() => open("token"));
+  after(async () => {
+    await desk.stop();
+    await provider.stop();
+  });
+
+  interface Session {
+    readonly login?: string;
+    readonly role?: string;
+    readonly name?: string;
+  }
+  async function session(browser: FormBrowser): Promise<Session> {
+    return (await (await browser.ask(`${url}/desk/session`)).json()) as Session;
+  }
+  async function signedIn(login: string, to = ""): Promise<{ browser: FormBrowser; ended: string }> {
+    const browser = new FormBrowser();
+    const ended = await browser.signIn(`${url}/desk/openid${to}`, login);
+    return { browser, ended };
+  }
+  const faultIn = (address: string): string => new URLSearchParams(new URL(address).hash.slice(1)).get("fault") ?? "";
+
+  it("offers it by its name to whoever is not signed in", async () => {
+    const answer = await fetch(`${url}/desk/session`);
+    expect([answer.status, await answer.json()]).to.deep.equal([
+      401,
+      { error: "Not signed in.", passwords: true, openid: "Example account" },
+    ]);
+  });
+
+  it("lets in whom people.yaml names, as what it names them, whatever their groups say", async () => {
+    const { browser, ended } = await signedIn("sub-1");
+    expect(ended).to.equal(`${url}/desk`);
+    expect(await session(browser)).to.include({ login: "katherine", role: "admin" });
+    const csr = await signedIn("sub-2", "?to=/csr");
+    expect(csr.ended).to.equal(`${url}/csr`);
+    expect(await session(csr.browser)).to.include({ login: "ada", role: "csr" });
+    // One session for all pages of the desk.
+    const page = await csr.browser.ask(`${url}/csr/session`);
+    const elsewhere = { title: "Example account", path: "/desk/openid" };
+    expect(await page.json()).to.deep.equal({ login: "ada", elsewhere });
+  });
+
+  it("gives others the role of their groups, and nobody else any", async () => {
+    const dorothy = await signedIn("sub-3");
+    expect(await session(dorothy.browser)).to.include({
+      login: "dorothy@example.com",
+      role: "supervisor",
+      name: "Dorothy",
+    });
+    const transcripts = await dorothy.browser.ask(`${url}/api/v1/audit`);
+    expect(transcripts.status).to.equal(403);
+    for (const [sub, said] of [
+      ["sub-4", "this desk does not know you"],
+      ["sub-5", "did not say who you are"],
+    ] as const) {
+      const { browser, ended } = await signedIn(sub);
+      expect(faultIn(ended), sub).to.contain(said);
+      expect((await session(browser)).login, sub).to.equal(undefined);
+    }
+    const refused = (await desk.ask("POST", "/audit", { action: "sign-in.failed" })).body as {
+      readonly entries: readonly object[];
+    };
+    expect(refused.entries[0]).to.deep.include({ outcome: "refused", origin: "127.0.0.1" });
+  });
+
+  it("sends nobody elsewhere afterwards than to a page of the desk", async () => {
+    for (const to of ["//evil.example", "https://evil.example", "/desk/../api", "/\\evil", "/csr?x=1"]) {
+      const { ended } = await signedIn("sub-1", `?to=${encodeURIComponent(to)}`);
+      expect(ended, to).to.equal(`${url}/desk`);
+    }
+  });
+
+  describe("refuses", () => {
+    /** The address at which the provider sent the browser back, with its code, not yet visited. */
+    async function returning(): Promise<{ readonly browser: FormBrowser; readonly back: string }> {
+      const browser = new FormBrowser();
+      const ended = await browser.signIn(`${url}/desk/openid`, "sub-1");
+      const back = browser.seen.find((address) => address.includes("/desk/openid/return")) ?? "";
+      expect([ended, new URL(back).searchParams.has("code")]).to.deep.equal([`${url}/desk`, true]);
+      return { browser, back };
+    }
+    it("a code that was used, in the same browser and in another", async () => {
+      const { browser, back } = await returning();
+      for (const one of [browser, new FormBrowser()]) {
+        const answer = await one.ask(back);
+        expect(faultIn(new URL(answer.headers.get("location") ?? "", url).href)).to.contain("began in another browser");
+        expect(answer.headers.get("set-cookie") ?? "").to.not.match(/frontdesk_staff=\w/);
+      }
+    });
+    it("a state that is not its own, and an answer without a code", async () => {
+      for (const query of ["?code=x&state=forged", "?error=access_denied&state=x", ""]) {
+        const browser = new FormBrowser();
+        await browser.ask(`${url}/desk/openid`);
+        const answer = await browser.ask(`${url}/desk/openid/return${query}`);
+        expect(faultIn(new URL(answer.headers.get("location") ?? "", url).href), query).to.contain("did not confirm");
+        expect((await session(browser)).login).to.equal(undefined);
+      }
+    });
+  });
+
+  it("writes neither secret, code nor token into the log, nor gives the cookie to scripts or other sites", async () => {
+    const { browser } = await signedIn("sub-1");
+    const back = new URL(browser.seen.find((address) => address.includes("/openid/return")) ?? "");
+    const logs = JSON.stringify(desk.log.records);
+    const secrets = [provider.clientSecret, back.searchParams.get("code"), back.searchParams.get("state")];
+    for (const secret of [
+      ...secrets,
+      ...browser
+        .cookies(url)
+        .split("; ")
+        .map((pair) => pair.split("=")[1]),
+    ]) {
+      expect(logs).to.not.contain(secret ?? "?");
+    }
+  });
+
+  describe("with another provider", () => {
+    it("asks the provider for claims that are not in the ID token, and takes no password where none is to be taken", async () => {
+      await desk.stop();
+      await provider.stop();
+      await open("userinfo", false);
+      const { browser } = await signedIn("sub-3");
+      expect(await session(browser)).to.include({ login: "dorothy@example.com", role: "supervisor" });
+      const headers = { origin: url, "content-type": "application/json" };
+      const body = JSON.stringify({ login: "katherine", password: desk.password("katherine") });
+      expect((await fetch(`${url}/desk/sign-in`, { method: "POST", headers, body })).status).to.equal(403);
+    });
+
+    it("says so when the provider cannot be reached", async () => {
+      await desk.stop();
+      await provider.stop();
+      await open("token");
+      await provider.stop();
+      const answer = await fetch(`${url}/desk/openid`, { redirect: "manual" });
+      expect(faultIn(new URL(answer.headers.get("location") ?? "", url).href)).to.contain("cannot be reached");
+      expect(desk.log.records.some(({ event }) => event === "openid.unreachable")).to.equal(true);
+    });
+  });
+});
