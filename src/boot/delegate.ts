@@ -1,16 +1,9 @@
 /** Who decides in the desk's place, as the configuration says. */
-import type { Clock, Logger } from "../adapter.ts";
 import { withFields } from "../log.ts";
-import type { RoutingDelegate } from "../routing-client/delegate.ts";
+import type { DelegateParts, RoutingDelegate } from "../routing-client/delegate.ts";
 import { createServerLink } from "../routing-client/server-link.ts";
 import type { DelegateSettings } from "../routing-client/settings.ts";
 import { createSuiteLink } from "../routing-client/suite-link.ts";
-
-interface Parts {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly random: () => number;
-}
 
 /** Null: the desk itself. */
 export function createDelegate(

@@ -1,4 +1,6 @@
 /** Whoever decides in the desk's place, as the daemon has to do with them: a routing server, or an enterprise's own suite. */
+import type { Clock, Logger } from "../adapter.ts";
+import type { BackoffLimits } from "../backoff.ts";
 import type { Step } from "../core/step.ts";
 import type { Engine } from "../engine.ts";
 
@@ -29,3 +31,14 @@ export interface RoutingDelegate {
   /** Any number of times; afterwards nothing is asked and nothing is submitted. */
   stop(): Promise<void>;
 }
+
+/** What both kinds of delegates are given. */
+export interface DelegateParts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Numbers in [0, 1) for jitter. */
+  readonly random: () => number;
+}
+
+/** Between attempts to reach whoever decides. */
+export const ATTEMPTS: BackoffLimits = { retryLeastSeconds: 0.5, retryMostSeconds: 10 };

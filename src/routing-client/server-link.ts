@@ -4,7 +4,6 @@
  */
 import { readFileSync } from "node:fs";
 import { type ClientOptions, WebSocket } from "ws";
-import type { Clock, Logger } from "../adapter.ts";
 import { createBackoff } from "../backoff.ts";
 import type { RoutingNews } from "../core/routing/delegated-engine.ts";
 import type { RoutingCsr } from "../core/routing/routing.ts";
@@ -17,25 +16,23 @@ import {
   readFromServer,
 } from "../routing-server/protocol.ts";
 import { isProof, type Meeting, newNonce, proofOf, Seal } from "../routing-server/seal.ts";
-import type { DelegateStatus, DelegatingEngine, RoutingDelegate } from "./delegate.ts";
+import {
+  ATTEMPTS,
+  type DelegateParts,
+  type DelegateStatus,
+  type DelegatingEngine,
+  type RoutingDelegate,
+} from "./delegate.ts";
 import { Mirror } from "./mirror.ts";
 import type { ServerSettings } from "./settings.ts";
 import { StandingIn } from "./standing-in.ts";
 
 const MEETING_MS = 5_000;
-const PAUSES = { retryLeastSeconds: 0.5, retryMostSeconds: 10 };
 const MOST_FRAME_BYTES = 4_194_304;
 /** Looks in one lease whether the server is still heard. */
 const LOOKS_A_LEASE = 6;
 
-interface Parts {
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** Numbers in [0, 1) for jitter. */
-  readonly random: () => number;
-}
-
-export function createServerLink(config: ServerSettings, parts: Parts): RoutingDelegate {
+export function createServerLink(config: ServerSettings, parts: DelegateParts): RoutingDelegate {
   return new ServerLink(config, parts);
 }
 
@@ -57,7 +54,7 @@ interface Connection {
 
 class ServerLink implements RoutingDelegate {
   readonly #config: ServerSettings;
-  readonly #parts: Parts;
+  readonly #parts: DelegateParts;
   readonly #mirror = new Mirror();
   readonly #pauseMs: (attempt: number) => number;
   #engine: DelegatingEngine | null = null;
@@ -75,10 +72,10 @@ class ServerLink implements RoutingDelegate {
   #detail: string | null = "not connected yet";
   #isStopped = false;
 
-  constructor(config: ServerSettings, parts: Parts) {
+  constructor(config: ServerSettings, parts: DelegateParts) {
     this.#config = config;
     this.#parts = parts;
-    this.#pauseMs = createBackoff(PAUSES, parts.random);
+    this.#pauseMs = createBackoff(ATTEMPTS, parts.random);
   }
 
   stepped({ routing }: Step): void {

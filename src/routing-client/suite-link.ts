@@ -3,36 +3,33 @@
  * when the request changes, when a CSR has room again, or when it said so. What it answers counts before the queue's rules, but
  * nobody is asked who is away or has their hands full.
  */
-import type { Clock, Logger } from "../adapter.ts";
 import { createBackoff } from "../backoff.ts";
 import type { DelegatedRequest, RoutingNews } from "../core/routing/delegated-engine.ts";
 import type { RoutingCsr } from "../core/routing/routing.ts";
 import type { Step } from "../core/step.ts";
 import { postSigned, type SignedAnswer } from "../signed-request.ts";
-import type { DelegateStatus, DelegatingEngine, RoutingDelegate } from "./delegate.ts";
+import {
+  ATTEMPTS,
+  type DelegateParts,
+  type DelegateStatus,
+  type DelegatingEngine,
+  type RoutingDelegate,
+} from "./delegate.ts";
 import { Mirror } from "./mirror.ts";
 import type { SuiteSettings } from "./settings.ts";
 import { StandingIn } from "./standing-in.ts";
 import { decideRequest, readAnswer, type SuiteAnswer } from "./suite-protocol.ts";
 
-const PAUSES = { retryLeastSeconds: 0.5, retryMostSeconds: 10 };
 /** After an answer that could not be followed: the suite and the desk see CSRs a little differently for a moment. */
 const UNFOLLOWED_MS = 1_000;
 
-interface Parts {
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** Numbers in [0, 1) for jitter. */
-  readonly random: () => number;
-}
-
-export function createSuiteLink(settings: SuiteSettings, parts: Parts): RoutingDelegate {
+export function createSuiteLink(settings: SuiteSettings, parts: DelegateParts): RoutingDelegate {
   return new SuiteLink(settings, parts);
 }
 
 class SuiteLink implements RoutingDelegate {
   readonly #settings: SuiteSettings;
-  readonly #parts: Parts;
+  readonly #parts: DelegateParts;
   readonly #mirror = new Mirror();
   readonly #pauseMs: (attempt: number) => number;
   readonly #over = new AbortController();
@@ -54,10 +51,10 @@ class SuiteLink implements RoutingDelegate {
   #stale = 0;
   #detail: string | null = "not asked yet";
 
-  constructor(settings: SuiteSettings, parts: Parts) {
+  constructor(settings: SuiteSettings, parts: DelegateParts) {
     this.#settings = settings;
     this.#parts = parts;
-    this.#pauseMs = createBackoff(PAUSES, parts.random);
+    this.#pauseMs = createBackoff(ATTEMPTS, parts.random);
   }
 
   stepped({ routing }: Step): void {
