@@ -8,7 +8,7 @@ import { createSuiteLink } from "../routing-client/suite-link.ts";
 /** Null: the desk itself. */
 export function createDelegate(
   settings: DelegateSettings | null,
-  { clock, log, random }: Parts,
+  { clock, log, random }: DelegateParts,
 ): RoutingDelegate | null {
   const parts = { clock, log: withFields(log, { part: "routing" }), random };
   if (settings === null) return null;
