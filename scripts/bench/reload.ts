@@ -70,6 +70,7 @@ async function measure(csrs: number): Promise<Measured> {
     load,
     adopt: (next) => desk.engine.submit({ kind: "rules", rules: next }),
     addressed: (next) => next,
+    letIn: () => {},
     follow: async () => [],
     log: FAULTLESS,
   });

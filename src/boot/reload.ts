@@ -1,10 +1,10 @@
 /** Reading the configuration anew while the desk runs: all of it, or nothing. */
 import type { NewPassword } from "../accounts.ts";
-import type { Logger } from "../adapter.ts";
+import { ConfigProblem, type Logger } from "../adapter.ts";
 import type { Configuration } from "../config/compile.ts";
 import { formatProblem } from "../config/problem.ts";
 import { adoptable, needsRestart } from "../config/restart.ts";
-import type { Settings } from "../config/settings.ts";
+import type { HttpSettings, Settings } from "../config/settings.ts";
 import type { DeclaredStaff } from "../config/staff.ts";
 import type { ReloadReport } from "../control/protocol.ts";
 import type { Verdict } from "../core/model.ts";
@@ -26,6 +26,8 @@ export interface ReloadParts {
   readonly adopt: (rules: Rules) => Promise<Verdict>;
   /** Tells everything beside the engine that follows the rules; makes accounts for new CSRs. */
   readonly follow: (rules: Rules) => Promise<readonly NewPassword[]>;
+  /** Who may reach the HTTP server from now on. Throws ConfigProblem for a list that would guard nothing. */
+  readonly letIn: (http: HttpSettings) => void;
   /** Where links lead now; see PublicAddress. */
   readonly addressed: (rules: Rules) => Rules;
   readonly log: Logger;
@@ -56,12 +58,18 @@ async function readdress({ running, adopt, addressed, log }: ReloadParts): Promi
   else running.rules = rules;
 }
 
-async function reload({ running, load, adopt, addressed, follow, log }: ReloadParts): Promise<ReloadReport> {
+async function reload({ running, load, adopt, addressed, letIn, follow, log }: ReloadParts): Promise<ReloadReport> {
   const start = performance.now();
   const configuration = load();
   const problems = configuration.problems.map(formatProblem);
   if (configuration.rules === null || configuration.settings === null) {
     return refuse(log, problems);
+  }
+  try {
+    letIn(ofRunning(running, configuration.settings));
+  } catch (error) {
+    if (error instanceof ConfigProblem) return refuse(log, [error.message]);
+    throw error;
   }
   const { rules: written, needsRestart: waiting } = adoptable(running.rules, configuration.rules);
   const rules = addressed(written);
@@ -76,6 +84,12 @@ async function reload({ running, load, adopt, addressed, follow, log }: ReloadPa
   const ms = Math.round(performance.now() - start);
   log.info("reload.done", { rules: rules.version, ms, needsRestart: running.needsRestart, problems });
   return { kind: "reloaded", rules: rules.version, problems, needsRestart: running.needsRestart, passwords, ms };
+}
+
+/** A network that waits for a restart has nothing yet to be guarded. */
+function ofRunning(running: Running, { http }: Settings): HttpSettings {
+  const mounts = [...http.mounts].filter(([name]) => running.settings.networks.has(name));
+  return { ...http, mounts: new Map(mounts) };
 }
 
 function refuse(log: Logger, problems: readonly string[]): ReloadReport {

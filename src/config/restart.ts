@@ -8,9 +8,10 @@ export function needsRestart(running: Settings, next: Settings): readonly string
   const limits = Object.keys(next.limits) as (keyof Settings["limits"])[];
   return [
     ...(running.dataFolder === next.dataFolder ? [] : ["store.folder"]),
-    ...(["host", "port", "publicUrl", "trustProxy", "tls", "metrics", "allowFrom", "staffFrom"] as const)
+    ...(["host", "port", "publicUrl", "trustProxy", "tls"] as const)
       .filter((key) => !isDeepStrictEqual(running.http[key], next.http[key]))
       .map((key) => `http.${key}`),
+    ...(isDeepStrictEqual(metricsOf(running), metricsOf(next)) ? [] : ["http.metrics"]),
     ...(isDeepStrictEqual(running.nat, next.nat) ? [] : ["nat"]),
     ...(["passwords", "openid"] as const)
       .filter((key) => !isDeepStrictEqual(running.console[key], next.console[key]))
@@ -23,13 +24,17 @@ export function needsRestart(running: Settings, next: Settings): readonly string
   ];
 }
 
+/** Without who may reach it, which is followed at once. */
+function metricsOf({ http: { metrics } }: Settings): object | string {
+  return typeof metrics === "object" ? { host: metrics.host, port: metrics.port } : metrics;
+}
+
 function changedNetworks(running: Settings, next: Settings): readonly string[] {
   const names = new Set([...running.networks.keys(), ...next.networks.keys()]);
   return [...names]
     .filter((name) => {
       const [before, after] = [running.networks.get(name), next.networks.get(name)];
-      const isOpenElsewhere = !isDeepStrictEqual(running.http.mounts.get(name), next.http.mounts.get(name));
-      return isOpenElsewhere || before?.module !== after?.module || !isDeepStrictEqual(before?.config, after?.config);
+      return before?.module !== after?.module || !isDeepStrictEqual(before?.config, after?.config);
     })
     .map((name) => `networks.${name}`);
 }

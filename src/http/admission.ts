@@ -3,6 +3,7 @@
  * byte of it is read; the lists of staff and of single networks when a request has been understood, because behind a reverse
  * proxy all connections are the proxy's.
  */
+import type { Socket } from "node:net";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Counter, type Registry } from "prom-client";
 import { ConfigProblem, type Logger, STAFF } from "../adapter.ts";
@@ -12,33 +13,84 @@ import { createTally } from "../tally.ts";
 export interface AdmissionConfig {
   /** From where connections are taken; behind a reverse proxy, they are the proxy's. */
   readonly allowFrom?: Ranges;
+  /** The same of the listener for metrics, where it has one of its own. */
+  readonly metrics?: string | { readonly allowFrom?: Ranges };
   /** From where routes for staff (`STAFF`) are answered. */
   readonly staffFrom?: Ranges;
   /** From where the routes of that owner are answered; an owner that is not here is open to all. */
   readonly mounts?: ReadonlyMap<string, readonly string[]>;
 }
 
+export type Listener = "http" | "http.metrics";
+
 export interface Admission {
-  /** Guards a listener: connections from elsewhere are closed without an answer, so that to them nothing listens. `where` is for the log. */
-  listener(server: FastifyInstance, ranges: Ranges, where: string): void;
-  /** Guards the routes for staff, wherever they are mounted. Throws ConfigProblem when a list would guard nothing. */
-  staff(server: FastifyInstance, owners: readonly string[]): void;
+  /** Guards a listener: connections from elsewhere are closed without an answer, so that to them nothing listens. */
+  listener(server: FastifyInstance, where: Listener): void;
+  /** Guards the routes for staff, wherever they are mounted. */
+  staff(server: FastifyInstance): void;
   /** Guards what one owner mounts in its scope: requests from elsewhere are answered with 403. */
   scope(scope: FastifyInstance, owner: string): void;
+  /**
+   * New lists, at once: open connections that they do not let in are closed. `owners`: who has mounted something. Throws ConfigProblem,
+   * and keeps the lists there were, when one would guard nothing.
+   */
+  follow(config: AdmissionConfig, owners: readonly string[]): void;
 }
 
-/** Once for a registry: it counts there what was refused. */
-export function createAdmission(config: AdmissionConfig, log: Logger, registry: Registry): Admission {
+type Check = ReturnType<typeof within>;
+
+interface Lists {
+  readonly listeners: Readonly<Record<Listener, Check>>;
+  readonly staff: Check;
+  readonly mounts: ReadonlyMap<string, Check>;
+}
+
+/** Once for a registry: it counts there what was refused. Lets everybody in until `follow`. */
+export function createAdmission(log: Logger, registry: Registry): Admission {
   const refused = createRefused(log, registry);
+  const open = new Map<Socket, Listener>();
+  let lists = listsOf({});
   return {
-    listener: (server, ranges, where) => guardListener(server, ranges, where, refused),
-    staff(server, owners) {
+    listener(server, where) {
+      server.server.on("connection", (socket) => {
+        if (!lists.listeners[where](socket.remoteAddress)) {
+          refused(where, socket.remoteAddress ?? "");
+          socket.destroy();
+          return;
+        }
+        open.set(socket, where);
+        socket.once("close", () => open.delete(socket));
+      });
+    },
+    staff: (server) => guardRoutes(server, () => lists.staff, "staff", refused, isForStaff),
+    scope: (scope, owner) =>
+      guardRoutes(
+        scope,
+        () => lists.mounts.get(owner) ?? EVERYBODY,
+        owner,
+        refused,
+        () => true,
+      ),
+    follow(config, owners) {
       for (const name of config.mounts?.keys() ?? []) {
         if (!owners.includes(name)) throw guardsNothing(name);
       }
-      guardRoutes(server, config.staffFrom, "staff", refused, isForStaff);
+      lists = listsOf(config);
+      for (const [socket, where] of open) {
+        if (!lists.listeners[where](socket.remoteAddress)) socket.destroy();
+      }
     },
-    scope: (scope, owner) => guardRoutes(scope, config.mounts?.get(owner), owner, refused, () => true),
+  };
+}
+
+const EVERYBODY: Check = () => true;
+
+function listsOf({ allowFrom, metrics, staffFrom, mounts }: AdmissionConfig): Lists {
+  const own = typeof metrics === "object" ? metrics.allowFrom : null;
+  return {
+    listeners: { http: within(allowFrom), "http.metrics": within(own) },
+    staff: within(staffFrom),
+    mounts: new Map([...(mounts ?? [])].map(([owner, ranges]) => [owner, within(ranges)])),
   };
 }
 
@@ -62,27 +114,15 @@ function guardsNothing(network: string): ConfigProblem {
   return new ConfigProblem(["networks", network, "allowFrom"], sentence);
 }
 
-function guardListener(server: FastifyInstance, ranges: Ranges, where: string, refused: Refused): void {
-  if (ranges == null) return;
-  const isWithin = within(ranges);
-  server.server.on("connection", (socket) => {
-    if (isWithin(socket.remoteAddress)) return;
-    refused(where, socket.remoteAddress ?? "");
-    socket.destroy();
-  });
-}
-
 function guardRoutes(
   scope: FastifyInstance,
-  ranges: Ranges,
+  check: () => Check,
   where: string,
   refused: Refused,
   applies: (request: FastifyRequest) => boolean,
 ): void {
-  if (ranges == null) return;
-  const isWithin = within(ranges);
   scope.addHook("onRequest", async (request, reply): Promise<FastifyReply | undefined> => {
-    if (isWithin(request.ip) || !applies(request)) return undefined;
+    if (check()(request.ip) || !applies(request)) return undefined;
     refused(where, request.ip);
     return reply.code(403).send({ error: "This part of the server is not open to your network." });
   });

@@ -108,6 +108,8 @@ export interface HttpServer {
   start(): Promise<{ readonly url: string; readonly port: number }>;
   /** Every route that was registered, own and mounted, in the order of registration; empty before start(). */
   routes(): readonly HttpRoute[];
+  /** Who may reach what from now on. Throws ConfigProblem, and changes nothing, when a list would guard nothing. */
+  letIn(config: AdmissionConfig): void;
   /** Stops listening, lets open requests finish for `stopMs`, then cuts them. Any number of times. */
   stop(): Promise<void>;
 }
@@ -126,9 +128,14 @@ interface Mount {
   readonly routes: (server: FastifyInstance) => Promise<void> | void;
 }
 
+function ownersOf(mounts: readonly Mount[]): readonly string[] {
+  return mounts.map(({ owner }) => owner);
+}
+
 export function createHttpServer(surroundings: HttpSurroundings): HttpServer {
   const { config, log } = surroundings;
   const limits = surroundings.limits ?? HTTP_LIMITS;
+  const admission = createAdmission(log, surroundings.metrics);
   const mounts: Mount[] = [];
   let server: FastifyInstance | null = null;
   let metricsServer: FastifyInstance | null = null;
@@ -152,7 +159,7 @@ export function createHttpServer(surroundings: HttpSurroundings): HttpServer {
       if (server !== null) {
         throw new Error("The HTTP server is started once.");
       }
-      const admission = createAdmission(config, log, surroundings.metrics);
+      admission.follow(config, ownersOf(mounts));
       server = build(surroundings, limits, { mounts, routes, admission });
       const { url, port } = await listen(server, config, "http");
       unwatch = followCertificate(server, config.tls, limits.certificateMs, log);
@@ -160,12 +167,13 @@ export function createHttpServer(surroundings: HttpSurroundings): HttpServer {
       log.info("http.listening", { url });
       if (typeof config.metrics === "object") {
         metricsServer = buildMetrics(surroundings, limits);
-        admission.listener(metricsServer, config.metrics.allowFrom, "http.metrics");
+        admission.listener(metricsServer, "http.metrics");
         metricsAt = (await listen(metricsServer, config.metrics, "http.metrics")).url;
         log.info("http.metrics.listening", { url: metricsAt });
       }
       return { url, port };
     },
+    letIn: (lists) => admission.follow(lists, ownersOf(mounts)),
     stop() {
       unwatch();
       const open = [server, metricsServer].flatMap((one) => (one === null ? [] : [close(one, limits.stopMs, log)]));
@@ -249,11 +257,8 @@ function build(surroundings: HttpSurroundings, limits: HttpLimits, parts: BuildP
     for (const one of [method].flat()) routes.push({ method: one, path: url });
   });
   addHooks(server, surroundings.log);
-  admission.listener(server, surroundings.config.allowFrom, "http");
-  admission.staff(
-    server,
-    mounts.map(({ owner }) => owner),
-  );
+  admission.listener(server, "http");
+  admission.staff(server);
   limitBodies(server, limits.requestMs);
   server.register(websocket, { options: { maxPayload: limits.frameBytes, perMessageDeflate: false } });
   for (const route of OWN_ROUTES) {

@@ -2,7 +2,7 @@
  * The firewall, literally: customers outside, a company inside, and the desk between them, each on hosts of their own. What is on the wires
  * is recorded, and what must not be there is looked for.
  */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -211,6 +211,14 @@ describe("a desk with a leg outside and a leg inside (real Prosody on both, prof
     // The desk's host takes what is for its inner leg on its outer one, as Linux does: the listener's own list is what stands here.
     expect(connects(network.customer, INSIDE.desk, METRICS_PORT), "the way to the inner leg").to.equal(true);
     expect(network.customer.fetch(metrics)).to.equal(null);
+    const settings = join(desk.configFolder, "frontdesk.yaml");
+    writeFileSync(
+      settings,
+      readFileSync(settings, "utf8").replace(/staffFrom: .*/u, `staffFrom: [${OUTSIDE.customer}]`),
+    );
+    await desk.command("reload");
+    const answers = [network.customer.fetch(`${out}/csr`)?.status, network.csr.fetch(`${within}/csr`)?.status];
+    expect(answers, "after a reload").to.deep.equal([200, 403]);
     expect(network.csr.fetch(metrics)?.body).to.match(/frontdesk_http_refused_total\{where="http.metrics"\} [1-9]/u);
   });
 });

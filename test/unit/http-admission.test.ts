@@ -101,6 +101,23 @@ describe("who may reach the HTTP server", () => {
     expect(await answer.json()).to.deep.equal({ error: "This part of the server is not open to your network." });
   });
 
+  it("follows new lists at once, and ends the connections that they do not let in", async () => {
+    const server = make({}, { web: (scope) => void scope.get("/console", { config: STAFF }, async () => "console") });
+    const { url, port } = await server.start();
+    const kept = createConnection(port, "127.0.0.1");
+    const ended = new Promise<void>((resolve) => kept.once("close", () => resolve()));
+    await new Promise<void>((resolve) => kept.once("connect", () => resolve()));
+    server.letIn({ staffFrom: ELSEWHERE });
+    expect([(await fetch(`${url}/console`)).status, kept.closed]).to.deep.equal([403, false]);
+    server.letIn({ allowFrom: ELSEWHERE });
+    await inTime(5_000, "the end of the connection that was open", ended);
+    expect(await inTime(5_000, "the end of a new connection", bytesOf(port))).to.equal("");
+    expect(() => server.letIn({ mounts: new Map([["irc", ["10.0.0.0/8"]]]) })).to.throw("guards nothing");
+    expect(await inTime(5_000, "the end of a new connection", bytesOf(port)), "the lists there were").to.equal("");
+    server.letIn({});
+    expect((await fetch(`${url}/console`)).status).to.equal(200);
+  });
+
   it("refuses to start with a list that guards nothing", async () => {
     const server = make({ mounts: new Map([["irc", ["10.0.0.0/8"]]]) });
     const fault = await server.start().catch((error: unknown) => error);
