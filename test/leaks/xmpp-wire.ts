@@ -23,6 +23,9 @@ const PARSER_LIMITS = {
   nameCharacters: 256,
 };
 const HEADER = "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
+/** One quote in so many ends beyond its message. */
+const MISCOUNTED = 5;
+const BEYOND = 10_000;
 const TEXT_BYTES = 65_536;
 
 /** Reads one stanza as the adapter's stream does. */
@@ -75,21 +78,22 @@ function surroundings(person: HiddenPerson, id: string): string {
 /** The body with the quote that a client without replies puts before it, and the element that marks it (XEP-0461 §3.3). */
 function quoting(
   person: HiddenPerson,
-  act: { readonly text: string; readonly quote: string },
+  act: { readonly number: number; readonly text: string; readonly quote: string },
 ): [body: string, mark: string] {
   if (act.quote === "none") return [act.text, ""];
   const quote = `> ${person.displayName} <${bare(person)}>\n> what was said\n`;
   const said = act.quote === "all" ? "" : act.text;
-  const end = [...quote].length;
+  // Some count bytes, and mean more than there is.
+  const end = [...quote].length + (act.number % MISCOUNTED === 0 ? BEYOND : 0);
   return [quote + said, `<fallback xmlns='${NS.fallback}' for='${NS.reply}'><body start='0' end='${end}'/></fallback>`];
 }
 
 function inside(person: HiddenPerson, act: Act): string | null {
   switch (act.kind) {
     case "message": {
-      const [body, mark] = quoting(person, act);
+      const [body, mark] = quoting(person, { ...act, text: `${act.action ? "/me " : ""}${act.text}` });
       const reply = `<reply xmlns='${NS.reply}' to='${full(person)}' id='${act.answers && escaped(idOf(person, act.answers))}'/>`;
-      return `<body>${act.action ? "/me " : ""}${escaped(body)}</body>${act.answers === null ? "" : reply + mark}`;
+      return `<body>${escaped(body)}</body>${act.answers === null ? "" : reply + mark}`;
     }
     case "file": {
       const link = `https://upload.${person.host}/${person.token}/${encodeURIComponent(act.name)}`;
