@@ -19,7 +19,12 @@ const NEED_DEPTH = 32;
 /** Things of one kind in one frame; whoever has more sends several. */
 export const FRAME_ITEMS = 500;
 
-const name = z.string().min(1).max(NAME_LENGTH);
+/** The server puts names together with a zero between them. */
+const name = z
+  .string()
+  .min(1)
+  .max(NAME_LENGTH)
+  .regex(/^\P{Cc}+$/u);
 const names = z.array(name).max(100_000);
 const time = z.number().finite();
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);

@@ -195,6 +195,16 @@ describe("a routing server", () => {
       },
     ],
     [
+      "names that pretend to be another desk's",
+      "malformed",
+      async (caller) => {
+        await caller.introduce();
+        await caller.next("welcome");
+        caller.say({ kind: "begin" });
+        caller.say({ kind: "news", csrs: [{ ...CSR, id: "ada\u0000west" }] });
+      },
+    ],
+    [
       "more than it takes",
       "too-much",
       async (caller) => {
