@@ -255,7 +255,9 @@ function watchCsrs(turn: Turn, network: string, known?: Rules): void {
   const tellsPresence = (turn.world.capabilities(network)?.features ?? []).includes("presence");
   if (desk === undefined || !tellsPresence) return;
   for (const csr of turn.rules.csrs.values()) {
-    const before = known?.csrs.get(csr.id)?.addresses ?? [];
+    const asked = known?.csrs.get(csr.id);
+    if (asked === csr) continue;
+    const before = asked?.addresses ?? [];
     for (const to of csr.addresses) {
       if (to.network !== network || before.some(({ network: at, id }) => at === to.network && id === to.id)) continue;
       turn.outbounds.push({
