@@ -131,13 +131,6 @@ function drawWaiting(random: Random, conversation: string, csrIds: readonly stri
   };
 }
 
-const isWider = (other: Waiting): boolean =>
-  other.needs.length === 0 &&
-  other.only === null &&
-  other.excluded.length === 0 &&
-  other.compatibility === "translated" &&
-  (other.weight ?? 1) <= 0.25;
-
 /** The caller's part: keeps the state, acts on matches, tells both engines the same. */
 export class Day {
   readonly #random: Random;
@@ -197,7 +190,8 @@ export class Day {
     for (const other of this.#waiting.values()) {
       const isEarlier =
         other.priority > waiting.priority || (other.priority === waiting.priority && other.turnAt < waiting.turnAt);
-      if (isEarlier && isWider(other)) expect.fail(`${other.conversation}, whom anybody may serve, is passed over`);
+      if (isEarlier && isServable(csr, other))
+        expect.fail(`${csrId} passes ${other.conversation} over for ${conversation}`);
     }
     if (this.#random.chance(0.1)) {
       this.#putWaiting({ ...waiting, excluded: [...waiting.excluded, csr.id] });
