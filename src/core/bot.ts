@@ -1,4 +1,5 @@
 /** The bot's part of a conversation: one answer in, what it says out, and how long it waits for the next. */
+import { ruledText } from "./content-rule.ts";
 import { advance, type DialogInput, type DialogTurn } from "./dialog.ts";
 import { originNames } from "./gateways.ts";
 import { customerOf } from "./legs.ts";
@@ -42,7 +43,7 @@ export function askBot(
   });
   const next = putConversation(turn, row, {
     position: result.position,
-    facts: result.facts,
+    facts: { ...result.facts, name: allowedName(turn, row, result.facts.name) },
     software: withToldName(row.software, result.facts),
     dialogVersion: result.position?.version ?? row.dialogVersion,
   });
@@ -51,6 +52,11 @@ export function askBot(
     tellText(turn, next, customer, utterance.text, prompt === undefined ? { choices } : { choices, prompt });
   }
   return { row: next, result };
+}
+
+/** A name is shown on every line of theirs, so it is nothing that is not passed on. */
+function allowedName(turn: Turn, row: ConversationRow, name: string | null): string | null {
+  return name === null ? null : ruledText(turn, row, customerOf(row), name);
 }
 
 const reserved = new WeakMap<Rules, readonly string[]>();

@@ -164,6 +164,43 @@ describe("what customers type", () => {
     ));
 });
 
+describe("a name that is an address", () => {
+  it("is not the one that a CSR is shown, in no place", () =>
+    play(desk(), [
+      "ada is available",
+      "anna@web to reception: hello",
+      "anna: my name is Anna anna@example.org",
+      "anna: billing",
+      "ada offered: Anna ••• for Billing",
+      "ada: /accept",
+      "anna sees: Ada is here.",
+      "anna: hi",
+      "ada sees: hi",
+      (stage) => {
+        expect(JSON.stringify(stage.screen("ada").person.received)).not.to.contain("example.org");
+      },
+    ]));
+
+  it("nor the label of their lines where that is all they gave", () =>
+    play(
+      desk({
+        networks: { ...COMPANY.networks, chat: { title: "Chat", handles: { support: "express" }, identity: "fixed" } },
+        csrs: { ada: { name: "Ada", at: ["chat"], skills: { billing: 3 } } },
+      }),
+      [
+        "ada is available",
+        "anna@web to reception: hello",
+        "anna: anna@example.org",
+        "anna: billing",
+        "ada offered: #1",
+        "ada: #1 /accept",
+        "anna sees: Ada is here.",
+        "anna: hi",
+        "ada sees exactly: #1 •••: hi",
+      ],
+    ));
+});
+
 describe("what CSRs type", () => {
   it("goes by a rule of its own", () =>
     play(desk(), [

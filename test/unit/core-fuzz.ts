@@ -38,6 +38,8 @@ const CEM = { name: "Cem", at: ["csr-cem@web"], skills: { sales: 1 } } as const;
 const BOTH = { name: "Dora", at: ["cust-1@web"], skills: { billing: 1 } } as const;
 const BOT = { name: "Robot", at: ["csr-cem@xmpp"], skills: { billing: 1, sales: 1 }, autoAccept: true } as const;
 
+/** By the rules of these fuzzes it is to be seen nowhere, whoever types it. */
+export const CARD = "4111 1111 1111 1111";
 export const SECRET = "PRIVATE";
 const directory = ["cust-1", "cust-2", "cust-3"].map((id) => ({
   id,
@@ -72,7 +74,14 @@ const queues: PlayConfig["queues"] = {
     offers: { atOnce: 100, announced: true },
   },
 };
-const base: Partial<PlayConfig> = { networks: NETWORKS, queues, directory, dialogs, phrases, limits: LIMITS };
+const content: NonNullable<PlayConfig["content"]> = {
+  rule: {
+    fromCustomer: { cards: "mask", addresses: "mask", phones: "warn" },
+    fromCsr: { hosts: "mask", addresses: "warn", cards: "mask" },
+  },
+  known: { hosts: ["corp.example"], country: "DE" },
+};
+const base: Partial<PlayConfig> = { networks: NETWORKS, queues, directory, dialogs, phrases, limits: LIMITS, content };
 const WITHOUT_BILLING: Partial<PlayConfig> = {
   queues: { sales: { name: "Sales", skills: { sales: 1 }, wrapUpSeconds: 20 } },
   dialogs: {
@@ -178,6 +187,7 @@ const TEXTS = [
   "\n\n",
   "a\nb\r\n#1 c",
   "{name} {customer}",
+  `my card is ${CARD}, or a@b.example, 030 1234567 and https://wiki.corp.example/x`,
   "\u202eevil",
   "x".repeat(3_000),
   "👨‍👩‍👧‍👦".repeat(80),

@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { csrLegs } from "../../src/core/legs.ts";
 import type { Address, Outbound } from "../../src/core/model.ts";
 import { addressKey } from "../../src/core/model.ts";
-import { Fuzz, PEOPLE, SECRET, STAFF } from "./core-fuzz.ts";
+import { CARD, Fuzz, PEOPLE, SECRET, STAFF } from "./core-fuzz.ts";
 
 const SEEDS = 100;
 const EVENTS = 400;
@@ -52,6 +52,7 @@ function checkLooks(outbound: Outbound): void {
 /** What must hold of everything that is sent. */
 function checkSent(fuzz: Fuzz, outbound: Outbound, from: Address | null): void {
   checkLooks(outbound);
+  expect(JSON.stringify(outbound), "what the rules make unreadable").not.to.contain(CARD);
   const to = addressKey(outbound.to);
   const what = JSON.stringify(outbound);
   if (outbound.conversation !== null) {
