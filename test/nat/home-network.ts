@@ -66,7 +66,7 @@ export class HomeNetwork {
       { host: this.router, device: "wan", address: `${PUBLIC}/24` },
       { host: this.somebody, device: "eth0", address: "11.0.0.2/24" },
     );
-    this.router.run("sysctl", "-qw", "net.ipv4.ip_forward=1");
+    this.router.set("ipv4/ip_forward", "1");
     for (const inside of [this.desk, this.other]) inside.ip("route", "add", "default", "via", GATEWAY);
   }
 

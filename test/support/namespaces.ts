@@ -1,7 +1,8 @@
 /** Hosts of a test's own on one machine: network namespaces of Linux, joined by cables, with the kernel's real routing between them. */
 import { spawnSync } from "node:child_process";
+import { programs } from "./programs.ts";
 
-const IP = "/usr/sbin/ip";
+const IP = programs.iproute2.path;
 const COMMAND_LIMIT_MS = 20_000;
 /** Namespaces are the whole machine's: another run's have other names. */
 const RUN = `fd${process.pid}`;
@@ -42,7 +43,7 @@ export class Host {
     standing.add(this);
     this.ip("link", "set", "lo", "up");
     // Neighbours' chatter of IPv6 would be in every capture.
-    this.run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1");
+    for (const devices of ["all", "default"]) this.set(`ipv6/conf/${devices}/disable_ipv6`, "1");
   }
 
   /** Runs a command there to its end; what it wrote to standard output. Throws when it fails. */
@@ -54,6 +55,12 @@ export class Host {
   succeeds(...command: readonly string[]): boolean {
     const [program = "", ...args] = commandIn(this.namespace, command);
     return spawnSync(program, args, { timeout: COMMAND_LIMIT_MS }).status === 0;
+  }
+
+  /** Sets one of the kernel's settings of that host's network (below /proc/sys/net), where the kernel has it. */
+  set(setting: string, value: string): void {
+    const path = `/proc/sys/net/${setting}`;
+    this.run("sh", "-c", `[ ! -e ${path} ] || echo ${value} > ${path}`);
   }
 
   /** One `ip` command there. */

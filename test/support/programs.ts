@@ -56,6 +56,7 @@ export const programs = {
     ...program("matrix-nio", "/usr/lib/python3/dist-packages/nio/__init__.py", "the Matrix suites"),
     debianPackage: "python3-matrix-nio",
   },
+  iproute2: program("iproute2", "/usr/sbin/ip", "the suites of NAT and of the firewall"),
   tcpdump: program("tcpdump", "/usr/bin/tcpdump", "the suite of the firewall"),
   nftables: program("nftables", "/usr/sbin/nft", "the suites of NAT and of the firewall"),
   miniupnpd: {
