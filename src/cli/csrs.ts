@@ -27,8 +27,8 @@ export function addCsrs(program: Command, terminal: Terminal): void {
   }
   csrs
     .command("password")
-    .argument("<id>", "the CSR")
-    .summary("make a new password and show it once; the CSR is signed out everywhere")
+    .argument("<id>", "the CSR, or somebody of staff: in people.yaml")
+    .summary("make a new password and show it once; that person is signed out everywhere")
     .action((id: string, _options: unknown, command: Command) =>
       ask<PasswordReport>(
         terminal,

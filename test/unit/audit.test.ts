@@ -1,7 +1,12 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect } from "chai";
-import { type Audit, type AuditEvent, createAudit, hashOf } from "../../src/audit.ts";
+import { AUDIT_ACTIONS, type Audit, type AuditEvent, createAudit, hashOf } from "../../src/audit.ts";
+import { observers } from "../../src/boot/observers.ts";
+import { ACCEPTED } from "../../src/core/model.ts";
+import type { Step } from "../../src/core/step.ts";
+import type { Estimates } from "../../src/estimates.ts";
 import { createMemoryLog } from "../../src/log.ts";
 import type { AuditRow } from "../../src/store/audit-rows.ts";
 import { createMemoryStore } from "../../src/store/memory.ts";
@@ -10,6 +15,15 @@ import { type Store, StoreFault } from "../../src/store/store.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { createVirtualClock } from "../support/virtual-clock.ts";
 
+const NO_STEP: Step = {
+  verdict: ACCEPTED,
+  changes: [],
+  lines: [],
+  outbounds: [],
+  timers: [],
+  facts: [],
+  queries: [],
+};
 const SIGN_IN: AuditEvent = { action: "sign-in", actor: "staff:ada", origin: "192.0.2.1", detail: { by: "password" } };
 const FAILED: AuditEvent = { action: "sign-in.failed", actor: "somebody", origin: "192.0.2.9", outcome: "refused" };
 
@@ -93,6 +107,26 @@ describe("the audit log", () => {
     expect([newest?.actor, newest?.detail]).to.deep.equal(["somebody", '{"more":440}']);
     await audit.record(FAILED);
     expect(await all(audit)).to.have.length(63);
+  });
+
+  it("is told what supervisors do in chats, once it is committed, and nothing else of it", () => {
+    const noted: AuditEvent[] = [];
+    const metrics = {};
+    const estimates = { stepped: () => undefined } as unknown as Estimates;
+    const observer = observers(metrics, estimates, null, { note: (event) => void noted.push(event) });
+    const fact = (event: string) => ({ at: 1, conversation: "c1", csr: "ada", event, detail: { advises: true } });
+    const facts = ["supervisor.listens", "offer.made", "supervisor.takes-over"].map(fact);
+    observer.stepped?.({ kind: "link", network: "web", online: true }, { ...NO_STEP, facts });
+    expect(noted).to.deep.equal([
+      { action: "supervisor.listens", actor: "csr:ada", subject: "c1" },
+      { action: "supervisor.takes-over", actor: "csr:ada", subject: "c1" },
+    ]);
+  });
+
+  it("has every action explained in docs/console.md", () => {
+    const told = readFileSync(new URL("../../docs/console.md", import.meta.url), "utf8");
+    const untold = Object.keys(AUDIT_ACTIONS).filter((action) => !told.includes(`\`${action}\``));
+    expect(untold).to.deep.equal([]);
   });
 
   describe("on SQLite", () => {
