@@ -2,14 +2,15 @@
  * Measures Frontdesk against what it is made of: `npm run bench [-- GROUP …] [-- --json]`. Both sides run in this process tree, in
  * turn, and the median of several runs counts. With --json a line of JSON for each row:
  * `{"id", "ours", "theirs", "ratio", "goal", "holds"}`, where the goal is of ours / theirs. Ends with 1 when a goal does not hold.
- * The figures are of this machine at this hour; the ratios say more than they do.
+ * The figures are of this machine at this hour; the ratios say more than they do. With --write they go into docs/performance.md as well.
  */
-
+import { readFile, writeFile } from "node:fs/promises";
 import { flood } from "./bench/flood.ts";
 import { loopback } from "./bench/loopback.ts";
 import { type Group, holds, type Row, ratioOf } from "./bench/measure.ts";
 import { memory } from "./bench/memory.ts";
 import { offers } from "./bench/offers.ts";
+import { goalOf, withRows } from "./bench/page.ts";
 import { relay } from "./bench/relay.ts";
 import { reload } from "./bench/reload.ts";
 import { restart } from "./bench/restart.ts";
@@ -30,11 +31,14 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   let areAllHeld = true;
+  const measured: Row[] = [];
   for (const group of GROUPS.filter(({ name }) => names.length === 0 || names.includes(name))) {
     for await (const row of group.run((text) => process.stderr.write(`${text}\n`))) {
       process.stdout.write(`${isJson ? asJson(row) : asText(row)}\n`);
       areAllHeld = areAllHeld && holds(row) !== false;
+      measured.push(row);
     }
+    if (args.includes("--write")) await write(measured.splice(0));
   }
   return areAllHeld ? 0 : 1;
 }
@@ -51,9 +55,11 @@ function asText(row: Row): string {
   return `${row.id.padEnd(30)} ${numbers.join(" against ")} ${row.unit} (${row.against}): ratio ${ratioOf(row).toPrecision(3)}, goal ${goalOf(row) ?? "none"}, ${verdict}`;
 }
 
-function goalOf({ goal }: Row): string | null {
-  if (goal === null) return null;
-  return "atLeast" in goal ? `>= ${goal.atLeast}` : `<= ${goal.atMost}`;
+async function write(rows: readonly Row[]): Promise<void> {
+  const page = new URL("../docs/performance.md", import.meta.url);
+  const groups = GROUPS.map(({ name }) => name);
+  const day = new Date().toISOString().slice(0, 10);
+  await writeFile(page, withRows(await readFile(page, "utf8"), rows, groups, day));
 }
 
 process.exitCode = await main(process.argv.slice(2));
