@@ -44,7 +44,7 @@ const groups: readonly Group[] = [
   { ...full("simulation", 6), servers: false, tests: ["test/simulation/**/*.test.ts"] },
   ...networks(),
   { ...full("browser", 6), tests: ["test/browser/**/*.test.ts"] },
-  { ...full("durability", 8), tests: ["test/durability/**/*.test.ts"] },
+  { ...full("durability", 12), tests: ["test/durability/**/*.test.ts"] },
   { ...full("firewall", 5), together: true, tests: ["test/nat/**/*.test.ts", "test/firewall/**/*.test.ts"] },
   { ...full("packaging", 5), servers: false, tests: ["test/packaging/**/*.test.ts"] },
 ];

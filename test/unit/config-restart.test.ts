@@ -15,6 +15,7 @@ const PORT = ["  port: 8080", "  port: 8081"] as const;
 const DIALOG = ["        dialog: welcome", "        dialog: billing"] as const;
 const RENAMED = ["        name: Support", "        name: Help"] as const;
 const GONE = ["      billing:\n        name: Billing\n        dialog: billing\n", ""] as const;
+const SUITE = ["log:\n", "routing: {suite: {url: 'https://a.example', secret: sixteen-characters}}\nlog:\n"] as const;
 const SECOND = ["networks:\n", "networks:\n  shop:\n    adapter: web\n    path: /shop/\n    handles: {}\n"] as const;
 
 describe("what of a changed configuration waits for a restart", () => {
@@ -26,6 +27,7 @@ describe("what of a changed configuration waits for a restart", () => {
     ["nothing of who may reach a network", ["# allowFrom: [192.0.2.0/24]", "allowFrom: [192.0.2.0/24]"], []],
     ["the data folder", ["folder: ../data", "folder: ../elsewhere"], ["store.folder"]],
     ["the log", ["level: info", "level: debug"], ["log.level"]],
+    ["who decides", SUITE, ["routing"]],
     ["an adapter's own key", ["    # sessionHours: 16", "    sessionHours: 8"], ["networks.web"]],
     ["a network that is new", SECOND, ["networks.shop"]],
     ["nothing of a handle's dialog", DIALOG, []],
