@@ -7,6 +7,7 @@ const TRANSLATION = "src/core/translation.ts";
 const FETCH = "adapters/xmpp/file-fetch.ts";
 const FETCH_TEST = "test/unit/xmpp-file-fetch.test.ts";
 const MATRIX_OUT = "adapters/matrix/codec-outbound.ts";
+const LEAKS = "test/leaks/leaks.test.ts";
 const MATRIX_TEST = "test/unit/matrix-codec.test.ts";
 const APPSERVICE = "test/networks/matrix-appservice.test.ts";
 const CSR_WORDS = "test/scenarios/csr-words.test.ts";
@@ -93,6 +94,30 @@ export const IDENTITY: readonly Threat[] = [
         text: '  return withoutSpeakers(said.trim() === "" ? text : said);',
         replacement: "  return text;",
         shownBy: [[MATRIX_TEST, "Matrix events, inbound"]],
+      },
+      {
+        what: "keeps a quote that cannot be told from what is said without whom it quotes",
+        file: "adapters/xmpp/message-text.ts",
+        text: '  return rest === "" ? withoutSpeaker(text) : rest;',
+        replacement: '  return rest === "" ? text : rest;',
+        shownBy: [[LEAKS, "a customer on xmpp, a CSR on any network"]],
+      },
+      {
+        what: "passes on no address as a reaction",
+        file: "src/core/hearing.ts",
+        text: "inbound.reactions.filter((reaction) => !ADDRESS.test(reaction))",
+        replacement: "inbound.reactions.filter((reaction) => !ADDRESS.test(reaction) || reaction !== null)",
+        shownBy: [
+          [LEAKS, "a customer on xmpp, a CSR on any network"],
+          ["test/scenarios/content.test.ts", "passes on no address as a reaction"],
+        ],
+      },
+      {
+        what: "makes what people type unreadable before it is recorded, where a rule says so",
+        file: "src/core/content-rule.ts",
+        text: "  if (masked.length === 0) return whole;",
+        replacement: "  if (masked.length >= 0) return whole;",
+        shownBy: [["test/scenarios/content-rule.test.ts", "is made unreadable before anybody has it"]],
       },
       {
         what: "tells an action without its nick, which is an address",
