@@ -15,14 +15,16 @@ export interface LiveParts extends PrincipalParts {
   readonly log: Logger;
 }
 
-/** The API's routes that pages follow, by operationId. Reading them is recorded by none. */
-const FOLLOWED: ReadonlySet<string> = new Set([
-  "getStatus",
-  "listQueues",
-  "listCsrs",
-  "listConversations",
-  "getReport",
-]);
+/** Rows of one list that a page is sent: a big desk's thousands would be made anew, and sent, every second. */
+const LIVE_ROWS = 300;
+/** The API's routes that pages follow, by operationId, and what of an answer they are sent. Reading them is recorded by none. */
+const FOLLOWED: Readonly<Record<string, (body: unknown) => unknown>> = {
+  getStatus: whole,
+  listQueues: whole,
+  listCsrs: firstRows,
+  listConversations: (body) => firstRows(Array.isArray(body) ? waitingFirst(body as readonly Waiting[]) : body),
+  getReport: firstRows,
+};
 const LOOK_MS = 1_000;
 /** How often it is asked whether the session goes on, and a sign of life sent. */
 const CHECK_LOOKS = 15;
@@ -61,7 +63,7 @@ export class LiveViews {
     const page = { request, reply, who: principalOf(signedIn, request.ip), looks: 0, sent: new Map<string, string>() };
     this.#pages.add(page);
     reply.raw.once("close", () => this.#closed(page));
-    this.#look(page);
+    this.#look(page, new Map());
     this.#timer ??= setInterval(() => this.#lookAll(), LOOK_MS);
     return reply;
   }
@@ -79,22 +81,23 @@ export class LiveViews {
   }
 
   #lookAll(): void {
+    const seen: Seen = new Map();
     for (const page of this.#pages) {
       page.looks += 1;
       if (page.looks % CHECK_LOOKS === 0) void this.#check(page);
-      this.#look(page);
+      this.#look(page, seen);
     }
   }
 
-  #look(page: Page): void {
+  #look(page: Page, seen: Seen): void {
     const desk = this.#parts.desk();
     if (desk === null) {
       page.reply.raw.end();
       return;
     }
     for (const route of API_ROUTES) {
-      if (!FOLLOWED.has(route.name) || !page.who.scopes.has(route.scope)) continue;
-      const text = answerOf(route, desk, page.who);
+      if (FOLLOWED[route.name] === undefined || !page.who.scopes.has(route.scope)) continue;
+      const text = answerOf(route, desk, page.who, seen);
       if (text === null || page.sent.get(route.name) === text) continue;
       page.sent.set(route.name, text);
       this.#write(page, `event: ${route.name}\ndata: ${text}\n\n`);
@@ -124,8 +127,39 @@ export class LiveViews {
   }
 }
 
+/** Answers of one look, by route and by the queues that are seen: everybody who sees the same is sent the same. */
+type Seen = Map<string, string | null>;
+
 /** JSON on one line. Routes that are followed answer at once. */
-function answerOf(route: ApiRoute, desk: ControlledDesk, who: Principal): string | null {
+function answerOf(route: ApiRoute, desk: ControlledDesk, who: Principal, seen: Seen): string | null {
+  const key = `${route.name} ${JSON.stringify(who.queues)}`;
+  const known = seen.get(key);
+  if (known !== undefined) return known;
   const answer = route.answer({ desk, who, id: "", query: {} });
-  return answer instanceof Promise || answer.status !== 200 ? null : JSON.stringify(route.answers.parse(answer.body));
+  const made = answer instanceof Promise || answer.status !== 200 ? null : answer.body;
+  const text = made === null ? null : JSON.stringify(route.answers.parse((FOLLOWED[route.name] ?? whole)(made)));
+  seen.set(key, text);
+  return text;
+}
+
+function whole(body: unknown): unknown {
+  return body;
+}
+
+function firstRows(body: unknown): unknown {
+  return Array.isArray(body) ? body.slice(0, LIVE_ROWS) : body;
+}
+
+interface Waiting {
+  readonly waitingSince: number | null;
+  readonly openedAt: number;
+}
+
+/** Whoever waits longest, then the others, the newest first. */
+export function waitingFirst<Row extends Waiting>(rows: readonly Row[]): readonly Row[] {
+  return [...rows].sort((a, b) => {
+    if (a.waitingSince !== null && b.waitingSince !== null) return a.waitingSince - b.waitingSince;
+    if (a.waitingSince !== null || b.waitingSince !== null) return a.waitingSince === null ? 1 : -1;
+    return b.openedAt - a.openedAt;
+  });
 }

@@ -1,5 +1,6 @@
 /** The console's routes of a real desk: sessions, who may change what, and the stream of what is new. */
 import { expect } from "chai";
+import { waitingFirst } from "../../src/console/live.ts";
 import { makeToken, type StaffDesk, staffCookie, startStaffDesk } from "../support/staff-desk.ts";
 import { until, within } from "../support/wait.ts";
 
@@ -123,6 +124,13 @@ describe("the console", function () {
     expect(admin()).to.contain("event: signedOut");
     expect((await fetch(`${desk.url}/desk/live`, { headers: { cookie } })).status).to.equal(401);
     stop.abort();
+  });
+
+  it("shows those who wait longest first", () => {
+    const row = (openedAt: number, waitingSince: number | null) => ({ openedAt, waitingSince });
+    const rows = [row(1, null), row(2, 20), row(3, null), row(4, 10)];
+    expect(waitingFirst(rows).map(({ openedAt }) => openedAt)).to.deep.equal([4, 2, 3, 1]);
+    expect(waitingFirst([])).to.deep.equal([]);
   });
 
   it("gives out its assets, and its document filled in, and nothing else of its folder", async () => {

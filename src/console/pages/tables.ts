@@ -3,6 +3,9 @@ import { html, type View } from "../../http/pages/html.ts";
 import type { AuditEntry, Conversation, Csr, Queue, QueueReport, Status } from "./api.ts";
 import { dayAndTime, percent, span } from "./words.ts";
 
+/** Rows that the server sends of one list at most. */
+const LIVE_ROWS = 300;
+
 interface Column<Row> {
   readonly title: string;
   readonly cell: (row: Row) => View | string | number;
@@ -117,19 +120,16 @@ export function Conversations({ conversations, now, csrs, onRead }: Conversation
     { title: "CSR", cell: ({ csr }) => nameOf(csr) },
     { title: "For", cell: ({ waitingSince, openedAt }) => span(now - (waitingSince ?? openedAt)), number: true },
   ];
-  const waitingFirst = [...conversations].sort((a, b) => since(a) - since(b));
   return html`<section aria-labelledby="conversations">
     <h2 id="conversations">Conversations</h2>
+    ${conversations.length >= LIVE_ROWS && html`<p class="empty">There are more; these ${LIVE_ROWS} are shown.</p>`}
     ${
       conversations.length === 0
         ? empty("No conversation is open.")
-        : rowsOf("Open conversations, those who wait first", columns, waitingFirst, ({ id }) => id)
+        : rowsOf("Open conversations, those who wait first", columns, conversations, ({ id }) => id)
     }
   </section>`;
 }
-
-const since = ({ waitingSince, openedAt }: Conversation): number =>
-  waitingSince === null ? 1e15 + openedAt : waitingSince;
 
 export function Report({ report }: { readonly report: readonly QueueReport[] }): View {
   const known = (ms: number | null): string => (ms === null ? "–" : span(Math.abs(ms)));
