@@ -33,19 +33,19 @@ const onRealServers = [
 ];
 
 const groups: readonly Group[] = [
-  { ...quick("lint", 1), command: (program) => [[program("biome"), "check", "--error-on-warnings"]] },
-  { ...quick("types", 2), command: (program) => typeProjects().map((project) => [program("tsc"), "-p", project]) },
-  { ...quick("unit", 6), tests: ["test/unit/**/*.test.ts"] },
-  { ...quick("conformance", 2), tests: ["test/conformance/**/*.test.ts"], except: onRealServers },
-  { ...quick("scenarios", 2), tests: ["test/scenarios/**/*.test.ts"] },
-  { ...quick("leaks", 3), tests: ["test/leaks/**/*.test.ts"] },
-  { ...quick("fuzz", 2), tests: ["test/fuzz/**/*.test.ts"] },
-  { ...quick("tidy", 1), tests: ["test/tidy.test.ts"] },
-  { ...full("simulation", 6), servers: false, tests: ["test/simulation/**/*.test.ts"] },
+  { ...quick("lint", 3), command: (program) => [[program("biome"), "check", "--error-on-warnings"]] },
+  { ...quick("types", 4), command: (program) => typeProjects().map((project) => [program("tsc"), "-p", project]) },
+  { ...quick("unit", 15), tests: ["test/unit/**/*.test.ts"] },
+  { ...quick("conformance", 6), tests: ["test/conformance/**/*.test.ts"], except: onRealServers },
+  { ...quick("scenarios", 5), tests: ["test/scenarios/**/*.test.ts"] },
+  { ...quick("leaks", 5), tests: ["test/leaks/**/*.test.ts"] },
+  { ...quick("fuzz", 6), tests: ["test/fuzz/**/*.test.ts"] },
+  { ...quick("tidy", 5), tests: ["test/tidy.test.ts"] },
+  { ...full("simulation", 10), servers: false, tests: ["test/simulation/**/*.test.ts"] },
   ...networks(),
-  { ...full("browser", 6), tests: ["test/browser/**/*.test.ts"] },
+  { ...full("browser", 10), tests: ["test/browser/**/*.test.ts"] },
   { ...full("durability", 12), tests: ["test/durability/**/*.test.ts"] },
-  { ...full("firewall", 5), together: true, tests: ["test/nat/**/*.test.ts", "test/firewall/**/*.test.ts"] },
+  { ...full("firewall", 8), together: true, tests: ["test/nat/**/*.test.ts", "test/firewall/**/*.test.ts"] },
   { ...full("packaging", 5), servers: false, tests: ["test/packaging/**/*.test.ts"] },
 ];
 
