@@ -55,6 +55,8 @@ const MOST_HOPS = 20;
 /** Follows redirects and fills in the provider's forms, keeping cookies by host. */
 export class FormBrowser {
   readonly #jars = new Map<string, Map<string, string>>();
+  /** Every cookie it was ever given, "a=1", those taken away since included. */
+  readonly given: string[] = [];
   /** Every address it was sent to. */
   readonly seen: string[] = [];
 
@@ -71,6 +73,7 @@ export class FormBrowser {
     this.#jars.set(new URL(url).host, jar);
     for (const line of answer.headers.getSetCookie()) {
       const [pair = ""] = line.split(";");
+      this.given.push(pair);
       const [name = "", ...value] = pair.split("=");
       if (/max-age=0|expires=thu, 01 jan 1970/i.test(line)) jar.delete(name);
       else jar.set(name, value.join("="));
