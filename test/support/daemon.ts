@@ -85,7 +85,7 @@ dialogs:
       - route: support
 `;
 
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 90_000;
 const LAUNCHER = fileURLToPath(new URL("../../scripts/frontdesk.js", import.meta.url));
 
 /** Writes the configuration into a private folder, starts the daemon and resolves when it is ready. */
