@@ -68,6 +68,11 @@ export class LiveViews {
     return reply;
   }
 
+  /** Looks at once whose session goes on: somebody has just signed out. */
+  recheck(): void {
+    for (const page of this.#pages) void this.#check(page);
+  }
+
   stop(): void {
     for (const { reply } of this.#pages) reply.raw.end();
   }

@@ -133,7 +133,10 @@ export class Console {
     if (signedIn !== null && !isFromOwnPage(request, signedIn.csrf, publicOrigin)) {
       return reply.code(403).send({ error: "Sign out from the page of this server." });
     }
-    if (signedIn !== null) await this.#parts.accounts.sessions.end(signedIn.session, request.ip);
+    if (signedIn !== null) {
+      await this.#parts.accounts.sessions.end(signedIn.session, request.ip);
+      this.#live.recheck();
+    }
     return setStaffCookie(request, reply, publicOrigin, null, 0).code(204).send();
   }
 
