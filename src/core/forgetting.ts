@@ -1,5 +1,5 @@
 /** A customer is to be forgotten: what the core still knows of them once their conversations are over. */
-import { LAST_CSR } from "./last-csr.ts";
+import { lastCsrKeys } from "./last-csr.ts";
 import { type Address, addressKey, type Verdict } from "./model.ts";
 import { cancelTimer, fact, type Turn } from "./turn.ts";
 
@@ -27,7 +27,7 @@ export function forgetCustomer(turn: Turn, person: Address, conversations: reado
   for (const [id] of [...tables.contact.entries()]) {
     if (id.startsWith(`${key} `)) tables.contact.delete(id);
   }
-  tables.desk.delete(`${LAST_CSR}${key}`);
+  for (const last of lastCsrKeys(person, turn.rules.directory.byAddress(person)?.id ?? null)) tables.desk.delete(last);
   for (const known of [memory.software, memory.floods]) known.delete(key);
   for (const conversation of conversations) memory.activity.delete(conversation);
   fact(turn, "customer.forgotten", {}, { network: person.network, conversations: conversations.length });

@@ -1,6 +1,6 @@
 /** Who talked with a customer last: remembered over conversations, for a while and for so many customers. */
 import { customerOf } from "./legs.ts";
-import { addressKey } from "./model.ts";
+import { type Address, addressKey } from "./model.ts";
 import type { ConversationRow } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -11,10 +11,16 @@ const REMEMBERED_MS = 90 * 86_400_000;
 /** Rows of the table `desk` that are about this begin so. */
 export const LAST_CSR = "last ";
 
+/** Of somebody at that address, and of that one of the directory (null: of none). */
+export function lastCsrKeys(address: Address, customer: string | null): readonly string[] {
+  const known = customer === null ? [] : [`${LAST_CSR}customer ${customer}`];
+  return [...known, `${LAST_CSR}${addressKey(address)}`];
+}
+
 /** A customer the directory knows is the same wherever they write from. */
 function keyOf(row: ConversationRow): string {
-  const { customer } = row.facts;
-  return `${LAST_CSR}${customer === null ? addressKey(customerOf(row).address) : `customer ${customer}`}`;
+  const [key = ""] = lastCsrKeys(customerOf(row).address, row.facts.customer);
+  return key;
 }
 
 /** Null when nobody did, or they are no CSR any more, or it is long ago. */
