@@ -275,11 +275,7 @@ class ServerLink implements RoutingDelegate {
     const known: Known = { meeting, incoming, outgoing, leaseMs: frame.leaseMs, live: false };
     connection.known = known;
     this.#epoch = meeting.epoch;
-    if ((await this.#standingIn?.back()) !== true) return;
-    if (this.#connection !== connection) {
-      this.#standingIn?.gone();
-      return;
-    }
+    if ((await this.#standingIn?.back()) !== true || this.#connection !== connection) return;
     this.#cancelForget?.();
     this.#submit({ kind: "elsewhere", whole: true, loads: {} });
     this.#write(connection, known, { kind: "begin" });

@@ -14,6 +14,8 @@ export class StandingIn {
   #cancel: (() => void) | null = null;
   #decides: WhoDecides = "nobody";
   #isStopped = false;
+  /** Rises when they come and when they go. */
+  #turn = 0;
 
   constructor(clock: Clock, log: Logger, engine: DelegatingEngine, rule: AwayRule) {
     this.#clock = clock;
@@ -29,18 +31,23 @@ export class StandingIn {
 
   /**
    * They are there. Resolves once all that was submitted before is committed and the desk leaves decisions to them: what
-   * they are told after that is the whole truth. False when the desk has stopped.
+   * they are told after that is the whole truth. False when the desk has stopped, and when they were lost again or came anew meanwhile.
    */
   async back(): Promise<boolean> {
+    this.#turn += 1;
+    const turn = this.#turn;
     this.#cancel?.();
     this.#cancel = null;
-    if (!(await this.#submit(true))) return false;
+    // Should they be lost before that is committed, the desk has to be told once more that it decides.
+    this.#decides = "nobody";
+    if (!(await this.#submit(true)) || turn !== this.#turn) return false;
     this.#decides = "elsewhere";
     return true;
   }
 
   /** They are gone. Any number of times. */
   gone(): void {
+    this.#turn += 1;
     if (this.#decides === "elsewhere") this.#decides = "nobody";
     this.#wait();
   }

@@ -97,23 +97,27 @@ export class SharedStaff {
     if (person.told.delete(desk)) this.#counts.set(desk, this.count(desk) - 1);
     this.#engine.removeCsr(ownName(id, desk));
     this.#touched.add(id);
-    if (person.told.size + person.promised.size === 0) this.#people.delete(id);
+    this.#dropEmpty(id, person);
   }
 
   /** All that desk told, and all that was promised for it. */
   forget(desk: string): void {
     for (const [id, person] of [...this.#people]) {
-      person.promised.delete(desk);
+      // Also of one whom that desk tells of no more: others wait for that room.
+      if (person.promised.delete(desk)) this.#touched.add(id);
       if (person.told.has(desk)) this.remove(desk, id);
+      else this.#dropEmpty(id, person);
     }
   }
 
   promise(desk: string, id: string, weight: number): void {
-    const { promised } = this.#person(id);
+    const person = this.#person(id);
+    const { promised } = person;
     const left = (promised.get(desk) ?? 0) + weight;
     if (left > TINY) promised.set(desk, left);
     else promised.delete(desk);
     this.#touched.add(id);
+    this.#dropEmpty(id, person);
   }
 
   told(desk: string, id: string): RoutingCsr | null {
@@ -166,6 +170,10 @@ export class SharedStaff {
       if (!this.#present.has(desk)) this.#engine.removeCsr(ownName(id, desk));
       else this.#engine.putCsr({ ...csr, ...whole, id: ownName(id, desk) });
     }
+  }
+
+  #dropEmpty(id: string, { told, promised }: Person): void {
+    if (told.size + promised.size === 0) this.#people.delete(id);
   }
 
   #person(id: string): Person {
