@@ -6,6 +6,7 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { flood } from "./bench/flood.ts";
+import { irc } from "./bench/irc.ts";
 import { loopback } from "./bench/loopback.ts";
 import { type Group, holds, type Row, ratioOf } from "./bench/measure.ts";
 import { memory } from "./bench/memory.ts";
@@ -18,7 +19,7 @@ import { routing } from "./bench/routing.ts";
 import { wait } from "./bench/wait.ts";
 import { xml } from "./bench/xml.ts";
 
-const GROUPS: readonly Group[] = [loopback, relay, memory, restart, reload, routing, offers, wait, xml, flood];
+const GROUPS: readonly Group[] = [loopback, relay, memory, restart, reload, routing, offers, wait, xml, flood, irc];
 
 async function main(args: readonly string[]): Promise<number> {
   const isJson = args.includes("--json");

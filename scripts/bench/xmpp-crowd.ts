@@ -38,6 +38,8 @@ export class XmppCrowd {
   #count = 0;
   /** Called with the text of each message that reaches a CSR under load. */
   onArrival: (text: string) => void = () => {};
+  /** The same for what reaches a customer; null: nobody asks, and it is not read. */
+  onReturn: ((text: string) => void) | null = null;
 
   /** `handle`: the address that customers write to. */
   constructor(handle: string) {
@@ -64,7 +66,10 @@ export class XmppCrowd {
     let rest = "";
     return (text) => {
       if (!this.#isLoaded) parser.write(text);
-      else if (seat?.role !== "customer") rest = this.#scan(rest + text);
+      else {
+        const tell = seat?.role === "customer" ? this.onReturn : this.onArrival;
+        if (tell !== null) rest = scan(rest + text, tell);
+      }
     };
   }
 
@@ -116,18 +121,18 @@ export class XmppCrowd {
       this.#talking.add(bare(seat.jid));
     }
   }
+}
 
-  /** Returns what has not ended yet. */
-  #scan(text: string): string {
-    let read = 0;
-    for (let start = text.indexOf(BODY); start >= 0; start = text.indexOf(BODY, read)) {
-      const end = text.indexOf(BODY_END, start);
-      if (end < 0) return text.slice(start);
-      this.onArrival(text.slice(start + BODY.length, end));
-      read = end + BODY_END.length;
-    }
-    return text.slice(Math.max(read, text.length - BODY.length));
+/** Tells of each body; returns what has not ended yet. */
+function scan(text: string, tell: (body: string) => void): string {
+  let read = 0;
+  for (let start = text.indexOf(BODY); start >= 0; start = text.indexOf(BODY, read)) {
+    const end = text.indexOf(BODY_END, start);
+    if (end < 0) return text.slice(start);
+    tell(text.slice(start + BODY.length, end));
+    read = end + BODY_END.length;
   }
+  return text.slice(Math.max(read, text.length - BODY.length));
 }
 
 function bare(jid: string | undefined): string {

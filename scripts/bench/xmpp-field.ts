@@ -14,8 +14,15 @@ const UNDER_WAY = 600;
 const HANDLE = "support";
 const PASSWORD = "pw";
 
+/** People who write to others, and what tells of each message that has arrived. */
+export interface Talk {
+  /** The person of that number (any) writes. */
+  write(number: number, text: string): void;
+  onArrival: (text: string) => void;
+}
+
 export interface Field {
-  readonly crowd: XmppCrowd;
+  readonly crowd: Talk;
   /** The relay's process. */
   readonly pid: number;
   stop(): Promise<void>;
@@ -99,7 +106,11 @@ export interface Speed {
   readonly cpu: readonly number[];
 }
 
-export async function fullSpeed({ crowd }: Field, messages: number, pids: readonly number[] = []): Promise<Speed> {
+export async function fullSpeed(
+  { crowd }: Pick<Field, "crowd">,
+  messages: number,
+  pids: readonly number[] = [],
+): Promise<Speed> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let written = 0;
   let arrived = 0;
