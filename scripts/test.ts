@@ -32,15 +32,21 @@ const onRealServers = [
   "test/conformance/matrix*.test.ts",
 ];
 
+/** A real desk for each, or very many turns of chance: too long for the quick groups. */
+const longer = ["api", "console", "openid", "secrets", "http-tls", "offer-races"].map(
+  (name) => `test/unit/${name}.test.ts`,
+);
+
 const groups: readonly Group[] = [
   { ...quick("lint", 3), command: (program) => [[program("biome"), "check", "--error-on-warnings"]] },
   { ...quick("types", 4), command: (program) => typeProjects().map((project) => [program("tsc"), "-p", project]) },
-  { ...quick("unit", 15), tests: ["test/unit/**/*.test.ts"] },
+  { ...quick("unit", 15), tests: ["test/unit/**/*.test.ts"], except: longer },
   { ...quick("conformance", 6), tests: ["test/conformance/**/*.test.ts"], except: onRealServers },
   { ...quick("scenarios", 5), tests: ["test/scenarios/**/*.test.ts"] },
   { ...quick("leaks", 5), tests: ["test/leaks/**/*.test.ts"] },
   { ...quick("fuzz", 6), tests: ["test/fuzz/**/*.test.ts"] },
   { ...quick("tidy", 5), tests: ["test/tidy.test.ts"] },
+  { ...full("longer", 10), servers: false, tests: longer },
   { ...full("simulation", 10), servers: false, tests: ["test/simulation/**/*.test.ts"] },
   ...networks(),
   { ...full("browser", 10), tests: ["test/browser/**/*.test.ts"] },
