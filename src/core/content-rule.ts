@@ -142,6 +142,11 @@ export function ruledText(
   return withoutMasked({ text }, found(text, some, known)).text;
 }
 
+/** The same of words that are for staff alone, as notes are: only cards are made unreadable in them. */
+export function ruledForStaff(turn: Turn, row: ConversationRow, author: Leg, text: string): string {
+  return ruledText(turn, row, author, text, ["cards"]);
+}
+
 /** Where a file is handed out is the desk's own address, wherever the desk stands. */
 function outsideOf({ text, file }: SaidContent): (place: Place) => boolean {
   const words = file === null || file === undefined ? "" : fileWords(file);

@@ -8,7 +8,7 @@ import { distance } from "fastest-levenshtein";
 import { sayAside } from "./aside.ts";
 import { csrState, inHand } from "./availability.ts";
 import { complete, consultColleague, returnToCustomer } from "./consulting.ts";
-import { ruledText } from "./content-rule.ts";
+import { ruledForStaff } from "./content-rule.ts";
 import { close } from "./conversation.ts";
 import { set, transfer } from "./handing-on.ts";
 import { offerTo } from "./legs.ts";
@@ -202,7 +202,7 @@ function note(turn: Turn, row: ConversationRow, leg: Leg, text: string): void {
     return;
   }
   // Staff may keep what they need of each other; a card is nowhere to be kept.
-  noted(turn, row, leg, ruledText(turn, row, leg, text, ["cards"]));
+  noted(turn, row, leg, ruledForStaff(turn, row, leg, text));
   tell(turn, row, leg, "csr.note-kept");
 }
 

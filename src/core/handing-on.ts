@@ -1,6 +1,7 @@
 /** A CSR hands a customer on: to a queue, a colleague or whoever has a skill, with a reason that the next one is told. */
 import { isServed } from "./assignment.ts";
 import { csrState } from "./availability.ts";
+import { ruledForStaff } from "./content-rule.ts";
 import { type Destination, requeue } from "./conversation.ts";
 import { excerpt } from "./rendering.ts";
 import type { Csr } from "./rules.ts";
@@ -59,6 +60,8 @@ function queueName(turn: Turn, queue: string): string {
 
 /** The longest beginning of the words that names something; the rest is the reason. A machine need name nothing: people take over. */
 export function wishOf(turn: Turn, row: ConversationRow, leg: Leg, words: string): Wish {
+  const reasonOf = (rest: readonly string[]): string =>
+    excerpt(ruledForStaff(turn, row, leg, rest.join(" ").replace(/^[:,–-]\s*/u, "")), REASON_LENGTH);
   const parts = words.split(/\s+/u).filter((part) => part !== "");
   for (let count = Math.min(parts.length, TARGET_WORDS); count > 0; count -= 1) {
     const destination = destinationOf(turn, row, parts.slice(0, count).join(" "));
@@ -67,10 +70,6 @@ export function wishOf(turn: Turn, row: ConversationRow, leg: Leg, words: string
   if (turn.rules.csrs.get(leg.csr ?? "")?.autoAccept !== true) return { destination: null, reason: "" };
   const queue = turn.rules.dialogs.get(row.dialog)?.person ?? row.queue;
   return { destination: queue === null ? null : { queue, only: null }, reason: reasonOf(parts) };
-}
-
-function reasonOf(parts: readonly string[]): string {
-  return excerpt(parts.join(" ").replace(/^[:,–-]\s*/u, ""), REASON_LENGTH);
 }
 
 function destinationOf(turn: Turn, row: ConversationRow, target: string): Destination | null {

@@ -4,6 +4,7 @@
  * type or have read. Whether CSR and customer are told that somebody listens, the queue says.
  */
 import { hasRoomFor } from "./availability.ts";
+import { ruledForStaff } from "./content-rule.ts";
 import { letGo, takeOn, wrapUp } from "./hands.ts";
 import { meetInRoom, takeBack } from "./introduction.ts";
 import { rememberCsr } from "./last-csr.ts";
@@ -107,7 +108,7 @@ export function whisper(turn: Turn, row: ConversationRow, leg: Leg, text: string
       ? [talking].filter((one) => one !== null)
       : row.legs.filter(({ role, state }) => role === "supervisor" && state === "active");
   if (text === "" || hearers.length === 0) tell(turn, row, leg, "csr.supervise.whisper-how");
-  else whispered(turn, row, leg, hearers, text);
+  else whispered(turn, row, leg, hearers, ruledForStaff(turn, row, leg, text));
 }
 
 /** `/barge`: from now on what the supervisor writes reaches both sides. */

@@ -224,6 +224,31 @@ describe("what CSRs type", () => {
         expect(whole).not.to.contain("4111");
       }),
     ]));
+
+  it("nor do cards stand in what colleagues are told: why it is handed on, what they are asked, what is whispered", () =>
+    play(
+      desk({
+        csrs: {
+          ada: { name: "Ada", at: ["xmpp"], skills: { billing: 3 } },
+          ben: { name: "Ben", at: ["web"], skills: { sales: 1 } },
+        },
+        content: { rule: { fromCustomer: {}, fromCsr: { cards: "mask", phones: "mask" } }, known: KNOWN },
+      }),
+      [
+        ...TALK,
+        "ben is available",
+        `ada: /consult ben 030 1234567, ${CARD}`,
+        "ben sees: about customer: 030 1234567, ••• 1111",
+        `ada: /whisper ${CARD}`,
+        "ben sees: whispers) ••• 1111",
+        `ben: it is ${CARD}`,
+        "ada sees: whispers) it is ••• 1111",
+        "ada: /return",
+        `ada: /transfer sales 030 1234567, ${CARD}`,
+        "ben sees: 030 1234567, ••• 1111",
+        kept((whole) => expect(whole).not.to.contain("4111")),
+      ],
+    ));
 });
 
 describe("a queue's own rule", () => {
