@@ -32,14 +32,12 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   let areAllHeld = true;
-  const measured: Row[] = [];
   for (const group of GROUPS.filter(({ name }) => names.length === 0 || names.includes(name))) {
     for await (const row of group.run((text) => process.stderr.write(`${text}\n`))) {
       process.stdout.write(`${isJson ? asJson(row) : asText(row)}\n`);
       areAllHeld = areAllHeld && holds(row) !== false;
-      measured.push(row);
+      if (args.includes("--write")) await write([row]);
     }
-    if (args.includes("--write")) await write(measured.splice(0));
   }
   return areAllHeld ? 0 : 1;
 }

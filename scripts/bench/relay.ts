@@ -24,7 +24,7 @@ const RUNS = 5;
 const SERVER_MESSAGES = 6_000;
 const STUB_MESSAGES: Readonly<Record<RelayKind, number>> = { desk: 15_000, parser: 50_000, stock: 40_000 };
 const PACE_PER_SECOND = 1_000;
-const PACED_MESSAGES = 3_000;
+const PACED_MESSAGES = 2_000;
 const WARM_UP_MESSAGES = 3_000;
 
 const PARSER = "a bare relay on the same parser and socket, nothing kept";
