@@ -138,7 +138,7 @@ export function labelsOf(turn: Turn, person: Address, csr: string): readonly Ali
 }
 
 /** Labels rest for a while, so a CSR can have more of them than conversations; beyond that the longest rest is cut short. */
-const LABELS_FOR_EACH_PLACE = 20;
+const LABELS_FOR_EACH_PLACE = 200;
 function labelLimit(turn: Turn, csr: string): number {
   return LABELS_FOR_EACH_PLACE * (turn.rules.csrs.get(csr)?.capacity ?? 1);
 }

@@ -44,7 +44,7 @@ describe("a CSR on an ordinary account", () => {
       "anna sees from Ada: good morning",
     ]));
 
-  it("told of more who wait than there are labels for each place, has one for every one of them", () => {
+  it("told of many who wait, has a label for every one of them", () => {
     const { name } = COMPANY.queues.billing ?? {};
     const billing = { name: name ?? "", skills: { billing: 1 }, offers: { atOnce: 100, announced: true } } as const;
     const crowd = [..."abcdefghijklmnopqrstuvwx"].map((letter) => `customer${letter}`);

@@ -17,7 +17,7 @@ export interface Present {
 }
 
 /** See docs/simulation.md: what a CSR on a network of fixed identity can have of labels, for each place of capacity. */
-const LABELS_FOR_EACH_PLACE = 20;
+const LABELS_FOR_EACH_PLACE = 200;
 /** Real ids of people in the simulation look like this and nothing else does. */
 export const REAL_ID = /real\d+/gu;
 /** Real ids of those who only write to other people's aliases. */
