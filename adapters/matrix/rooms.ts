@@ -83,11 +83,14 @@ export class Rooms {
     }
   }
 
-  /** The rooms in which that person is written to. */
+  /** All rooms of that person: also those in which they were written to before another one. One look at each room there is. */
   async ofPerson(person: string): Promise<readonly Room[]> {
-    const keys = (await this.#state.keys("to ")).filter((key) => key.endsWith(` ${person}`));
-    const rooms = await Promise.all(keys.map(async (key) => this.byId(String(await this.#state.get(key)))));
-    return rooms.filter((room) => room !== null);
+    const theirs: Room[] = [];
+    for (const key of await this.#state.keys(roomKey(""))) {
+      const stored = record.safeParse(await this.#state.get(key));
+      if (stored.data?.person === person) theirs.push(stored.data);
+    }
+    return theirs;
   }
 
   /** Takes a room off the map. */

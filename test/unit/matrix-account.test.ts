@@ -120,6 +120,19 @@ describe("Matrix account: the answer of /sync", () => {
   }
 });
 
+describe("Matrix account: a person who is to be forgotten", () => {
+  it("is not said to be, and is forgotten another time, while the homeserver is away", async () => {
+    const { context } = deskAt(0);
+    const room = { room: "!r:x", local: "support", person: ANNA, nick: null, shown: null };
+    await context.state.set("room !r:x", room);
+    const adapter = matrix.create(parseConfig(SECTION), context);
+    const outcome = await adapter.forget?.({ network: "matrix", id: ANNA }).catch((error: unknown) => error);
+    expect(outcome).to.be.instanceOf(NotTaken);
+    expect(await context.state.get("room !r:x")).to.deep.equal(room);
+    await adapter.forget?.({ network: "matrix", id: "@stranger:example.com" });
+  });
+});
+
 describe("Matrix account: invitations", () => {
   const setUp = () => {
     const { context, time } = deskAt(0);

@@ -97,6 +97,16 @@ describe("a Matrix homeserver that is away in the middle of something", () => {
     expect(await context.state.keys("")).to.deep.equal([]);
   });
 
+  it("keeps nothing of a person who is forgotten, whichever of their rooms it wrote to last", async () => {
+    const { context, begin } = desk();
+    const { rooms } = begin();
+    await rooms.put(ROOM);
+    await rooms.put({ ...ROOM, room: "!later:x" });
+    await rooms.put({ ...ROOM, room: "!other:x", person: "@other:x" });
+    for (const room of await begin().rooms.ofPerson(ROOM.person)) await begin().rooms.forget(room);
+    expect([...(await context.state.keys(""))].sort()).to.deep.equal(["room !other:x", "to support @other:x"]);
+  });
+
   it("is asked again when greeting it meets a failing disk, and the link comes", async () => {
     const { context } = desk();
     const attempts: (() => Promise<Attempt>)[] = [

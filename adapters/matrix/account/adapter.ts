@@ -3,7 +3,7 @@
  * account's news by /sync; rooms, messages and signs are the same as an application service's.
  */
 import type { Adapter, AdapterContext, Outcome } from "../../../src/adapter.ts";
-import type { Capabilities, Outbound } from "../../../src/core/model.ts";
+import type { Address, Capabilities, Outbound } from "../../../src/core/model.ts";
 import { Aside, type Piece } from "../aside.ts";
 import type { RoomEvent } from "../codec-inbound.ts";
 import { encodePresence, refusal } from "../codec-outbound.ts";
@@ -90,6 +90,7 @@ export class MatrixAccount implements Adapter {
     const signs = new Signs(shared);
     this.#software = new SoftwareSearch(shared);
     const membership = new Membership({ ...shared, met: (person) => signs.look(person) });
+    this.forget = ({ id }) => membership.forget(id);
     const giveUp = (pieces: readonly Piece[]) => reception.giveUp(pieces);
     const aside: Aside = new Aside({ ...shared, giveUp, take: (piece) => intake.takeAside(piece) });
     const spoke = (room: Room) => this.#software.look(room);
@@ -155,6 +156,8 @@ export class MatrixAccount implements Adapter {
     }
     return OFFLINE;
   }
+
+  readonly forget: (person: Address) => Promise<void>;
 
   async stop(): Promise<void> {
     this.#isStopped = true;
