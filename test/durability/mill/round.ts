@@ -47,6 +47,9 @@ const PAIRS = [
   { customer: "ben", csr: "bob", handle: "billing" },
 ] as const;
 
+/** Somebody's own link broke, which is not part of the mill: their client has missed messages, and the round says nothing. */
+export class ClientLost extends Error {}
+
 /** Plays these faults in that order. `onFault` is called after each, with how many are done. */
 export async function playRound(
   faults: readonly Fault[],
@@ -67,6 +70,9 @@ class Round {
   readonly #clients = new Map<string, XmppClient>();
   readonly #sides: Side[] = [];
   readonly #written = new Map<string, number>();
+  #isSilent = false;
+  /** Why the round cannot be counted. */
+  #broken: string | null = null;
 
   private constructor(server: XmppServer) {
     this.#server = server;
@@ -137,26 +143,34 @@ class Round {
   }
 
   async play(faults: readonly Fault[], onFault: (done: number) => void): Promise<Account> {
-    let isOver = false;
-    const load = this.#flows.map(async (flow) => {
-      for await (const _beat of beats(PACE_MS)) {
-        if (isOver) return;
-        await this.#write(flow);
-      }
-    });
+    const load = this.#flows.map((flow) => this.#load(flow));
     const done = { kill: 0, cut: 0 };
-    for (const fault of faults) {
-      await this.#moment();
-      await this.#do(fault);
-      done[fault] += 1;
-      onFault(done.kill + done.cut);
+    try {
+      for (const fault of faults) {
+        await this.#moment();
+        await this.#do(fault);
+        done[fault] += 1;
+        onFault(done.kill + done.cut);
+      }
+      await this.#carrying(1);
+    } finally {
+      this.#isSilent = true;
+      await Promise.all(load);
     }
-    await this.#carrying(1);
-    isOver = true;
-    await Promise.all(load);
     await this.#drain();
     const [desk, relay] = [this.#ledger.totals("desk"), this.#ledger.totals("relay")];
     return { kills: done.kill, cuts: done.cut, desk, relay, evidence: this.#evidence() };
+  }
+
+  async #load(flow: Flow): Promise<void> {
+    try {
+      for await (const _beat of beats(PACE_MS)) {
+        if (this.#isSilent) return;
+        await this.#write(flow);
+      }
+    } catch (error) {
+      this.#broken = `The client that writes ${flow.name} lost its own link: ${String(error)}`;
+    }
   }
 
   async #write({ name, writer, to }: Flow): Promise<number> {
@@ -240,11 +254,12 @@ class Round {
 
   async #until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
     try {
-      await until(what, isSo, PATIENCE_MS);
+      await until(what, async () => this.#broken !== null || (await isSo()), PATIENCE_MS);
     } catch (error) {
       const said = await Promise.all(this.#sides.map((side) => side.status().catch(String)));
-      throw new Error(`${error instanceof Error ? error.message : String(error)}\n${said.join("\n")}`);
+      throw new Error([error instanceof Error ? error.message : String(error), ...said].join("\n"));
     }
+    if (this.#broken !== null) throw new ClientLost(`${this.#broken}\n${this.#server.log()}`);
   }
 
   #client(user: string): XmppClient {
