@@ -90,9 +90,20 @@ export class Uploads {
     return forgotten;
   }
 
+  /** All that person uploaded, said or not. */
+  async forget(id: string): Promise<void> {
+    const { state } = this.#context;
+    for (const key of await state.keys(STATE_PREFIX)) {
+      const stored = await state.get(key);
+      if (typeof stored === "object" && stored !== null && "from" in stored && stored.from === id)
+        await state.set(key, undefined);
+    }
+  }
+
   async #keep(from: Address, { file, words }: Upload): Promise<Received> {
     const id = randomBytes(ID_BYTES).toString("base64url");
-    await this.#context.state.set(STATE_PREFIX + hash(from, id), { file, words, at: this.#context.clock.now() });
+    const at = this.#context.clock.now();
+    await this.#context.state.set(STATE_PREFIX + hash(from, id), { file, words, at, from: from.id });
     return { kind: "taken", id, file, words };
   }
 }

@@ -93,8 +93,9 @@ export class WebNetwork implements Adapter {
     this.#every("sweep", SWEEP_MS, () => this.#sweep(), 0);
   }
 
-  forget({ id }: Address): Promise<void> {
-    return this.visitors.forget(id);
+  async forget({ id }: Address): Promise<void> {
+    await this.uploads.forget(id);
+    await this.visitors.forget(id);
   }
 
   async send(outbound: Outbound, signal: AbortSignal): Promise<Outcome> {
