@@ -21,6 +21,7 @@ import { createReload, type Running } from "./boot/reload.ts";
 import { handleSignals, holdReload, reloadOn, stopOn } from "./boot/signals.ts";
 import { createStaffHouse, type StaffHouse } from "./boot/staff-house.ts";
 import { StartFault, Steps } from "./boot/steps.ts";
+import { type DeskStore, openStore } from "./boot/store.ts";
 import { readVersion } from "./boot/version.ts";
 import { createClock } from "./clock.ts";
 import type { Configuration } from "./config/compile.ts";
@@ -39,9 +40,7 @@ import { createHttpServer, type HttpRoute, type HttpServer, httpLimits, type Rea
 import { type ClosableLogger, createLog, withFields } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { RoutingDelegate } from "./routing-client/delegate.ts";
-import { openSqliteStore } from "./store/sqlite.ts";
-import { type Store, StoreFault } from "./store/store.ts";
-import { STORE_FILE } from "./store/store-file.ts";
+import { StoreFault } from "./store/store.ts";
 
 /** How a daemon ended. `failed`: the disk failed, and what was promised is kept for the next start. */
 export const EXIT = { stopped: 0, failed: 74 } as const;
@@ -119,7 +118,7 @@ interface Ground {
   readonly running: Running;
   readonly load: () => Configuration;
   readonly log: ClosableLogger;
-  readonly store: Store;
+  readonly store: DeskStore;
   readonly metrics: Metrics;
   readonly audit: Audit;
   /** Undoes every step; the daemon has ended then. */
@@ -150,8 +149,8 @@ async function prepare(options: RunOptions, steps: Steps, clock: Clock): Promise
   const down = (code: ExitCode) =>
     steps.back(clock, limitMs, log, new StartFault(UNSTARTED[code], code)).then(() => resolve(code));
   const onLost = (fault: StoreFault) => endAtFault(fault, log, down);
-  const openStore = () => openSqliteStore({ path: join(settings.dataFolder, STORE_FILE), onLost });
-  const store = await steps.take("4 store", openStore, (opened) => opened.close());
+  const opening = () => openStore(settings, clock, log, onLost);
+  const store = await steps.take("4 store", opening, (opened) => opened.close());
   const metrics = await steps.take("5 metrics", createMetrics, ({ registry }) => registry.clear());
   const audit = await steps.take("6 audit log", () => openAudit(store, clock, log, version, settings), closeAudit);
   return { clock, version, settings, running, load, log, store, metrics, audit, down, ended };

@@ -25,6 +25,7 @@ import { eraseCustomer } from "./erasure.ts";
 import type { PublicAddress } from "./public-address.ts";
 import type { Running } from "./reload.ts";
 import type { StaffCommands } from "./staff-commands.ts";
+import type { DeskStore } from "./store.ts";
 
 export interface ControlledParts {
   readonly version: string;
@@ -37,7 +38,7 @@ export interface ControlledParts {
   readonly estimates: Estimates;
   readonly delegate: RoutingDelegate | null;
   readonly host: AdapterHost;
-  readonly store: Store;
+  readonly store: DeskStore;
   readonly files: Files;
   readonly audit: Audit;
   readonly staff: { readonly commands: StaffCommands };
@@ -128,7 +129,8 @@ async function transcript(store: Store, conversation: string, limit: number): Pr
 }
 
 function status(parts: ControlledParts): StatusReport {
-  const { version, startedAt, url, publicAddress, now, running, engine, estimates, delegate, host, ready } = parts;
+  const { version, startedAt, url, publicAddress, now, running, engine, estimates, delegate, host, ready, store } =
+    parts;
   const desk = engine.desk();
   return {
     version,
@@ -138,6 +140,7 @@ function status(parts: ControlledParts): StatusReport {
     publicOrigin: publicAddress.origin(),
     nat: publicAddress.nat(),
     routing: delegate?.status() ?? null,
+    sealing: store.sealing(),
     rules: running.rules.version,
     ready: ready(),
     needsRestart: running.needsRestart,

@@ -4,13 +4,14 @@ import { join, resolve } from "node:path";
 import { adapters } from "../../adapters/index.ts";
 import { FILES } from "../config/compile.ts";
 import { findDataFolder } from "../config/find-data-folder.ts";
+import { findKeys } from "../config/find-keys.ts";
 import { loadConfiguration } from "../config/load.ts";
 import { formatProblem, hasErrors } from "../config/problem.ts";
 import { readMoment, wallAt } from "../config/wall-time.ts";
 import { type Span, TRAFFIC_EVENTS, type Traffic, TrafficReader } from "../core/analysis/traffic.ts";
 import { PLAIN_ROUTING } from "../core/queue-rules.ts";
 import type { Rules } from "../core/rules.ts";
-import { type FactsWanted, readFacts } from "../store/sqlite-facts.ts";
+import { readFacts } from "../store/sqlite-facts.ts";
 import { StoreFault } from "../store/store.ts";
 import { STORE_FILE } from "../store/store-file.ts";
 import type { DeskOptions, PlaceOptions } from "./desk-command.ts";
@@ -87,7 +88,7 @@ export function readTraffic(options: PlaceOptions, rules: Rules, span: Span, see
   const path = join(findDataFolder(options.config, options.data), STORE_FILE);
   const wanted = { from: span.from - AROUND_MS, to: span.to + AROUND_MS, events: TRAFFIC_EVENTS };
   const reader = new TrafficReader(rules, span);
-  runShown("Reading records", shares(path, wanted, reader));
+  runShown("Reading records", shares(readFacts(path, findKeys(options.config), wanted), reader));
   const traffic = reader.traffic(seed);
   if (traffic.recorded.total.came > 0) return traffic;
   const older =
@@ -100,8 +101,8 @@ export function readTraffic(options: PlaceOptions, rules: Rules, span: Span, see
   );
 }
 
-function* shares(path: string, wanted: FactsWanted, reader: TrafficReader): Generator<number, void> {
-  for (const [fact, share] of readFacts(path, wanted)) {
+function* shares(facts: ReturnType<typeof readFacts>, reader: TrafficReader): Generator<number, void> {
+  for (const [fact, share] of facts) {
     reader.take(fact);
     yield share;
   }

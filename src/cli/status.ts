@@ -46,6 +46,7 @@ function statusText(report: StatusReport, terminal: Terminal): string {
     `rules ${report.rules}, ${report.url}${report.publicOrigin == null ? "" : `, reached at ${report.publicOrigin}`}`,
     ...(report.nat == null ? [] : natLines(report.nat, terminal)),
     ...(report.routing == null ? [] : [routingLine(report.routing, terminal)]),
+    ...sealingLines(report),
     ...(report.needsRestart.length === 0
       ? []
       : [terminal.paint("yellow", `waiting for a restart: ${report.needsRestart.join(", ")}`)]),
@@ -59,6 +60,14 @@ function statusText(report: StatusReport, terminal: Terminal): string {
     `outbox         ${report.engine.outboxRows ?? 0} unconfirmed, ${report.engine.inFlight ?? 0} under way`,
     `since start    ${report.engine.events ?? 0} events in ${report.engine.commits ?? 0} commits, ${report.engine.quarantined ?? 0} quarantined, ${report.engine.undelivered ?? 0} undelivered`,
   ].join("\n");
+}
+
+/** "sealed with the key 0123456789abcdef"; nothing where no key is in use. */
+function sealingLines({ sealing }: StatusReport): readonly string[] {
+  if (sealing == null || (sealing.key === null && sealing.share === 1)) return [];
+  const state = sealing.key === null ? "is written without a key" : `is sealed with the key ${sealing.key}`;
+  const left = sealing.share === 1 ? "" : `; of what was there before, ${Math.floor(sealing.share * 100)} % is by now`;
+  return [`the store ${state}${left}`];
 }
 
 const DECIDES: Readonly<Record<DelegateStatus["decides"], string>> = {

@@ -198,6 +198,7 @@ function buildSettings(
   const { http } = frontdesk;
   return {
     dataFolder: resolve(folder, dataFolder ?? frontdesk.store.folder),
+    keys: { current: frontdesk.store.key ?? null, former: frontdesk.store.formerKeys },
     http: { ...buildHttp(frontdesk), tls: certificateFiles(http.tls, folder) },
     nat: buildNat(frontdesk.nat),
     console: { ...frontdesk.console, openid: frontdesk.console.openid ?? null },

@@ -8,6 +8,7 @@ export function needsRestart(running: Settings, next: Settings): readonly string
   const limits = Object.keys(next.limits) as (keyof Settings["limits"])[];
   return [
     ...(running.dataFolder === next.dataFolder ? [] : ["store.folder"]),
+    ...(isDeepStrictEqual(running.keys, next.keys) ? [] : ["store.key"]),
     ...(["host", "port", "publicUrl", "trustProxy", "tls"] as const)
       .filter((key) => !isDeepStrictEqual(running.http[key], next.http[key]))
       .map((key) => `http.${key}`),

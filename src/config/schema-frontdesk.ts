@@ -1,6 +1,7 @@
 /** frontdesk.yaml: the company, its networks, and how the daemon runs. */
 import { z } from "zod";
 import { FILE_TYPES } from "../files/formats.ts";
+import { isKey } from "../sealing.ts";
 import { DEFAULT_DATA_FOLDER } from "./find-data-folder.ts";
 import { addressRanges, identifier, language, localName, title } from "./names.ts";
 import { delegationSchema } from "./schema-delegation.ts";
@@ -29,12 +30,24 @@ export const networkSchema = z.looseObject({
 });
 export const NETWORK_KEYS: readonly string[] = Object.keys(networkSchema.shape);
 
+const storeKey = z.string().refine(isKey, "is no key: 32 bytes in base64, as `openssl rand -base64 32` writes them");
+/** Keys that were used before. */
+const FORMER_KEYS = 10;
+
 const storeSchema = z.strictObject({
   folder: z
     .string()
     .min(1)
     .default(DEFAULT_DATA_FOLDER)
     .describe("Folder of the data; a relative one is seen from this file's folder."),
+  key: storeKey
+    .optional()
+    .describe("What is kept is sealed with this key; {file: path}. As it is written when left out."),
+  formerKeys: z
+    .array(storeKey)
+    .max(FORMER_KEYS)
+    .default([])
+    .describe("Keys used before, which still open, until everything is sealed with the present one."),
 });
 
 const host = z

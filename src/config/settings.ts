@@ -1,6 +1,7 @@
 /** What the configuration says of the daemon itself, beside the `Rules` of the core. */
 import type { AdapterModule } from "../adapter.ts";
 import type { DelegateSettings } from "../routing-client/settings.ts";
+import type { SealingKeys } from "../sealing.ts";
 import type { ShellLimits } from "./schema-limits.ts";
 
 /** One configured network: the module that speaks it and that module's own parsed section. */
@@ -66,6 +67,8 @@ export interface OpenIdSettings {
 export interface Settings {
   /** Absolute path of the folder of the data. */
   readonly dataFolder: string;
+  /** Never logged. */
+  readonly keys: SealingKeys;
   readonly http: HttpSettings;
   /** Null: no gateway is asked for anything. */
   readonly nat: NatSettings | null;

@@ -34,6 +34,8 @@ export interface StatusReport {
   readonly nat?: NatStatus | null;
   /** Who decides in the desk's place; null, or left out: nobody, the desk does. */
   readonly routing?: DelegateStatus | null;
+  /** Id of the key that seals the store (null: none does), and how much is sealed by it, from 0 to 1; null, or left out: not known yet. */
+  readonly sealing?: { readonly key: string | null; readonly share: number } | null;
   readonly rules: string;
   readonly ready: boolean;
   /** Settings that were changed on disk and wait for a restart. */

@@ -1,9 +1,11 @@
 /** The statements of the SQLite store. Synchronous; runs in the worker. */
+import type { Sealing } from "../sealing.ts";
 import { parseKey } from "./keys.ts";
 import { createAuditTable } from "./sqlite-audit.ts";
 import { createErase } from "./sqlite-erase.ts";
 import type { Connection } from "./sqlite-open.ts";
 import { createPrune } from "./sqlite-prune.ts";
+import { createResealing, opened, sealRows } from "./sqlite-sealing.ts";
 import { type Ask, type Cell, type CommitRows, LINE_COLUMNS, LINE_WIDTH } from "./sqlite-wire.ts";
 
 /** Rows of state or outbox that one answer carries while loading. */
@@ -54,28 +56,37 @@ const WRITES: readonly Write[] = [
   { field: "adapterStateGone", width: 2, sql: "DELETE FROM adapter_state WHERE network = ? AND key = ?" },
 ];
 
+/** The columns of LINE_COLUMNS, of a table named so in the statement. */
+function lineColumns(alias: string): string {
+  return LINE_COLUMNS.split(", ")
+    .map((column) =>
+      column === "nick" || column === "content" ? opened("lines", column, alias) : `${alias}.${column}`,
+    )
+    .join(", ");
+}
+
 const SELECTS = {
-  state: `SELECT rowid, tbl, id, value FROM state WHERE rowid > ? ORDER BY rowid LIMIT ${LOAD_ROWS}`,
-  pending: `SELECT id, at, outbound FROM outbox WHERE id > ? ORDER BY id LIMIT ${LOAD_ROWS}`,
+  state: `SELECT rowid, tbl, id, ${opened("state", "value")} FROM state WHERE rowid > ? ORDER BY rowid LIMIT ${LOAD_ROWS}`,
+  pending: `SELECT id, at, ${opened("outbox", "outbound")} FROM outbox WHERE id > ? ORDER BY id LIMIT ${LOAD_ROWS}`,
   timers: "SELECT id, at, generation, conversation, name FROM timers ORDER BY at, id",
   counters: "SELECT line, outbox FROM counters",
   seen: "SELECT 1 FROM inbox WHERE network = ? AND redelivery = ?",
-  copyByKey: `SELECT c.leg, ${LINE_COLUMNS.replaceAll(/\w+/g, "l.$&")} FROM copies c JOIN lines l ON l.line = c.line
+  copyByKey: `SELECT c.leg, ${lineColumns("l")} FROM copies c JOIN lines l ON l.line = c.line
     WHERE c.line = ? AND c.leg = ? AND c.part = ? AND c.network = ? AND c.person = ?`,
-  ownLine: `SELECT NULL, ${LINE_COLUMNS} FROM lines
+  ownLine: `SELECT NULL, ${lineColumns("lines")} FROM lines
     WHERE network = ? AND person = ? AND foreign_id = ? ORDER BY line DESC LIMIT 1`,
-  copyByForeign: `SELECT c.leg, ${LINE_COLUMNS.replaceAll(/\w+/g, "l.$&")} FROM copies c JOIN lines l ON l.line = c.line
+  copyByForeign: `SELECT c.leg, ${lineColumns("l")} FROM copies c JOIN lines l ON l.line = c.line
     WHERE c.network = ? AND c.person = ? AND c.foreign_id = ? ORDER BY c.line DESC LIMIT 1`,
   // A line, and what later lines made of it.
-  transcript: `SELECT ${LINE_COLUMNS},
-      (SELECT e.content FROM lines e
+  transcript: `SELECT ${lineColumns("l")},
+      (SELECT ${opened("lines", "content", "e")} FROM lines e
         WHERE e.refers = l.line AND e.kind = 'edit' ORDER BY e.line DESC LIMIT 1),
       EXISTS (SELECT 1 FROM lines r WHERE r.refers = l.line AND r.kind = 'retraction'),
       (SELECT max(json_extract(s.content, '$.state')) FROM lines s WHERE s.refers = l.line AND s.kind = 'receipt')
     FROM lines l WHERE conversation = ? AND kind IN ('message', 'note', 'reaction') ORDER BY line DESC LIMIT ?`,
-  facts: `SELECT at, conversation, csr, event, detail FROM facts WHERE conversation = ? ORDER BY seq LIMIT ${FACT_ROWS}`,
-  outboxRow: "SELECT id, at, outbound FROM outbox WHERE id = ?",
-  adapterState: "SELECT value FROM adapter_state WHERE network = ? AND key = ?",
+  facts: `SELECT at, conversation, csr, event, ${opened("facts", "detail")} FROM facts WHERE conversation = ? ORDER BY seq LIMIT ${FACT_ROWS}`,
+  outboxRow: `SELECT id, at, ${opened("outbox", "outbound")} FROM outbox WHERE id = ?`,
+  adapterState: `SELECT ${opened("adapter_state", "value")} FROM adapter_state WHERE network = ? AND key = ?`,
   adapterKeys: `SELECT key FROM adapter_state
     WHERE network = ? AND key >= ? AND substr(key, 1, length(?)) = ? ORDER BY key LIMIT ${KEY_ROWS}`,
 } as const;
@@ -93,12 +104,13 @@ export interface SqliteDatabase {
   readonly writes: number;
 }
 
-export function createSqliteDatabase(connection: Connection, epoch: string): SqliteDatabase {
+export function createSqliteDatabase(connection: Connection, epoch: string, sealing: Sealing): SqliteDatabase {
   const select = prepareSelects(connection);
-  const commit = prepareCommit(connection);
+  const commit = prepareCommit(connection, sealing);
   const prune = createPrune(connection);
   const erase = createErase(connection);
   const audit = createAuditTable(connection);
+  const reseal = createResealing(connection, sealing);
   let writes = 0;
 
   function answer(ask: Ask): readonly Cell[] {
@@ -137,6 +149,10 @@ export function createSqliteDatabase(connection: Connection, epoch: string): Sql
         return audit(ask.ask);
       case "erase":
         return erase(ask.ask);
+      case "reseal":
+        return reseal((rows) => {
+          writes += rows;
+        });
       case "close":
         return [];
     }
@@ -168,7 +184,7 @@ function prepareSelects(connection: Connection): Selects {
 }
 
 /** One transaction for a whole batch; returns the number of rows written. */
-function prepareCommit(connection: Connection): (rows: CommitRows) => number {
+function prepareCommit(connection: Connection, sealing: Sealing): (rows: CommitRows) => number {
   const writes = WRITES.map(({ field, width, sql }) => {
     const statement = connection.prepare<Cell[]>(sql);
     const run: Run = (...cells) => statement.run(...cells);
@@ -189,7 +205,10 @@ function prepareCommit(connection: Connection): (rows: CommitRows) => number {
     counters.run(rows.lastLine, rows.lastOutbox, rows.lastLine, rows.lastOutbox);
     return written;
   });
-  return (rows) => write.immediate(rows);
+  return (rows) => {
+    sealRows(sealing, rows);
+    return write.immediate(rows);
+  };
 }
 
 /** Spelled out for the widths of the rows that every message writes: `slice` would make an array for each. */

@@ -3,6 +3,7 @@
  * not only from the tables.
  */
 import type { Connection } from "./sqlite-open.ts";
+import { opened } from "./sqlite-sealing.ts";
 import type { Cell } from "./sqlite-wire.ts";
 
 export type EraseAsk =
@@ -32,7 +33,9 @@ export function createErase(connection: Connection): (ask: EraseAsk) => readonly
         WHERE c.network = ? AND c.person = ? AND c.leg = 0`,
     )
     .pluck();
-  const quarantine = connection.prepare<Cell[], Cell[]>("SELECT seq, event FROM quarantine ORDER BY seq").raw(true);
+  const quarantine = connection
+    .prepare<Cell[], Cell[]>(`SELECT seq, ${opened("quarantine", "event")} FROM quarantine ORDER BY seq`)
+    .raw(true);
   const remove = prepareRemoval(connection);
   return (ask) => {
     switch (ask.kind) {

@@ -36,7 +36,7 @@ export function toFault(error: unknown, path: string): StoreFault {
 /** While opening, there is no batch to blame: whatever goes wrong ends the start. */
 export function toOpeningFault(error: unknown, path: string): StoreFault {
   const fault = toFault(error, path);
-  if (fault.kind === "disk") {
+  if (fault.kind === "disk" || error instanceof StoreFault) {
     return fault;
   }
   const reason = error instanceof Error ? error.message : String(error);

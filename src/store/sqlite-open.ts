@@ -3,8 +3,10 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
+import { NO_KEYS, type Sealing, type SealingKeys } from "../sealing.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
 import { toOpeningFault } from "./sqlite-faults.ts";
+import { prepareSealing, recordKey } from "./sqlite-sealing.ts";
 import { StoreFault } from "./store.ts";
 
 export type Connection = Database.Database;
@@ -14,6 +16,7 @@ export interface Opened {
   /** Holds the lock until it is closed or the process ends, however it ends. */
   readonly lock: Connection;
   readonly epoch: string;
+  readonly sealing: Sealing;
 }
 
 /** Waits for admins' own readers (a backup, sqlite3) rather than failing at once. */
@@ -23,12 +26,13 @@ const BUSY_TIMEOUT_MS = 5_000;
 const LOG_BYTES = 67_108_864;
 
 /** Throws StoreFault "disk" with a sentence for the admin. */
-export function openDatabase(path: string, mostPages?: number): Opened {
+export function openDatabase(path: string, mostPages?: number, keys: SealingKeys = NO_KEYS): Opened {
   let lock: Connection | null = null;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     lock = takeLock(`${path}.lock`, dirname(path));
     const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+    const sealing = prepareSealing(database, keys, path);
     database.pragma("journal_mode = WAL");
     // FULL alone makes a commit outlive a power cut; NORMAL may lose the last ones.
     database.pragma("synchronous = FULL");
@@ -40,8 +44,9 @@ export function openDatabase(path: string, mostPages?: number): Opened {
     database.pragma("temp_store = MEMORY");
     database.pragma("cache_size = -32768");
     migrate(database, path);
+    recordKey(database, sealing);
     if (mostPages !== undefined) database.pragma(`max_page_count = ${mostPages}`);
-    return { database, lock, epoch: takeEpoch(database) };
+    return { database, lock, epoch: takeEpoch(database), sealing };
   } catch (error) {
     lock?.close();
     throw toOpeningFault(error, path);

@@ -70,6 +70,8 @@ export type Ask =
   | { readonly kind: "prune"; readonly before: number; readonly inboxBefore: number }
   | { readonly kind: "audit"; readonly ask: AuditAsk }
   | { readonly kind: "erase"; readonly ask: EraseAsk }
+  /** One step of sealing anew: id of the key or null, tables done, tables, rows. */
+  | { readonly kind: "reseal" }
   | { readonly kind: "close" };
 
 export type AuditAsk =

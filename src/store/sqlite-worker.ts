@@ -3,6 +3,7 @@
  * into the database when nobody waits for it.
  */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import type { SealingKeys } from "../sealing.ts";
 import { RequestQueue } from "./request-queue.ts";
 import { createSqliteDatabase, type SqliteDatabase } from "./sqlite-database.ts";
 import { toFault } from "./sqlite-faults.ts";
@@ -18,7 +19,7 @@ import { StoreFault } from "./store.ts";
 const CHECKPOINT_IDLE_MS = 500;
 const CHECKPOINT_WRITES = 12_000;
 
-const { path, mostPages } = workerData as { path: string; mostPages?: number };
+const { path, mostPages, keys } = workerData as { path: string; mostPages?: number; keys?: SealingKeys };
 const port = parentPort;
 if (port === null) {
   throw new Error("sqlite-worker.ts is started by sqlite.ts, as a worker.");
@@ -26,7 +27,7 @@ if (port === null) {
 
 let opened: Opened | null = null;
 try {
-  opened = openDatabase(path, mostPages);
+  opened = openDatabase(path, mostPages, keys);
   port.postMessage({ epoch: opened.epoch } satisfies Hello);
   serve(opened);
 } catch (error) {
@@ -44,7 +45,7 @@ function close({ database, lock }: Opened): void {
 }
 
 function serve(opened: Opened): void {
-  const database = createSqliteDatabase(opened.database, opened.epoch);
+  const database = createSqliteDatabase(opened.database, opened.epoch, opened.sealing);
   const checkpoints = createCheckpoints(opened, database, breakDown);
   const queue = new RequestQueue();
   /** After a fault of the disk nothing is tried again: an fsync that failed once may lie the second time. */

@@ -5,6 +5,7 @@
 import { Worker } from "node:worker_threads";
 import type { Address, Outbound } from "../core/model.ts";
 import { type Fact, type LineReference, TABLES, type Table, type Timer } from "../core/step.ts";
+import type { SealingKeys } from "../sealing.ts";
 import { toAuditCells, toAuditRows } from "./audit-rows.ts";
 import { toReference } from "./line-index.ts";
 import { createLink, type Link } from "./sqlite-link.ts";
@@ -24,6 +25,8 @@ export interface SqliteOptions {
   readonly path: string;
   /** Largest size of the file in pages of 4 kB, if it is to have one. */
   readonly mostPages?: number;
+  /** What is kept is sealed with these; nothing is when left out. */
+  readonly keys?: SealingKeys;
   /** The store's thread has ended though nobody closed the store: nothing can be recorded any more. Called once at most. */
   readonly onLost?: (fault: StoreFault) => void;
 }
@@ -31,9 +34,10 @@ export interface SqliteOptions {
 /** The worker runs from source in the checkout (.ts) and compiled when packed (.js), like this file itself. */
 const WORKER = new URL(`./sqlite-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 
-/** Opens, locks and migrates. Rejects with StoreFault "disk": cannot open, another daemon has it, made by a newer Frontdesk. */
-export async function openSqliteStore({ path, mostPages, onLost = () => {} }: SqliteOptions): Promise<Store> {
-  const worker = new Worker(WORKER, { workerData: { path, mostPages } });
+/** Opens, locks and migrates. Rejects with StoreFault "disk": cannot open, another daemon has it, made by a newer Frontdesk, sealed with another key. */
+export async function openSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
+  const { path, mostPages, keys, onLost = () => {} } = options;
+  const worker = new Worker(WORKER, { workerData: { path, mostPages, keys } });
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   worker.once("error", (error) => reject(new StoreFault("disk", `The store's thread could not start: ${error}`)));
   const ended = (code: number): void =>
@@ -54,7 +58,21 @@ export async function openSqliteStore({ path, mostPages, onLost = () => {} }: Sq
   }
 }
 
-function createStore(link: Link, epoch: string): Store {
+/** One step of sealing anew what another key, or none, wrote. */
+export interface Resealed {
+  /** Id of the key that seals now; null: none does. */
+  readonly key: string | null;
+  /** From 0 to 1; 1: nothing is left to do, and former keys are not needed any more. */
+  readonly share: number;
+  readonly rows: number;
+}
+
+export interface SqliteStore extends Store {
+  /** A bounded step, which goes on where the last one ended, after a restart too. */
+  reseal(): Promise<Resealed>;
+}
+
+function createStore(link: Link, epoch: string): SqliteStore {
   return {
     load: () => load(link, epoch),
     async commit(batch: Batch) {
@@ -94,6 +112,10 @@ function createStore(link: Link, epoch: string): Store {
     conversationsOf: async ({ network, id: person }) =>
       (await link.ask({ kind: "erase", ask: { kind: "conversations", network, person } })).map(String),
     erase: (person, conversations) => erase(link, person, conversations),
+    async reseal() {
+      const [key, tables, of, rows] = await link.ask({ kind: "reseal" });
+      return { key: wire.text(key), share: Number(tables) / Number(of), rows: Number(rows) };
+    },
     close: () => link.close(),
   };
 }

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,6 +23,15 @@ describeStore("sqlite", () => {
   const folder = temporaryFolder("store");
   return {
     open: () => openSqliteStore({ path: join(folder.path, "data", "frontdesk.sqlite") }),
+    remove: async () => folder.remove(),
+  };
+});
+
+describeStore("sqlite, sealed", () => {
+  const folder = temporaryFolder("store");
+  const keys = { current: randomBytes(32).toString("base64"), former: [] };
+  return {
+    open: () => openSqliteStore({ path: join(folder.path, "data", "frontdesk.sqlite"), keys }),
     remove: async () => folder.remove(),
   };
 });

@@ -60,4 +60,10 @@ export const MIGRATIONS: readonly string[] = [
     SELECT RAISE(ABORT, 'of the audit log only the oldest entry can be forgotten');
   END;
   `,
+  `
+  -- The keys with which records may be sealed, by their ids ('': not sealed at all), and how far sealing anew by that key has come. From
+  -- here on a step that reads a column of sqlite-sealing.ts must open it.
+  CREATE TABLE sealing (key TEXT PRIMARY KEY, tables INTEGER NOT NULL DEFAULT 0, after TEXT NOT NULL DEFAULT '[]') WITHOUT ROWID;
+  INSERT INTO sealing (key) VALUES ('');
+  `,
 ];
