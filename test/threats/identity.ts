@@ -100,7 +100,7 @@ export const IDENTITY: readonly Threat[] = [
         file: "adapters/xmpp/message-text.ts",
         text: '  return rest === "" ? withoutSpeaker(text) : rest;',
         replacement: '  return rest === "" ? text : rest;',
-        shownBy: [[LEAKS, "a customer on xmpp, a CSR on any network"]],
+        shownBy: [[LEAKS, "a CSR on any network"]],
       },
       {
         what: "passes on no address as a reaction",
@@ -108,7 +108,7 @@ export const IDENTITY: readonly Threat[] = [
         text: "inbound.reactions.filter((reaction) => !ADDRESS.test(reaction))",
         replacement: "inbound.reactions.filter((reaction) => !ADDRESS.test(reaction) || reaction !== null)",
         shownBy: [
-          [LEAKS, "a customer on xmpp, a CSR on any network"],
+          [LEAKS, "a CSR on any network"],
           ["test/scenarios/content.test.ts", "passes on no address as a reaction"],
         ],
       },
