@@ -85,9 +85,9 @@ const DAY_MS = 86_400_000;
 const PRUNE_FIRST_MS = 60_000;
 const PRUNE_EVERY_MS = 3_600_000;
 const MINUTE_MS = 60_000;
-/** Of what strangers can cause, so many entries in a minute; the others are counted and become one. */
-const STRANGERS_PER_MINUTE = 60;
-const BY_STRANGERS: ReadonlySet<AuditAction> = new Set(["sign-in.failed", "sign-in.limited", "access.refused"]);
+/** Of attempts that fail, so many entries in a minute for each who makes them (strangers are one); the others are counted and become one. */
+const ATTEMPTS_PER_MINUTE = 60;
+const ATTEMPTS: ReadonlySet<AuditAction> = new Set(["sign-in.failed", "sign-in.limited", "access.refused"]);
 const PAGE_ROWS = 1_000;
 const LONGEST_TEXT = 256;
 
@@ -107,7 +107,8 @@ class Chain implements Audit {
   #last = { seq: 0, hash: "" };
   /** The last write; each waits for the one before, so that the chain in memory never runs ahead of the disk. */
   #writing: Promise<unknown> = Promise.resolve();
-  readonly #strangers = { since: 0, entries: 0, unrecorded: 0 };
+  /** By actor, so that strangers do not hide what somebody of the staff, or a token, tries meanwhile. */
+  readonly #attempts = { since: 0, entries: new Map<string, number>(), unrecorded: new Map<string, number>() };
   readonly #cancel = { prune: () => {}, others: () => {} };
 
   constructor(options: AuditOptions) {
@@ -198,29 +199,32 @@ class Chain implements Audit {
     });
   }
 
-  /** What strangers can cause must not fill the disk: beyond a number, what they did in a minute is one entry. */
-  #isRoomFor({ action }: AuditEvent): boolean {
-    if (!BY_STRANGERS.has(action)) return true;
+  /** What anybody can cause must not fill the disk: beyond a number, what they did in a minute is one entry. */
+  #isRoomFor({ action, actor }: AuditEvent): boolean {
+    if (!ATTEMPTS.has(action)) return true;
     const { clock } = this.#options;
-    const strangers = this.#strangers;
-    if (clock.now() - strangers.since >= MINUTE_MS || clock.now() < strangers.since) {
-      Object.assign(strangers, { since: clock.now(), entries: 0 });
+    const attempts = this.#attempts;
+    const { entries, unrecorded } = attempts;
+    if (clock.now() - attempts.since >= MINUTE_MS || clock.now() < attempts.since) {
+      attempts.since = clock.now();
+      entries.clear();
     }
-    strangers.entries += 1;
-    if (strangers.entries <= STRANGERS_PER_MINUTE) return true;
-    strangers.unrecorded += 1;
-    if (strangers.unrecorded === 1) this.#cancel.others = clock.after(MINUTE_MS, () => this.#recordOthers());
+    entries.set(actor, (entries.get(actor) ?? 0) + 1);
+    if ((entries.get(actor) ?? 0) <= ATTEMPTS_PER_MINUTE) return true;
+    if (unrecorded.size === 0) this.#cancel.others = clock.after(MINUTE_MS, () => this.#recordOthers());
+    unrecorded.set(actor, (unrecorded.get(actor) ?? 0) + 1);
     return false;
   }
 
   #recordOthers(): void {
-    const { unrecorded } = this.#strangers;
-    if (unrecorded === 0) return;
-    this.#strangers.unrecorded = 0;
-    const write = this.#writing.then(() =>
-      this.#append({ action: "access.refused", actor: "somebody", outcome: "refused", detail: { more: unrecorded } }),
-    );
-    this.#writing = write.catch((error: unknown) => this.#options.log.error("audit.lost", { error }));
+    const { unrecorded } = this.#attempts;
+    const others = [...unrecorded];
+    unrecorded.clear();
+    for (const [actor, more] of others) {
+      const event = { action: "access.refused", actor, outcome: "refused", detail: { more } } as const;
+      const write = this.#writing.then(() => this.#append(event));
+      this.#writing = write.catch((error: unknown) => this.#options.log.error("audit.lost", { error }));
+    }
   }
 
   #pruneIn(delayMs: number): void {

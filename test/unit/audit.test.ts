@@ -109,6 +109,20 @@ describe("the audit log", () => {
     expect(await all(audit)).to.have.length(63);
   });
 
+  it("does not let strangers hide what a token tries", async () => {
+    const { audit } = await open();
+    const tried: AuditEvent = { action: "access.refused", actor: "token:nightly", outcome: "refused" };
+    for (let attempt = 0; attempt < 100; attempt += 1) await audit.record(FAILED);
+    for (let attempt = 0; attempt < 70; attempt += 1) await audit.record(tried);
+    expect((await all(audit)).filter(({ actor }) => actor === "token:nightly")).to.have.length(60);
+    await audit.stop();
+    const others = (await audit.read({ order: "newest", limit: 2 })).map(({ actor, detail }) => [actor, detail]);
+    expect(others).to.deep.equal([
+      ["token:nightly", '{"more":10}'],
+      ["somebody", '{"more":40}'],
+    ]);
+  });
+
   it("is told what supervisors do in chats, once it is committed, and nothing else of it", () => {
     const noted: AuditEvent[] = [];
     const metrics = {};
