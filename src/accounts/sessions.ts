@@ -3,6 +3,7 @@
  * data folder signs nobody in. Sessions survive a restart of the daemon. One cookie is good for every page of the desk.
  */
 import { createHash, randomBytes } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import type { AdapterState, Clock, SignedIn, StaffGrant, StaffSession, StaffSessions } from "../adapter.ts";
 
 const TOKEN_BYTES = 32;
@@ -12,6 +13,8 @@ const HOUR_MS = 3_600_000;
 /** That somebody is still there is written down so often. */
 const SEEN_MS = 60_000;
 const SWEEP_MS = HOUR_MS;
+/** Sessions that were ended last are remembered while a request that found them alive may still write. */
+const ENDED = 10_000;
 
 export interface SessionOptions {
   readonly state: AdapterState;
@@ -37,6 +40,7 @@ export function createSessions(options: SessionOptions): SessionStore {
 
 class Sessions implements SessionStore {
   readonly #options: SessionOptions;
+  readonly #ended = new LRUCache<string, true>({ max: ENDED });
   #cancel = (): void => {};
   #isStopped = false;
 
@@ -63,7 +67,7 @@ class Sessions implements SessionStore {
       return null;
     }
     const session = await this.#read(hash(token));
-    if (session === null || !(await this.isAlive(session))) {
+    if (session === null || !(await this.isAlive(session)) || this.#ended.has(session.id)) {
       return null;
     }
     const seenAt = this.#options.clock.now();
@@ -92,12 +96,14 @@ class Sessions implements SessionStore {
   async touch(session: StaffSession): Promise<void> {
     const stored = await this.#read(session.id);
     const seenAt = this.#options.clock.now();
-    if (stored !== null && seenAt - stored.seenAt >= SEEN_MS) {
+    if (stored !== null && !this.#ended.has(session.id) && seenAt - stored.seenAt >= SEEN_MS) {
       await this.#options.state.set(STATE_PREFIX + session.id, { ...stored, seenAt });
     }
   }
 
   async end(session: StaffSession, origin: string | null): Promise<void> {
+    // Whoever has read it by now would write it anew with their sign of life.
+    this.#ended.set(session.id, true);
     await this.#options.state.set(STATE_PREFIX + session.id, undefined);
     this.#options.note("sign-out", session, origin);
   }

@@ -77,6 +77,24 @@ describe("staff accounts", () => {
     expect(await second.accounts.changedAt("anna")).to.equal(null);
   });
 
+  it("end a session for good, also while a request that found it alive is under way", async () => {
+    const { accounts, stored, clock } = open();
+    await accounts.ensure(["anna"]);
+    const { token, session } = await accounts.sessions.begin({ login: "anna", hours: 1, by: "password", origin: null });
+    await clock.advance(61_000);
+    const get = stored.get.bind(stored);
+    let ending: Promise<void> | null = null;
+    // The account is the last that is looked at before the sign of life is written.
+    stored.get = (key) => {
+      if (key.startsWith("account/")) ending ??= accounts.sessions.end(session, null);
+      return get(key);
+    };
+    expect(await accounts.sessions.find(token)).to.equal(null);
+    await ending;
+    expect(await accounts.sessions.find(token), "afterwards").to.equal(null);
+    expect([...stored.keys()].filter((key) => key.startsWith("session/"))).to.deep.equal([]);
+  });
+
   it("reset a password, and say when", async () => {
     const { accounts, clock } = open();
     const [anna] = await accounts.ensure(["anna"]);
