@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { type Principal, ROLE_SCOPES, type StaffMember } from "../accounts/roles.ts";
 import type { ApiTokens } from "../accounts/tokens.ts";
-import type { StaffSession, StaffSessions } from "../adapter.ts";
+import type { StaffGrant, StaffSession, StaffSessions } from "../adapter.ts";
 import { isOwnOrigin } from "../http/own-origin.ts";
 import { staffToken } from "../http/staff-cookie.ts";
 
@@ -15,6 +15,8 @@ export interface PrincipalParts {
   readonly sessions: StaffSessions;
   /** Who that login is now; null: nobody of the staff. */
   readonly member: (login: string) => StaffMember | null;
+  /** What the company's sign-in makes of people whom people.yaml does not name. */
+  readonly granted: ReadonlySet<StaffGrant["role"]>;
   /** Where people reach the desk when it is not where it listens; asked each time, since a NAT gateway may change it. */
   readonly publicOrigin: () => string | null;
 }
@@ -38,8 +40,13 @@ export async function signedInMember(request: FastifyRequest, parts: PrincipalPa
   const session = await parts.sessions.find(token);
   if (token === null || session === null) return null;
   const { login, grant } = session;
-  const member = grant === null ? parts.member(login) : ({ login, queues: "all", ...grant } as const);
+  const member = parts.member(login) ?? grantedMember(login, grant, parts);
   return member === null ? null : { session, member, csrf: csrfOf(token) };
+}
+
+/** People.yaml was asked first: whoever is named there is what stands there, at once. A role that is given to nobody any more is gone. */
+function grantedMember(login: string, grant: StaffGrant | null, { granted }: PrincipalParts): StaffMember | null {
+  return grant !== null && granted.has(grant.role) ? { login, queues: "all", ...grant } : null;
 }
 
 /** Whether a change is asked for by a page of the desk itself: by where it comes from, and by what only such a page knows. */

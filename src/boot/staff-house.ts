@@ -60,7 +60,9 @@ export function createStaffHouse(parts: StaffHouseParts): StaffHouse {
   const ensure = () => accounts.ensure(staffLogins(running.settings, running.rules, running.staff));
   const requestsPerMinute = limits.apiRequestsPerMinute;
   const { sessions } = accounts;
-  const shared = { tokens, sessions, member, publicOrigin, desk: () => desk, audit, version, requestsPerMinute };
+  const granted = new Set(openid?.roles.map(({ role }) => role));
+  const asked = { tokens, sessions, member, granted, publicOrigin };
+  const shared = { ...asked, desk: () => desk, audit, version, requestsPerMinute };
   const company = () => running.rules.company;
   const pages = new Console({
     ...shared,

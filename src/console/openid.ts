@@ -47,6 +47,8 @@ export const FLOW_SECONDS = 600;
 const PROVIDER_SECONDS = 10;
 const LONGEST_LOGIN = 128;
 const LONGEST_NAME = 100;
+const EMAIL = "email";
+const EMAIL_VERIFIED = "email_verified";
 
 export class OpenIdSignIn {
   readonly #parts: OpenIdParts;
@@ -102,7 +104,8 @@ export class OpenIdSignIn {
     const claims = tokens.claims();
     if (claims === undefined) throw new Error("there was no ID token");
     const { loginClaim, nameClaim, roles } = this.#parts.settings;
-    const wanted = [loginClaim, nameClaim, ...roles.map(({ claim }) => claim)];
+    const named = [loginClaim, nameClaim, ...roles.map(({ claim }) => claim)];
+    const wanted = named.includes(EMAIL) ? [...named, EMAIL_VERIFIED] : named;
     // Many providers keep names and groups out of the ID token.
     const isWhole = wanted.every((claim) => Object.hasOwn(claims, claim));
     if (isWhole || provider.serverMetadata().userinfo_endpoint === undefined) return claims;
@@ -115,11 +118,13 @@ export class OpenIdSignIn {
     if (login === null || login.length > LONGEST_LOGIN) {
       return refused("The company's sign-in did not say who you are.", `no claim ${settings.loginClaim}`);
     }
-    if (settings.loginClaim === "email" && claims.email_verified === false) {
-      return refused("Your e-mail address is not confirmed there yet.", "email_verified is false");
+    if (settings.loginClaim === EMAIL && !isEmailVerified(claims)) {
+      return refused("Your e-mail address is not confirmed there yet.", `${EMAIL_VERIFIED} is not true`);
     }
     if (member(login) !== null) return { kind: "in", login, grant: null, to };
-    const rule = settings.roles.find(({ claim, contains }) => listOf(claims[claim]).includes(contains));
+    const rule = settings.roles.find(
+      ({ claim, contains }) => listOf(claims[claim]).includes(contains) && (claim !== EMAIL || isEmailVerified(claims)),
+    );
     if (rule === undefined) {
       return refused("You are signed in there, but this desk does not know you. Ask its admin.", "nobody of the staff");
     }
@@ -144,6 +149,11 @@ export class OpenIdSignIn {
 
 function refused(text: string, reason: string): OpenIdEnd {
   return { kind: "refused", text, reason };
+}
+
+/** Where nobody has verified it, people choose their address themselves, and could choose somebody else's. Some providers write words. */
+function isEmailVerified(claims: Claims): boolean {
+  return claims[EMAIL_VERIFIED] === true || claims[EMAIL_VERIFIED] === "true";
 }
 
 function textOf(claim: unknown): string | null {

@@ -10,6 +10,7 @@ import type { ControlledDesk } from "../control/protocol.ts";
 import { type Asset, fillDocument, loadAssets, sendAsset } from "../http/assets.ts";
 import { cookieName, readCookie, writeCookie } from "../http/cookies.ts";
 import { isOwnOrigin, isSecure } from "../http/own-origin.ts";
+import { placeOf, RateLimit } from "../http/rate-limit.ts";
 import { setStaffCookie } from "../http/staff-cookie.ts";
 import { LiveViews } from "./live.ts";
 import { FLOW_SECONDS, OpenIdSignIn } from "./openid.ts";
@@ -34,6 +35,9 @@ export interface ConsoleParts extends PrincipalParts {
 }
 
 const HOUR_SECONDS = 3_600;
+/** One place must neither push the flows of others out nor fill the log: after `signInsPerClient` at once, one each so often. */
+const ATTEMPT_EVERY_MS = 10_000;
+const COUNTED = 10_000;
 const FLOW_COOKIE = "frontdesk_openid";
 /** Where somebody may be sent after signing in: the console, or a page of CSRs. */
 const RETURN_TO = /^(\/desk|\/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*\/)*csr)$/;
@@ -42,6 +46,7 @@ export class Console {
   readonly #parts: ConsoleParts;
   readonly #door: PasswordDoor;
   readonly #openid: OpenIdSignIn | null;
+  readonly #openidAttempts: RateLimit;
   readonly #live: LiveViews;
 
   constructor(parts: ConsoleParts) {
@@ -49,6 +54,7 @@ export class Console {
     this.#parts = parts;
     this.#door = new PasswordDoor(accounts, { perClient: limits.signInsPerClient, perLogin: limits.signInsPerLogin });
     this.#openid = settings.openid === null ? null : new OpenIdSignIn({ settings: settings.openid, member });
+    this.#openidAttempts = new RateLimit({ burst: limits.signInsPerClient, everyMs: ATTEMPT_EVERY_MS }, COUNTED);
     this.#live = new LiveViews(parts);
   }
 
@@ -144,6 +150,7 @@ export class Console {
     if (this.#openid === null) {
       return reply.code(404).send({ error: "This desk has no sign-in but its own." });
     }
+    if (this.#isLimited(request)) return this.#tooMany(request, reply);
     const { to } = request.query as { readonly to?: unknown };
     const target = typeof to === "string" && RETURN_TO.test(to) ? to : CONSOLE_PATH;
     try {
@@ -166,6 +173,7 @@ export class Console {
     const end = await this.#openid.finish(returned, flow);
     reply.header("set-cookie", this.#flowCookie(request, null));
     if (end.kind === "refused") {
+      if (this.#isLimited(request)) return this.#tooMany(request, reply);
       this.#parts.log.warn("openid.refused", { reason: end.reason, ip: request.ip });
       const detail = { by: "openid", reason: end.reason };
       const refused = { actor: "somebody", outcome: "refused", origin: request.ip, detail } as const;
@@ -174,6 +182,15 @@ export class Console {
     }
     await this.#begin(request, reply, end.login, "openid", end.grant);
     return reply.redirect(end.to, 303);
+  }
+
+  #isLimited(request: FastifyRequest): boolean {
+    return !this.#openidAttempts.take(placeOf(request.ip), performance.now()).taken;
+  }
+
+  #tooMany(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    this.#parts.accounts.limited(request.ip);
+    return this.#failed(reply, "Too many attempts. Please wait a moment and try again.");
   }
 
   /** In the fragment, which is sent to no server. */

@@ -67,6 +67,18 @@ describe("the console", function () {
     expect((body as { readonly entries: readonly object[] }).entries.length).to.be.greaterThan(0);
   });
 
+  it("sends so many from one place to the company's sign-in, and hears of so many that come back", async () => {
+    const more = `console:\n  openid: {title: Account, issuer: "http://127.0.0.1:1", clientId: desk, clientSecret: secret}\n`;
+    const limited = await startStaffDesk({ limits: "  signInsPerClient: 3", more });
+    const faults: string[] = [];
+    for (const path of ["/desk/openid", "/desk/openid/return", "/desk/openid", "/desk/openid", "/desk/openid/return"]) {
+      const answer = await fetch(limited.url + path, { redirect: "manual" });
+      faults.push(decodeURIComponent(answer.headers.get("location") ?? ""));
+    }
+    expect(faults.map((fault) => fault.includes("Too many attempts"))).to.deep.equal([false, false, false, true, true]);
+    await limited.stop();
+  });
+
   it("takes changes from the desk's own pages alone", async () => {
     const cookie = await staffCookie(desk, "katherine");
     const csrf = (await session(cookie))?.csrf ?? "";

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { FormBrowser, type OpenIdProvider, startOpenIdProvider } from "../support/openid-provider.ts";
 import { freePort } from "../support/ports.ts";
 import { type StaffDesk, startStaffDesk } from "../support/staff-desk.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
 const PEOPLE = {
   "sub-1": { preferred_username: "katherine", name: "Katherine", groups: ["nobody-special"] },
@@ -10,6 +11,9 @@ const PEOPLE = {
   "sub-3": { preferred_username: "dorothy@example.com", name: "Dorothy", groups: ["x", "desk-supervisors"] },
   "sub-4": { preferred_username: "eve@example.com", name: "Eve", groups: ["desk"] },
   "sub-5": { name: "Nobody" },
+  "sub-6": { preferred_username: "barbara", groups: ["desk-admins"] },
+  "sub-7": { preferred_username: "mallory", email: "boss@example.com" },
+  "sub-8": { preferred_username: "frances", email: "boss@example.com", email_verified: true },
 };
 
 describe("sign-in by OpenID Connect", function () {
@@ -18,7 +22,20 @@ describe("sign-in by OpenID Connect", function () {
   let provider: OpenIdProvider;
   let url: string;
 
-  async function open(where: "token" | "userinfo", passwords = true): Promise<void> {
+  const rule = (claim: string, contains: string, role: string) =>
+    `      - {claim: ${claim}, contains: "${contains}", role: ${role}}\n`;
+  const ADMINS = rule("groups", "desk-admins", "admin") + rule("email", "boss@example.com", "admin");
+  const SUPERVISORS = rule("groups", "desk-supervisors", "supervisor");
+
+  interface Opening {
+    readonly passwords?: boolean;
+    readonly roles?: string;
+    /** Where the desk is kept, to be opened again. */
+    readonly folder?: TemporaryFolder;
+    readonly loginClaim?: string;
+  }
+  async function open(where: "token" | "userinfo", opening: Opening = {}): Promise<void> {
+    const { passwords = true, roles = ADMINS + SUPERVISORS, folder, loginClaim = "preferred_username" } = opening;
     const port = await freePort();
     url = `http://127.0.0.1:${port}`;
     provider = await startOpenIdProvider(PEOPLE, `${url}/desk/openid/return`, where);
@@ -29,11 +46,11 @@ describe("sign-in by OpenID Connect", function () {
     issuer: ${provider.issuer}
     clientId: ${provider.clientId}
     clientSecret: ${provider.clientSecret}
+    loginClaim: ${loginClaim}
     roles:
-      - {claim: groups, contains: desk-admins, role: admin}
-      - {claim: groups, contains: desk-supervisors, role: supervisor}
-`;
-    desk = await startStaffDesk({ more, port });
+${roles}`;
+    const limits = "  signInsPerClient: 100";
+    desk = await startStaffDesk({ more, port, limits, ...(folder === undefined ? {} : { folder }) });
   }
   before(() => open("token"));
   after(async () => {
@@ -100,6 +117,13 @@ describe("sign-in by OpenID Connect", function () {
     expect(refused.entries[0]).to.deep.include({ outcome: "refused", origin: "127.0.0.1" });
   });
 
+  it("believes an e-mail address that the provider has verified, and no other", async () => {
+    const mallory = await signedIn("sub-7");
+    expect(faultIn(mallory.ended)).to.contain("this desk does not know you");
+    expect((await session(mallory.browser)).login).to.equal(undefined);
+    expect(await session((await signedIn("sub-8")).browser)).to.include({ login: "frances", role: "admin" });
+  });
+
   it("sends nobody elsewhere afterwards than to a page of the desk", async () => {
     for (const to of ["//evil.example", "https://evil.example", "/desk/../api", "/\\evil", "/csr?x=1"]) {
       const { ended } = await signedIn("sub-1", `?to=${encodeURIComponent(to)}`);
@@ -158,12 +182,47 @@ describe("sign-in by OpenID Connect", function () {
     it("asks the provider for claims that are not in the ID token, and takes no password where none is to be taken", async () => {
       await desk.stop();
       await provider.stop();
-      await open("userinfo", false);
+      await open("userinfo", { passwords: false });
       const { browser } = await signedIn("sub-3");
       expect(await session(browser)).to.include({ login: "dorothy@example.com", role: "supervisor" });
       const headers = { origin: url, "content-type": "application/json" };
       const body = JSON.stringify({ login: "katherine", password: desk.password("katherine") });
       expect((await fetch(`${url}/desk/sign-in`, { method: "POST", headers, body })).status).to.equal(403);
+    });
+
+    it("takes no unverified e-mail address as a login", async () => {
+      await desk.stop();
+      await provider.stop();
+      await open("userinfo", { loginClaim: "email" });
+      expect(faultIn((await signedIn("sub-7")).ended)).to.contain("not confirmed");
+      const { browser } = await signedIn("sub-8");
+      expect(await session(browser)).to.include({ login: "boss@example.com", role: "admin" });
+    });
+
+    it("gives nobody more than people.yaml and the rules give now, whatever they were when the session began", async () => {
+      await desk.stop();
+      await provider.stop();
+      const folder = temporaryFolder("openid");
+      await open("token", { folder });
+      const barbara = (await signedIn("sub-6")).browser;
+      const dorothy = (await signedIn("sub-3")).browser;
+      expect(await session(barbara)).to.include({ login: "barbara", role: "admin" });
+      desk.edit("people.yaml", "staff:", "staff:\n  barbara: {name: Barbara, role: supervisor}");
+      await desk.ask("POST", "/reload");
+      expect(await session(barbara)).to.include({ login: "barbara", role: "supervisor" });
+      await desk.stop();
+      await provider.stop();
+      const cookies = [barbara, dorothy].map((browser) => browser.cookies(url));
+      await open("token", { folder, roles: SUPERVISORS });
+      const roles = cookies.map(async (cookie) => {
+        const answer = await fetch(`${url}/desk/session`, { headers: { cookie } });
+        return ((await answer.json()) as Session).role;
+      });
+      expect(await Promise.all(roles)).to.deep.equal([undefined, "supervisor"]);
+      await desk.stop();
+      folder.remove();
+      await provider.stop();
+      await open("token");
     });
 
     it("says so when the provider cannot be reached", async () => {
