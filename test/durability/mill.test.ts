@@ -1,42 +1,40 @@
 /**
- * The mill, small: `kill -9` and cut links under load, for real. `npm run mill` does thousands (docs/durability.md).
+ * The mill, small: `kill -9` and cut links under load, for real, by the command that does thousands (docs/durability.md).
  */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect } from "chai";
+import { type Results, readResults } from "../../scripts/mill/results.ts";
 import { requires } from "../support/requires.ts";
-import { type Account, ClientLost, type Fault, playRound } from "./mill/round.ts";
-import { broken, NOTHING, together } from "./mill/totals.ts";
+import { ServerProcess } from "../support/server-process.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { broken } from "./mill/totals.ts";
 
 /** In all; two of three are kills. `MILL_FAULTS` in the environment makes it another number. */
 const FAULTS = Number(process.env.MILL_FAULTS ?? 40);
-/** Faults of a round, and how often one is played again in which somebody's own client lost its link. */
-const ROUND = 10;
-const AGAIN = 2;
+const LIMIT_MS = 60_000 + FAULTS * 15_000;
+const MILL = fileURLToPath(new URL("../../scripts/mill.ts", import.meta.url));
 
 describe("the mill: kill -9 and cut links under relayed load (real Prosody)", function mill() {
-  this.timeout(60_000 + FAULTS * 15_000);
+  this.timeout(LIMIT_MS + 20_000);
   requires("prosody");
 
   it(`loses, doubles, misaddresses and reorders nothing it has given a receipt for, in ${FAULTS} faults`, async () => {
-    let [desk, relay] = [NOTHING, NOTHING];
-    const evidence: string[] = [];
-    for (let done = 0; done < FAULTS; done += ROUND) {
-      const account = await played(Math.min(ROUND, FAULTS - done));
-      [desk, relay] = [together(desk, account.desk), together(relay, account.relay)];
-      evidence.push(...account.evidence);
+    const folder = temporaryFolder("mill");
+    const path = join(folder.path, "results.json");
+    const args = [MILL, "--count", `${FAULTS}`, "--results", path];
+    const running = new ServerProcess({ name: "the mill", program: process.execPath, args });
+    try {
+      const how = await running.wait(LIMIT_MS);
+      const results: Results = readResults(path, "");
+      const { kills, cuts, desk, relay, abandoned, evidence } = results;
+      process.stdout.write(`      ${JSON.stringify({ kills, cuts, desk, relay, abandoned })}\n`);
+      expect(broken(desk), evidence.join("\n")).to.deep.equal([]);
+      expect([how, kills + cuts], running.output).to.deep.equal(["ended with exit code 0", FAULTS]);
+      expect(desk.receipted, "receipts given").to.be.greaterThan(FAULTS);
+    } finally {
+      await running.kill();
+      folder.remove();
     }
-    process.stdout.write(`      ${JSON.stringify({ desk, relay })}\n`);
-    expect(broken(desk), evidence.join("\n")).to.deep.equal([]);
-    expect(desk.receipted, "receipts given").to.be.greaterThan(FAULTS);
   });
 });
-
-async function played(count: number, again = AGAIN): Promise<Account> {
-  const faults = Array.from({ length: count }, (): Fault => (Math.random() < 2 / 3 ? "kill" : "cut"));
-  try {
-    return await playRound(faults);
-  } catch (error) {
-    if (!(error instanceof ClientLost) || again === 0) throw error;
-    process.stdout.write(`      once more: ${error.message.split("\n")[0]}\n`);
-    return await played(count, again - 1);
-  }
-}

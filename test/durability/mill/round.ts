@@ -48,7 +48,7 @@ const PAIRS = [
 ] as const;
 
 /** Somebody's own link broke, which is not part of the mill: their client has missed messages, and the round says nothing. */
-export class ClientLost extends Error {}
+class ClientLost extends Error {}
 
 /** Plays these faults in that order. `onFault` is called after each, with how many are done. */
 export async function playRound(
