@@ -33,9 +33,10 @@ const onRealServers = [
 ];
 
 /** A real desk for each, or very many turns of chance: too long for the quick groups. */
-const longer = ["api", "console", "openid", "secrets", "http-tls", "offer-races"].map(
-  (name) => `test/unit/${name}.test.ts`,
-);
+const longer = [
+  ...["api", "console", "openid", "secrets", "http-tls", "offer-races"],
+  ...["shared-desks", "routing-link", "what-if", "shift"],
+].map((name) => `test/unit/${name}.test.ts`);
 
 const groups: readonly Group[] = [
   { ...quick("lint", 3), command: (program) => [[program("biome"), "check", "--error-on-warnings"]] },

@@ -105,7 +105,10 @@ function erase(contents: Contents, index: LineIndex, person: Address, conversati
   );
   for (const [id, text] of contents.outbox) {
     const { outbound } = JSON.parse(text) as OutboxRow;
-    if (isSame(outbound.to, person) || conversations.has(outbound.conversation ?? "")) contents.outbox.delete(id);
+    // What belongs to another conversation is of one that they have begun meanwhile.
+    const isGone =
+      outbound.conversation === null ? isSame(outbound.to, person) : conversations.has(outbound.conversation);
+    if (isGone) contents.outbox.delete(id);
   }
   contents.quarantine = contents.quarantine.filter(({ event }) => !event.includes(person.id));
   return {

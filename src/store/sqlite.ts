@@ -122,10 +122,9 @@ function createStore(link: Link, epoch: string): SqliteStore {
 
 /** What names them inside of payloads is looked for here, where payloads are read. */
 async function erase(link: Link, person: Address, conversations: readonly string[]): Promise<Erased> {
-  const outbox = (await allPending(link)).filter(
-    ({ outbound: { to, conversation } }) =>
-      (to.network === person.network && to.id === person.id) ||
-      (conversation !== null && conversations.includes(conversation)),
+  const outbox = (await allPending(link)).filter(({ outbound: { to, conversation } }) =>
+    // What belongs to another conversation is of one that they have begun meanwhile.
+    conversation === null ? to.network === person.network && to.id === person.id : conversations.includes(conversation),
   );
   const aside = await link.ask({ kind: "erase", ask: { kind: "quarantine" } });
   const quarantine = aside.flatMap((seq, index) =>
