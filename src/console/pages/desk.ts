@@ -36,12 +36,17 @@ function Desk({ me, company, onOut }: DeskProps): View {
   const [now, setNow] = useState(Date.now());
   const [said, setSaid] = useState("");
   const [opened, setOpened] = useState<Conversation | null>(null);
+  /** Who signs out here is told so by the answer to that, not by the stream that ends with it. */
+  const [leaving] = useState({ isMine: false });
   const may = (scope: string) => me.scopes.includes(scope);
   useEffect(
     () =>
       follow(
         (part) => setLive((before) => ({ ...before, ...part })),
-        (state) => (state === "signed-out" ? onOut("You were signed out. Please sign in again.") : setLink(state)),
+        (state) => {
+          if (state !== "signed-out") setLink(state);
+          else if (!leaving.isMine) onOut("You were signed out. Please sign in again.");
+        },
       ),
     [],
   );
@@ -58,7 +63,7 @@ function Desk({ me, company, onOut }: DeskProps): View {
   };
   return html`<div class="desk">
     <a class="skip" href="#main">To the desk</a>
-    <${Header} me=${me} company=${company} link=${link} onOut=${onOut} />
+    <${Header} me=${me} company=${company} link=${link} leaving=${leaving} onOut=${onOut} />
     <main id="main">
       <p class="said-by-desk" role="status">${said}</p>
       <${Queues} queues=${live.listQueues} />
@@ -81,10 +86,12 @@ function Desk({ me, company, onOut }: DeskProps): View {
 
 interface HeaderProps extends DeskProps {
   readonly link: "online" | "offline";
+  readonly leaving: { isMine: boolean };
 }
 
-function Header({ me, company, link, onOut }: HeaderProps): View {
+function Header({ me, company, link, leaving, onOut }: HeaderProps): View {
   const out = async () => {
+    leaving.isMine = true;
     await signOut(me);
     onOut("You are signed out.");
   };
