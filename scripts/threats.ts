@@ -20,7 +20,7 @@ const PARTS = ["src", "adapters", "config", "scripts", "test", "docs", "package.
 const TEST_MINUTES = 5;
 
 /** `shown`: red without it and green with it. */
-type Verdict = "shown" | "not needed" | "broken test" | "no such test" | "no such piece";
+type Verdict = "shown" | "not needed" | "broken test" | "no such test" | "no such piece" | "does not load";
 
 interface Row {
   readonly number: number;
@@ -80,13 +80,16 @@ async function verdictOf(plot: Plot, defence: Defence): Promise<Verdict> {
     return "no such piece";
   }
   try {
-    return (await run(plot.folder, defence)).failed ? "shown" : "not needed";
+    const without = await run(plot.folder, defence);
+    // Red because nothing can be loaded any more would show nothing.
+    if (without.tests === 0) return "does not load";
+    return without.failed ? "shown" : "not needed";
   } finally {
     await restore();
   }
 }
 
-/** The tests that show it, and no others: mocha in the copy. A file that does not load any more counts as red. */
+/** The tests that show it, and no others: mocha in the copy. */
 async function run(
   folder: string,
   { shownBy }: Defence,
