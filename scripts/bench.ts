@@ -5,21 +5,9 @@
  * The figures are of this machine at this hour; the ratios say more than they do. With --write they go into docs/performance.md as well.
  */
 import { readFile, writeFile } from "node:fs/promises";
-import { flood } from "./bench/flood.ts";
-import { irc } from "./bench/irc.ts";
-import { loopback } from "./bench/loopback.ts";
-import { type Group, holds, type Row, ratioOf } from "./bench/measure.ts";
-import { memory } from "./bench/memory.ts";
-import { offers } from "./bench/offers.ts";
+import { GROUPS } from "./bench/groups.ts";
+import { holds, type Row, ratioOf } from "./bench/measure.ts";
 import { goalOf, withRows } from "./bench/page.ts";
-import { relay } from "./bench/relay.ts";
-import { reload } from "./bench/reload.ts";
-import { restart } from "./bench/restart.ts";
-import { routing } from "./bench/routing.ts";
-import { wait } from "./bench/wait.ts";
-import { xml } from "./bench/xml.ts";
-
-const GROUPS: readonly Group[] = [loopback, relay, memory, restart, reload, routing, offers, wait, xml, flood, irc];
 
 async function main(args: readonly string[]): Promise<number> {
   const isJson = args.includes("--json");

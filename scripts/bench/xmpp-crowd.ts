@@ -24,7 +24,9 @@ const LIMITS = {
 const HEADER = "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
 const NO_SERVICE =
   "<error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>" as const;
-const BEGIN_MS = 30_000;
+const BEGIN_MS = 60_000;
+/** What a customer says first; their address follows, by which the CSR's side knows whom they have. */
+export const GREETING = "hello from ";
 const BODY = "<body>";
 const BODY_END = "</body>";
 
@@ -40,6 +42,8 @@ export class XmppCrowd {
   onArrival: (text: string) => void = () => {};
   /** The same for what reaches a customer; null: nobody asks, and it is not read. */
   onReturn: ((text: string) => void) | null = null;
+  /** Called with each message that is understood as a whole, so while stanzas are: who hears it, from which address, and its text. */
+  onHeard: (seat: Seat, from: string, text: string) => void = () => {};
 
   /** `handle`: the address that customers write to. */
   constructor(handle: string) {
@@ -73,9 +77,12 @@ export class XmppCrowd {
     };
   }
 
-  /** Every customer says hello and every CSR takes every offer, until all customers talk. From then on bodies are read alone. */
-  async begin(): Promise<void> {
-    for (const [index, { jid }] of this.customers.entries()) this.write(index, `hello from ${bare(jid)}`);
+  /**
+   * Every customer says hello and every CSR takes every offer, until all customers talk. From then on bodies are read alone;
+   * with `stanzas` all of it is understood as before, so that conversations may end and begin.
+   */
+  async begin(reading: "bodies" | "stanzas" = "bodies"): Promise<void> {
+    for (const customer of this.customers) this.greet(customer);
     const areAllTalking = () => this.#talking.size === this.customers.length;
     await until("all customers to talk with CSRs", areAllTalking, BEGIN_MS).catch(() => {
       const missing = this.customers.filter(({ jid }) => !this.#talking.has(bare(jid))).map(({ jid }) => jid);
@@ -83,17 +90,23 @@ export class XmppCrowd {
         `${missing.length} of ${this.customers.length} customers of ${this.#handle} did not get to talk: ${missing}`,
       );
     });
-    this.#isLoaded = true;
+    this.#isLoaded = reading === "bodies";
+  }
+
+  /** A customer opens a conversation. */
+  greet(customer: Seat): void {
+    this.say(customer, this.#handle, `${GREETING}${bare(customer.jid)}`);
   }
 
   /** The customer of that number (any) writes to the desk. */
   write(number: number, text: string): void {
     const customer = this.customers[number % this.customers.length];
     if (customer === undefined) throw new Error("Nobody is seated.");
-    this.#say(customer, this.#handle, text);
+    this.say(customer, this.#handle, text);
   }
 
-  #say(seat: Seat, to: string, text: string): void {
+  /** Somebody writes to that address. */
+  say(seat: Seat, to: string, text: string): void {
     this.#count += 1;
     const body = `${BODY}${escapeXML(text)}${BODY_END}`;
     seat.write(`<message from='${seat.jid}' to='${to}' id='m${this.#count}' type='chat'>${body}</message>`);
@@ -113,10 +126,11 @@ export class XmppCrowd {
   }
 
   #heard(text: string, from: string, seat: Seat): void {
+    this.onHeard(seat, from, text);
     if (seat.role === "csr" && text.includes("/accept")) {
-      this.#say(seat, bare(from), "/accept");
-    } else if (seat.role === "csr" && text.startsWith("hello from ")) {
-      this.#talking.add(text.slice("hello from ".length));
+      this.say(seat, bare(from), "/accept");
+    } else if (seat.role === "csr" && text.startsWith(GREETING)) {
+      this.#talking.add(text.slice(GREETING.length));
     } else if (seat.role === "customer" && text.includes("now connected to")) {
       this.#talking.add(bare(seat.jid));
     }
@@ -135,6 +149,7 @@ function scan(text: string, tell: (body: string) => void): string {
   return text.slice(Math.max(read, text.length - BODY.length));
 }
 
-function bare(jid: string | undefined): string {
+/** An address without its resource. */
+export function bare(jid: string | undefined): string {
   return (jid ?? "").replace(/\/.*$/u, "");
 }

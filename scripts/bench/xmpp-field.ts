@@ -1,12 +1,12 @@
 /** A server, a relay at it and a crowd that talks through it: what one side of an XMPP measurement is made of. */
-import { readFileSync } from "node:fs";
 import type { XmppServer } from "../../test/support/xmpp-server.ts";
+import { cpuMs } from "./process-status.ts";
 import { type Seat, XmppCrowd } from "./xmpp-crowd.ts";
 import { logIn, type RawClient } from "./xmpp-login.ts";
 import { openRelay, type RelayKind } from "./xmpp-relays.ts";
 import { openStub, STUB } from "./xmpp-stub.ts";
 
-/** Conversations that run at a time, and CSRs who share them. */
+/** Conversations that run at a time, and CSRs who share them, where a group does not say otherwise. */
 export const CONVERSATIONS = 60;
 const CSRS = 6;
 /** Messages that are under way at once when as many as possible are to get through. */
@@ -31,11 +31,20 @@ export interface Field {
 /** The first label of the component that each kind of relay is, so that all of them are at one server at once. */
 export const COMPONENTS: Readonly<Record<RelayKind, string>> = { desk: "gw", parser: "gw-parser", stock: "gw-stock" };
 
+export interface Size {
+  readonly conversations: number;
+  readonly csrs: number;
+}
+
 /** Through a real server. CSRs are accounts of it, customers are whoever it makes of them. */
-export async function openField(kind: RelayKind, server: XmppServer): Promise<Field> {
+export async function openField(
+  kind: RelayKind,
+  server: XmppServer,
+  { conversations, csrs }: Size = { conversations: CONVERSATIONS, csrs: CSRS },
+): Promise<Field> {
   const componentDomain = `${COMPONENTS[kind]}.${server.domain}`;
   const crowd = new XmppCrowd(`${HANDLE}@${componentDomain}`);
-  const names = Array.from({ length: CSRS }, (_, index) => `${kind}-csr${index}`);
+  const names = Array.from({ length: csrs }, (_, index) => `${kind}-csr${index}`);
   for (const name of names) await server.register(name, PASSWORD);
   const clients: RawClient[] = [];
   for (const user of names) {
@@ -51,9 +60,9 @@ export async function openField(kind: RelayKind, server: XmppServer): Promise<Fi
     kind,
     { ...server, componentDomain },
     names.map((name) => `${name}@${server.domain}`),
-    CONVERSATIONS / CSRS,
+    Math.ceil(conversations / csrs),
   );
-  for (let customer = 0; customer < CONVERSATIONS; customer += 1) {
+  for (let customer = 0; customer < conversations; customer += 1) {
     clients.push(await take(crowd, "customer", { port: server.clientPort, domain: server.anonymousDomain }));
   }
   await crowd.begin();
@@ -76,18 +85,13 @@ async function take(crowd: XmppCrowd, role: Seat["role"], login: Parameters<type
 }
 
 /** Through a component listener with nothing behind it. */
-export async function openStubField(kind: RelayKind, conversations = CONVERSATIONS): Promise<Field> {
+export async function openStubField(kind: RelayKind): Promise<Field> {
   const crowd = new XmppCrowd(`${HANDLE}@${STUB.componentDomain}`);
   const stub = await openStub(crowd);
   const csrs = Array.from({ length: CSRS }, (_, index) => stub.person(`csr${index}`, "csr"));
-  for (let customer = 0; customer < conversations; customer += 1) stub.person(`customer${customer}`, "customer");
+  for (let customer = 0; customer < CONVERSATIONS; customer += 1) stub.person(`customer${customer}`, "customer");
   const addresses = csrs.map(({ jid }) => jid.replace(/\/.*/u, ""));
-  const relay = await openRelay(
-    kind,
-    { ...STUB, componentPort: stub.port },
-    addresses,
-    Math.ceil(conversations / CSRS),
-  );
+  const relay = await openRelay(kind, { ...STUB, componentPort: stub.port }, addresses, CONVERSATIONS / CSRS);
   await crowd.begin();
   return {
     crowd,
@@ -155,14 +159,4 @@ export async function paced(
   }
   await promise;
   return delays;
-}
-
-const TICK_MS = 10;
-
-/** CPU that the process has used so far, all its threads together (proc(5): utime and stime). */
-export function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-    .replace(/^.*\) /u, "")
-    .split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }

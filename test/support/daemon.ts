@@ -25,6 +25,8 @@ export interface DaemonConfiguration {
   readonly sections?: string;
   /** The network namespace it runs in (`Host`). Then `url` is reached from there alone. */
   readonly namespace?: string;
+  /** Environment variables beside those of the test. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A real daemon in a process of its own, as `frontdesk start` runs it. */
@@ -105,6 +107,7 @@ export async function startDaemon(configuration: DaemonConfiguration): Promise<D
       program: process.execPath,
       args: [LAUNCHER, "start", "--config", configFolder, "--data", dataFolder],
       ...(configuration.namespace === undefined ? {} : { namespace: configuration.namespace }),
+      ...(configuration.env === undefined ? {} : { env: configuration.env }),
     });
     process_ = started;
     const answers = async () =>
