@@ -4,18 +4,31 @@
  *
  *     <folder>/content/<sha-256>        the bytes, once however often they are sent
  *     <folder>/links/<token>.json       one sending of them: name, type, hash, time
+ *
+ * With a key both are sealed, and their names are keyed hashes (src/files/folder.ts).
  */
-import { createHash, randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, open, readdir, readFile, rename, stat, statfs, unlink, utimes } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Clock, FileOffer, FileShelf, Logger, TakenFile } from "./adapter.ts";
 import { addressKey, fileWords, type HostedFile, namelessFile } from "./core/model.ts";
 import { Allowance, type AllowanceLimits } from "./files/allowance.ts";
+import { hashOf } from "./files/content-hash.ts";
 import { type Examined, examine } from "./files/examine.ts";
+import { createFolder, type FileFolder, sealedBytes } from "./files/folder.ts";
 import { formatNames } from "./files/formats.ts";
-import { handOut, NO_FILE } from "./files/hand-out.ts";
+import { BROKEN, handOut, NO_FILE } from "./files/hand-out.ts";
+import { LINK_SUFFIX, type Link, linkOf, writeLink } from "./files/link.ts";
+import { createSealingAnew } from "./files/sealing-anew.ts";
+import {
+  createSealing,
+  NO_KEYS,
+  type Resealable,
+  type Resealed,
+  type Sealing,
+  SealingFault,
+  type SealingKeys,
+} from "./sealing.ts";
 
 export interface FileLimits extends AllowanceLimits {
   /** Largest file; 0 takes none. */
@@ -32,6 +45,8 @@ export interface FileLimits extends AllowanceLimits {
 
 export interface FileParts {
   readonly folder: string;
+  /** What is kept is sealed with these; nothing is when left out. */
+  readonly keys?: SealingKeys;
   readonly limits: FileLimits;
   /** Media types that are taken, of those in `FORMATS`. */
   readonly types: readonly string[];
@@ -43,21 +58,15 @@ export interface FileParts {
   readonly log: Logger;
 }
 
-export interface Files extends FileShelf {
-  /** Makes the folders, forgets what is too old, and goes on doing so. */
+/** What `reseal` does is one file. */
+export interface Files extends FileShelf, Resealable {
+  /** Makes the folders, forgets what is too old, and goes on doing so. Rejects with SealingFault when a key is missing. */
   start(): Promise<void>;
   stop(): void;
   /** The route under which files are fetched. */
   routes(server: FastifyInstance): void;
   /** Ends those addresses at once, and removes what no other address leads to. How many there were. */
   forget(urls: readonly string[]): Promise<number>;
-}
-
-interface Link {
-  readonly name: string;
-  readonly type: string;
-  readonly hash: string;
-  readonly at: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -80,6 +89,14 @@ class FileHall implements Files {
   readonly types: readonly string[];
   readonly #parts: FileParts;
   readonly #allowance: Allowance;
+  readonly #sealing: Sealing;
+  readonly #content: FileFolder;
+  readonly #links: FileFolder;
+  /** Hashes of content that is about to get its link, and how many are. */
+  readonly #arriving = new Map<string, number>();
+  /** What may not be done at the same time: forgetting and sealing anew. */
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #sealAnew: ReturnType<typeof createSealingAnew>;
   /** Bytes of all content, also of what is about to be written. */
   #used = 0;
   #underWay = 0;
@@ -90,11 +107,19 @@ class FileHall implements Files {
     this.maxBytes = parts.types.length === 0 ? 0 : parts.limits.fileBytes;
     this.types = parts.types;
     this.#allowance = new Allowance(parts.limits, parts.clock);
+    this.#sealing = createSealing(parts.keys ?? NO_KEYS);
+    this.#content = createFolder(join(parts.folder, "content"), this.#sealing, "");
+    this.#links = createFolder(join(parts.folder, "links"), this.#sealing, LINK_SUFFIX);
+    this.#sealAnew = createSealingAnew({
+      content: this.#content,
+      links: this.#links,
+      opened: (folder, entry) => this.#opened(folder, entry),
+      now: () => parts.clock.now(),
+    });
   }
 
   async start(): Promise<void> {
-    for (const room of ["content", "links"])
-      await mkdir(join(this.#parts.folder, room), { recursive: true, mode: 0o700 });
+    for (const folder of [this.#content, this.#links]) await folder.start();
     await this.#sweep();
   }
 
@@ -130,18 +155,40 @@ class FileHall implements Files {
         `Files of this kind are not taken here, so this one was not. These are: ${taken}.`,
       );
     }
-    if (!(await this.#hasRoom(examined.bytes.length))) return refused("resource-constraint", FULL);
-    const file = await this.#keep(offer, examined);
+    const hash = await hashOf(examined.bytes);
+    const reserved = await this.#reserve(examined.bytes.length);
+    if (reserved === null) return refused("resource-constraint", FULL);
+    const file = await this.#keep(offer, examined, hash, reserved);
     return { kind: "taken", file, words: fileWords(file) };
   }
 
   async open(file: HostedFile): Promise<AsyncIterable<Uint8Array> | null> {
     const [, token = ""] = ADDRESS.exec(file.url) ?? [];
     const link = TOKEN.test(token) ? await this.#read(token) : null;
-    return link === null ? null : createReadStream(this.#content(link.hash));
+    if (link === null || (await this.#content.size(link.hash)) === null) return null;
+    return this.#content.stream(link.hash);
   }
 
-  async forget(urls: readonly string[]): Promise<number> {
+  reseal(): Promise<Resealed> {
+    return this.#alone(async () => {
+      const { share, records, grown } = await this.#sealAnew();
+      this.#used += grown;
+      return { key: this.#sealing.current, share, records };
+    });
+  }
+
+  forget(urls: readonly string[]): Promise<number> {
+    return this.#alone(() => this.#forgetLinks(urls));
+  }
+
+  /** One after the other, in the order in which they were asked for. */
+  #alone<Result>(act: () => Promise<Result>): Promise<Result> {
+    const turn = this.#turn.then(act);
+    this.#turn = turn.catch(() => {}); // told to whoever asked for it
+    return turn;
+  }
+
+  async #forgetLinks(urls: readonly string[]): Promise<number> {
     const tokens = urls.flatMap((url) => ADDRESS.exec(url)?.[1] ?? []);
     const hashes = new Set<string>();
     let forgotten = 0;
@@ -149,25 +196,27 @@ class FileHall implements Files {
       const link = await this.#read(token);
       if (link === null) continue;
       hashes.add(link.hash);
-      await unlink(this.#link(token));
+      await this.#links.remove(token);
       forgotten += 1;
     }
-    // Somebody else may have sent the very same file.
-    for (const name of hashes.size === 0 ? [] : await readdir(join(this.#parts.folder, "links"))) {
-      const link = await this.#read(name.replace(/\.json$/u, ""));
+    // Somebody else may have sent the very same file, or be about to.
+    for (const entry of hashes.size === 0 ? [] : await this.#links.entries()) {
+      const link = await this.#readEntry(entry);
       if (link !== null) hashes.delete(link.hash);
     }
     for (const hash of hashes) {
-      const path = this.#content(hash);
-      this.#used -= await sizeOf(path);
-      await unlink(path).catch(() => {}); // its content was lost before
+      if (!this.#arriving.has(hash)) this.#used -= await this.#content.remove(hash);
     }
     return forgotten;
   }
 
   routes(server: FastifyInstance): void {
     server.get<{ Params: { token: string; name: string } }>("/files/:token/:name", async (request, reply) =>
-      this.#answer(request, request.params, reply),
+      this.#answer(request, request.params, reply).catch((error: unknown) => {
+        if (!(error instanceof SealingFault)) throw error;
+        this.#parts.log.error("files.broken", { error });
+        return reply.code(500).send(BROKEN);
+      }),
     );
   }
 
@@ -180,36 +229,36 @@ class FileHall implements Files {
     if (link === null || (link.name !== name && namelessFile(link.name) !== name)) {
       return reply.code(404).send(NO_FILE);
     }
-    return await handOut(request, reply, { path: this.#content(link.hash), name, type: link.type });
+    return await handOut(request, reply, {
+      name,
+      type: link.type,
+      bytes: await this.#content.size(link.hash),
+      stream: (range) => this.#content.stream(link.hash, range),
+      onBroken: (error) => this.#parts.log.error("files.broken", { error }),
+    });
   }
 
-  /** Whether so many bytes more fit into the desk's own limit and onto the disk. */
-  async #hasRoom(bytes: number): Promise<boolean> {
+  /** Bytes that so many take, if they fit into the desk's own limit and onto the disk: counted at once, so that many do not all find the same room. */
+  async #reserve(bytes: number): Promise<number | null> {
     const { limits, folder, log } = this.#parts;
+    const wanted = this.#sealing.current === null ? bytes : sealedBytes(bytes);
     const { bavail, bsize } = await statfs(folder);
     const isRoom =
-      this.#used + bytes <= limits.fileStoreMegabytes * MEGABYTE &&
-      bavail * bsize - bytes >= limits.fileDiskReserveMegabytes * MEGABYTE;
+      this.#used + wanted <= limits.fileStoreMegabytes * MEGABYTE &&
+      bavail * bsize - wanted >= limits.fileDiskReserveMegabytes * MEGABYTE;
     if (!isRoom) log.warn("files.full", { usedBytes: this.#used, freeBytes: bavail * bsize });
-    return isRoom;
+    if (!isRoom) return null;
+    this.#used += wanted;
+    return wanted;
   }
 
   /** Resolves once both are synced: a link that somebody was sent works after a crash. */
-  async #keep(offer: FileOffer, examined: Examined): Promise<HostedFile> {
+  async #keep(offer: FileOffer, examined: Examined, hash: string, reserved: number): Promise<HostedFile> {
     const { clock, origin, token } = this.#parts;
     const { bytes, extension, type, kind, width, height, durationMs } = examined;
     const name = safeName(offer.name, extension);
-    const hash = createHash("sha256").update(bytes).digest("hex");
-    // Counted before it is written, so that many at once do not all find the same room.
-    this.#used += bytes.length;
-    const isNew = await this.#write(this.#content(hash), bytes).catch((error: unknown) => {
-      this.#used -= bytes.length;
-      throw error;
-    });
-    if (!isNew) this.#used -= bytes.length;
-    const link: Link = { name, type, hash, at: clock.now() };
     const address = token() + token();
-    await this.#write(this.#link(address), Buffer.from(JSON.stringify(link)));
+    await this.#keepBytes(bytes, { name, type, hash, at: clock.now() }, address, reserved);
     return {
       name,
       type,
@@ -222,38 +271,39 @@ class FileHall implements Files {
     };
   }
 
-  /** False when it is there already. Under another name first, so that nobody meets half a file. */
-  async #write(path: string, bytes: Buffer): Promise<boolean> {
-    const isThere = await stat(path).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) {
-      // From now on it is as young as its newest link.
-      await utimes(path, this.#parts.clock.now() / 1_000, this.#parts.clock.now() / 1_000);
-      return false;
-    }
-    const part = `${path}.${randomUUID()}.part`;
-    const file = await open(part, "wx", 0o600);
+  /** The content, then what leads to it. */
+  async #keepBytes(bytes: Buffer, link: Link, address: string, reserved: number): Promise<void> {
+    const { hash, at: now } = link;
+    this.#arriving.set(hash, (this.#arriving.get(hash) ?? 0) + 1);
+    let written = 0;
     try {
-      await file.writeFile(bytes);
-      await file.sync();
+      written = await this.#content.write(hash, bytes, now);
+      await writeLink(this.#links, link, address, now);
     } finally {
-      await file.close();
+      this.#used -= reserved - written;
+      const others = (this.#arriving.get(hash) ?? 1) - 1;
+      if (others === 0) this.#arriving.delete(hash);
+      else this.#arriving.set(hash, others);
     }
-    await rename(part, path);
-    const folder = await open(join(path, ".."), "r");
-    await folder.sync().finally(() => folder.close());
-    return true;
   }
 
   /** Null for what is forgotten, was never there, or is no link. Rejects when the disk does not tell: that is no reason to forget. */
   async #read(token: string): Promise<Link | null> {
+    return linkOf(await this.#links.read(token));
+  }
+
+  /** The same, by the name on the disk; null as well for what is not as it was sealed, which is said. */
+  async #readEntry(entry: string): Promise<Link | null> {
+    return linkOf(await this.#opened(this.#links, entry));
+  }
+
+  async #opened(folder: FileFolder, entry: string): Promise<Buffer | null> {
     try {
-      return JSON.parse(await readFile(this.#link(token), "utf8")) as Link;
+      return await folder.readEntry(entry);
     } catch (error) {
-      if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return null;
-      throw error;
+      if (!(error instanceof SealingFault)) throw error;
+      this.#parts.log.error("files.broken", { error });
+      return null;
     }
   }
 
@@ -261,7 +311,7 @@ class FileHall implements Files {
   async #sweep(): Promise<void> {
     const { clock, log } = this.#parts;
     try {
-      await this.#forget();
+      await this.#alone(() => this.#forget());
     } finally {
       this.#cancelSweep = clock.after(SWEEP_MS, () => {
         void this.#sweep().catch((error: unknown) => log.error("files.sweep.failed", { error }));
@@ -271,27 +321,26 @@ class FileHall implements Files {
 
   /** Forgets links that are too old, then content that no link leads to. What is just being written is left alone. */
   async #forget(): Promise<void> {
-    const { folder, clock, limits, log } = this.#parts;
+    const { clock, limits, log } = this.#parts;
     const now = clock.now();
     const before = this.#used;
     const alive = new Set<string>();
     let forgotten = 0;
-    for (const name of await readdir(join(folder, "links"))) {
-      const token = name.replace(/\.json$/u, "");
-      const link = TOKEN.test(token) ? await this.#read(token) : null;
+    for (const entry of await this.#links.entries()) {
+      const link = await this.#readEntry(entry);
       if (link !== null && now - link.at < limits.fileDays * DAY_MS) {
-        alive.add(link.hash);
-      } else if (link !== null || (await this.#isLeft(join(folder, "links", name)))) {
-        await unlink(join(folder, "links", name));
+        for (const content of this.#content.entriesOf(link.hash)) alive.add(content);
+      } else if (link !== null || (await this.#isLeft(this.#links, entry))) {
+        await this.#links.removeEntry(entry);
         forgotten += 1;
       }
     }
     let used = 0;
-    for (const name of await readdir(join(folder, "content"))) {
-      const path = join(folder, "content", name);
+    for (const entry of await this.#content.entries()) {
       // What was written a moment ago may be about to get its link.
-      if (alive.has(name) || !(await this.#isLeft(path))) used += await sizeOf(path);
-      else await unlink(path);
+      if (alive.has(entry) || !(await this.#isLeft(this.#content, entry)))
+        used += (await this.#content.look(entry))?.bytes ?? 0;
+      else await this.#content.removeEntry(entry);
     }
     // What came meanwhile is counted too, if need be twice: until the next time.
     this.#used = used + (this.#used - before);
@@ -299,28 +348,11 @@ class FileHall implements Files {
   }
 
   /** Whether nobody has touched it for a day, so that nobody is at it now. */
-  async #isLeft(path: string): Promise<boolean> {
-    const mtimeMs = await stat(path).then(
-      (found) => found.mtimeMs,
-      () => null, // it has its own name by now
-    );
-    return mtimeMs !== null && this.#parts.clock.now() - mtimeMs >= DAY_MS;
+  async #isLeft(folder: FileFolder, entry: string): Promise<boolean> {
+    const found = await folder.look(entry);
+    // Null: it has its own name by now.
+    return found !== null && this.#parts.clock.now() - found.touchedAt >= DAY_MS;
   }
-
-  #content(hash: string): string {
-    return join(this.#parts.folder, "content", hash);
-  }
-  #link(token: string): string {
-    return join(this.#parts.folder, "links", `${token}.json`);
-  }
-}
-
-/** 0 for what is not there any more. */
-async function sizeOf(path: string): Promise<number> {
-  return await stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
 }
 
 function refused(reason: Extract<TakenFile, { kind: "refused" }>["reason"], text: string): TakenFile {

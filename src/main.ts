@@ -2,7 +2,6 @@
  * The daemon: what it is built of, in the order in which it is started, and the same list backwards to stop. This is the only
  * place that builds things; everything else is given what it needs.
  */
-import { join } from "node:path";
 import { adapters } from "../adapters/index.ts";
 import type { NewPassword } from "./accounts.ts";
 import { type AdapterModule, type Clock, ConfigProblem } from "./adapter.ts";
@@ -18,10 +17,11 @@ import { observers } from "./boot/observers.ts";
 import { createPublicAddress, type PublicAddress } from "./boot/public-address.ts";
 import { readiness } from "./boot/readiness.ts";
 import { createReload, type Running } from "./boot/reload.ts";
+import { openShelf, type Shelf } from "./boot/shelf.ts";
 import { handleSignals, holdReload, reloadOn, stopOn } from "./boot/signals.ts";
 import { createStaffHouse, type StaffHouse } from "./boot/staff-house.ts";
 import { StartFault, Steps } from "./boot/steps.ts";
-import { type DeskStore, openStore } from "./boot/store.ts";
+import { openStore } from "./boot/store.ts";
 import { readVersion } from "./boot/version.ts";
 import { createClock } from "./clock.ts";
 import type { Configuration } from "./config/compile.ts";
@@ -35,11 +35,12 @@ import type { Rules } from "./core/rules.ts";
 import { createTokens } from "./engine/tokens.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { createEstimates, type Estimates, estimateLimits } from "./estimates.ts";
-import { createFiles, type Files } from "./files.ts";
 import { createHttpServer, type HttpRoute, type HttpServer, httpLimits, type Readiness } from "./http/server.ts";
 import { type ClosableLogger, createLog, withFields } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { RoutingDelegate } from "./routing-client/delegate.ts";
+import { SealingFault } from "./sealing.ts";
+import type { SqliteStore } from "./store/sqlite.ts";
 import { StoreFault } from "./store/store.ts";
 
 /** How a daemon ended. `failed`: the disk failed, and what was promised is kept for the next start. */
@@ -62,8 +63,6 @@ const BY_SIGNAL = { actor: "signal", origin: null };
 const ACCOUNTS = "desk.Accounts";
 /** And under this one is what was learned of waiting times. */
 const ESTIMATES = "desk.Estimates";
-/** Folder of what people send, in the data folder. */
-const FILES_FOLDER = "files";
 
 export interface RunOptions {
   /** The folder of the configuration. */
@@ -118,7 +117,7 @@ interface Ground {
   readonly running: Running;
   readonly load: () => Configuration;
   readonly log: ClosableLogger;
-  readonly store: DeskStore;
+  readonly store: SqliteStore;
   readonly metrics: Metrics;
   readonly audit: Audit;
   /** Undoes every step; the daemon has ended then. */
@@ -149,7 +148,7 @@ async function prepare(options: RunOptions, steps: Steps, clock: Clock): Promise
   const down = (code: ExitCode) =>
     steps.back(clock, limitMs, log, new StartFault(UNSTARTED[code], code)).then(() => resolve(code));
   const onLost = (fault: StoreFault) => endAtFault(fault, log, down);
-  const opening = () => openStore(settings, clock, log, onLost);
+  const opening = () => openStore(settings, onLost);
   const store = await steps.take("4 store", opening, (opened) => opened.close());
   const metrics = await steps.take("5 metrics", createMetrics, ({ registry }) => registry.clear());
   const audit = await steps.take("6 audit log", () => openAudit(store, clock, log, version, settings), closeAudit);
@@ -164,7 +163,8 @@ interface House {
   readonly staff: StaffHouse;
   readonly http: HttpServer;
   readonly host: AdapterHost;
-  readonly files: Files;
+  readonly files: Shelf["files"];
+  readonly resealing: Shelf["resealing"];
   readonly ready: () => Readiness;
   readonly publicAddress: PublicAddress;
 }
@@ -195,10 +195,11 @@ async function build(ground: Ground, steps: Steps): Promise<House> {
   const staff = createStaffHouse({ version, running, audit, state, clock, log, publicOrigin: origin });
   staff.mount(mount);
   const { accounts } = staff;
-  const files = await steps.take(
+  const shelfOrigin = () => origin() ?? http.url() ?? "";
+  const { files, resealing } = await steps.take(
     "9 files",
-    () => filesFor(ground, () => publicAddress.origin() ?? http.url() ?? "", http),
-    (kept) => kept.stop(),
+    () => openShelf({ ...ground, origin: shelfOrigin, http }),
+    (shelf) => shelf.stop(),
   );
   const hostParts = { networks, engine, store, accounts, files, mount, clock, log, limits, random, counted, ...site };
   const host: AdapterHost = await steps.take("10 adapters", () => createAdapterHost(hostParts));
@@ -208,7 +209,7 @@ async function build(ground: Ground, steps: Steps): Promise<House> {
   const { nat } = publicAddress;
   const routing = () => delegate?.status() ?? null;
   metrics.watch({ desk, engine: status, networks: online, estimates: report, nat, routing, now: () => clock.now() });
-  return { engine, estimates, delegate, staff, http, host, files, ready, publicAddress };
+  return { engine, estimates, delegate, staff, http, host, files, resealing, ready, publicAddress };
 }
 
 /** What leads in and out, open. */
@@ -355,23 +356,6 @@ function engineFor(
   });
 }
 
-/** Keeps what people send beside the store; handed out by the same HTTP server as everything else. */
-async function filesFor(ground: Ground, origin: () => string, http: HttpServer): Promise<Files> {
-  const { settings, clock, log } = ground;
-  const files = createFiles({
-    folder: join(settings.dataFolder, FILES_FOLDER),
-    limits: settings.limits,
-    types: settings.files.types,
-    origin,
-    token: createTokens(),
-    clock,
-    log: withFields(log, { part: "files" }),
-  });
-  await files.start();
-  http.mount("files", (server) => files.routes(server));
-  return files;
-}
-
 function endAtFault(fault: StoreFault, log: ClosableLogger, down: Ground["down"]): void {
   const note = "the desk ends; what was confirmed is kept for the next start";
   log.error("store.failed", { error: fault.message, note });
@@ -388,7 +372,7 @@ function hosted(settings: Settings, rules: Rules): readonly HostedNetwork[] {
 
 /** Faults that an admin can mend; whatever else is thrown is a defect and keeps its stack. */
 function asStartFault(error: unknown): unknown {
-  if (error instanceof StoreFault || error instanceof ConfigProblem) {
+  if (error instanceof StoreFault || error instanceof SealingFault || error instanceof ConfigProblem) {
     return new StartFault(error.message);
   }
   // What listening says of a port or a socket comes as a plain error with the system's own as its cause.

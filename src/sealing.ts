@@ -12,7 +12,9 @@ import {
   createCipheriv,
   createDecipheriv,
   createHash,
+  createHmac,
   createSecretKey,
+  hkdfSync,
   type KeyObject,
   randomFillSync,
 } from "node:crypto";
@@ -55,6 +57,27 @@ export interface Sealing {
   seal(content: string | Uint8Array, place: string): Buffer;
   /** Throws SealingFault. */
   open(record: Uint8Array, place: string): Buffer;
+  /**
+   * A word as 64 hex digits that say nothing of it to whoever has no key: the same each time, so that what is sealed is found again.
+   * `id`: of which key. Throws RangeError for one that was not given.
+   */
+  hash(word: string, id: string): string;
+}
+
+/** One step of sealing anew what another key, or none, wrote. */
+export interface Resealed {
+  /** Id of the key that seals now; null: none does. */
+  readonly key: string | null;
+  /** From 0 to 1; 1: nothing is left to do here, and former keys are not needed any more. */
+  readonly share: number;
+  /** Rows or files that this step sealed anew. */
+  readonly records: number;
+}
+
+/** Something on the disk whose keys can be turned. */
+export interface Resealable {
+  /** A bounded step, which goes on where the last one ended, after a restart too. */
+  reseal(): Promise<Resealed>;
 }
 
 /** Whether it is 32 bytes in base64 or hex, as `openssl rand -base64 32` writes them. */
@@ -82,6 +105,8 @@ interface Key {
   readonly secret: KeyObject;
   /** Version and id, with which its records begin. */
   readonly head: Buffer;
+  /** Made of the key for hashes alone: one key serves one purpose (NIST SP 800-57 part 1 §5.2). */
+  readonly hashing: KeyObject;
 }
 
 /** Throws RangeError for what `isKey` refuses. */
@@ -101,6 +126,11 @@ export function createSealing({ current, former }: SealingKeys): Sealing {
       return Buffer.concat([sealer.head, nonce, sealed, cipher.final(), cipher.getAuthTag()]);
     },
     open: (record, place) => open(keys, record, place),
+    hash(word, id) {
+      const key = keys.get(id);
+      if (key === undefined) throw new RangeError(`The key ${id} was not given.`);
+      return createHmac("sha256", key.hashing).update(word).digest("hex");
+    },
   };
 }
 
@@ -133,7 +163,8 @@ function keyFrom(text: string): Key {
     .update(bytes)
     .digest("hex")
     .slice(0, 2 * KEY_ID_BYTES);
-  return { id, secret: createSecretKey(bytes), head: Buffer.from([VERSION, ...Buffer.from(id, "hex")]) };
+  const hashing = createSecretKey(Buffer.from(hkdfSync("sha256", bytes, "", "frontdesk hashes", KEY_BYTES)));
+  return { id, secret: createSecretKey(bytes), head: Buffer.from([VERSION, ...Buffer.from(id, "hex")]), hashing };
 }
 
 /** Random bytes are fetched for many nonces at a time: to fetch them one by one takes as long as to seal. */

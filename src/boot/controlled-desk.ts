@@ -24,8 +24,8 @@ import type { Store } from "../store/store.ts";
 import { eraseCustomer } from "./erasure.ts";
 import type { PublicAddress } from "./public-address.ts";
 import type { Running } from "./reload.ts";
+import type { Resealing } from "./resealing.ts";
 import type { StaffCommands } from "./staff-commands.ts";
-import type { DeskStore } from "./store.ts";
 
 export interface ControlledParts {
   readonly version: string;
@@ -38,8 +38,9 @@ export interface ControlledParts {
   readonly estimates: Estimates;
   readonly delegate: RoutingDelegate | null;
   readonly host: AdapterHost;
-  readonly store: DeskStore;
+  readonly store: Store;
   readonly files: Files;
+  readonly resealing: Resealing;
   readonly audit: Audit;
   readonly staff: { readonly commands: StaffCommands };
   readonly ready: () => boolean;
@@ -129,7 +130,7 @@ async function transcript(store: Store, conversation: string, limit: number): Pr
 }
 
 function status(parts: ControlledParts): StatusReport {
-  const { version, startedAt, url, publicAddress, now, running, engine, estimates, delegate, host, ready, store } =
+  const { version, startedAt, url, publicAddress, now, running, engine, estimates, delegate, host, ready, resealing } =
     parts;
   const desk = engine.desk();
   return {
@@ -140,7 +141,7 @@ function status(parts: ControlledParts): StatusReport {
     publicOrigin: publicAddress.origin(),
     nat: publicAddress.nat(),
     routing: delegate?.status() ?? null,
-    sealing: store.sealing(),
+    sealing: resealing.share(),
     rules: running.rules.version,
     ready: ready(),
     needsRestart: running.needsRestart,

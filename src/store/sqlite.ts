@@ -5,7 +5,7 @@
 import { Worker } from "node:worker_threads";
 import type { Address, Outbound } from "../core/model.ts";
 import { type Fact, type LineReference, TABLES, type Table, type Timer } from "../core/step.ts";
-import type { SealingKeys } from "../sealing.ts";
+import type { Resealable, SealingKeys } from "../sealing.ts";
 import { toAuditCells, toAuditRows } from "./audit-rows.ts";
 import { toReference } from "./line-index.ts";
 import { createLink, type Link } from "./sqlite-link.ts";
@@ -58,19 +58,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
   }
 }
 
-/** One step of sealing anew what another key, or none, wrote. */
-export interface Resealed {
-  /** Id of the key that seals now; null: none does. */
-  readonly key: string | null;
-  /** From 0 to 1; 1: nothing is left to do, and former keys are not needed any more. */
-  readonly share: number;
-  readonly rows: number;
-}
-
-export interface SqliteStore extends Store {
-  /** A bounded step, which goes on where the last one ended, after a restart too. */
-  reseal(): Promise<Resealed>;
-}
+export interface SqliteStore extends Store, Resealable {}
 
 function createStore(link: Link, epoch: string): SqliteStore {
   return {
@@ -114,7 +102,7 @@ function createStore(link: Link, epoch: string): SqliteStore {
     erase: (person, conversations) => erase(link, person, conversations),
     async reseal() {
       const [key, tables, of, rows] = await link.ask({ kind: "reseal" });
-      return { key: wire.text(key), share: Number(tables) / Number(of), rows: Number(rows) };
+      return { key: wire.text(key), share: Number(tables) / Number(of), records: Number(rows) };
     },
     close: () => link.close(),
   };

@@ -106,7 +106,7 @@ describe("sealed sqlite store", function () {
   async function resealAll(store: SqliteStore): Promise<number> {
     let rows = 0;
     for (let step = 0; step < 1_000; step += 1) {
-      const { share, rows: more } = await store.reseal();
+      const { share, records: more } = await store.reseal();
       rows += more;
       if (share === 1) return rows;
     }
