@@ -23,6 +23,7 @@ import { Requests } from "./requests.ts";
 import { type Join, Rooms } from "./rooms.ts";
 import type { XmppStream } from "./stream.ts";
 import { ENABLE, enabledStream, type ManagedStream } from "./stream-management.ts";
+import { ToldNames } from "./told-names.ts";
 import { UploadServices } from "./upload-services.ts";
 import type { XmlFault } from "./xml-fault.ts";
 
@@ -61,6 +62,7 @@ export class XmppAdapter implements Adapter {
   readonly #rooms: Rooms;
   readonly #hosted: HostedRooms;
   readonly #owed: OwedAnswers;
+  readonly #names: ToldNames;
   #session: Session | null = null;
   /** The managed stream of the login before, for the server to continue. */
   #former: ManagedStream | null = null;
@@ -91,6 +93,7 @@ export class XmppAdapter implements Adapter {
       presenceTexts: attachment.identity === "virtual",
     };
     this.#owed = new OwedAnswers(context.state);
+    this.#names = new ToldNames(context.clock);
     const shared = { context, attachment, write: (stanza: Element) => this.#answer(stanza) };
     const fence = () => this.#session?.fence ?? null;
     this.#requests = new Requests(context.clock);
@@ -153,6 +156,7 @@ export class XmppAdapter implements Adapter {
       forms: outbound.kind === "message" && outbound.choices.length > 0 && this.#discovery.showsForms(to),
       caps: OWN_CAPABILITIES,
       textBytes: this.#limits.textBytes,
+      isNameKnown: outbound.kind === "message" && this.#names.knows(outbound.from, to.full, outbound.nick ?? ""),
     };
     const plain = plainMessage(outbound, frame);
     if (plain !== null) {
@@ -300,6 +304,7 @@ export class XmppAdapter implements Adapter {
     this.#requests.cut();
     this.#discovery.cut();
     this.#presences.cut();
+    this.#names.forget();
     this.#rooms.cut();
     this.#hosted.cut();
   }

@@ -30,6 +30,8 @@ export interface OutboundFrame {
   readonly caps: { readonly node: string; readonly ver: string };
   /** Largest text in UTF-8 bytes. */
   readonly textBytes: number;
+  /** They were told the name of who speaks a little while ago: it is left out of a message (XEP-0172). */
+  readonly isNameKnown?: boolean;
 }
 
 export type Encoded =
@@ -99,7 +101,7 @@ function encodeMessage(outbound: OutboundOf<"message">, frame: OutboundFrame): E
     outOfBand.c("url").t(xmlText(file.url));
     stanza.cnode(outOfBand);
   }
-  named(stanza, outbound.nick);
+  if (frame.isNameKnown !== true) named(stanza, outbound.nick);
   if (outbound.replyTo !== null) {
     add(stanza, "reply", NS.reply, { id: xmlText(outbound.replyTo) });
   }
@@ -113,14 +115,14 @@ function encodeMessage(outbound: OutboundOf<"message">, frame: OutboundFrame): E
     add(stanza, "delay", NS.delay, { stamp: new Date(outbound.sentAt).toISOString() });
   }
   add(stanza, "active", NS.chatStates);
-  return trackable(stanza, outbound.key);
+  return trackable(stanza);
 }
 
 /** XEP-0308 §3: `id` is that of the first version, however often it was corrected. */
 function encodeEdit(outbound: OutboundOf<"edit">, frame: OutboundFrame): Element {
   const stanza = marked(message(outbound.key, frame), outbound, frame, false);
   add(named(stanza, outbound.nick), "replace", NS.correction, { id: xmlText(outbound.of) });
-  return trackable(stanza, outbound.key);
+  return trackable(stanza);
 }
 
 /** XEP-0424, with words for clients that cannot take a message back. */
@@ -192,11 +194,13 @@ function choiceForm(outbound: OutboundOf<"message">): Element {
   return form;
 }
 
-/** Asks for what can be known of its fate: receipt (XEP-0184), displayed marker (XEP-0333), a stable id (XEP-0359). */
-function trackable(stanza: Element, key: string): Element {
+/**
+ * Asks for what can be known of its fate: receipt (XEP-0184), displayed marker (XEP-0333). An origin id (XEP-0359) would say the stanza's
+ * own id once more: it is for rooms, which change that.
+ */
+function trackable(stanza: Element): Element {
   add(stanza, "request", NS.receipts);
-  add(stanza, "markable", NS.chatMarkers);
-  return add(stanza, "origin-id", NS.stanzaIds, { id: key });
+  return add(stanza, "markable", NS.chatMarkers);
 }
 
 function message(key: string | null, frame: Pick<OutboundFrame, "from" | "to">): Element {

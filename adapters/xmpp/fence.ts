@@ -26,6 +26,11 @@ interface Waiting {
   settle(outcome: Outcome): void;
 }
 
+/** Pause between two requests: each goes through the server twice, as a message does, so one for every message would double its work. */
+const PAUSE_MS = 5;
+/** So many sends do not wait for the end of the pause: a request is little beside them. */
+const CROWD = 64;
+
 /** What a send gets whose fate the link took along: it may have arrived, so it goes again with the same id. */
 const CUT: Outcome = { kind: "deferred", reason: "remote-server-timeout" };
 const FULL: Outcome = { kind: "deferred", reason: "resource-constraint", retryAfterMs: 100 };
@@ -38,6 +43,9 @@ export class Fence {
   #next: Waiting[] = [];
   #asked: { readonly id: string; readonly covers: readonly Waiting[]; readonly cancel: () => void } | null = null;
   #scheduled = false;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  /** Ends the pause early; null while there is none. */
+  #cancelPause: (() => void) | null = null;
   #count = 0;
 
   constructor(options: FenceOptions) {
@@ -114,9 +122,7 @@ export class Fence {
       for (const waiting of asked.covers) {
         waiting.settle({ kind: "accepted", id: null });
       }
-      if (this.#next.length > 0) {
-        this.#raise();
-      }
+      this.#schedule();
     }
     return true;
   }
@@ -145,6 +151,7 @@ export class Fence {
     this.#asked?.cancel();
     this.#asked = null;
     this.#next = [];
+    this.#endPause();
     // Of two sends under one key the map knows the later alone; whoever is settled already takes no notice.
     for (const waiting of all) {
       waiting.settle(CUT);
@@ -153,19 +160,42 @@ export class Fence {
 
   /** After everything that is sent in this turn of the event loop, so that one fence stands behind all of it. */
   #schedule(): void {
-    if (this.#asked !== null || this.#scheduled) {
+    if (this.#asked !== null || this.#scheduled || this.#next.length === 0) {
+      return;
+    }
+    if (this.#cancelPause !== null && this.#next.length < CROWD) {
       return;
     }
     this.#scheduled = true;
     process.nextTick(() => {
       this.#scheduled = false;
       if (this.#asked === null && this.#next.length > 0) {
-        this.#raise();
+        this.#raiseInTime();
       }
     });
   }
 
+  #raiseInTime(): void {
+    const { clock } = this.#options;
+    const leftMs = this.#askedAt + PAUSE_MS - clock.now();
+    if (leftMs <= 0 || this.#next.length >= CROWD) {
+      this.#raise();
+    } else {
+      this.#cancelPause ??= clock.after(Math.min(leftMs, PAUSE_MS), () => {
+        this.#cancelPause = null;
+        if (this.#asked === null && this.#next.length > 0) this.#raise();
+      });
+    }
+  }
+
+  #endPause(): void {
+    this.#cancelPause?.();
+    this.#cancelPause = null;
+  }
+
   #raise(): void {
+    this.#endPause();
+    this.#askedAt = this.#options.clock.now();
     this.#count += 1;
     const id = `${this.#prefix}${this.#count}`;
     const cancel = this.#options.clock.after(this.#options.answerMs, () => this.#options.silent());

@@ -10,7 +10,7 @@ import { xmlText } from "./elements.ts";
 import { NS } from "./namespaces.ts";
 
 const ACTIVE = `<active xmlns="${NS.chatStates}"/>`;
-const TRACKED = `<request xmlns="${NS.receipts}"/><markable xmlns="${NS.chatMarkers}"/><origin-id xmlns="${NS.stanzaIds}" id="`;
+const TRACKED = `<request xmlns="${NS.receipts}"/><markable xmlns="${NS.chatMarkers}"/>`;
 
 /** Null for all that is not plain, or that cannot be sent: that is for `encodeOutbound`. */
 export function plainMessage(outbound: Outbound, frame: OutboundFrame): string | null {
@@ -26,9 +26,12 @@ export function plainMessage(outbound: Outbound, frame: OutboundFrame): string |
   const id = escapeXML(key);
   const from = frame.from === null ? "" : ` from="${escapeXML(frame.from)}"`;
   const lang = language === null ? "" : ` xml:lang="${escapeXML(xmlText(language))}"`;
-  const named = nick === null || nick === "" ? "" : `<nick xmlns="${NS.nick}">${written(nick)}</nick>`;
+  const named =
+    nick === null || nick === "" || frame.isNameKnown === true
+      ? ""
+      : `<nick xmlns="${NS.nick}">${written(nick)}</nick>`;
   const head = `<message to="${escapeXML(frame.to.full)}" type="chat"${from} id="${id}"${lang}>`;
-  return `${head}<body>${written(text)}</body>${named}${ACTIVE}${TRACKED}${id}"/></message>`;
+  return `${head}<body>${written(text)}</body>${named}${ACTIVE}${TRACKED}</message>`;
 }
 
 const MEANT = /[&<>]/gu;

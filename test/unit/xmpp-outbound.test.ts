@@ -37,8 +37,7 @@ const SAID = {
 } as const;
 
 const HEAD = '<message to="anna@im.example/phone" type="chat" from="k3v9@desk.example/desk"';
-const TRACK =
-  '<request xmlns="urn:xmpp:receipts"/><markable xmlns="urn:xmpp:chat-markers:0"/><origin-id xmlns="urn:xmpp:sid:0" id="e-1-1"/>';
+const TRACK = '<request xmlns="urn:xmpp:receipts"/><markable xmlns="urn:xmpp:chat-markers:0"/>';
 const ACTIVE = '<active xmlns="http://jabber.org/protocol/chatstates"/>';
 const CHOICES = [{ value: "a", label: 'The "A"' }];
 

@@ -68,17 +68,18 @@ describe("the fence", () => {
   function make() {
     const asked: string[] = [];
     const timers = new Set<() => void>();
+    let now = 0;
     let silences = 0;
     const fence = new Fence({
       clock: {
-        now: () => 0,
+        now: () => now,
         after: (_ms, callback) => {
           timers.add(callback);
           return () => timers.delete(callback);
         },
       },
       answerMs: 1_000,
-      unanswered: 3,
+      unanswered: 100,
       ask: (id) => asked.push(id),
       silent: () => {
         silences += 1;
@@ -92,17 +93,22 @@ describe("the fence", () => {
       return state;
     };
     const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-    return { fence, asked, timers, send, turn, silences: () => silences };
+    /** As much later as no pause is long. */
+    const later = () => {
+      now += 100;
+    };
+    return { fence, asked, timers, send, turn, later, silences: () => silences };
   }
   const ACCEPTED = { kind: "accepted", id: null };
 
   it("asks once for all that is sent in one turn, and again for what came meanwhile", async () => {
-    const { fence, asked, send, turn } = make();
+    const { fence, asked, send, turn, later } = make();
     const [one, two] = [send("1"), send("2")];
     await turn();
     const three = send("3");
     await turn();
     expect(asked).to.have.length(1);
+    later();
     expect(fence.answered(asked[0] ?? "")).to.equal(true);
     await turn();
     expect([one.outcome, two.outcome, three.outcome]).to.deep.equal([ACCEPTED, ACCEPTED, null]);
@@ -110,6 +116,21 @@ describe("the fence", () => {
     fence.answered(asked[1] ?? "");
     await turn();
     expect(three.outcome).to.deep.equal(ACCEPTED);
+  });
+  it("asks after a pause for a few that are sent one after the other, and at once for a crowd", async () => {
+    const { fence, asked, timers, send, turn } = make();
+    send("1");
+    await turn();
+    fence.answered(asked[0] ?? "");
+    send("2");
+    await turn();
+    expect(asked, "within the pause").to.have.length(1);
+    for (const callback of [...timers]) callback();
+    expect(asked, "after the pause").to.have.length(2);
+    fence.answered(asked[1] ?? "");
+    for (let number = 3; number < 3 + 64; number += 1) send(String(number));
+    await turn();
+    expect(asked, "for a crowd").to.have.length(3);
   });
   it("leaves ids of others alone, and believes none that it did not ask", async () => {
     const { fence, asked, send, turn } = make();
@@ -154,7 +175,7 @@ describe("the fence", () => {
   });
   it("is full at its limit", async () => {
     const { fence, send } = make();
-    [1, 2, 3].forEach((key) => void send(String(key)));
+    for (let key = 1; key <= 100; key += 1) send(String(key));
     expect(fence.isFull).to.equal(true);
   });
   it("defers all when the link is cut, and one that is given up", async () => {

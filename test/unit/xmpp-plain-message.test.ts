@@ -28,6 +28,7 @@ const PLAIN: readonly (readonly [string, Partial<OutboundOf<"message">>, Partial
   ["the beginning of markup", { text: "</body" }, {}],
   ["a name with markup", { nick: `O'Hara & "Sons" <x` }, {}],
   ["an empty name", { nick: "" }, {}],
+  ["a name that they know", { nick: "Eva" }, { isNameKnown: true }],
   ["a language", { language: 'en"&<' }, {}],
   ["no address of its own", {}, { from: null }],
   ["a key that needs to be escaped", { key: `e'1"&<0` }, {}],
