@@ -21,6 +21,8 @@ export interface DaemonConfiguration {
   readonly limits?: string;
   /** Takes the place of `host:` in `http:` of frontdesk.yaml, indented by two; `{port}` in it becomes the port. */
   readonly http?: string;
+  /** Added to `store:` of frontdesk.yaml, indented by two. */
+  readonly store?: string;
   /** Whole sections of frontdesk.yaml beside those. */
   readonly sections?: string;
   /** The network namespace it runs in (`Host`). Then `url` is reached from there alone. */
@@ -171,6 +173,7 @@ networks:
 ${configuration.networks}
 store:
   folder: ../data
+${configuration.store ?? ""}
 http:
 ${(configuration.http ?? "  host: 127.0.0.1").replaceAll("{port}", String(port))}
   port: ${port}
