@@ -33,6 +33,21 @@ export interface SignedRequest {
   readonly signal: AbortSignal;
 }
 
+/** The headers of such a request, all that is of the desk's own making. */
+export function signedHeaders(
+  { secret, id, now }: Pick<SignedRequest, "secret" | "id" | "now">,
+  bytes: Uint8Array,
+): Readonly<Record<string, string>> {
+  const seconds = Math.floor(now / 1000);
+  return {
+    "content-type": "application/json",
+    accept: "application/json",
+    "webhook-id": id,
+    "webhook-timestamp": String(seconds),
+    "webhook-signature": sign(secret, id, seconds, bytes),
+  };
+}
+
 /** `body` null: longer than allowed. `unreachable`: no answer, or none in time; `reason` for the log. */
 export type SignedAnswer =
   | { readonly kind: "answered"; readonly response: Response; readonly body: string | null }
@@ -40,19 +55,12 @@ export type SignedAnswer =
 
 /** POSTs it. Never rejects for what the other side, or the way there, does. */
 export async function postSigned(request: SignedRequest): Promise<SignedAnswer> {
-  const { url, secret, id, body, timeoutMs, mostBytes, now, signal } = request;
+  const { url, body, timeoutMs, mostBytes, signal } = request;
   const bytes = new TextEncoder().encode(body);
-  const seconds = Math.floor(now / 1000);
   try {
     const response = await fetch(url, {
       method: "POST",
-      headers: {
-        "content-type": "application/json",
-        accept: "application/json",
-        "webhook-id": id,
-        "webhook-timestamp": String(seconds),
-        "webhook-signature": sign(secret, id, seconds, bytes),
-      },
+      headers: signedHeaders(request, bytes),
       body: bytes,
       // Signed words are for this address and no other.
       redirect: "manual",

@@ -4,7 +4,7 @@
  * the very word that a person would type. Pure.
  */
 import { z } from "zod";
-import type { OutboundOf } from "../../src/core/model.ts";
+import type { Address, InboundOf, OutboundOf } from "../../src/core/model.ts";
 
 /** What is known of the conversation as the program sees it. */
 export interface Window {
@@ -105,4 +105,20 @@ function linesOf({ text, set = {}, note, transfer, close, accept, decline }: Act
     ...(transfer === undefined ? [] : [oneLine(`/transfer ${transfer.to ?? ""} ${transfer.reason ?? ""}`)]),
     ...(close ? ["/close"] : []),
   ];
+}
+
+/**
+ * One of the lines as the desk hears it from that program, said to that name of the desk. `request` is the id of the request it came with
+ * and `index` its place in it, so that a repeated one is taken once; null where the program gave none.
+ */
+export function toInbound(
+  from: Address,
+  to: string,
+  text: string,
+  request: string | null,
+  index: number,
+): InboundOf<"message"> {
+  const redelivery = request === null ? null : `${from.id} ${request} ${index}`;
+  const nothing = { device: null, choice: null, replyTo: null, sentAt: null, language: null, nick: null };
+  return { kind: "message", redelivery, from, to, id: redelivery, text, ...nothing };
 }

@@ -4,7 +4,7 @@
  */
 import type { Adapter, AdapterContext, AdapterModule, Outcome } from "../../src/adapter.ts";
 import { ACCEPTED, type Capabilities, type Outbound, type PresenceState, type Verdict } from "../../src/core/model.ts";
-import { type Decoded, decodeAnswer, encode, PING } from "./codec.ts";
+import { type Decoded, decodeAnswer, encode, PING, toInbound } from "./codec.ts";
 import { BOT_ID, type Bot, configSchema, parseConfig, type WebhookConfig } from "./config.ts";
 import { request } from "./requests.ts";
 import { webhookRoutes } from "./routes.ts";
@@ -129,18 +129,8 @@ class Webhook implements Adapter {
   async #say(bot: string, to: string, lines: readonly string[], id: string | null): Promise<Verdict> {
     if (this.#end.signal.aborted) throw new Error("the webhook network has been stopped");
     const from = { network: this.#context.network, id: bot };
-    const nothing = { device: null, choice: null, replyTo: null, sentAt: null, language: null, nick: null };
     for (const [index, text] of lines.entries()) {
-      const redelivery = id === null ? null : `${bot} ${id} ${index}`;
-      const verdict = await this.#context.receive({
-        kind: "message",
-        redelivery,
-        from,
-        to,
-        id: redelivery,
-        text,
-        ...nothing,
-      });
+      const verdict = await this.#context.receive(toInbound(from, to, text, id, index));
       if (verdict.kind === "refused") return verdict;
     }
     return ACCEPTED;

@@ -6,7 +6,7 @@
 import { expect } from "chai";
 import { leakInWords, runCampaign } from "./campaign.ts";
 import { LEAK_NETWORKS } from "./networks.ts";
-import { PLANTED_LEAKS } from "./planted-leaks.ts";
+import { type Fault, PLANTED_LEAKS } from "./planted-leaks.ts";
 import { Sieve } from "./sieve.ts";
 
 const MESSAGES = 400;
@@ -26,6 +26,33 @@ describe("nothing of either side is on the other's wire", function () {
       }
     });
   }
+});
+
+describe("nor behind real encryption", function () {
+  this.timeout(LIMIT_MS);
+  for (const [customer, csr] of [
+    ["matrix-encrypted", "web"],
+    ["matrix", "matrix-encrypted"],
+  ] as const) {
+    const plan = { customer, csr, messages: MESSAGES, seed: 1, realCrypto: true };
+    it(`of a customer on ${customer} and a CSR on ${csr}`, async () => {
+      const { leaks, written } = await runCampaign(plan);
+      expect(leaks.map(leakInWords)).to.deep.equal([]);
+      expect(written, "written").to.be.greaterThan(MESSAGES / 3);
+    });
+  }
+  it("where the reader's device would be shown one", async () => {
+    const fault: Fault = {
+      said: (outbound, { heard }) =>
+        outbound.kind === "message" && !outbound.notice && outbound.to.network === "matrix-encrypted"
+          ? { ...outbound, text: `${heard?.from.id}: ${outbound.text}` }
+          : outbound,
+    };
+    const plan = { customer: "xmpp", csr: "matrix-encrypted", messages: MESSAGES, seed: 1, most: 1 };
+    const [leak] = (await runCampaign({ ...plan, fault, realCrypto: true })).leaks;
+    expect(leak?.of).to.equal("customer");
+    expect(leak?.wire, "of what the homeserver saw").to.contain("m.megolm.v1.aes-sha2");
+  });
 });
 
 describe("the leak fuzzer finds", function () {

@@ -1,4 +1,5 @@
 /** Events as a Matrix client and its homeserver make them, with their sender in every field that can hold one. */
+import { encryptAttachment } from "../../adapters/matrix/attachments.ts";
 import type { Act, Named } from "./acts.ts";
 import type { HiddenPerson } from "./hidden-person.ts";
 import { DESK_HOST, NOW } from "./wire.ts";
@@ -64,7 +65,16 @@ function surroundings(person: HiddenPerson): object {
   };
 }
 
-function contentOf(person: HiddenPerson, act: Act): { readonly type: string; readonly content: object } | null {
+/** Where a file is, for who may have it; in an encrypted chat the key beside it, under which nothing lies here. */
+function placeOf(url: string, isEncrypted: boolean): object {
+  return isEncrypted ? { file: { ...encryptAttachment(Buffer.from("a file")).encryption, url } } : { url };
+}
+
+function contentOf(
+  person: HiddenPerson,
+  act: Act,
+  isEncrypted: boolean,
+): { readonly type: string; readonly content: object } | null {
   switch (act.kind) {
     case "message":
       return { type: "m.room.message", content: { ...messageContent(person, act), ...surroundings(person) } };
@@ -74,7 +84,7 @@ function contentOf(person: HiddenPerson, act: Act): { readonly type: string; rea
       const caption = act.caption === "" ? { body: act.name } : { body: act.caption, filename: act.name };
       return {
         type: "m.room.message",
-        content: { msgtype: "m.image", ...caption, url, info, ...surroundings(person) },
+        content: { msgtype: "m.image", ...caption, ...placeOf(url, isEncrypted), info, ...surroundings(person) },
       };
     }
     case "edit": {
@@ -109,9 +119,17 @@ function contentOf(person: HiddenPerson, act: Act): { readonly type: string; rea
   }
 }
 
+/** An event as its sender's homeserver passes it on. */
+export interface SentEvent {
+  readonly type: string;
+  readonly room_id: string;
+  readonly content: object;
+  readonly [more: string]: unknown;
+}
+
 /** The event of a room's timeline; null where that is none. */
-export function eventOf(person: HiddenPerson, room: string, act: Act): object | null {
-  const found = contentOf(person, act);
+export function eventOf(person: HiddenPerson, room: string, act: Act, isEncrypted = false): SentEvent | null {
+  const found = contentOf(person, act, isEncrypted);
   if (found === null) return null;
   return {
     ...found,

@@ -184,6 +184,38 @@ export const PLANTED_LEAKS: readonly PlantedLeak[] = [
     fault: { written: adding(({ author }) => [...author.displayName].map(wide).join("\u200b")) },
   },
   {
+    name: "a request to a program bears the id of the author's own call",
+    customer: "webhook",
+    csr: "webhook",
+    fault: { said: relayed(({ key }, { heard }) => ({ key: heard?.kind === "message" ? (heard.id ?? key) : key })) },
+  },
+  {
+    name: "a program's note for its colleagues is said to the customer",
+    customer: "irc",
+    csr: "webhook",
+    fault: {
+      heard: (inbound) =>
+        inbound.kind === "message" && inbound.text.startsWith("/note ")
+          ? { ...inbound, text: inbound.text.slice("/note ".length) }
+          : inbound,
+    },
+  },
+  {
+    name: "an encrypted message quotes with the address of whom it quotes",
+    customer: "xmpp",
+    csr: "matrix-encrypted",
+    fault: { said: relayed(({ text }, { heard }) => ({ text: `> <${heard?.from.id}> hello\n\n${text}` })) },
+  },
+  {
+    name: "the file of an encrypted message keeps its address",
+    customer: "matrix-encrypted",
+    csr: "web",
+    fault: {
+      heard: (inbound, raw) =>
+        inbound.kind === "message" && inbound.file ? { ...inbound, text: /mxc:[^"]*/u.exec(raw)?.[0] ?? "" } : inbound,
+    },
+  },
+  {
     name: "the customer is told what the CSR writes from",
     customer: "web",
     csr: "irc",

@@ -22,6 +22,8 @@ export interface LeakWire {
   shows(outbound: Outbound): Promise<string>;
   /** What a person's client is answered when it asks about that name of the desk. Left out: it cannot ask. */
   asks?(identity: { readonly name: string; readonly state: "available" | "offline" } | null): string;
+  /** Lets go of what it holds; nothing of it is used afterwards. */
+  close?(): Promise<void>;
 }
 
 export const DESK_HOST = "desk.example";
@@ -34,7 +36,8 @@ export function taken(name: string): Extract<TakenFile, { kind: "taken" }> {
   return { kind: "taken", file, words: fileWords(file) };
 }
 
-const QUIET: Logger = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {}, writesDebug: false };
+/** Nothing is written. */
+export const QUIET: Logger = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {}, writesDebug: false };
 /** The time at which all of it happens: nothing is late. */
 export const NOW = Date.UTC(2026, 2, 2, 9);
 
