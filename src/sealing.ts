@@ -20,7 +20,8 @@ import {
 } from "node:crypto";
 
 const CIPHER = "aes-256-gcm";
-const KEY_BYTES = 32;
+/** Of a key. */
+export const KEY_BYTES = 32;
 const VERSION = 1;
 const KEY_ID_BYTES = 8;
 const NONCE_BYTES = 12;

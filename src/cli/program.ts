@@ -9,6 +9,7 @@ import { addCsrs } from "./csrs.ts";
 import { addErase } from "./erase.ts";
 import { addExplain } from "./explain.ts";
 import { addInit } from "./init.ts";
+import { addKey } from "./key.ts";
 import { addReload } from "./reload.ts";
 import { addReplay } from "./replay.ts";
 import { addReport } from "./report.ts";
@@ -37,6 +38,7 @@ const SUBCOMMANDS: readonly ((program: Command, terminal: Terminal) => void)[] =
   addTranscript,
   addCsrs,
   addToken,
+  addKey,
   addAudit,
   addBackup,
   addErase,
