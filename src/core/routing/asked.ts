@@ -2,10 +2,9 @@
  * What is asked for, taken apart once: needs that come again as the same list are not read again. Queues hand out the same lists, and
  * whoever waits is decided on more than once. A decision mostly waits for memory, so all that it reads of a request stands together.
  */
-import { type Leaf, type Need, needKey, skillsIn } from "./needs.ts";
+import { isPlaced, type Leaf, type Need, needKey, skillsIn } from "./needs.ts";
 import type { RoutingCsr } from "./routing.ts";
 import type { SkillSet } from "./skill-sets.ts";
-import { languageTerm } from "./terms.ts";
 
 export type SkillLeaf = Extract<Leaf, { kind: "skill" }>;
 
@@ -21,12 +20,28 @@ export interface SkillPlan {
   rest: readonly SkillLeaf[];
 }
 
+/** Who meets the needs by what they are, as it was found the last time. */
+export interface Known {
+  /** That of the known at that time; of no use when they have another. */
+  knownBy: object | null;
+  /** How many, in the arena of the known from `from` on; `UNKNOWN`, or `TOO_MANY` to be listed. */
+  count: number;
+  from: number;
+}
+/** Asked for once: a list pays only for those who ask again. */
+export const UNKNOWN = -1;
+export const TOO_MANY = -2;
+
 /** Needs, taken apart. */
-export interface Asked extends SkillPlan {
+export interface Asked extends SkillPlan, Known {
   /** What is asked of everybody by name, without alternatives. */
   readonly skills: readonly SkillLeaf[];
   /** All the rest. */
   readonly others: readonly Need[];
+  /** Of these, what the bits below do not tell. */
+  readonly untold: readonly Need[];
+  /** Of these, what hangs on where the CSR can be reached now. */
+  readonly placed: readonly Need[];
   /** Skills are asked for, and the rest is nothing that narrows it down to a few: looking under the skills is as good as can be. */
   readonly isBySkill: boolean;
   /** Bits of which a CSR who will do has every one, two words of 31: a first look that saves most of the others. */
@@ -76,15 +91,20 @@ const NOTHING: readonly never[] = [];
 
 class TakenApart implements Asked {
   // What every decision reads comes first.
+  knownBy: object | null = null;
+  count = UNKNOWN;
+  from = 0;
+  readonly placed: readonly Need[];
+  readonly network: string | null;
+  readonly software: string | null;
   generation: object | null = null;
   set: SkillSet | null = null;
   least = 0;
   rest: readonly SkillLeaf[] = NOTHING;
   readonly others: readonly Need[];
+  readonly untold: readonly Need[];
   low = 0;
   high = 0;
-  readonly network: string | null;
-  readonly software: string | null;
   readonly isBySkill: boolean;
   readonly skills: readonly SkillLeaf[];
   readonly #needs: readonly Need[];
@@ -94,9 +114,11 @@ class TakenApart implements Asked {
   constructor(needs: readonly Need[]) {
     const [skills, others]: [SkillLeaf[], Need[]] = [[], []];
     takeApart(needs, skills, others);
-    this.others = others.length === 0 ? NOTHING : others;
-    for (const { skill, least } of skills) if (least > 0) this.#ask(skill);
-    for (const other of others) if (other.kind === "language") this.#ask(languageTerm(other.language));
+    this.others = orNothing(others);
+    this.untold = orNothing(others.filter((need) => need.kind !== "language" || !isToldByBit(need.language)));
+    this.placed = orNothing(others.filter(isPlaced));
+    for (const { skill, least } of skills) if (least > 0) this.#ask(bitOfSkill(skill));
+    for (const other of others) if (other.kind === "language") this.#ask(bitOfLanguage(other.language));
     this.network = needs.find((need) => need.kind === "network")?.network ?? null;
     this.software = needs.find((need) => need.kind === "software")?.software ?? null;
     const isWide = others.every(({ kind }) => kind === "language" || kind === "not" || kind === "network");
@@ -115,8 +137,7 @@ class TakenApart implements Asked {
     return this.#skillNames;
   }
 
-  #ask(name: string): void {
-    const bit = bitOf(name);
+  #ask(bit: number): void {
     if (bit < WORD) this.low |= 1 << bit;
     else this.high |= 1 << (bit - WORD);
   }
@@ -130,31 +151,53 @@ function takeApart(needs: readonly Need[], skills: SkillLeaf[], others: Need[]):
   }
 }
 
+function orNothing<T>(list: readonly T[]): readonly T[] {
+  return list.length === 0 ? NOTHING : list;
+}
+
 const WORD = 31;
 const BITS = 2 * WORD;
-const bits = new Map<string, number>();
+/** The first of them are languages': one for each, until but one is left, which the others share. */
+const LANGUAGE_BITS = 15;
+const SHARED_BIT = LANGUAGE_BITS - 1;
+const languages = new Map<string, number>();
+const skillBits = new Map<string, number>();
 /** Names whose bits are remembered; requests may come from elsewhere and name anything. */
 const MAX_BITS = 10_000;
 
-/** The bit of a skill or of the term of a language, 0 to 61. Several may share one: a set bit is only a hint. */
-function bitOf(name: string): number {
-  let bit = bits.get(name);
+function bitOfLanguage(language: string): number {
+  let bit = languages.get(language);
+  if (bit === undefined) {
+    if (languages.size >= SHARED_BIT) return SHARED_BIT;
+    bit = languages.size;
+    languages.set(language, bit);
+  }
+  return bit;
+}
+
+/** Whether the bit of that language is nobody else's. */
+function isToldByBit(language: string): boolean {
+  return bitOfLanguage(language) !== SHARED_BIT;
+}
+
+/** Several skills may share one: a set bit is only a hint. */
+function bitOfSkill(skill: string): number {
+  let bit = skillBits.get(skill);
   if (bit === undefined) {
     let hash = 0;
-    for (let index = 0; index < name.length; index += 1) hash = (Math.imul(hash, 31) + name.charCodeAt(index)) | 0;
-    bit = ((hash % BITS) + BITS) % BITS;
-    if (bits.size >= MAX_BITS) bits.clear();
-    bits.set(name, bit);
+    for (let index = 0; index < skill.length; index += 1) hash = (Math.imul(hash, 31) + skill.charCodeAt(index)) | 0;
+    bit = LANGUAGE_BITS + ((hash >>> 0) % (BITS - LANGUAGE_BITS));
+    if (skillBits.size >= MAX_BITS) skillBits.clear();
+    skillBits.set(skill, bit);
   }
   return bit;
 }
 
 /** The two words of bits of that CSR. */
-export function signatureOf({ skills, languages }: RoutingCsr): { readonly low: number; readonly high: number } {
+export function signatureOf(csr: RoutingCsr): { readonly low: number; readonly high: number } {
   let low = 0;
   let high = 0;
-  for (const name of [...Object.keys(skills), ...languages.map(languageTerm)]) {
-    const bit = bitOf(name);
+  for (const bit of [...Object.keys(csr.skills).map(bitOfSkill), ...csr.languages.map(bitOfLanguage)]) {
     if (bit < WORD) low |= 1 << bit;
     else high |= 1 << (bit - WORD);
   }

@@ -2,7 +2,7 @@
  * Finds the first CSR by any strategies without looking at all of them: those under the cover of what is asked for are looked at, a short list
  * as it stands, a long one but for the blocks in which nobody can be better.
  */
-import type { Asked, SkillPlan } from "./asked.ts";
+import type { Asked } from "./asked.ts";
 import { Bounds, type LookedThrough } from "./bounds.ts";
 import { MORE_SKILLS, type Place } from "./drawers.ts";
 import { isEverEligible, mostKept, type Requirement, requirementOf } from "./eligibility.ts";
@@ -13,7 +13,7 @@ import type { SkillSet } from "./skill-sets.ts";
 import type { Staff } from "./staff.ts";
 import { type PreparedStrategies, prepare, type Worth } from "./strategies.ts";
 import type { TermList } from "./term-list.ts";
-import { ANYONE, coverOf, csrTerm, networkTerm, skillTerm, softwareTerm } from "./terms.ts";
+import { ANYONE, CSR, coverOf, csrTerm, networkTerm, skillTerm, softwareTerm } from "./terms.ts";
 
 /** Members up to which a list is looked at whole: bounds cost more to keep than they save. */
 export const SHORT_LIST = 32;
@@ -29,13 +29,15 @@ export class Candidates {
     this.#search = new Search(staff);
   }
 
-  /** The first CSR by the request's strategies who has room and is eligible, or null. */
-  pick(waiting: Waiting, requirement: Requirement): RoutingCsr | null {
+  /** The number of the first CSR by the request's strategies who has room and is eligible; -1 when nobody has. */
+  pick(waiting: Waiting, requirement: Requirement): number {
     const strategies = prepare(waiting.strategies);
     const search = this.#search;
     search.begin(waiting, requirement, strategies, strategies.asks ? this.#limits(waiting, requirement) : null);
     const { asked, only } = requirement;
+    const { known } = this.#staff;
     if (only !== null) search.considerOne(this.#staff.numberOf(only));
+    else if (known.has(asked, () => this.#among(asked))) search.considerKnown(known.numbers);
     else if (asked.isBySkill) this.#lookAtSkilled(asked, strategies);
     else this.#lookUnder(this.#coverNow(requirement), strategies);
     return search.end();
@@ -70,7 +72,11 @@ export class Candidates {
   }
 
   readonly #population = (term: string): number =>
-    term.startsWith("csr ") ? (this.#staff.numberOf(term.slice(4)) === null ? 0 : 1) : this.#staff.population(term);
+    term.startsWith(CSR)
+      ? this.#staff.numberOf(term.slice(CSR.length)) === null
+        ? 0
+        : 1
+      : this.#staff.population(term);
 
   /** A network or software is taken for a cover only where there is nothing else: how many are there changes by the minute. */
   #coverNow({ asked: { skills, others }, network, software }: Requirement): readonly string[] {
@@ -80,23 +86,35 @@ export class Candidates {
     return network !== null ? [networkTerm(network)] : coverOf(others, this.#population).terms;
   }
 
+  /** Lists of whom one holds whoever meets what is asked for by what they are. */
+  #among(asked: Asked): readonly (readonly number[])[] {
+    const plan = asked.isBySkill ? this.#staff.sets.planFor(asked) : null;
+    if (plan !== null) return plan.set === null ? [] : [plan.set.members];
+    const { terms } = coverOf([...asked.skills, ...asked.others], this.#population, false);
+    return terms.map((term) => {
+      if (!term.startsWith(CSR)) return this.#staff.list(term)?.members ?? [];
+      const number = this.#staff.numberOf(term.slice(CSR.length));
+      return number === null ? [] : [number];
+    });
+  }
+
   /** Those who have all of the skills, or as many of them as leave few. */
   #lookAtSkilled(asked: Asked, strategies: PreparedStrategies): void {
     const plan = this.#staff.sets.planFor(asked);
     if (plan === null) this.#look(this.#staff.list(ANYONE), strategies);
-    else if (plan.set !== null) this.#lookAtSet(plan.set, plan, strategies);
+    else if (plan.set !== null) this.#lookAtSet(plan.set, asked, strategies);
   }
 
-  #lookAtSet(set: SkillSet, plan: SkillPlan, strategies: PreparedStrategies): void {
+  #lookAtSet(set: SkillSet, { least, rest, untold }: Asked, strategies: PreparedStrategies): void {
     const { members, levels } = set;
-    this.#search.expect(plan.rest);
+    this.#search.expect(rest, untold);
     if (this.#isShort(members, strategies)) {
-      this.#search.considerAll(members, levels, plan.least);
+      this.#search.considerAll(members, levels, least);
       return;
     }
     // Before they are given bounds of which nobody was told.
     this.#staff.sets.bound(set);
-    this.#search.considerBlocks(members, levels, plan.least, this.#boundsOf(set, strategies));
+    this.#search.considerBlocks(members, levels, least, this.#boundsOf(set, strategies));
   }
 
   #isShort(members: readonly number[], { first }: PreparedStrategies): boolean {
@@ -112,7 +130,7 @@ export class Candidates {
   }
 
   *#having(term: string): Iterable<RoutingCsr> {
-    const one = term.startsWith("csr ") ? this.#staff.get(term.slice(4)) : null;
+    const one = term.startsWith(CSR) ? this.#staff.get(term.slice(CSR.length)) : null;
     if (one !== null) yield one;
     for (const number of this.#staff.list(term)?.members ?? []) {
       const csr = this.#staff.csrs[number];
@@ -122,7 +140,7 @@ export class Candidates {
 
   #lookUnder(terms: readonly string[], strategies: PreparedStrategies): void {
     for (const term of terms) {
-      if (term.startsWith("csr ")) this.#search.considerOne(this.#staff.numberOf(term.slice(4)));
+      if (term.startsWith(CSR)) this.#search.considerOne(this.#staff.numberOf(term.slice(CSR.length)));
       else this.#look(this.#staff.list(term), strategies);
     }
   }

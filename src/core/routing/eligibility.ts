@@ -4,7 +4,7 @@
  */
 import type { Address, Feature } from "../model.ts";
 import { type Asked, askedIn, type SkillLeaf } from "./asked.ts";
-import { meets, mightMeet } from "./needs.ts";
+import { meets, mightMeet, type Need } from "./needs.ts";
 import type { Loss, Reachable, RoutingCsr, Waiting } from "./routing.ts";
 
 /** What one who waits asks for. */
@@ -18,12 +18,15 @@ export interface Requirement {
   readonly only: string | null;
   /** The room it takes. */
   readonly weight: number;
+  /** Nothing of all this but needs and room. */
+  readonly isPlain: boolean;
 }
 
 export function requirementOf(waiting: Waiting): Requirement {
   const asked = askedIn(waiting.needs);
   const { excluded, only, weight = 1 } = waiting;
   const { network, software } = alike(waiting);
+  const isOpen = network === null && software === null && asked.network === null && asked.software === null;
   return {
     asked,
     network: network ?? asked.network,
@@ -31,11 +34,14 @@ export function requirementOf(waiting: Waiting): Requirement {
     excluded,
     only,
     weight,
+    isPlain: isOpen && excluded.length === 0 && only === null,
   };
 }
 
 /** What the queue's compatibility, or a network or software that is asked for outright, wants of the address where the CSR is reached. */
 type Likeness = Pick<Requirement, "network" | "software">;
+
+const ANYHOW: Likeness = { network: null, software: null };
 
 function alike({ compatibility, customerNetwork, customerSoftware = null }: Waiting): Likeness {
   switch (compatibility) {
@@ -46,7 +52,7 @@ function alike({ compatibility, customerNetwork, customerSoftware = null }: Wait
     case "same-network":
       return { network: customerNetwork, software: null };
     case "translated":
-      return { network: null, software: null };
+      return ANYHOW;
   }
 }
 
@@ -93,21 +99,22 @@ export function isEverEligible(csr: RoutingCsr, requirement: Requirement): boole
 }
 
 /**
- * Whether an available CSR may be offered it now. `levels` are those of their skills: reading them there is much quicker. `skills`: those
- * that are asked for and not known to be had.
+ * Whether an available CSR may be offered it now. `levels` are those of their skills: reading them there is much quicker. `skills` and
+ * `others`: those that are asked for and not known to be met.
  */
 export function isEligible(
   csr: RoutingCsr,
   requirement: Requirement,
   levels: ReadonlyMap<string, number>,
   skills: readonly SkillLeaf[] = requirement.asked.skills,
+  others: readonly Need[] = requirement.asked.others,
 ): boolean {
   for (const { skill, least, most } of skills) {
     const level = levels.get(skill) ?? 0;
     if (level < least || (most !== undefined && level > most)) return false;
   }
-  const { asked, excluded, only } = requirement;
-  for (const other of asked.others) if (!meets(csr, other)) return false;
+  const { excluded, only } = requirement;
+  for (const other of others) if (!meets(csr, other)) return false;
   if (only !== null && only !== csr.id) return false;
   return (excluded.length === 0 || !excluded.includes(csr.id)) && isCompatible(csr, requirement);
 }

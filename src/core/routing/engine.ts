@@ -6,6 +6,7 @@
  * them, however many CSRs there are and however many wait.
  */
 import { strict as assert } from "node:assert";
+import type { Address } from "../model.ts";
 import { Candidates, SHORT_LIST } from "./candidates.ts";
 import { chooseAddress, type Requirement, requirementOf, roomOf } from "./eligibility.ts";
 import { explain } from "./explain.ts";
@@ -51,8 +52,8 @@ export function createRoutingEngine(shortList = SHORT_LIST): RoutingEngine {
       if (!parts.newcomers.remove(conversation)) lists.remove(conversation);
     },
     match: () => match(parts),
-    decide: (waiting) => matchFor(candidates, waiting, requirementOf(waiting)),
-    explain: (waiting) => explain(waiting, staff.all(), matchFor(candidates, waiting, requirementOf(waiting))),
+    decide: (waiting) => matchFor(parts, waiting, requirementOf(waiting)),
+    explain: (waiting) => explain(waiting, staff.all(), matchFor(parts, waiting, requirementOf(waiting))),
     place: (conversation) => listed().place(conversation),
     waitingIn: (queue) => listed().waitingIn(queue),
     first: (queue) => listed().firstIn(queue),
@@ -99,22 +100,22 @@ function mayServeOthers(former: RoutingCsr, csr: RoutingCsr): boolean {
   );
 }
 
-function match({ staff, candidates, lists, freed, newcomers }: Parts): Match | null {
+function match(parts: Parts): Match | null {
+  const { staff, lists, freed, newcomers } = parts;
   const next = freed.first();
   for (let first = newcomers.first(); first !== null; first = newcomers.first()) {
     if (next !== null && byTurn(next.waiting, first.waiting) < 0) break;
-    const found = matchFor(candidates, first.waiting, first.requirement);
+    const found = matchFor(parts, first.waiting, first.requirement);
     if (found !== null) return found;
     newcomers.remove(first.waiting.conversation);
     lists.put(first.waiting, first.requirement);
   }
   if (next === null) return null;
   const { waiting, requirement, only } = next;
-  const found = matchWith(
-    waiting,
-    requirement,
-    only === null ? candidates.pick(waiting, requirement) : staff.get(only),
-  );
+  const found =
+    only === null
+      ? matchFor(parts, waiting, requirement)
+      : matchWith(staff, waiting, requirement, staff.numberOf(only) ?? -1);
   assert(
     found !== null,
     `nobody can be picked for conversation ${waiting.conversation} although somebody may serve it`,
@@ -122,17 +123,20 @@ function match({ staff, candidates, lists, freed, newcomers }: Parts): Match | n
   return found;
 }
 
-function matchFor(candidates: Candidates, waiting: Waiting, requirement: Requirement): Match | null {
-  return matchWith(waiting, requirement, candidates.pick(waiting, requirement));
+function matchFor({ candidates, staff }: Parts, waiting: Waiting, requirement: Requirement): Match | null {
+  return matchWith(staff, waiting, requirement, candidates.pick(waiting, requirement));
 }
 
-function matchWith(waiting: Waiting, requirement: Requirement, csr: RoutingCsr | null): Match | null {
-  if (csr === null) return null;
-  const address = chooseAddress(csr, requirement, waiting.customerFeatures);
-  if (address === null) {
-    assert.fail(`CSR ${csr.id} was picked for conversation ${waiting.conversation} without an address`);
-  }
-  return { conversation: waiting.conversation, csr: csr.id, address };
+function matchWith(staff: Staff, waiting: Waiting, requirement: Requirement, number: number): Match | null {
+  if (number < 0) return null;
+  const csr = staff.ids[number] as string;
+  const address = staff.soles[number] ?? addressOf(staff.csrs[number], requirement, waiting);
+  assert(address !== null, `CSR ${csr} was picked for conversation ${waiting.conversation} without an address`);
+  return { conversation: waiting.conversation, csr, address };
+}
+
+function addressOf(csr: RoutingCsr | undefined, requirement: Requirement, waiting: Waiting): Address | null {
+  return csr === undefined ? null : chooseAddress(csr, requirement, waiting.customerFeatures);
 }
 
 /** Puts newcomers into line before anybody has looked for a CSR for them: the freed look again at those who came in the meantime. */

@@ -81,6 +81,25 @@ export function mightMeet(csr: RoutingCsr, need: Need, wanted = true): boolean {
   }
 }
 
+/** Whether it hangs on where, or with what, the CSR can be reached now. */
+export function isPlaced(need: Need): boolean {
+  switch (need.kind) {
+    case "network":
+    case "software":
+      return true;
+    case "all":
+    case "any":
+      return need.of.some(isPlaced);
+    case "not":
+      return isPlaced(need.of);
+    case "skill":
+    case "language":
+    case "attribute":
+    case "csr":
+      return false;
+  }
+}
+
 /** The skills that are asked for anywhere in it, but under a `not`. */
 export function skillsIn(need: Need): readonly string[] {
   switch (need.kind) {

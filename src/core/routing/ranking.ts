@@ -7,6 +7,7 @@ import type { SkillLeaf } from "./asked.ts";
 import { BLOCK, type Bounds, NO_ROOM } from "./bounds.ts";
 import { isEligible, mostKept, type Requirement, ROOM_SLACK } from "./eligibility.ts";
 import { reach } from "./levels.ts";
+import type { Need } from "./needs.ts";
 import type { RoutingCsr, Waiting } from "./routing.ts";
 import { HIGH, LOW, ROOM, ROW, STANDINGS } from "./row.ts";
 import type { Staff } from "./staff.ts";
@@ -26,8 +27,11 @@ interface Question {
 export class Search {
   readonly #staff: Staff;
   #question: Question | null = null;
-  /** The skills that are to be looked at of each candidate. */
-  #skills: readonly SkillLeaf[] = [];
+  /** The needs that are to be looked at of each candidate. */
+  #skills: readonly SkillLeaf[] = NO_NEEDS;
+  #others: readonly Need[] = NO_NEEDS;
+  /** Nothing is to be looked at but the room they have. */
+  #isSure = false;
   /** The number of the best so far, or -1, and what they are worth where that counts. */
   #best = -1;
   #worth: Worth | null = null;
@@ -41,24 +45,52 @@ export class Search {
   begin(waiting: Waiting, requirement: Requirement, strategies: PreparedStrategies, limits: Worth | null): void {
     const skills = limits === null ? NO_SKILLS : requirement.asked.skillNames;
     this.#skills = requirement.asked.skills;
+    this.#others = requirement.asked.others;
+    this.#isSure = false;
     this.#question = { waiting, requirement, strategies, skills, limits };
     this.#best = -1;
     this.#worth = null;
     if (this.#kept.size > 0) this.#kept.clear();
   }
 
-  end(): RoutingCsr | null {
+  /** The number of the first, or -1. */
+  end(): number {
     this.#question = null;
-    return this.#best < 0 ? null : (this.#staff.csrs[this.#best] ?? null);
+    return this.#best;
   }
 
-  /** The other skills are known to be had by whoever is considered from now on. */
-  expect(skills: readonly SkillLeaf[]): void {
+  /** The other needs are known to be met by whoever is considered from now on. */
+  expect(skills: readonly SkillLeaf[], others: readonly Need[]): void {
     this.#skills = skills;
+    this.#others = others;
+    this.#isSure = skills.length === 0 && others.length === 0 && this.#question?.requirement.isPlain === true;
   }
 
   considerOne(number: number | null): void {
     if (number !== null && this.#question !== null) this.#consider(number, this.#question);
+  }
+
+  /** Those who are known to meet what is asked for by what they are. */
+  considerKnown(numbers: Int32Array): void {
+    const question = this.#question;
+    if (question === null) return;
+    const { asked, weight } = question.requirement;
+    const { first, second } = question.strategies;
+    this.expect(NO_NEEDS, asked.placed);
+    const { table } = this.#staff;
+    const room = weight - ROOM_SLACK;
+    let [firstOfBest, secondOfBest] = NOBODY;
+    const end = asked.from + asked.count;
+    for (let at = asked.from; at < end; at += 1) {
+      const number = numbers[at] as number;
+      const row = number * ROW;
+      if ((table[row + ROOM] as number) < room) continue;
+      const lead = table[row + first] as number;
+      if (first !== ROOM && lead > firstOfBest) continue;
+      const next = table[row + second] as number;
+      if (second !== ROOM && lead === firstOfBest && next > secondOfBest) continue;
+      if (this.#consider(number, question)) [firstOfBest, secondOfBest] = [lead, next];
+    }
   }
 
   /**
@@ -143,8 +175,13 @@ export class Search {
     // Who is behind even with the most they could be worth need not be looked at closely.
     if (this.#best >= 0 && this.#difference(question, number, limits) >= 0) return false;
     if ((this.#staff.table[number * ROW + ROOM] ?? -1) < requirement.weight - ROOM_SLACK) return false;
+    if (this.#isSure && limits === null) {
+      this.#best = number;
+      return true;
+    }
     const [csr, levels] = [this.#staff.csrs[number], this.#staff.levels[number]];
-    if (csr === undefined || levels === undefined || !isEligible(csr, requirement, levels, this.#skills)) return false;
+    if (csr === undefined || levels === undefined) return false;
+    if (!this.#isSure && !isEligible(csr, requirement, levels, this.#skills, this.#others)) return false;
     const worth = limits === null ? null : this.#worthOf(number, csr, question);
     if (this.#best >= 0 && worth !== null && this.#difference(question, number, worth) >= 0) return false;
     this.#best = number;
@@ -193,3 +230,4 @@ export class Search {
 
 const NOBODY: readonly [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
 const NO_SKILLS: readonly string[] = [];
+const NO_NEEDS: readonly never[] = [];

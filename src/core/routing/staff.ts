@@ -3,8 +3,10 @@
  * standing strategies compare. Which terms they have is kept in lists, one for each term, whether they are free or not.
  */
 import { strict as assert } from "node:assert";
+import type { Address } from "../model.ts";
 import { signatureOf } from "./asked.ts";
 import { reachKey, roomOf } from "./eligibility.ts";
+import { Known } from "./known.ts";
 import type { RoutingCsr } from "./routing.ts";
 import { HIGH, LOW, ROOM, ROW, STANDINGS } from "./row.ts";
 import { SkillSets } from "./skill-sets.ts";
@@ -57,7 +59,11 @@ export class Staff {
   /** Skills and their levels at each number. */
   readonly levels: ReadonlyMap<string, number>[] = [];
   readonly groups: string[] = [];
+  readonly ids: string[] = [];
+  /** The only address at each number; null where there are several, or none. */
+  readonly soles: (Address | null)[] = [];
   readonly sets = new SkillSets(this);
+  readonly known = new Known(this);
   readonly #entries = new Map<string, Entry>();
   readonly #terms = new Map<string, TermList>();
   /** The lists of skills by the skill alone. */
@@ -127,7 +133,7 @@ export class Staff {
     if (entry === undefined) return;
     const { number } = entry;
     this.#unlist(entry, [...entry.profile, ...entry.places]);
-    this.sets.forget();
+    this.#forget();
     this.#regroup(entry, null);
     this.#entries.delete(id);
     this.csrs[number] = undefined;
@@ -137,7 +143,7 @@ export class Staff {
 
   /** In code-unit order, the same on every machine. */
   compareIds(left: number, right: number): number {
-    const [one, other] = [this.csrs[left]?.id ?? "", this.csrs[right]?.id ?? ""];
+    const [one, other] = [this.ids[left] ?? "", this.ids[right] ?? ""];
     return one < other ? -1 : one > other ? 1 : 0;
   }
 
@@ -155,6 +161,7 @@ export class Staff {
     };
     this.#entries.set(csr.id, entry);
     this.csrs[number] = csr;
+    this.ids[number] = csr.id;
     this.#reprofile(entry);
     this.#replace(entry);
     return entry;
@@ -176,14 +183,21 @@ export class Staff {
     this.table[entry.number * ROW + LOW] = low;
     this.table[entry.number * ROW + HIGH] = high;
     this.levels[entry.number] = new Map(Object.entries(entry.csr.skills));
-    this.sets.forget();
+    this.#forget();
     this.#gather(entry);
+  }
+
+  #forget(): void {
+    this.sets.forget();
+    this.known.forget();
   }
 
   #replace(entry: Entry): void {
     const places = placeTerms(entry.csr);
     this.#relist(entry, entry.places, places);
     entry.places = places;
+    const [one, another] = entry.csr.reachable;
+    this.soles[entry.number] = one === undefined || another !== undefined ? null : one.address;
     this.#regroup(entry, reachKey(entry.csr));
     this.#gather(entry);
   }

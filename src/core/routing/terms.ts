@@ -13,7 +13,8 @@ export const languageTerm = (language: string): string => `language ${language}`
 const attributeTerm = (name: string, value: string): string => `attribute ${name} ${value}`;
 export const networkTerm = (network: string): string => `network ${network}`;
 export const softwareTerm = (software: string): string => `software ${software}`;
-export const csrTerm = (csr: string): string => `csr ${csr}`;
+export const CSR = "csr ";
+export const csrTerm = (csr: string): string => `${CSR}${csr}`;
 
 /** What the CSR is, wherever they are. */
 export function profileTerms(csr: RoutingCsr): readonly string[] {
