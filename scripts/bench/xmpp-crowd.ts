@@ -55,6 +55,14 @@ export class XmppCrowd {
     if (seat.role === "customer") this.customers.push(seat);
   }
 
+  /** Somebody has left. */
+  unseat(seat: Seat): void {
+    this.#seats.delete(bare(seat.jid));
+    this.#talking.delete(bare(seat.jid));
+    const index = this.customers.indexOf(seat);
+    if (index >= 0) this.customers.splice(index, 1);
+  }
+
   /** For one connection: takes what comes on it, piece by piece. `seat`: whose it is; null: everybody's, told apart by `to`. */
   ear(seat: Seat | null): (text: string) => void {
     const parser = new StanzaParser(LIMITS, {
@@ -105,11 +113,11 @@ export class XmppCrowd {
     this.say(customer, this.#handle, text);
   }
 
-  /** Somebody writes to that address. */
-  say(seat: Seat, to: string, text: string): void {
+  /** Somebody writes to that address; `beside`: what their client puts beside the text. */
+  say(seat: Seat, to: string, text: string, beside = ""): void {
     this.#count += 1;
     const body = `${BODY}${escapeXML(text)}${BODY_END}`;
-    seat.write(`<message from='${seat.jid}' to='${to}' id='m${this.#count}' type='chat'>${body}</message>`);
+    seat.write(`<message from='${seat.jid}' to='${to}' id='m${this.#count}' type='chat'>${body}${beside}</message>`);
   }
 
   #understand(stanza: Element, seat: Seat | undefined): void {

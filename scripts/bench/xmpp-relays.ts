@@ -48,7 +48,18 @@ async function openBare(kind: RelayKind, place: Place, csrs: readonly string[]):
 }
 
 async function openDesk(place: Place, csrs: readonly string[], capacity: number): Promise<Relay> {
-  const desk: Daemon = await startDaemon({
+  const desk = await startDesk(place, csrs, capacity);
+  return { pid: desk.pid ?? 0, stop: () => desk.remove() };
+}
+
+/** The daemon alone; `env`: environment variables for it. */
+export function startDesk(
+  place: Place,
+  csrs: readonly string[],
+  capacity: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Daemon> {
+  return startDaemon({
     networks: `  xmpp:
     adapter: xmpp
     title: XMPP
@@ -64,8 +75,8 @@ async function openDesk(place: Place, csrs: readonly string[], capacity: number)
     routing: ROUTING,
     dialogs: DIALOGS,
     limits: LIMITS,
+    env,
   });
-  return { pid: desk.pid ?? 0, stop: () => desk.remove() };
 }
 
 function csrEntry(address: string, index: number, capacity: number): string {

@@ -1,0 +1,69 @@
+/**
+ * The soak: `npm run soak [-- --minutes 60]`. The real daemon at a real Prosody with a thousand conversations and a hundred messages a second, of
+ * which one ends and one begins every second, half of them of people who were never there. It is looked at all the while (scripts/soak/growth.ts
+ * says what counts as growth), and every message is looked for. Ends with 1 when something grows or was lost.
+ *
+ * `--write` puts what was found into docs/performance.md and its plot beside it. `--samples FILE` keeps each look as a line of JSON.
+ * `--conversations`, `--per-second`, `--endings` and `--every` (seconds between two looks) make it another load.
+ */
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { findings, LOG_MB, mostLog, type Sample } from "./soak/growth.ts";
+import { svgOf } from "./soak/plot.ts";
+import { asText, withSoak } from "./soak/report.ts";
+import { soak } from "./soak/run.ts";
+
+const DOCUMENT = fileURLToPath(new URL("../docs/performance.md", import.meta.url));
+const PLOT = fileURLToPath(new URL("../docs/soak.svg", import.meta.url));
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: "string", default: "60" },
+    conversations: { type: "string", default: "1000" },
+    "per-second": { type: "string", default: "100" },
+    endings: { type: "string", default: "1" },
+    every: { type: "string", default: "30" },
+    samples: { type: "string" },
+    write: { type: "boolean", default: false },
+  },
+});
+
+async function main(): Promise<number> {
+  const { minutes, conversations, endings, every } = values;
+  const numbers = [minutes, conversations, values["per-second"], endings, every].map(Number);
+  if (numbers.some((number) => !(number > 0))) {
+    process.stderr.write("--minutes, --conversations, --per-second, --endings and --every are numbers above 0.\n");
+    return 2;
+  }
+  const [forMinutes = 0, atOnce = 0, perSecond = 0, endingsPerSecond = 0, everySeconds = 0] = numbers;
+  const load = {
+    conversations: atOnce,
+    csrs: Math.ceil(atOnce / 10),
+    messagesPerSecond: perSecond,
+    endingsPerSecond,
+  };
+  const samples: Sample[] = [];
+  const lost = await soak(load, forMinutes * 60, everySeconds, (sample) => {
+    samples.push(sample);
+    if (values.samples !== undefined) appendFileSync(values.samples, `${JSON.stringify(sample)}\n`);
+    process.stderr.write(`${asText(sample)}\n`);
+  });
+  const account = { load, samples, lost, day: new Date().toISOString().slice(0, 10) };
+  const found = findings(samples);
+  for (const { watch, slope, least, grows } of found) {
+    const of = `${slope.toPrecision(3)} ${watch.unit} a ${watch.per}, at least ${least.toPrecision(3)}`;
+    process.stdout.write(`${grows ? "GROWS" : "holds"}  ${watch.name}: ${of} (growth is above ${watch.most})\n`);
+  }
+  process.stdout.write(
+    `${mostLog(samples) > LOG_MB ? "GROWS" : "holds"}  write-ahead log: at most ${mostLog(samples)} MB\n`,
+  );
+  process.stdout.write(`${lost > 0 ? "LOST" : "holds"}  messages that did not arrive: ${lost}\n`);
+  if (values.write) {
+    writeFileSync(PLOT, svgOf(samples));
+    writeFileSync(DOCUMENT, withSoak(readFileSync(DOCUMENT, "utf8"), account));
+  }
+  return found.some(({ grows }) => grows) || mostLog(samples) > LOG_MB || lost > 0 ? 1 : 0;
+}
+
+process.exitCode = await main();
