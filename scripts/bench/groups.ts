@@ -9,6 +9,7 @@ import { relay } from "./relay.ts";
 import { reload } from "./reload.ts";
 import { restart } from "./restart.ts";
 import { routing } from "./routing.ts";
+import { sealing } from "./sealing.ts";
 import { wait } from "./wait.ts";
 import { xml } from "./xml.ts";
 
@@ -23,5 +24,6 @@ export const GROUPS: readonly Group[] = [
   wait,
   xml,
   flood,
+  sealing,
   irc,
 ];
