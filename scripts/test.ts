@@ -37,6 +37,7 @@ const longer = [
   ...["api", "console", "openid", "secrets", "http-tls", "offer-races"],
   ...["shared-desks", "routing-link", "what-if", "shift"],
 ].map((name) => `test/unit/${name}.test.ts`);
+const guided = "test/fuzz/guided.test.ts";
 
 const groups: readonly Group[] = [
   { ...quick("lint", 3), command: (program) => [[program("biome"), "check", "--error-on-warnings"]] },
@@ -45,9 +46,9 @@ const groups: readonly Group[] = [
   { ...quick("conformance", 6), tests: ["test/conformance/**/*.test.ts"], except: onRealServers },
   { ...quick("scenarios", 5), tests: ["test/scenarios/**/*.test.ts"] },
   { ...quick("leaks", 5), tests: ["test/leaks/**/*.test.ts"] },
-  { ...quick("fuzz", 6), tests: ["test/fuzz/**/*.test.ts"] },
+  { ...quick("fuzz", 6), tests: ["test/fuzz/**/*.test.ts"], except: [guided] },
   { ...quick("tidy", 5), tests: ["test/tidy.test.ts"] },
-  { ...full("longer", 10), servers: false, tests: longer },
+  { ...full("longer", 10), servers: false, tests: [...longer, guided] },
   { ...full("simulation", 10), servers: false, tests: ["test/simulation/**/*.test.ts"] },
   ...networks(),
   { ...full("browser", 10), tests: ["test/browser/**/*.test.ts"] },
