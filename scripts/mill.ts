@@ -1,70 +1,115 @@
 /**
- * The mill: `npm run mill [-- --count 60] [--json]`. Kills the real desk with -9 and cuts its links under load, a plain relay beside it,
- * and looks for each message; in rounds, until 1,000 kills and 500 cuts are done or `--count` more faults. It may be ended at any moment
- * and goes on where it was: what was found is in `--results FILE`, by default test/durability/results.json, and with that one
- * docs/durability.md is written anew after every round. `--for MINUTES` begins no round after that. `--kills` and `--cuts` set other
- * goals. With --json the last line is the results as JSON. Ends with 1 when a promise was broken in any round so far.
+ * The mill: `npm run mill [-- --count 60] [--write] [--json]`. Kills the real desk with -9 and cuts its links under load on XMPP, Matrix and
+ * IRC, a plain relay beside it, and looks for each message; in rounds, until 1,000 kills and 500 cuts are done or `--count` more faults. It
+ * may be ended at any moment and goes on where it was: what was found is in `--results FILE`, by default .mill/results.json, which is not
+ * tracked; with `--write` docs/durability.md is written anew after every round. `--for MINUTES` begins no round after that. `--kills` and
+ * `--cuts` set other goals, `--round` how many faults a round has. `--networks xmpp,irc` leaves the others out; without it, all whose servers
+ * are installed take part. With --json the last line is the results as JSON. Ends with 1 when a promise was broken in any round so far.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Fault, playRound } from "../test/durability/mill/round.ts";
+import { MILL_NETWORKS, type MillNetwork } from "../test/durability/mill/talks.ts";
 import { broken } from "../test/durability/mill/totals.ts";
+import { isInstalled } from "../test/support/programs.ts";
 import { type Goals, withReport } from "./mill/report.ts";
-import { type Results, readResults, withAbandoned, withAccount, writeResults } from "./mill/results.ts";
+import {
+  ofTheDesk,
+  type Results,
+  readResults,
+  roundsOf,
+  withAbandoned,
+  withAccount,
+  writeResults,
+} from "./mill/results.ts";
 
-const RESULTS = fileURLToPath(new URL("../test/durability/results.json", import.meta.url));
-const DOCUMENT = fileURLToPath(new URL("../docs/durability.md", import.meta.url));
-/** Faults of a round: few enough that little is lost when it is given up. */
-const ROUND = 12;
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const RESULTS = `${ROOT}.mill/results.json`;
+const DOCUMENT = `${ROOT}docs/durability.md`;
 /** Rounds that may be given up one after another before the mill ends. */
 const MOST_ABANDONED = 3;
+const SERVERS = { xmpp: "prosody", matrix: "synapse", irc: "ngircd" } as const satisfies Record<MillNetwork, string>;
 
 const { values } = parseArgs({
   options: {
     kills: { type: "string", default: "1000" },
     cuts: { type: "string", default: "500" },
     count: { type: "string", default: "1000000" },
+    round: { type: "string", default: "30" },
     for: { type: "string", default: "100000" },
+    networks: { type: "string" },
     results: { type: "string", default: RESULTS },
+    write: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
 });
 
 async function main(): Promise<number> {
-  const numbers = [values.kills, values.cuts, values.count, values.for].map(Number);
-  if (numbers.some((number) => !Number.isInteger(number) || number < 0)) {
-    process.stderr.write("--kills, --cuts, --count and --for are whole numbers.\n");
+  const numbers = [values.kills, values.cuts, values.count, values.for, values.round].map(Number);
+  const networks = chosenNetworks();
+  if (numbers.some((number) => !Number.isInteger(number) || number < 0) || networks === null) {
+    say(
+      `--kills, --cuts, --count, --round and --for are whole numbers, --networks some of ${MILL_NETWORKS.join(",")}.`,
+    );
     return 2;
   }
-  const [kills = 0, cuts = 0, count = 0, minutes = 0] = numbers;
+  const [kills = 0, cuts = 0, count = 0, minutes = 0, size = 0] = numbers;
   const end = performance.now() + minutes * 60_000;
-  let results = readResults(values.results, today());
+  startQuickly();
+  let results = readResults(values.results);
   let left = count;
   let abandoned = 0;
   while (left > 0 && performance.now() < end && abandoned < MOST_ABANDONED) {
-    const faults = next(results, { kills, cuts }, Math.min(left, ROUND));
+    const faults = next(results, { kills, cuts }, Math.min(left, size));
     if (faults.length === 0) break;
-    const after = await round(results, faults);
-    abandoned = after.rounds === results.rounds ? abandoned + 1 : 0;
-    left -= after.rounds === results.rounds ? 0 : faults.length;
+    const after = await round(results, faults, networks);
+    const isCounted = roundsOf(after) > roundsOf(results);
+    abandoned = isCounted ? 0 : abandoned + 1;
+    left -= isCounted ? faults.length : 0;
     results = after;
     keep(results, { kills, cuts });
     say(summary(results));
   }
+  keep(results, { kills, cuts });
   if (values.json) process.stdout.write(`${JSON.stringify(results)}\n`);
-  return broken(results.desk).length === 0 && abandoned < MOST_ABANDONED ? 0 : 1;
+  return broken(ofTheDesk(results)).length === 0 && abandoned < MOST_ABANDONED ? 0 : 1;
+}
+
+/** Those asked for, or those whose servers are here; null when there is no such network. */
+function chosenNetworks(): ReadonlySet<MillNetwork> | null {
+  if (values.networks === undefined) return new Set(MILL_NETWORKS.filter((network) => isInstalled(SERVERS[network])));
+  const asked = values.networks.split(",");
+  const known = MILL_NETWORKS.filter((network) => asked.includes(network));
+  return known.length === asked.length ? new Set(known) : null;
+}
+
+/** Most of a fault's time is the start of the desk: what Node makes of its sources is kept. */
+function startQuickly(): void {
+  const folder = `${ROOT}.mill/compiled`;
+  mkdirSync(folder, { recursive: true });
+  process.env.NODE_COMPILE_CACHE ??= folder;
 }
 
 /** One more round; what stops it is written down with the results. */
-async function round(results: Results, faults: readonly Fault[]): Promise<Results> {
+async function round(results: Results, faults: readonly Fault[], networks: ReadonlySet<MillNetwork>): Promise<Results> {
   try {
-    const account = await playRound(faults, (done) => say(`  ${done} of ${faults.length}`));
+    const account = await playRound(faults, networks, (done) => say(`  ${done} of ${faults.length}`));
     for (const sentence of account.evidence) say(`  ${sentence}`);
-    return withAccount(results, account, today());
+    return withAccount(results, account, new Date().toISOString().slice(0, 10), version());
   } catch (error) {
-    say(String(error));
-    return withAbandoned(results, String(error).split("\n")[0] ?? "", today());
+    say(error instanceof Error ? `${error.stack}` : String(error));
+    return withAbandoned(results, String(error).split("\n")[0] ?? "");
+  }
+}
+
+/** The commit that is tried, or the package's version where there is no checkout. */
+function version(): string {
+  try {
+    return execFileSync("git", ["describe", "--always", "--dirty"], { cwd: ROOT, encoding: "utf8" }).trim();
+  } catch {
+    return (JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as { readonly version: string }).version;
   }
 }
 
@@ -81,18 +126,13 @@ function next(results: Results, goals: Goals, most: number): readonly Fault[] {
 
 function keep(results: Results, goals: Goals): void {
   writeResults(values.results, results);
-  if (values.results === RESULTS) {
-    writeFileSync(DOCUMENT, withReport(readFileSync(DOCUMENT, "utf8"), results, goals));
-  }
+  if (values.write) writeFileSync(DOCUMENT, withReport(readFileSync(DOCUMENT, "utf8"), results, goals));
 }
 
-function summary({ rounds, kills, cuts, desk, relay, abandoned }: Results): string {
-  const counts = [desk, relay].map((side) => broken(side).join(", ") || "nothing broken");
-  return `round ${rounds} (${abandoned.length} given up): ${kills} kills, ${cuts} cuts; ${desk.receipted} receipted by the desk: ${counts[0]}, ${desk.repeats} repeats; relay: ${counts[1]}, ${relay.unanswered} gone without a word`;
-}
-
-function today(): string {
-  return new Date().toISOString().slice(0, 10);
+function summary(results: Results): string {
+  const desk = ofTheDesk(results);
+  const counts = [desk, results.relay].map((side) => broken(side).join(", ") || "nothing broken");
+  return `round ${roundsOf(results)} (${results.abandoned.length} given up): ${results.kills} kills, ${results.cuts} cuts; ${desk.receipted} receipted: ${counts[0]}, ${desk.repeats} repeats; relay: ${counts[1]}, ${results.relay.unanswered} gone without a word`;
 }
 
 /** Progress goes where it does not mix with --json. */

@@ -1,8 +1,9 @@
-/** The results as the table of docs/durability.md, which stands there between two marks. */
-import { COUNTS, MESSAGES_FOR_A_REPEAT, type Totals } from "../../test/durability/mill/totals.ts";
-import { areRepeatsFew, type Results } from "./results.ts";
+/** The results as the tables of docs/durability.md, which stand there between two marks. */
+import { MILL_NETWORKS, type MillNetwork, writtenPerSecond } from "../../test/durability/mill/talks.ts";
+import { CAUSES, type Cause, COUNTS, MESSAGES_FOR_A_REPEAT, type Totals } from "../../test/durability/mill/totals.ts";
+import { type Results, roundsOf } from "./results.ts";
 
-const BEGIN = "<!-- mill: written by npm run mill -->";
+const BEGIN = "<!-- mill: written by npm run mill -- --write -->";
 const END = "<!-- /mill -->";
 
 /** How many faults the mill is meant to do. */
@@ -25,31 +26,68 @@ const ROWS: Readonly<Record<keyof Totals, string>> = {
   reordered: "**shown out of order**",
 };
 
-/** The document with the table that these results make; throws when the marks are missing. */
+const NAMES: Readonly<Record<MillNetwork, string>> = { xmpp: "XMPP", matrix: "Matrix", irc: "IRC" };
+
+const CAUSE_ROWS: Readonly<Record<Cause, string>> = {
+  kill: "`kill -9` at any moment",
+  "kill aimed": "`kill -9` the moment a message was shown",
+  cut: "link cut at any moment",
+  "cut aimed": "link cut the moment a message was shown",
+};
+
+/** The document with the tables that these results make; throws when the marks are missing. */
 export function withReport(document: string, results: Results, goals: Goals): string {
   const [begin, end] = [document.indexOf(BEGIN), document.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`The document has no ${BEGIN} … ${END} to write the results between.`);
   return `${document.slice(0, begin + BEGIN.length)}\n${report(results, goals)}\n${document.slice(end)}`;
 }
 
-function report({ begun, last, rounds, kills, cuts, desk, relay, abandoned }: Results, goals: Goals): string {
-  const days = begun === last ? begun : `${begun} to ${last}`;
-  const rows = COUNTS.map((count) => `| ${ROWS[count]} | ${shown(desk[count])} | ${shown(relay[count])} |`);
-  const faults = Math.max(1, kills + cuts);
-  const each = `Repeats: ${(desk.repeats / faults).toFixed(1)} for each fault`;
-  const repeats = areRepeatsFew(desk)
-    ? `${each}, and within one in ${shown(MESSAGES_FOR_A_REPEAT)} messages.`
-    : `${each}. That is one in ${shown(Math.round(desk.arrived / desk.repeats))} messages, where one in ${shown(MESSAGES_FOR_A_REPEAT)} is aimed at: the mill breaks something every few dozen of them.`;
+function report(results: Results, goals: Goals): string {
+  const { kills, cuts, stretches, networks, relay, abandoned } = results;
   return [
-    `${days}: **${shown(kills)} of ${shown(goals.kills)} kills and ${shown(cuts)} of ${shown(goals.cuts)} link cuts**, in rounds of a dozen (${shown(rounds)} so far).`,
+    `**${shown(kills)} of ${shown(goals.kills)} kills and ${shown(cuts)} of ${shown(goals.cuts)} link cuts**, in ${shown(roundsOf(results))} rounds.`,
     `Rounds given up because something was not ready in time, and not counted: ${abandoned.length}.`,
     "",
-    "| messages | Frontdesk | plain relay |",
-    "|---|---|---|",
-    ...rows,
+    "| day | version | kills | link cuts |",
+    "|---|---|---|---|",
+    ...stretches.map((one) => `| ${one.day} | ${one.version} | ${shown(one.kills)} | ${shown(one.cuts)} |`),
     "",
-    repeats,
+    "| messages | XMPP | Matrix | IRC | plain relay (XMPP) |",
+    "|---|---|---|---|---|",
+    ...COUNTS.map((count) => {
+      const cells = MILL_NETWORKS.map((network) => shown(networks[network].totals[count]));
+      return `| ${ROWS[count]} | ${cells.join(" | ")} | ${shown(relay[count])} |`;
+    }),
+    "",
+    "Messages shown again on each network, of how many faults while it carried messages (all kills, and cuts of its own links; CSRs are on XMPP):",
+    "",
+    "| after | XMPP | Matrix | IRC |",
+    "|---|---|---|---|",
+    ...CAUSES.map((cause) => {
+      const cells = MILL_NETWORKS.map((network) => {
+        const { repeats, faults } = networks[network];
+        return `${shown(repeats[cause])} of ${shown(faults[cause])}`;
+      });
+      return `| ${CAUSE_ROWS[cause]} | ${cells.join(" | ")} |`;
+    }),
+    "",
+    ...MILL_NETWORKS.map((network) => windowOf(results, network)),
   ].join("\n");
+}
+
+/**
+ * How long a message is between being written and being marked, by how many a kill at any moment finds there: repeats of a kill are
+ * messages a second times that window, so one in so many messages follows from how far apart crashes are, whatever the load.
+ */
+function windowOf({ networks }: Results, network: MillNetwork): string {
+  const { faults, repeats } = networks[network];
+  if (faults.kill === 0) return `- ${NAMES[network]}: not tried.`;
+  const seconds = repeats.kill / faults.kill / writtenPerSecond(network);
+  const apart = Math.ceil(seconds * MESSAGES_FOR_A_REPEAT);
+  const found = `- ${NAMES[network]}: ${(repeats.kill / faults.kill).toFixed(2)} repeats for each kill at any moment, at ${Math.round(writtenPerSecond(network))} messages a second`;
+  return repeats.kill === 0
+    ? `${found}.`
+    : `${found}: a window of ${(seconds * 1000).toFixed(1)} ms. One in ${shown(MESSAGES_FOR_A_REPEAT)} messages or fewer are repeated where crashes are ${shown(apart)} seconds apart or more.`;
 }
 
 function shown(number: number): string {

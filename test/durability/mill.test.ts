@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { type Results, readResults } from "../../scripts/mill/results.ts";
+import { ofTheDesk, readResults } from "../../scripts/mill/results.ts";
 import { requires } from "../support/requires.ts";
 import { ServerProcess } from "../support/server-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -15,9 +15,9 @@ const FAULTS = Number(process.env.MILL_FAULTS ?? 40);
 const LIMIT_MS = 60_000 + FAULTS * 15_000;
 const MILL = fileURLToPath(new URL("../../scripts/mill.ts", import.meta.url));
 
-describe("the mill: kill -9 and cut links under relayed load (real Prosody)", function mill() {
+describe("the mill: kill -9 and cut links under relayed load (real Prosody, Synapse and ngIRCd)", function mill() {
   this.timeout(LIMIT_MS + 20_000);
-  requires("prosody");
+  requires("prosody", "synapse", "ngircd");
 
   it(`loses, doubles, misaddresses and reorders nothing it has given a receipt for, in ${FAULTS} faults`, async () => {
     const folder = temporaryFolder("mill");
@@ -26,12 +26,16 @@ describe("the mill: kill -9 and cut links under relayed load (real Prosody)", fu
     const running = new ServerProcess({ name: "the mill", program: process.execPath, args });
     try {
       const how = await running.wait(LIMIT_MS);
-      const results: Results = readResults(path, "");
-      const { kills, cuts, desk, relay, abandoned, evidence } = results;
-      process.stdout.write(`      ${JSON.stringify({ kills, cuts, desk, relay, abandoned })}\n`);
+      const results = readResults(path);
+      const { kills, cuts, networks, relay, abandoned, evidence } = results;
+      const desk = ofTheDesk(results);
+      process.stdout.write(`      ${JSON.stringify({ kills, cuts, networks, relay, abandoned })}\n`);
       expect(broken(desk), evidence.join("\n")).to.deep.equal([]);
       expect([how, kills + cuts], running.output).to.deep.equal(["ended with exit code 0", FAULTS]);
       expect(desk.receipted, "receipts given").to.be.greaterThan(FAULTS);
+      for (const [network, { totals }] of Object.entries(networks)) {
+        expect(totals.arrived, `shown through ${network}`).to.be.greaterThan(FAULTS);
+      }
     } finally {
       await running.kill();
       folder.remove();

@@ -2,12 +2,13 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { withReport } from "../../scripts/mill/report.ts";
-import { areRepeatsFew, readResults, withAbandoned, withAccount } from "../../scripts/mill/results.ts";
+import { ofTheDesk, readResults, roundsOf, withAbandoned, withAccount } from "../../scripts/mill/results.ts";
 import { Ledger } from "../durability/mill/ledger.ts";
-import { broken, COUNTS, NOTHING, type Totals, together } from "../durability/mill/totals.ts";
+import type { Account } from "../durability/mill/round.ts";
+import { broken, COUNTS, NO_CAUSES, NOTHING, type Totals, together } from "../durability/mill/totals.ts";
 
 const GOALS = { kills: 1_000, cuts: 500 };
-const FLOW = { name: "desk-anna-in", reader: "ada", as: "alias@desk" };
+const FLOW = { network: "matrix", shownOn: "xmpp", name: "desk-mia-in", reader: "ada", as: "alias@desk" } as const;
 const shown = (number: number, id: string, further: Partial<{ reader: string; as: string }> = {}) => ({
   reader: FLOW.reader,
   as: FLOW.as,
@@ -60,8 +61,15 @@ describe("the account of the mill", () => {
         ledger.shown(shown(number, `k${number}`));
       }
       happens(ledger);
-      expect(ledger.totals("desk")).to.deep.equal({ ...NOTHING, sent: 2, receipted: 2, arrived: 2, ...found });
-      expect(ledger.totals("relay"), "of the other side").to.deep.equal(NOTHING);
+      expect(ledger.totals("desk", "matrix")).to.deep.equal({
+        ...NOTHING,
+        sent: 2,
+        receipted: 2,
+        arrived: 2,
+        ...found,
+      });
+      expect(ledger.totals("relay", "matrix"), "of the other side").to.deep.equal(NOTHING);
+      expect(ledger.totals("desk", "irc"), "of another network").to.deep.equal(NOTHING);
     });
   }
 
@@ -73,36 +81,60 @@ describe("the account of the mill", () => {
       "3 misaddressed",
       "4 reordered",
     ]);
-    expect([1, 2].map((repeats) => areRepeatsFew({ ...NOTHING, repeats, arrived: 10_000 }))).to.deep.equal([
-      true,
-      false,
-    ]);
+  });
+
+  it("puts a repeat down to the fault before, on the network where it was shown", () => {
+    const ledger = new Ledger();
+    ledger.open(FLOW);
+    ledger.sent(FLOW.name, 1, "s1");
+    for (const cause of ["kill", "cut aimed", "cut aimed"] as const) {
+      ledger.cause = cause;
+      ledger.shown(shown(1, "k1"));
+    }
+    expect(ledger.repeats("xmpp")).to.deep.equal({ ...NO_CAUSES, "cut aimed": 2 });
+    expect(ledger.repeats("matrix")).to.deep.equal(NO_CAUSES);
   });
 
   it("adds every count of a round to those before, and nothing of one that was given up", () => {
     const one: Totals = { ...NOTHING, ...Object.fromEntries(COUNTS.map((count, index) => [count, index + 1])) };
-    const account = { kills: 2, cuts: 1, desk: one, relay: one, evidence: ["a sentence"] };
-    const none = readResults("there is no such file", "2026-01-01");
-    const twice = withAccount(
-      withAbandoned(withAccount(none, account, "2026-01-02"), "slow", "2026-01-02"),
-      account,
-      "2026-01-03",
-    );
-    const { begun, last, rounds, kills, cuts, abandoned } = twice;
-    expect({ begun, last, rounds, kills, cuts, abandoned }).to.deep.equal({
-      begun: "2026-01-01",
-      last: "2026-01-03",
-      rounds: 2,
-      kills: 4,
-      cuts: 2,
+    const part = { totals: one, faults: { ...NO_CAUSES, kill: 2 }, repeats: { ...NO_CAUSES, kill: 3 } };
+    const account: Account = { kills: 2, cuts: 1, networks: { irc: part }, relay: one, evidence: ["a sentence"] };
+    const once = withAbandoned(withAccount(readResults("there is no such file"), account, "2026-01-02", "v1"), "slow");
+    const thrice = ["v1", "v2"].reduce((before, version) => withAccount(before, account, "2026-01-02", version), once);
+    expect(thrice.stretches).to.deep.equal([
+      { day: "2026-01-02", version: "v1", rounds: 2, kills: 4, cuts: 2 },
+      { day: "2026-01-02", version: "v2", rounds: 1, kills: 2, cuts: 1 },
+    ]);
+    const { kills, cuts, abandoned, networks, relay } = thrice;
+    expect({ rounds: roundsOf(thrice), kills, cuts, abandoned }).to.deep.equal({
+      rounds: 3,
+      kills: 6,
+      cuts: 3,
       abandoned: ["slow"],
     });
-    expect([twice.desk, twice.relay]).to.deep.equal([together(one, one), together(one, one)]);
+    const all = together(together(one, one), one);
+    expect([ofTheDesk(thrice), networks.irc.totals, networks.xmpp.totals, relay]).to.deep.equal([
+      all,
+      all,
+      NOTHING,
+      all,
+    ]);
+    expect([networks.irc.faults.kill, networks.irc.repeats.kill]).to.deep.equal([6, 9]);
   });
 
-  it("stands in docs/durability.md", () => {
+  it("stands in docs/durability.md between its marks, and leaves the rest alone", () => {
     const document = readFileSync(new URL("../../docs/durability.md", import.meta.url), "utf8");
-    const results = readResults(new URL("../durability/results.json", import.meta.url).pathname, "");
-    expect(withReport(document, results, GOALS)).to.equal(document);
+    const totals = { ...NOTHING, arrived: 54_321 };
+    const part = { totals, faults: { ...NO_CAUSES, kill: 10 }, repeats: { ...NO_CAUSES, kill: 1 } };
+    const account: Account = { kills: 10, cuts: 0, networks: { matrix: part }, relay: null, evidence: [] };
+    const none = readResults("there is no such file");
+    const written = withReport(document, withAccount(none, account, "2026-01-02", "v1"), GOALS);
+    expect(written).to.include("**10 of 1,000 kills and 0 of 500 link cuts**, in 1 rounds.");
+    expect(written).to.include("| shown to whom they were for | 0 | 54,321 | 0 | 0 |");
+    expect(written).to.include("| `kill -9` at any moment | 0 of 0 | 1 of 10 | 0 of 0 |");
+    expect(written).to.include(
+      "a window of 20.0 ms. One in 10,000 messages or fewer are repeated where crashes are 200 ",
+    );
+    expect(withReport(written, none, GOALS)).to.equal(withReport(document, none, GOALS));
   });
 });

@@ -1,8 +1,13 @@
 /** The account of a run of the mill: every message bears the name of its flow and a number, and is looked for on every screen. */
-import { NOTHING, type Totals, together } from "./totals.ts";
+import type { MillNetwork } from "./talks.ts";
+import { CAUSES, type Cause, NO_CAUSES, NOTHING, type Totals, together } from "./totals.ts";
 
 /** What one person says to another through the desk, or through the relay beside it. */
 export interface FlowAim {
+  /** The network that the customer is on. */
+  readonly network: MillNetwork;
+  /** The network on which it is shown: every CSR is on XMPP. */
+  readonly shownOn: MillNetwork;
   /** `desk-anna-in`: through what, whose conversation, and in which direction. Stands in front of each message. */
   readonly name: string;
   /** Who shall see it, by the name under which their client reports. */
@@ -28,10 +33,17 @@ interface Flow {
   /** The id under which each number was first shown. */
   readonly shown: Map<number, string>;
   last: number;
-  repeats: number;
+  /** By the fault that came before. */
+  readonly repeats: Record<Cause, number>;
   doubled: number;
   misaddressed: number;
   reordered: number;
+}
+
+interface Waiting {
+  readonly side: string;
+  readonly network: MillNetwork;
+  readonly resolve: () => void;
 }
 
 /** Evidence kept for each run; more says nothing new. */
@@ -42,9 +54,11 @@ const NUMBERED = /^([a-z]+-[a-z]+-(?:in|out)) (\d+)$/u;
 export class Ledger {
   /** What was found wrong, one sentence each. */
   readonly evidence: string[] = [];
+  /** The newest fault: what is shown again from now on is put down to it. */
+  cause: Cause = "kill";
   readonly #flows = new Map<string, Flow>();
   readonly #flowOfId = new Map<string, Flow>();
-  readonly #waiting: { readonly side: string; readonly resolve: () => void }[] = [];
+  readonly #waiting: Waiting[] = [];
 
   open(aim: FlowAim): void {
     this.#flows.set(aim.name, {
@@ -54,7 +68,7 @@ export class Ledger {
       returned: new Set(),
       shown: new Map(),
       last: 0,
-      repeats: 0,
+      repeats: { ...NO_CAUSES },
       doubled: 0,
       misaddressed: 0,
       reordered: 0,
@@ -81,7 +95,7 @@ export class Ledger {
     if (number !== undefined) flow?.returned.add(number);
   }
 
-  /** Anything that a client shows; what is not of a flow is not looked at. */
+  /** Anything that a client shows; what is not of a flow is not looked at. Where there are no ids, the same text counts as the same id. */
   shown({ reader, as, text, id }: Shown): void {
     const [, name = "", digits = ""] = NUMBERED.exec(text) ?? [];
     const flow = this.#flows.get(name);
@@ -94,12 +108,12 @@ export class Ledger {
     }
     const before = flow.shown.get(number);
     if (before === undefined) this.#first(flow, number, id);
-    else if (before === id) flow.repeats += 1;
+    else if (before === id) flow.repeats[this.cause] += 1;
     else {
       flow.doubled += 1;
       this.#note(`${text} was shown as ${before} and again as ${id}`);
     }
-    this.#tell(name);
+    this.#tell(name, flow.aim.network);
   }
 
   #first(flow: Flow, number: number, id: string): void {
@@ -111,42 +125,54 @@ export class Ledger {
     flow.last = Math.max(flow.last, number);
   }
 
-  /** Messages that were shown through that side (`desk`, `relay`). */
-  arrived(side: string): number {
-    return this.#of(side).reduce((sum, { shown }) => sum + shown.size, 0);
+  /** Messages that were shown through that side (`desk`, `relay`), those of one network or all. */
+  arrived(side: string, network: MillNetwork | null = null): number {
+    return this.#of(side, network).reduce((sum, { shown }) => sum + shown.size, 0);
   }
 
-  returnedOf(side: string): number {
-    return this.#of(side).reduce((sum, { returned }) => sum + returned.size, 0);
+  /** Messages that have been written for that network through the desk, by the flow that has the fewest. */
+  leastWritten(network: MillNetwork): number {
+    return Math.min(...this.#of("desk", network).map(({ numbers }) => numbers.size));
   }
 
   hasArrived(name: string, number: number): boolean {
     return this.#flows.get(name)?.shown.has(number) === true;
   }
 
-  /** Resolves in the very turn in which the next message of that side is shown. */
-  nextArrival(side: string): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push({ side, resolve }));
+  /** Resolves in the very turn in which the next message of that side and network is shown. */
+  nextArrival(side: string, network: MillNetwork): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push({ side, network, resolve }));
   }
 
   /** Receipted ones of that side that have not been shown yet: `desk-anna-in 17`. */
   missing(side: string): readonly string[] {
-    return this.#of(side).flatMap(({ aim, receipted, shown }) =>
+    return this.#of(side, null).flatMap(({ aim, receipted, shown }) =>
       [...receipted].filter((number) => !shown.has(number)).map((number) => `${aim.name} ${number}`),
     );
   }
 
-  /** The account of that side as it is now. */
-  totals(side: string): Totals {
-    return this.#of(side).map(totalsOf).reduce(together, NOTHING);
+  /** The account of that side and network as it is now. */
+  totals(side: string, network: MillNetwork): Totals {
+    return this.#of(side, network).map(totalsOf).reduce(together, NOTHING);
   }
 
-  #of(side: string): readonly Flow[] {
-    return [...this.#flows.values()].filter(({ aim }) => aim.name.startsWith(`${side}-`));
+  /** How many messages the desk showed again on that network, by the fault before. */
+  repeats(network: MillNetwork): Readonly<Record<Cause, number>> {
+    const sums = { ...NO_CAUSES };
+    for (const { repeats } of this.#of("desk", null).filter(({ aim }) => aim.shownOn === network)) {
+      for (const cause of CAUSES) sums[cause] += repeats[cause];
+    }
+    return sums;
   }
 
-  #tell(name: string): void {
-    const isMeant = ({ side }: { readonly side: string }) => name.startsWith(`${side}-`);
+  #of(side: string, network: MillNetwork | null): readonly Flow[] {
+    return [...this.#flows.values()].filter(
+      ({ aim }) => aim.name.startsWith(`${side}-`) && (network === null || aim.network === network),
+    );
+  }
+
+  #tell(name: string, of: MillNetwork): void {
+    const isMeant = ({ side, network }: Waiting) => network === of && name.startsWith(`${side}-`);
     const told = this.#waiting.filter(isMeant);
     if (told.length === 0) return;
     const others = this.#waiting.filter((one) => !isMeant(one));
@@ -168,7 +194,7 @@ function totalsOf(flow: Flow): Totals {
     arrived: shown.size,
     returned: returned.size,
     unanswered: [...numbers.values()].filter(isUnanswered).length,
-    repeats,
+    repeats: CAUSES.reduce((sum, cause) => sum + repeats[cause], 0),
     lost: [...receipted].filter((number) => !shown.has(number)).length,
     doubled,
     misaddressed,

@@ -1,23 +1,23 @@
-/** What goes through the mill: the real desk, and beside it a plain relay. Each has a link for customers and one for CSRs that can be cut. */
+/** What goes through the mill: the real desk, and beside it a plain relay of XMPP alone. Their links can be cut. */
 import { fileURLToPath } from "node:url";
 import { startDaemon } from "../../support/daemon.ts";
-import { csrEntries, TWO_DIALOGS, TWO_QUEUES } from "../../support/desk-config.ts";
+import type { IrcServer } from "../../support/irc-server.ts";
 import { ServerProcess } from "../../support/server-process.ts";
+import type { Synapse } from "../../support/synapse.ts";
 import { TcpRelay } from "../../support/tcp-relay.ts";
 import { until } from "../../support/wait.ts";
 import type { XmppServer } from "../../support/xmpp-server.ts";
 import { type PlainRelayTable, READY } from "./plain-table.ts";
-
-/** The first labels of the components' domains, for customers and for CSRs. */
-export const DOMAINS = { desk: ["desk", "inner"], relay: ["plain", "plaininner"] } as const;
+import { DOMAINS, type MillServers } from "./servers.ts";
+import { csrsFor, dialogsFor, handlesFor, type MillNetwork, type MillTalk, routingFor } from "./talks.ts";
 
 export type SideName = keyof typeof DOMAINS;
 
 /** One of the two; their faults come at the same moment. */
 export interface Side {
   readonly name: SideName;
-  /** Towards customers, and towards CSRs. */
-  readonly links: readonly TcpRelay[];
+  /** Its wires to each network, as in `MillServers`. */
+  readonly wires: Readonly<Record<MillNetwork, readonly TcpRelay[]>>;
   /** kill -9 */
   kill(): Promise<void>;
   /** Again, on what it had. Resolves when it is ready. */
@@ -32,39 +32,24 @@ const PLAIN_RELAY = fileURLToPath(new URL("plain-relay.ts", import.meta.url));
 /** One customer's flood is just what the mill is made of. */
 const LIMITS = "  floodMessages: 10000\n  csrAbsenceSeconds: 600\n";
 
-/** The daemon with two XMPP networks, of which the one has customers and the other CSRs: ada for support, bob for billing. */
-export async function openDesk(server: XmppServer): Promise<Side> {
-  const links = await openLinks(server);
-  const [outer = "", inner = ""] = DOMAINS.desk;
-  const desk = await orCut(
-    links,
-    startDaemon({
-      networks: network("outer", outer, links[0], server) + network("inner", inner, links[1], server),
-      csrs: csrEntries(
-        { id: "ada", name: "Ada", address: `inner: ada@${server.domain}`, skill: "support" },
-        { id: "bob", name: "Bob", address: `inner: bob@${server.domain}`, skill: "billing" },
-      ),
-      routing: TWO_QUEUES,
-      dialogs: TWO_DIALOGS,
-      limits: LIMITS,
-    }),
-  );
-  return {
-    name: "desk",
-    links,
-    kill: desk.kill,
-    start: desk.start,
-    status: () => desk.command("status"),
-    remove: async () => {
-      await desk.remove();
-      await Promise.all(links.map((link) => link.cut()));
-    },
-  };
+/** The daemon with an XMPP network for CSRs, and one for customers of each network that these talks are on. */
+export async function openDesk(servers: MillServers, talks: readonly MillTalk[]): Promise<Side> {
+  const desk = await startDaemon({
+    networks: networksFor(servers, talks),
+    csrs: csrsFor(talks, servers.prosody.domain),
+    routing: routingFor(talks),
+    dialogs: dialogsFor(talks),
+    limits: LIMITS,
+  });
+  servers.deskListens(Number(new URL(desk.url).port));
+  const { kill, start, remove } = desk;
+  return { name: "desk", wires: servers.wires, kill, start, status: () => desk.command("status"), remove };
 }
 
 /** @xmpp/component as published, twice, in a process of its own. */
 export async function openPlainRelay(server: XmppServer, talks: PlainRelayTable["talks"]): Promise<Side> {
-  const links = await openLinks(server);
+  const open = () => TcpRelay.open(() => server.componentPort);
+  const links = await Promise.all([open(), open()]);
   const [customers, csrs] = DOMAINS.relay.map((label, index) => ({
     domain: `${label}.${server.domain}`,
     port: links[index]?.port ?? 0,
@@ -82,46 +67,74 @@ export async function openPlainRelay(server: XmppServer, talks: PlainRelayTable[
     if (started.ended !== undefined) throw new Error(`The plain relay ${started.ended}:\n${started.output}`);
   };
   const kill = async () => running?.kill();
-  await orCut(links, start());
+  const cut = async () => void (await Promise.all(links.map((link) => link.cut())));
+  try {
+    await start();
+  } catch (error) {
+    // What could not be started leaves no listener behind.
+    await cut();
+    throw error;
+  }
   return {
     name: "relay",
-    links,
+    wires: { xmpp: links, matrix: [], irc: [] },
     kill,
     start,
     status: async () => running?.output ?? "",
     remove: async () => {
       await kill();
-      await Promise.all(links.map((link) => link.cut()));
+      await cut();
     },
   };
 }
 
-function openLinks(server: XmppServer): Promise<readonly [TcpRelay, TcpRelay]> {
-  const open = () => TcpRelay.open(() => server.componentPort);
-  return Promise.all([open(), open()]);
-}
-
-/** What could not be started leaves no listener behind. */
-async function orCut<T>(links: readonly TcpRelay[], started: Promise<T>): Promise<T> {
-  try {
-    return await started;
-  } catch (error) {
-    await Promise.all(links.map((link) => link.cut()));
-    throw error;
+function networksFor({ prosody, synapse, ngircd, wires }: MillServers, talks: readonly MillTalk[]): string {
+  const on = (network: MillNetwork) => handlesFor(talks.filter((talk) => talk.network === network));
+  const port = (network: MillNetwork, index = 0) => wires[network][index]?.port ?? 0;
+  const sections = [component("inner", DOMAINS.desk[1], port("xmpp", 1), prosody), handlesFor(talks.slice(0, 1))];
+  if (talks.some(({ network }) => network === "xmpp")) {
+    sections.push(component("xmpp", DOMAINS.desk[0], port("xmpp"), prosody), on("xmpp"));
   }
+  if (synapse !== null) sections.push(service(synapse, port("matrix")), on("matrix"));
+  if (ngircd !== null) sections.push(linked(ngircd, port("irc")), on("irc"));
+  return sections.join("");
 }
 
-function network(name: string, label: string, link: TcpRelay, server: XmppServer): string {
+function component(name: string, label: string, port: number, server: XmppServer): string {
   return `  ${name}:
     adapter: xmpp
     title: XMPP ${name}
     mode: component
     domain: ${label}.${server.domain}
     host: 127.0.0.1
-    port: ${link.port}
+    port: ${port}
     secret: ${server.componentSecret}
-    handles:
-      support: {name: Support, dialog: welcome}
-      billing: {name: Billing, dialog: money}
+`;
+}
+
+function service({ serverName, serviceId, asToken, hsToken }: Synapse, port: number): string {
+  return `  matrix:
+    adapter: matrix
+    title: Matrix
+    mode: appservice
+    homeserver: http://127.0.0.1:${port}
+    serverName: ${serverName}
+    id: ${serviceId}
+    asToken: ${asToken}
+    hsToken: ${hsToken}
+    limits: {healthSeconds: 1}
+`;
+}
+
+function linked(server: IrcServer, port: number): string {
+  return `  irc:
+    adapter: irc
+    title: IRC
+    mode: server
+    host: 127.0.0.1
+    port: ${port}
+    serverName: ${server.linkName}
+    password: ${server.linkPassword}
+    limits: {regainSeconds: 1}
 `;
 }

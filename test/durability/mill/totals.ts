@@ -1,9 +1,20 @@
 /** What the mill counts of the messages that went through it, and what must be zero of it. */
 
+/**
+ * What is done to both sides: `kill -9`, or a link reset. The aimed ones come the very moment a message has been shown, between the write
+ * and its mark in the store; the others at any moment.
+ */
+export type Cause = "kill" | "kill aimed" | "cut" | "cut aimed";
+
+/** In the order of the tables. */
+export const CAUSES: readonly Cause[] = ["kill", "kill aimed", "cut", "cut aimed"];
+
+export const NO_CAUSES: Readonly<Record<Cause, number>> = { kill: 0, "kill aimed": 0, cut: 0, "cut aimed": 0 };
+
 /** Of all messages of one side. All are numbers of messages. */
 export interface Totals {
   readonly sent: number;
-  /** The desk (or relay) said that it has them. */
+  /** The desk (or relay) said that it has them; on Matrix the homeserver, which is to bring them to the desk. */
   readonly receipted: number;
   /** Shown to whom they were for; each counts once. */
   readonly arrived: number;
@@ -11,7 +22,7 @@ export interface Totals {
   readonly returned: number;
   /** Neither receipted nor refused, and never shown: their sender knows only that there is no receipt. */
   readonly unanswered: number;
-  /** Shown again under the same id, by which a client can tell. */
+  /** Shown again under the same id, by which a client can tell; on IRC, which has no ids, the same text. */
   readonly repeats: number;
   /** Receipted, and never shown. */
   readonly lost: number;
