@@ -15,7 +15,7 @@ import { fact, setTimer, type Turn } from "./turn.ts";
 /** Looks at all who wait in closed queues. */
 export function lookAfterHours(turn: Turn): void {
   if (!isWaitedAfterHours(turn)) return;
-  for (const [id] of [...turn.tables.conversation.entries()]) {
+  for (const id of turn.tables.unsettled()) {
     const row = turn.tables.conversation.get(id);
     if (row !== null) afterHours(turn, row);
   }

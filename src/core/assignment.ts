@@ -60,10 +60,10 @@ function syncConversation(turn: Turn, id: string): void {
   else turn.routing.putWaiting(waiting);
 }
 
-/** Tells the engine the whole present state: at the start, after a reload, and after an event that failed midway. */
+/** Tells an engine that knows nothing the whole present state: at the start, and after an event that failed midway. */
 export function syncAll(turn: Turn): void {
   for (const id of turn.rules.csrs.keys()) syncCsr(turn, id);
-  for (const [id] of turn.tables.conversation.entries()) syncConversation(turn, id);
+  for (const id of turn.tables.unsettled()) syncConversation(turn, id);
 }
 
 /**
@@ -78,7 +78,7 @@ export function syncReloaded(turn: Turn, before: Rules): void {
     if (isForAll || before.csrs.get(id) !== csr || csrRow(turn, id).hands.length > 0) syncCsr(turn, id);
   }
   for (const id of before.csrs.keys()) if (!csrs.has(id)) syncCsr(turn, id);
-  for (const [id] of turn.tables.conversation.entries()) syncConversation(turn, id);
+  for (const id of turn.tables.unsettled()) syncConversation(turn, id);
 }
 
 /** Tells the engine of all CSRs who were touched; whether any of them left. */
@@ -162,7 +162,7 @@ export function hoursChanged(turn: Turn, day: string): void {
   const isAnotherDay = turn.memory.day !== day;
   turn.memory.day = day;
   if (isAnotherDay || sites.size > 0 || periods.size > 0) for (const id of turn.rules.csrs.keys()) turn.stirred.add(id);
-  if (periods.size > 0) for (const [id] of turn.tables.conversation.entries()) syncConversation(turn, id);
+  if (periods.size > 0) for (const id of turn.tables.unsettled()) syncConversation(turn, id);
   lookAfterHours(turn);
 }
 

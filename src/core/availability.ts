@@ -165,17 +165,21 @@ function profileOf(csr: Csr): Profile {
 export function routingCsr(turn: Turn, csr: Csr): RoutingCsr {
   const row = csrRow(turn, csr.id);
   const isWorking = row.away === null && isOnDuty(turn, csr);
+  const reachable = sameReach(turn.routing, csr.id, reachableAddresses(turn, csr, row));
+  const present = isWorking && csr.addresses.some((address) => attends(turn, row, address));
+  // Of those who are not there nobody asks what they have in hand: after a start, with many conversations open, that is nearly all.
+  const isAway = !present && reachable.length === 0 && !turn.memory.decidesElsewhere;
   return {
     id: csr.id,
     ...profileOf(csr),
     languages: csr.languages,
-    reachable: sameReach(turn.routing, csr.id, reachableAddresses(turn, csr, row)),
+    reachable,
     willing: isWorking && row.wrapUpUntil <= turn.world.now,
-    present: isWorking && csr.addresses.some((address) => attends(turn, row, address)),
+    present,
     capacity: csr.capacity,
     // Whoever decides for several desks adds up what each of them tells of its own.
-    load: turn.memory.decidesElsewhere ? loadOf(turn, row) : loadEverywhere(turn, row),
-    idleSince: idleSince(turn, row),
+    load: isAway ? 0 : turn.memory.decidesElsewhere ? loadOf(turn, row) : loadEverywhere(turn, row),
+    idleSince: isAway ? row.idleSince : idleSince(turn, row),
     offeredAt: row.offeredAt ?? 0,
     today: row.took?.day === turn.memory.day ? row.took.count : 0,
     ...(csr.rating === undefined ? {} : { rating: csr.rating }),

@@ -33,6 +33,8 @@ import { createViews } from "./views.ts";
 export interface DeskOptions {
   /** True: whom a conversation is offered to is decided by somebody else, until a `deciding` event says otherwise. */
   readonly delegates?: boolean;
+  /** Rows of each table that are kept as they are, and not packed; left out: some thousands. Tests want few. */
+  readonly warmRows?: number;
 }
 
 interface DeskState {
@@ -70,12 +72,12 @@ const NO_WORLD: World = {
   capabilities: () => null,
 };
 
-export function createDesk(rules: Rules, snapshot: Snapshot, { delegates = false }: DeskOptions = {}): Desk {
+export function createDesk(rules: Rules, snapshot: Snapshot, { delegates = false, warmRows }: DeskOptions = {}): Desk {
   const state: DeskState = {
     rules,
     routing: createRoutingEngine(),
     delegate: null,
-    tables: createTables(snapshot),
+    tables: createTables(snapshot, warmRows),
     memory: newMemory(),
   };
   nameCsrs(state);
@@ -125,7 +127,7 @@ function takeUp(turn: Turn): void {
   listenAfresh(turn);
   syncAll(turn);
   armWrapUps(turn);
-  reconcile(turn);
+  reconcile(turn, null);
 }
 
 /** The machine's clock may have been set back while nobody was here: wrap-up that lasts again needs its timer again. */
@@ -156,14 +158,15 @@ function nameCsrs(state: DeskState): void {
 /** Takes new rules; scripts that conversations are still in are kept beside them. */
 function adopt(state: DeskState, rules: Rules): void {
   const used = new Set<string>();
-  for (const [, row] of state.tables.conversation.entries()) {
-    if (row.position !== null) used.add(`script ${row.position.dialog} ${row.position.version}`);
+  for (const id of state.tables.unsettled()) {
+    const position = state.tables.conversation.get(id)?.position ?? null;
+    if (position !== null) used.add(`script ${position.dialog} ${position.version}`);
   }
   for (const script of state.rules.dialogs.values()) {
     const id = `script ${script.id} ${script.version}`;
     if (used.has(id) && rules.dialogs.get(script.id)?.version !== script.version) state.tables.desk.put(id, { script });
   }
-  for (const [id] of [...state.tables.desk.entries()])
+  for (const id of [...state.tables.desk.keys()])
     if (id.startsWith("script ") && !used.has(id)) state.tables.desk.delete(id);
   for (const id of state.rules.csrs.keys()) if (!rules.csrs.has(id)) state.routing.removeCsr(id);
   state.rules = rules;
@@ -286,7 +289,7 @@ function linkChanged(turn: Turn, network: string, online: boolean): void {
 
 function rulesChanged(turn: Turn, before: Rules): void {
   syncReloaded(turn, before);
-  reconcile(turn);
+  reconcile(turn, before);
   for (const [network, online] of turn.memory.links) if (online) watchCsrs(turn, network, before);
   fact(turn, "rules.adopted", {}, { version: turn.rules.version });
 }

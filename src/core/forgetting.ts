@@ -3,7 +3,7 @@ import { lastCsrKeys } from "./last-csr.ts";
 import { type Address, addressKey, type Verdict } from "./model.ts";
 import { cancelTimer, fact, type Turn } from "./turn.ts";
 
-/** Their resting aliases, who talked with them last, what they write from. Refused while a conversation of theirs is open. */
+/** Their resting aliases, the name of their labels, who talked with them last, what they write from. Refused while a conversation of theirs is open. */
 export function forgetCustomer(turn: Turn, person: Address, conversations: readonly string[]): Verdict {
   const { tables, memory } = turn;
   const key = addressKey(person);
@@ -21,10 +21,15 @@ export function forgetCustomer(turn: Turn, person: Address, conversations: reado
   }
   for (const [id, alias] of [...tables.alias.entries()]) {
     if (!conversations.includes(alias.conversation)) continue;
+    if (alias.label !== null) {
+      // It rests to the end, bearing nobody's name: its CSR may be writing to it still, and it must not be another customer's yet.
+      tables.alias.put(id, { ...alias, name: turn.rules.company });
+      continue;
+    }
     tables.alias.delete(id);
     cancelTimer(turn, `rest ${id}`);
   }
-  for (const [id] of [...tables.contact.entries()]) {
+  for (const id of [...tables.contact.keys()]) {
     if (id.startsWith(`${key} `)) tables.contact.delete(id);
   }
   for (const last of lastCsrKeys(person, turn.rules.directory.byAddress(person)?.id ?? null)) tables.desk.delete(last);

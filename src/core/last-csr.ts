@@ -33,8 +33,8 @@ export function lastCsrOf(turn: Turn, row: ConversationRow): string | null {
 export function rememberCsr(turn: Turn, row: ConversationRow, csr: string): void {
   const { desk } = turn.tables;
   const key = keyOf(row);
-  if (desk.get(key) === null && desk.size >= REMEMBERED_CUSTOMERS) {
-    for (const [id] of desk.entries()) {
+  if (desk.size >= REMEMBERED_CUSTOMERS && desk.get(key) === null) {
+    for (const id of desk.keys()) {
       if (!id.startsWith(LAST_CSR)) continue;
       desk.delete(id);
       break;

@@ -1,6 +1,7 @@
 /**
  * What other rules mean for conversations under way, after a reload or a start: nobody is left waiting in a queue that is not
- * there any more, or talking to somebody who is no CSR any more. What is as it was is not touched.
+ * there any more, or talking to somebody who is no CSR any more. What is as it was is not touched, nor even looked at: a desk may be
+ * started with a hundred thousand of them.
  */
 import { close, requeue } from "./conversation.ts";
 import { csrLegs } from "./legs.ts";
@@ -8,23 +9,61 @@ import { addressKey } from "./model.ts";
 import { refuse, revokeOffers } from "./offering.ts";
 import { atStart, queueFor } from "./queue-for.ts";
 import { advanceRings } from "./rings.ts";
+import type { Rules } from "./rules.ts";
 import type { ConversationRow, Leg } from "./state.ts";
-import { fact, putConversation, type Turn } from "./turn.ts";
+import { csrRow, fact, putConversation, type Turn } from "./turn.ts";
 
-export function reconcile(turn: Turn): void {
-  for (const [id] of [...turn.tables.conversation.entries()]) {
-    for (const leg of csrLegs(turn.tables.conversation.get(id) ?? NOBODY)) {
-      const row = turn.tables.conversation.get(id);
-      if (row !== null) leaveCsr(turn, row, leg);
-    }
-    for (const part of [leaveQueue, lookAtRings]) {
-      const row = turn.tables.conversation.get(id);
-      if (row !== null) part(turn, row);
-    }
+/** The row of the table `desk` that says which rules all conversations were last fitted to. */
+const FITTED = "fitted";
+
+/** `before`: the rules they were fitted to until now; null: this is a start, and the tables say which those were. */
+export function reconcile(turn: Turn, before: Rules | null): void {
+  const { conversation, desk } = turn.tables;
+  const known = desk.get(FITTED);
+  const fitted = fingerprint(turn.rules);
+  const isAsBefore = known !== null && "fitted" in known && known.fitted === fitted;
+  const touched = isAsBefore ? [] : before === null ? null : touchedBy(turn, before);
+  for (const id of touched === null ? [...conversation.keys()] : new Set([...touched, ...turn.tables.unsettled()])) {
+    fitToRules(turn, id);
+  }
+  if (!isAsBefore) desk.put(FITTED, { fitted });
+}
+
+/** Conversations that CSRs have in hand whose entry is another or is gone; null: all must be looked at, since a queue is gone. */
+function touchedBy(turn: Turn, before: Rules): readonly string[] | null {
+  const { csrs, queues } = turn.rules;
+  if ([...before.queues.keys()].some((queue) => !queues.has(queue))) return null;
+  const others = [...before.csrs].filter(([id, csr]) => csrs.get(id) !== csr);
+  return others.flatMap(([id]) => csrRow(turn, id).hands);
+}
+
+function fitToRules(turn: Turn, id: string): void {
+  for (const leg of csrLegs(turn.tables.conversation.get(id) ?? NOBODY)) {
+    const row = turn.tables.conversation.get(id);
+    if (row !== null) leaveCsr(turn, row, leg);
+  }
+  for (const part of [leaveQueue, lookAtRings]) {
+    const row = turn.tables.conversation.get(id);
+    if (row !== null) part(turn, row);
   }
 }
 
 const NOBODY = { legs: [] };
+
+/** What of the rules conversations are fitted to: who is a CSR at which addresses, and which queues there are. Two numbers of 32 bits (FNV-1a). */
+function fingerprint({ csrs, queues }: Rules): string {
+  const hashes = [0x811c9dc5, 0x01000193];
+  const add = (text: string): void => {
+    for (const [which, hash] of hashes.entries()) {
+      let next = hash;
+      for (let at = 0; at < text.length; at += 1) next = Math.imul(next ^ text.charCodeAt(at), 0x01000193);
+      hashes[which] = Math.imul(next ^ (which + 1), 0x01000193);
+    }
+  };
+  for (const { id, addresses } of csrs.values()) add(`csr ${JSON.stringify([id, addresses])}`);
+  for (const queue of queues.keys()) add(`queue ${queue}`);
+  return hashes.map((hash) => (hash >>> 0).toString(16)).join("-");
+}
 
 /** A CSR who is none any more, or not at that address, has nothing in hand there. */
 function leaveCsr(turn: Turn, row: ConversationRow, leg: Leg): void {

@@ -172,12 +172,17 @@ export interface LastCsrRow {
   readonly at: number;
 }
 
+/** The rules that conversations were last fitted to; see reconcile.ts. */
+export interface FittedRow {
+  readonly fitted: string;
+}
+
 export interface Rows {
   readonly conversation: ConversationRow;
   readonly alias: AliasRow;
   readonly contact: ContactRow;
   readonly csr: CsrRow;
-  readonly desk: ScriptRow | LastCsrRow;
+  readonly desk: ScriptRow | LastCsrRow | FittedRow;
 }
 
 export function newCsrRow(id: string, now: number): CsrRow {

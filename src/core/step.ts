@@ -23,6 +23,7 @@ import type {
 } from "./model.ts";
 import type { DelegatedAnswer, RoutingNews } from "./routing/delegated-engine.ts";
 import type { Rules } from "./rules.ts";
+import type { LoadedRows } from "./stored-rows.ts";
 
 /** What the store knows of a message that an inbound edit, receipt, reaction, retraction, reply or bounce names. */
 export interface LineReference {
@@ -137,8 +138,8 @@ export interface Change {
   /** JSON. Never mutated after it was handed out. */
   readonly value: object | null;
 }
-/** The state as loaded: every row of every table. */
-export type Snapshot = Readonly<Record<Table, ReadonlyMap<string, object>>>;
+/** The state as loaded: every row of every table. Where they are `StoredRows`, the desk that is made of them takes them over. */
+export type Snapshot = Readonly<Record<Table, LoadedRows>>;
 
 /** What one line of a transcript holds. */
 export type LineContent =

@@ -3,7 +3,8 @@
  * event that throws leaves no trace, and the changes a step made are simply the overlay.
  */
 import { CoolingRows } from "./cooling-rows.ts";
-import type { Rows } from "./state.ts";
+import { createPacking } from "./packing.ts";
+import type { ConversationRow, Rows } from "./state.ts";
 import { type Change, type Snapshot, TABLES, type Table } from "./step.ts";
 
 export interface TableOf<Row extends object> {
@@ -12,6 +13,8 @@ export interface TableOf<Row extends object> {
   delete(id: string): void;
   /** Rows as they are now, overlay included. */
   entries(): IterableIterator<readonly [string, Row]>;
+  /** Their ids: of many rows much less work than the rows. */
+  keys(): IterableIterator<string>;
   readonly size: number;
 }
 
@@ -21,6 +24,11 @@ export interface Tables {
   readonly contact: TableOf<Rows["contact"]>;
   readonly csr: TableOf<Rows["csr"]>;
   readonly desk: TableOf<Rows["desk"]>;
+  /**
+   * Ids of conversations in which not simply two people talk: all that wait, or are with the bot. Of a hundred thousand that are open they are
+   * few, and whoever looks for some of them looks here. One or the other may be over.
+   */
+  unsettled(): readonly string[];
   /** Ids written since the last keep or discard. */
   written(table: Table): ReadonlySet<string>;
   changes(): readonly Change[];
@@ -36,6 +44,7 @@ interface BaseOf<Row extends object> {
   set(id: string, row: Row): void;
   delete(id: string): void;
   entries(): Iterable<readonly [string, Row]>;
+  keys(): Iterable<string>;
 }
 
 interface Overlaid<Row extends object> {
@@ -58,6 +67,10 @@ function overlaid<Row extends object>(base: BaseOf<Row>): Overlaid<Row> {
     for (const entry of base.entries()) if (!overlay.has(entry[0])) yield entry;
     for (const [id, row] of overlay) if (row !== null) yield [id, row];
   }
+  function* keys(): IterableIterator<string> {
+    for (const id of base.keys()) if (!overlay.has(id)) yield id;
+    for (const [id, row] of overlay) if (row !== null) yield id;
+  }
   const table: TableOf<Row> = {
     get(id) {
       const over = overlay.get(id);
@@ -72,6 +85,7 @@ function overlaid<Row extends object>(base: BaseOf<Row>): Overlaid<Row> {
       written.add(id);
     },
     entries,
+    keys,
     get size() {
       let size = base.size;
       for (const [id, row] of overlay) size += (row === null ? 0 : 1) - (base.has(id) ? 1 : 0);
@@ -94,19 +108,27 @@ function overlaid<Row extends object>(base: BaseOf<Row>): Overlaid<Row> {
   };
 }
 
-export function createTables(snapshot: Snapshot): Tables {
+function isUnsettled({ state }: ConversationRow): boolean {
+  return state !== "talking";
+}
+const SETTLED = '"state":"talking"';
+
+/** `warmRows`: see CoolingRows. */
+export function createTables(snapshot: Snapshot, warmRows?: number): Tables {
   const cooling = {
-    conversation: new CoolingRows<Rows["conversation"]>(snapshot.conversation),
-    alias: new CoolingRows<Rows["alias"]>(snapshot.alias),
-    contact: new CoolingRows<Rows["contact"]>(snapshot.contact),
+    conversation: new CoolingRows<Rows["conversation"]>(snapshot.conversation, createPacking(), warmRows),
+    alias: new CoolingRows<Rows["alias"]>(snapshot.alias, createPacking(), warmRows),
+    contact: new CoolingRows<Rows["contact"]>(snapshot.contact, createPacking(), warmRows),
+    desk: new CoolingRows<Rows["desk"]>(snapshot.desk, createPacking(), warmRows),
   };
+  const unsettled = new Set(cooling.conversation.idsWhere(isUnsettled, SETTLED));
   const all = {
     conversation: overlaid<Rows["conversation"]>(cooling.conversation),
     alias: overlaid<Rows["alias"]>(cooling.alias),
     contact: overlaid<Rows["contact"]>(cooling.contact),
     // The store hands back what a step once wrote; the row types are this program's own.
     csr: overlaid<Rows["csr"]>(new Map(snapshot.csr) as Map<string, Rows["csr"]>),
-    desk: overlaid<Rows["desk"]>(new Map(snapshot.desk) as Map<string, Rows["desk"]>),
+    desk: overlaid<Rows["desk"]>(cooling.desk),
   };
   return {
     conversation: all.conversation.table,
@@ -114,6 +136,7 @@ export function createTables(snapshot: Snapshot): Tables {
     contact: all.contact.table,
     csr: all.csr.table,
     desk: all.desk.table,
+    unsettled: () => [...new Set([...unsettled, ...all.conversation.written])],
     written: (table) => all[table].written,
     changes() {
       let changes: Change[] | null = null;
@@ -126,6 +149,10 @@ export function createTables(snapshot: Snapshot): Tables {
       return changes ?? NOTHING_WRITTEN;
     },
     keep() {
+      for (const [id, row] of all.conversation.overlay) {
+        if (row !== null && isUnsettled(row)) unsettled.add(id);
+        else unsettled.delete(id);
+      }
       for (const table of TABLES) if (all[table].overlay.size > 0) all[table].keep();
       for (const rows of Object.values(cooling)) rows.cool(COOLED_AT_ONCE);
     },

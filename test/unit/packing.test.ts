@@ -2,7 +2,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { CoolingRows } from "../../src/core/cooling-rows.ts";
+import { KeyedTexts } from "../../src/core/keyed-texts.ts";
 import { createPacking } from "../../src/core/packing.ts";
+import { StoredRows } from "../../src/core/stored-rows.ts";
 import { Random } from "../simulation/random.ts";
 
 /** What rows are made of: fields of the pattern and others, times, and texts with everything in them that packing itself writes. */
@@ -54,13 +56,19 @@ describe("packing of rows", () => {
   });
 });
 
+function stored(rows: ReadonlyMap<string, object>): StoredRows {
+  const texts = new KeyedTexts();
+  for (const [id, one] of rows) texts.set(id, JSON.stringify(one));
+  return new StoredRows(texts);
+}
+
 describe("rows that cool", () => {
   it("are a table like any other, whichever of them are packed", () => {
     for (let seed = 1; seed <= 40; seed += 1) {
       const random = new Random(seed);
       const expected = new Map<string, object>();
       for (let at = 0; at < 20; at += 1) expected.set(`c${at}`, { id: `c${at}`, state: "talking", at });
-      const rows = new CoolingRows<object>(new Map(expected), createPacking(), 4);
+      const rows = new CoolingRows<object>(seed % 2 === 0 ? new Map(expected) : stored(expected), createPacking(), 4);
       for (let step = 0; step < 200; step += 1) {
         const id = `c${random.between(0, 30)}`;
         const kind = random.pick(["get", "set", "delete", "cool", "cool"] as const);
@@ -79,7 +87,35 @@ describe("rows that cool", () => {
         expect(rows.has(id)).to.equal(expected.has(id));
       }
       expect(new Map(rows.entries())).to.deep.equal(expected);
+      expect([...rows.keys()].sort()).to.deep.equal([...expected.keys()].sort());
     }
+  });
+
+  it("give those of which something holds, without reading what shows that it does not", () => {
+    const states = ["talking", "waiting", "talking", "offered", "talking"];
+    const expected = new Map(states.map((state, at) => [`c${at}`, { id: `c${at}`, state, told: '"state":"talking"' }]));
+    for (const loaded of [expected, stored(expected)]) {
+      const rows = new CoolingRows<{ id: string; state: string }>(loaded, createPacking(), 2);
+      const looked: string[] = [];
+      const waits = ({ id, state }: { id: string; state: string }): boolean => {
+        looked.push(id);
+        return state !== "talking";
+      };
+      rows.get("c4");
+      expect([...rows.idsWhere(waits, '"state":"talking"')].sort()).to.deep.equal(["c1", "c3"]);
+      if (loaded !== expected) expect(looked.sort()).to.deep.equal(["c1", "c3", "c4"]);
+    }
+  });
+
+  it("come once each to whoever goes through them, though they are asked for meanwhile", () => {
+    const expected = new Map(Array.from({ length: 20 }, (_, at) => [`c${at}`, { id: `c${at}`, at }]));
+    const rows = new CoolingRows<object>(stored(expected), createPacking(), 4);
+    const seen: string[] = [];
+    for (const [id] of rows.entries()) {
+      seen.push(id);
+      rows.get(id);
+    }
+    expect(seen.sort()).to.deep.equal([...expected.keys()].sort());
   });
 
   it("are packed when nobody asks for them, but not before", () => {
@@ -92,7 +128,8 @@ describe("rows that cool", () => {
         return real.pack(one, id);
       },
     };
-    const rows = new CoolingRows<object>(new Map(["a", "b", "c", "d", "e"].map((id) => [id, { id }])), watched, 2);
+    const five = new Map(["a", "b", "c", "d", "e"].map((id) => [id, { id }]));
+    const rows = new CoolingRows<object>(five, watched, 2);
     rows.get("b");
     rows.cool(10);
     expect(packed.sort()).to.deep.equal(["a", "c", "d", "e"]);

@@ -1,5 +1,5 @@
 /** The desk at this moment, as the estimator wants it: everything that decides how long those who wait will wait. */
-import { csrState } from "../availability.ts";
+import { csrState, loadOf } from "../availability.ts";
 import { requestFor, waitingOf } from "../request.ts";
 import type { Queue } from "../rules.ts";
 import type { ConversationRow } from "../state.ts";
@@ -99,7 +99,8 @@ function presentCsrs(turn: Turn, now: number, since: (conversation: string) => n
     if (csr === null) continue;
     const row = csrRow(turn, id);
     const elsewhere = turn.memory.elsewhere.get(id) ?? 0;
-    const own = turn.memory.decidesElsewhere ? csr.load : csr.load - elsewhere;
+    // Routing is not told what those have in hand who are away.
+    const own = loadOf(turn, row);
     const weight = row.hands.length === 0 ? 0 : own / row.hands.length;
     const hands = row.hands.filter((conversation) => isTheirs(turn, conversation, id));
     const load = own - weight * (row.hands.length - hands.length) + elsewhere;
