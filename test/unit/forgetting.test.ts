@@ -1,5 +1,6 @@
 /** What the desk itself still knows of a customer who is erased: after the core's word nothing. */
 import { expect } from "chai";
+import type { AliasRow } from "../../src/core/state.ts";
 import { company, type PlayConfig, playSetting } from "../support/play-rules.ts";
 import { CoreDesk } from "./core-desk.ts";
 
@@ -17,6 +18,11 @@ const KNOWN: Partial<PlayConfig> = {
   directory: [{ id: "c-7", name: "Anna", account: null, language: null, addresses: [ANNA], attributes: {} }],
 };
 
+const LABELS: PlayConfig["networks"] = {
+  web: { title: "Web", handles: { support: "express" } },
+  xmpp: { title: "XMPP", handles: { support: "express" }, identity: "fixed" },
+};
+
 /** Anna has talked with Ada, and it is over. */
 function afterATalk(changes: Partial<PlayConfig>): {
   readonly core: CoreDesk;
@@ -26,8 +32,8 @@ function afterATalk(changes: Partial<PlayConfig>): {
   core.hear({ kind: "presence", from: ADA, to: "desk", state: "available", text: null, all: true });
   core.hear({ kind: "message", from: ANNA, to: "support", text: "hello" });
   const offer = core.sent.findLast(({ kind, to }) => kind === "message" && to.id === ADA.id);
-  core.hear({ kind: "message", from: ADA, to: offer?.from ?? "", text: "/accept" });
-  core.hear({ kind: "message", from: ADA, to: offer?.from ?? "", text: "/close" });
+  // Where she has one conversation its label may be left out.
+  for (const text of ["/accept", "/close"]) core.hear({ kind: "message", from: ADA, to: offer?.from ?? "", text });
   return { core, conversations: [...core.conversations.keys()] };
 }
 const remembered = (core: CoreDesk): readonly string[] =>
@@ -46,4 +52,17 @@ describe("a customer who is erased", () => {
       expect(remembered(core)).to.deep.equal([]);
     });
   }
+
+  it("the label a CSR knew them by rests to the end, without their name: it is nobody else's yet", () => {
+    const { core, conversations } = afterATalk({ ...KNOWN, networks: LABELS });
+    const labels = (): readonly AliasRow[] =>
+      [...core.rows].filter(([id]) => id.startsWith("alias ") && id.includes("#")).map(([, row]) => row as AliasRow);
+    expect(labels().map(({ label, name }) => [label, name])).to.deep.equal([["#1", "Anna · Billing · Web"]]);
+    core.step({ kind: "command", command: { kind: "forget", person: ANNA, conversations } });
+    expect(labels().map(({ label, name }) => [label, name])).to.deep.equal([["#1", core.setting.rules.company]]);
+    core.hear({ kind: "message", from: { network: "web", id: "ben" }, to: "support", text: "hello" });
+    core.hear({ kind: "message", from: { network: "web", id: "ben" }, to: "support", text: "Ben" });
+    const offered = core.sent.findLast(({ kind, to }) => kind === "message" && to.id === ADA.id);
+    expect(offered?.kind === "message" && offered.text).to.match(/^#2 /u);
+  });
 });
