@@ -9,11 +9,12 @@ import { BREAKS, formatLine, type IrcMessage, parseLine } from "./line.ts";
 import { Link } from "./link.ts";
 import { MARK_BYTES, withLooks } from "./looks.ts";
 import { ctcp, neutralised, withKeptEnd } from "./message-text.ts";
+import { Naming } from "./naming.ts";
 import { isNick, People } from "./nicks.ts";
 import { type Pace, Pacer, slower } from "./pacer.ts";
 import { Reception } from "./reception.ts";
 import { Returns } from "./returns.ts";
-import { Sends } from "./sends.ts";
+import { Sends, WINDOW } from "./sends.ts";
 import { Versions } from "./versions.ts";
 import { Watching } from "./watching.ts";
 
@@ -46,6 +47,7 @@ export class IrcAdapter implements Adapter {
   readonly #context: AdapterContext;
   readonly #attachment: Attachment;
   readonly #people = new People();
+  readonly #naming = new Naming();
   readonly #watching: Watching;
   readonly #returns: Returns;
   readonly #versions: Versions;
@@ -75,7 +77,7 @@ export class IrcAdapter implements Adapter {
       features: ["formatting", "presence"],
       maxTextBytes: this.#attachment.maxTextBytes,
       markBytes: MARK_BYTES,
-      window: 1,
+      window: WINDOW,
       deduplicates: false,
     };
     this.#link = new Link(context, limits.connectSeconds * 1_000, {
@@ -135,8 +137,8 @@ export class IrcAdapter implements Adapter {
     if (this.#attachment.isAbsent(to.id)) {
       return this.#returns.absent(to.id, to.id);
     }
-    const given = this.#attachment.source(from, to);
-    const source = typeof given === "object" && given !== null ? await given : given;
+    const given = this.#naming.of(to.id, () => this.#attachment.source(from, to));
+    const source = given instanceof Promise ? await given : given;
     // It may have ended in the meantime.
     const session: Session | null = this.#session;
     if (session?.isOnline !== true || this.#isStopped) {

@@ -36,7 +36,7 @@ export interface PacerOptions extends Pick<Pace, "burst" | "lineMs"> {
 
 interface Waiting {
   readonly line: string;
-  written(): void;
+  writing(): void;
 }
 
 export class Pacer {
@@ -71,9 +71,9 @@ export class Pacer {
     this.#options.write(line);
   }
 
-  /** Writes when it may; then calls `written`. The answer takes it back, which does nothing once it is written. */
-  message(line: string, written: () => void): () => void {
-    const waiting = { line, written };
+  /** Writes when it may; `writing` is called just before. The answer takes it back, which does nothing once it is written. */
+  message(line: string, writing: () => void): () => void {
+    const waiting = { line, writing };
     this.#messages.add(waiting);
     this.#work();
     return () => this.#messages.delete(waiting);
@@ -120,8 +120,8 @@ export class Pacer {
           break;
         }
         this.#messages.delete(message);
+        message.writing();
         this.#put(message.line);
-        message.written();
         continue;
       }
       const line = this.#chatter.shift();

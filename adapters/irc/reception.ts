@@ -1,6 +1,6 @@
 /**
- * Takes in what people say: PRIVMSG and the answers in NOTICEs. One person's messages go to the desk one after the other,
- * different persons' side by side; beyond the limit of those not yet committed, reading pauses.
+ * Takes in what people say: PRIVMSG and the answers in NOTICEs. Messages are handed to the desk in the order of their arrival
+ * without waiting for its answers, so that many share a commit; beyond the limit of those not yet committed, reading pauses.
  */
 import { LRUCache } from "lru-cache";
 import type { AdapterContext } from "../../src/adapter.ts";
@@ -47,7 +47,6 @@ const CTCP_ANSWERS: Readonly<Partial<Record<string, string>>> = {
 
 export class Reception {
   readonly #options: ReceptionOptions;
-  readonly #chains = new Map<string, Promise<void>>();
   /** When who was last answered: by command, person and name of the desk. */
   readonly #answered: LRUCache<string, number>;
   #underWay = 0;
@@ -145,7 +144,10 @@ export class Reception {
       language: null,
       nick: said.nick,
     };
-    this.#queue(id, () => this.#hand(said, inbound));
+    // The call is made here and now: whoever waited for the message before would wait for its commit.
+    if (!this.#options.isStopped()) {
+      this.#begin(this.#hand(said, inbound));
+    }
   }
 
   #sentAt(tag: string | undefined): number | null {
@@ -153,37 +155,29 @@ export class Reception {
     return this.#options.context.clock.now() - at > DELAYED_MS ? at : null;
   }
 
-  #queue(id: string, act: () => Promise<void>): void {
-    const { pause, resume } = this.#options;
+  /** Counts what is under way; what could not be answered must not end the daemon. */
+  #begin(work: Promise<void>): void {
+    const { context, isStopped, pause, resume } = this.#options;
     this.#underWay += 1;
     if (this.isFull) {
       pause();
     }
-    const done = (this.#chains.get(id) ?? Promise.resolve()).then(act).catch((error: unknown) => {
-      // What could not be answered must not end the daemon, nor what the same person says next.
-      const { context, isStopped } = this.#options;
+    const done = work.catch((error: unknown) => {
       if (!isStopped()) {
         context.log.warn("irc.answer.failed", { network: context.network, error: String(error) });
       }
     });
-    const chain = done.finally(() => {
+    void done.then(() => {
       const wasFull = this.isFull;
       this.#underWay -= 1;
       if (wasFull && !this.isFull) {
         resume();
       }
-      if (this.#chains.get(id) === chain) {
-        this.#chains.delete(id);
-      }
     });
-    this.#chains.set(id, chain);
   }
 
   async #hand(said: Said, inbound: Inbound): Promise<void> {
     const { context, attachment, isStopped } = this.#options;
-    if (isStopped()) {
-      return;
-    }
     let verdict: Verdict;
     try {
       verdict = await context.receive(inbound);
@@ -217,7 +211,7 @@ export class Reception {
     const now = context.clock.now();
     if (answer !== undefined && now - (this.#answered.get(asked) ?? Number.NEGATIVE_INFINITY) >= CTCP_MS) {
       this.#answered.set(asked, now);
-      this.#queue(people.id(said.nick), () => this.#answer(said, answer));
+      this.#begin(this.#answer(said, answer));
     }
     const file = command === "DCC" ? offeredFile(rest) : null;
     if (file !== null) {

@@ -1,7 +1,11 @@
 /**
  * What became of each message. IRC acknowledges nothing, so a PING goes behind every message or group of messages, and its
  * PONG proves that the server has taken what stands before it. A numeric in between (401, 404 …) names the nick that could
- * not be reached; because one message to a nick is on its way at a time, it is known which one that was.
+ * not be reached. Several messages to one nick may be under way, each in a group of its own: since the server answers in
+ * order, a numeric is about the first group whose PONG has not come.
+ *
+ * Nothing overtakes: when one could not be brought and is to be tried again, those behind it are, too. If one of those
+ * arrived nevertheless, because its recipient was back just then, the earlier one is not said after it but comes back.
  */
 import { randomBytes } from "node:crypto";
 import type { Clock, Outcome } from "../../src/adapter.ts";
@@ -21,29 +25,52 @@ export interface SendsOptions {
   silent(): void;
 }
 
+/** Messages to one nick that may be under way at once. */
+export const WINDOW = 16;
+
 interface Sending {
   readonly nick: string;
+  isWritten: boolean;
+  /** The server could not bring it. Where it may be tried again, that is told once it is known of those behind it as well. */
+  failure: Outcome | null;
+  /** Whoever sent it knows. What was given up stays until its PONG: a numeric may still be about it. */
+  isSettled: boolean;
   settle(outcome: Outcome): void;
+}
+
+/** Messages to different nicks with one PING behind them. */
+interface Group {
+  readonly token: string;
+  readonly covers: Map<string, Sending>;
 }
 
 /** The link took it along: it may have arrived, so it goes again. */
 const CUT: Outcome = { kind: "deferred", reason: "remote-server-timeout" };
-/** The outbox keeps to the window of one; whoever does not is asked to wait for the answer. */
+/** The outbox keeps to the window; whoever does not is asked to wait for answers. */
 const BUSY: Outcome = { kind: "deferred", reason: "resource-constraint", retryAfterMs: 50 };
+const OVERTAKEN: Outcome = {
+  kind: "rejected",
+  reason: "recipient-unavailable",
+  text: "Its recipient was away for a moment, and has since got what was said after it.",
+};
 
 export class Sends {
   readonly #options: SendsOptions;
   readonly #prefix = `fd-${randomBytes(6).toString("hex")}-`;
-  /** By folded nick; waiting for its pace or for its PONG. */
-  readonly #underWay = new Map<string, Sending>();
-  #written: Sending[] = [];
-  #asked: { readonly token: string; readonly covers: readonly Sending[]; cancel: () => void } | null = null;
+  /** By folded nick, in order: waiting for their pace or for their PONG. */
+  readonly #underWay = new Map<string, Sending[]>();
+  /** Written, and no PING behind it yet. */
+  #open: Group;
+  /** Whose PONG is waited for, in order. */
+  #asked: Group[] = [];
+  #cancelSilence = () => {};
   #isScheduled = false;
   #count = 0;
   #isOver = false;
 
   constructor(options: SendsOptions) {
     this.#options = options;
+    this.#open = this.#group();
   }
 
   /** `nick` is folded. The line is written when the pace allows, and not at all when `signal` aborts before. */
@@ -51,8 +78,10 @@ export class Sends {
     if (this.#isOver || signal.aborted) {
       return CUT;
     }
-    if (this.#underWay.has(nick)) {
-      return BUSY;
+    const before = this.#underWay.get(nick) ?? [];
+    const failed = before.find(({ failure }) => failure !== null);
+    if (before.length >= WINDOW || failed !== undefined) {
+      return failed?.failure ?? BUSY;
     }
     const { pacer, waitMs } = this.#options;
     const wait = pacer.waitMs;
@@ -64,51 +93,63 @@ export class Sends {
       const abort = () => sending.settle(CUT);
       const sending: Sending = {
         nick,
+        isWritten: false,
+        failure: null,
+        isSettled: false,
         settle: (outcome) => {
           takeBack();
           signal.removeEventListener("abort", abort);
-          if (this.#underWay.get(nick) === sending) {
-            this.#underWay.delete(nick);
-          }
+          sending.isSettled = true;
+          if (!sending.isWritten) this.#forget(sending);
           resolve(outcome);
         },
       };
       signal.addEventListener("abort", abort, { once: true });
-      this.#underWay.set(nick, sending);
-      takeBack = pacer.message(line, () => {
-        this.#written.push(sending);
-        this.#schedule();
-      });
+      this.#underWay.set(nick, [...before, sending]);
+      takeBack = pacer.message(line, () => this.#writing(sending));
     });
   }
 
-  /** True when that PONG was the one waited for. */
+  /** True when that PONG was one waited for. */
   pong(token: string): boolean {
-    const asked = this.#asked;
-    if (asked === null || asked.token !== token) {
+    const place = this.#asked.findIndex((group) => group.token === token);
+    if (place < 0) {
       return token.startsWith(this.#prefix);
     }
-    this.#asked = null;
-    asked.cancel();
-    for (const sending of asked.covers) {
-      sending.settle({ kind: "accepted", id: null });
+    for (const group of this.#asked.splice(0, place + 1)) {
+      for (const sending of group.covers.values()) this.#answered(sending);
     }
-    if (this.#written.length > 0) {
+    this.#cancelSilence();
+    if (this.#asked.length > 0) {
+      this.#await();
+    } else if (this.#open.covers.size > 0) {
       this.#raise();
     }
     return true;
   }
 
-  /** The server could not bring a message to that (folded) nick. False when none is under way. */
+  /** The server could not bring a message to that (folded) nick. False when it is about none that is under way. */
   failed(nick: string, outcome: Outcome): boolean {
-    const sending = this.#underWay.get(nick);
-    sending?.settle(outcome);
-    return sending !== undefined;
+    const sending = (this.#asked[0] ?? this.#open).covers.get(nick);
+    if (sending === undefined || sending.failure !== null) {
+      return false;
+    }
+    sending.failure = outcome;
+    if (outcome.kind === "deferred") {
+      for (const behind of this.#underWay.get(nick) ?? []) {
+        if (!behind.isWritten) this.#settle(behind, outcome);
+      }
+      this.#review(nick);
+    } else {
+      this.#settle(sending, outcome);
+      this.#forget(sending);
+    }
+    return true;
   }
 
   /** Asks for a sign of life, unless one is asked for. */
   probe(): void {
-    if (this.#asked === null && !this.#isOver) {
+    if (this.#asked.length === 0 && !this.#isOver) {
       this.#raise();
     }
   }
@@ -116,23 +157,75 @@ export class Sends {
   /** The link is gone: whatever is under way is deferred. */
   cut(): void {
     this.#isOver = true;
-    this.#asked?.cancel();
-    this.#asked = null;
-    this.#written = [];
-    for (const sending of [...this.#underWay.values()]) {
-      sending.settle(CUT);
+    this.#cancelSilence();
+    this.#asked = [];
+    this.#open = this.#group();
+    for (const sending of [...this.#underWay.values()].flat()) this.#settle(sending, CUT);
+    this.#underWay.clear();
+  }
+
+  /** It is about to be written; what was written to that nick before gets its PING in between. */
+  #writing(sending: Sending): void {
+    if (this.#open.covers.has(sending.nick)) {
+      this.#raise();
     }
+    sending.isWritten = true;
+    this.#open.covers.set(sending.nick, sending);
+    this.#schedule();
+  }
+
+  /** Its PONG came. */
+  #answered(sending: Sending): void {
+    if (sending.failure === null) {
+      const all = this.#underWay.get(sending.nick) ?? [];
+      for (const earlier of all.slice(0, all.indexOf(sending))) {
+        this.#settle(earlier, OVERTAKEN);
+        this.#forget(earlier);
+      }
+      this.#settle(sending, { kind: "accepted", id: null });
+      this.#forget(sending);
+    }
+    this.#review(sending.nick);
+  }
+
+  /** Those that could not be brought go back into their lane once nothing behind them can arrive any more. */
+  #review(nick: string): void {
+    const all = this.#underWay.get(nick) ?? [];
+    if (all.some(({ isWritten, failure }) => isWritten && failure === null)) {
+      return;
+    }
+    for (const sending of all) {
+      if (sending.failure !== null) {
+        this.#settle(sending, sending.failure);
+        this.#forget(sending);
+      }
+    }
+  }
+
+  #settle(sending: Sending, outcome: Outcome): void {
+    if (!sending.isSettled) sending.settle(outcome);
+  }
+
+  #forget(sending: Sending): void {
+    const left = (this.#underWay.get(sending.nick) ?? []).filter((one) => one !== sending);
+    if (left.length === 0) this.#underWay.delete(sending.nick);
+    else this.#underWay.set(sending.nick, left);
+  }
+
+  #group(): Group {
+    this.#count += 1;
+    return { token: `${this.#prefix}${this.#count}`, covers: new Map() };
   }
 
   /** Behind all that is written in this turn of the event loop. */
   #schedule(): void {
-    if (this.#asked !== null || this.#isScheduled) {
+    if (this.#asked.length > 0 || this.#isScheduled) {
       return;
     }
     this.#isScheduled = true;
     process.nextTick(() => {
       this.#isScheduled = false;
-      if (this.#asked === null && this.#written.length > 0 && !this.#isOver) {
+      if (this.#asked.length === 0 && this.#open.covers.size > 0 && !this.#isOver) {
         this.#raise();
       }
     });
@@ -140,20 +233,18 @@ export class Sends {
 
   #raise(): void {
     const { pacer, ping } = this.#options;
-    this.#count += 1;
-    const token = `${this.#prefix}${this.#count}`;
-    this.#asked = { token, covers: this.#written, cancel: () => {} };
-    this.#written = [];
-    this.#await();
-    pacer.urgent(ping(token));
+    const group = this.#open;
+    this.#open = this.#group();
+    this.#asked.push(group);
+    if (this.#asked.length === 1) {
+      this.#await();
+    }
+    pacer.urgent(ping(group.token));
   }
 
   /** A link that is not read, because the desk cannot take more, is not dead: cutting it would lose what waits on it. */
   #await(): void {
     const { clock, answerMs, isPaused, silent } = this.#options;
-    const asked = this.#asked;
-    if (asked !== null) {
-      asked.cancel = clock.after(answerMs, () => (isPaused() ? this.#await() : silent()));
-    }
+    this.#cancelSilence = clock.after(answerMs, () => (isPaused() ? this.#await() : silent()));
   }
 }

@@ -1,7 +1,7 @@
 /** How fast lines leave, and what becomes of each message: the IRC adapter's pace and its fence, on a clock of their own. */
 import { expect } from "chai";
 import { Pacer, slower } from "../../adapters/irc/pacer.ts";
-import { Sends } from "../../adapters/irc/sends.ts";
+import { Sends, WINDOW } from "../../adapters/irc/sends.ts";
 import type { Outcome } from "../../src/adapter.ts";
 import { createVirtualClock } from "../support/virtual-clock.ts";
 
@@ -139,10 +139,101 @@ describe("what becomes of a message on IRC", () => {
     expect(outcome).to.deep.equal({ kind: "deferred", reason: "resource-constraint", retryAfterMs: 2_000 });
   });
 
-  it("is deferred while another to the same nick is under way, so that a failure has one owner", () => {
-    const { sends } = link();
-    void sends.send("anna", "one", STEADY);
-    expect(sends.send("anna", "two", STEADY)).to.deep.include({ kind: "deferred", reason: "resource-constraint" });
+  describe("with others to the same nick under way", () => {
+    const AWAY: Outcome = { kind: "deferred", reason: "recipient-unavailable", retryAfterMs: 2_000 };
+    const begun = async (count: number) => {
+      const all = link({ burst: 100, lineMs: 0 });
+      const outcomes: (Outcome | null)[] = Array.from({ length: count }, () => null);
+      for (let number = 0; number < count; number += 1) {
+        void Promise.resolve(all.sends.send("anna", `${number}`, STEADY)).then((outcome) => {
+          outcomes[number] = outcome;
+        });
+      }
+      await all.clock.advance(0);
+      const tokens = all.wire.flatMap((line) => (line.startsWith("PING ") ? [line.slice("PING ".length)] : []));
+      const kinds = () => outcomes.map((outcome) => outcome?.kind ?? "under way");
+      return { ...all, outcomes, tokens, kinds };
+    };
+
+    it("has a PING of its own behind it, but for the last, whose PING waits for a PONG", async () => {
+      const { wire, sends, tokens, clock, kinds } = await begun(3);
+      expect(wire.map((line) => line.split(" ")[0])).to.deep.equal(["0", "PING", "1", "PING", "2"]);
+      for (const token of tokens) sends.pong(token);
+      await clock.advance(0);
+      expect(kinds()).to.deep.equal(["accepted", "accepted", "under way"]);
+      expect(wire.at(-1)).to.match(/^PING /u);
+    });
+
+    it("is the one that failed when the PONG before it has come and its own has not", async () => {
+      const { sends, tokens, clock, outcomes, kinds } = await begun(3);
+      sends.pong(tokens[0] ?? "");
+      sends.failed("anna", { kind: "rejected", reason: "policy-violation", text: "no" });
+      expect(sends.failed("anna", { kind: "rejected", reason: "policy-violation" }), "said twice of one").to.equal(
+        false,
+      );
+      sends.pong(tokens[1] ?? "");
+      await clock.advance(0);
+      expect(kinds()).to.deep.equal(["accepted", "rejected", "under way"]);
+      expect(outcomes[1]).to.include({ text: "no" });
+    });
+
+    it("is tried again together with those before it, in order", async () => {
+      const { sends, tokens, clock, pong, kinds } = await begun(3);
+      sends.failed("anna", AWAY);
+      await clock.advance(0);
+      expect(kinds(), "what becomes of the others is not known yet").to.deep.equal(Array(3).fill("under way"));
+      sends.pong(tokens[0] ?? "");
+      sends.failed("anna", AWAY);
+      sends.pong(tokens[1] ?? "");
+      sends.failed("anna", AWAY);
+      await clock.advance(0);
+      expect(kinds()).to.deep.equal(["deferred", "deferred", "deferred"]);
+      pong();
+      const again = Promise.resolve(sends.send("anna", "again", STEADY));
+      await clock.advance(0);
+      pong();
+      expect((await again).kind, "nothing is left of them").to.equal("accepted");
+    });
+
+    it("makes one before it come back to its sender when it arrived and that did not: nothing overtakes", async () => {
+      const { sends, tokens, clock, kinds, outcomes } = await begun(3);
+      sends.failed("anna", AWAY);
+      for (const token of tokens) sends.pong(token);
+      await clock.advance(0);
+      expect(kinds()).to.deep.equal(["rejected", "accepted", "under way"]);
+      expect(outcomes[0]).to.include({ reason: "recipient-unavailable" });
+    });
+
+    it("does not leave any more when one before it could not be brought", async () => {
+      const { clock, sends, said, outcomes, send } = link({ burst: 3 });
+      send("anna");
+      await clock.advance(0);
+      const second = Promise.resolve(sends.send("anna", "second", STEADY));
+      const third = Promise.resolve(sends.send("anna", "third", STEADY));
+      expect(sends.failed("anna", AWAY)).to.equal(true);
+      await clock.advance(20_000);
+      expect(said()).to.deep.equal(["to anna"]);
+      expect([outcomes.get("anna"), await second, await third]).to.deep.equal([AWAY, AWAY, AWAY]);
+    });
+
+    it("waits in its lane beyond a number of them", () => {
+      const { sends } = link({ burst: 1_000, lineMs: 0 });
+      for (let number = 0; number < WINDOW; number += 1) void sends.send("anna", `${number}`, STEADY);
+      expect(sends.send("anna", "more", STEADY)).to.deep.include({ kind: "deferred", reason: "resource-constraint" });
+    });
+
+    it("is not taken for one that was given up", async () => {
+      const { clock, sends, wire } = link({ burst: 100, lineMs: 0 });
+      const giveUp = new AbortController();
+      const first = Promise.resolve(sends.send("anna", "first", giveUp.signal));
+      const second = Promise.resolve(sends.send("anna", "second", STEADY));
+      giveUp.abort();
+      sends.failed("anna", { kind: "rejected", reason: "policy-violation" });
+      await clock.advance(0);
+      for (const line of wire.slice()) sends.pong(line.slice("PING ".length));
+      for (const line of wire.slice()) sends.pong(line.slice("PING ".length));
+      expect([(await first).kind, (await second).kind]).to.deep.equal(["deferred", "accepted"]);
+    });
   });
 
   it("is deferred when it is given up, and does not leave later", async () => {

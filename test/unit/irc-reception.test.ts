@@ -57,6 +57,15 @@ describe("what is said on IRC", () => {
     expect(answers).to.deep.equal([]);
   });
 
+  it("is handed over as it comes, before the desk has answered what came before", async () => {
+    const { context, says, heard } = begin(async () => "support");
+    const answer = Promise.withResolvers<typeof ACCEPTED>();
+    context.judge(() => answer.promise);
+    for (const text of ["one", "two", "three"]) says(text);
+    expect(heard().map(({ text }) => text)).to.deep.equal(["one", "two", "three"]);
+    answer.resolve(ACCEPTED);
+  });
+
   it("an action is told without the nick, which is an address", async () => {
     const { says, heard } = begin(async () => "support");
     says("\u0001ACTION waves\u0001");
