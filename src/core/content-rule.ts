@@ -114,18 +114,38 @@ export function ruled<Said extends SaidContent>(
   author: Leg,
   said: Said,
 ): { readonly row: ConversationRow; readonly said: Said } {
+  const { said: passed, places } = applied(turn, row, author, said);
+  return { row: places.length === 0 ? row : told(turn, row, author, places), said: passed };
+}
+
+/**
+ * The same of something that was recorded already, when it is shown to somebody more: it may have been said under a laxer rule, the desk's
+ * or another queue's. Its author is told nothing, since it was passed on as they meant it once.
+ */
+export function ruledLater<Said extends SaidContent>(
+  turn: Turn,
+  row: ConversationRow,
+  author: Leg | undefined,
+  said: Said,
+): Said {
+  return author === undefined ? said : applied(turn, row, author, said).said;
+}
+
+function applied<Said extends SaidContent>(
+  turn: Turn,
+  row: ConversationRow,
+  author: Leg,
+  said: Said,
+): { readonly said: Said; readonly places: readonly Found[] } {
   const actions = actionsFor(turn, row, author);
-  if (Object.keys(actions).length === 0) return { row, said };
+  if (Object.keys(actions).length === 0) return { said, places: [] };
   const known = turn.rules.routing?.content?.known ?? NOTHING_KNOWN;
   const named = withRuledName(said, (name) => found(name, actions, known));
   const places = found(named.said.text, actions, known).filter(outsideOf(named.said));
   const all = [...named.places, ...places];
-  if (all.length === 0) return { row, said };
+  if (all.length === 0) return { said, places: [] };
   const { formatting: _before, ...rest } = named.said;
-  return {
-    row: told(turn, row, author, all),
-    said: { ...rest, ...withoutMasked(wordsOf(named.said), places) } as Said,
-  };
+  return { said: { ...rest, ...withoutMasked(wordsOf(named.said), places) } as Said, places: all };
 }
 
 /** The same of words that are shown of it later, of which nobody has to be told; of these kinds alone. */

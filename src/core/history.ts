@@ -1,5 +1,6 @@
 /** What was said before, for a CSR who came later or a customer who continues elsewhere: what customer and CSRs said, not what the desk said. */
 
+import { ruledForStaff, ruledLater } from "./content-rule.ts";
 import { joined } from "./formatting.ts";
 import type { FormattedText } from "./model.ts";
 import { byteLength } from "./parts.ts";
@@ -44,8 +45,13 @@ function inWords(turn: Turn, row: ConversationRow, leg: Leg, line: Line): Format
   // A customer is shown again what they said and were shown, and nothing that was said among staff.
   if (leg.role === "customer" && line.author !== leg.index && !line.viewers.includes(leg.index)) return null;
   const name = line.author === 0 ? customerName(turn, row, languageOf(turn, row, leg)) : (line.nick ?? "");
-  if (line.content.kind === "message") return joined([`${name}: `, formattedExcerpt(line.content, LINE_LENGTH)]);
-  return line.content.kind === "note" ? { text: `[${name}] ${excerpt(line.content.text, LINE_LENGTH)}` } : null;
+  const author = row.legs[line.author];
+  const { content } = line;
+  if (content.kind === "message")
+    return joined([`${name}: `, formattedExcerpt(ruledLater(turn, row, author, content), LINE_LENGTH)]);
+  if (content.kind !== "note") return null;
+  const text = author === undefined ? content.text : ruledForStaff(turn, row, author, content.text);
+  return { text: `[${name}] ${excerpt(text, LINE_LENGTH)}` };
 }
 
 /** Half of what the leg's network could carry in the parts allowed: parts are seldom full. */

@@ -5,6 +5,7 @@
  * the longest idle, nor a miss.
  */
 import { hasRoomFor } from "./availability.ts";
+import { ruledLater } from "./content-rule.ts";
 import { letGo, takeOn } from "./hands.ts";
 import { meetInRoom } from "./introduction.ts";
 import { rememberCsr } from "./last-csr.ts";
@@ -93,7 +94,9 @@ export function accept(turn: Turn, row: ConversationRow, leg: Leg): void {
     const before = row.held[0]?.line ?? null;
     turn.queries.push({ conversation: row.id, leg: leg.index, limit: limitOf(turn, "historyLines"), before });
   }
-  handOverHeld(turn, { ...next, held: row.held }, active);
+  // Another queue may have had them wait before, by a laxer rule.
+  const held = row.held.map((line) => ruledLater(turn, next, next.legs[0], line));
+  handOverHeld(turn, { ...next, held }, active);
   tell(turn, next, customer, "talking.handover", { csr: turn.rules.csrs.get(csr)?.name ?? turn.rules.company });
   turn.memory.activity.set(row.id, turn.world.now);
   armIdle(turn, next);

@@ -268,6 +268,61 @@ describe("a queue's own rule", () => {
     ));
 });
 
+describe("what was said under a laxer rule", () => {
+  const strict = desk({
+    ...TWO_CSRS,
+    content: { rule: { fromCustomer: {}, fromCsr: {} }, known: KNOWN },
+    queues: {
+      ...COMPANY.queues,
+      sales: {
+        name: "Sales",
+        skills: { sales: 1 },
+        content: { fromCustomer: { cards: "mask" }, fromCsr: { hosts: "mask", cards: "mask" } },
+      },
+    },
+  });
+  const ADA_BEFORE: readonly PlayLine[] = [
+    ...TALK,
+    `anna: it is ${CARD}`,
+    `ada sees exactly: it is ${CARD}`,
+    "ada: see wiki.corp.example",
+    "anna sees: wiki.corp.example",
+    `ada: /note paid with ${CARD}`,
+    "ada sees: Note kept.",
+  ];
+
+  it("is shown by the rule of the queue to whoever comes there, by themselves and by /history", () =>
+    play(strict, [
+      ...ADA_BEFORE,
+      "ada: /transfer sales",
+      "ben is available",
+      "ben offered: /accept",
+      "ben: /accept",
+      "ben sees: Earlier: … it is ••• 1111 … see •••",
+      "ben: /history",
+      "ben sees: Earlier: … it is ••• 1111 … see •••",
+      "ben never sees: 4111",
+      "ben never sees: wiki",
+      "anna never sees: Masked",
+    ]));
+
+  it("so is what they wrote while they waited for another queue", () => {
+    const ring = { afterSeconds: 60, when: null, needs: null, drop: [], levels: {}, points: 0 } as const;
+    const on = { ...ring, strategies: null, compatibility: null, to: { kind: "queue", queue: "sales" } } as const;
+    const billing = { ...strict.queues.billing, rings: [on] };
+    return play({ ...strict, queues: { ...strict.queues, billing } }, [
+      "anna@web: hello",
+      `anna: it is ${CARD}`,
+      "60 seconds pass",
+      "ben is available",
+      "ben offered: Sales",
+      "ben: /accept",
+      "ben sees: it is ••• 1111",
+      "ben never sees: 4111",
+    ]);
+  });
+});
+
 describe("the rules as admins write them", () => {
   const files = {
     "frontdesk.yaml": `company: Example
