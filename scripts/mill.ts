@@ -37,7 +37,7 @@ const { values } = parseArgs({
     kills: { type: "string", default: "1000" },
     cuts: { type: "string", default: "500" },
     count: { type: "string", default: "1000000" },
-    round: { type: "string", default: "30" },
+    round: { type: "string", default: "20" },
     for: { type: "string", default: "100000" },
     networks: { type: "string" },
     results: { type: "string", default: RESULTS },

@@ -15,9 +15,10 @@ const FAULTS = Number(process.env.MILL_FAULTS ?? 40);
 const LIMIT_MS = 60_000 + FAULTS * 15_000;
 const MILL = fileURLToPath(new URL("../../scripts/mill.ts", import.meta.url));
 
-describe("the mill: kill -9 and cut links under relayed load (real Prosody, Synapse and ngIRCd)", function mill() {
+describe("the mill: kill -9 and cut links under relayed load (real Prosody, Synapse, ngIRCd)", function mill() {
   this.timeout(LIMIT_MS + 20_000);
-  requires("prosody", "synapse", "ngircd");
+  // Elsewhere it goes through those networks whose servers are installed.
+  requires("prosody", ...(process.env.CI === "true" ? (["synapse", "ngircd"] as const) : []));
 
   it(`loses, doubles, misaddresses and reorders nothing it has given a receipt for, in ${FAULTS} faults`, async () => {
     const folder = temporaryFolder("mill");
@@ -33,7 +34,8 @@ describe("the mill: kill -9 and cut links under relayed load (real Prosody, Syna
       expect(broken(desk), evidence.join("\n")).to.deep.equal([]);
       expect([how, kills + cuts], running.output).to.deep.equal(["ended with exit code 0", FAULTS]);
       expect(desk.receipted, "receipts given").to.be.greaterThan(FAULTS);
-      for (const [network, { totals }] of Object.entries(networks)) {
+      for (const [network, { totals, faults }] of Object.entries(networks)) {
+        if (faults.kill + faults["kill aimed"] === 0) continue;
         expect(totals.arrived, `shown through ${network}`).to.be.greaterThan(FAULTS);
       }
     } finally {

@@ -143,6 +143,8 @@ class Session {
     const who = user ?? "an anonymous client";
     this.#jid = (await within(LOGIN_LIMIT_MS, `the login of ${who}`, entity.start())).toString();
     entity.on("disconnect", () => this.#loginAgain());
+    // Whoever was stopped while it logged in again would stay, and keep the process running.
+    if (this.#stopped) return void (await entity.stop());
     if (available !== false) {
       await entity.send(xml("presence"));
     }

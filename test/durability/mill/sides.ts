@@ -28,6 +28,7 @@ export interface Side {
 }
 
 const START_MS = 60_000;
+const START_TRIES = 5;
 const PLAIN_RELAY = fileURLToPath(new URL("plain-relay.ts", import.meta.url));
 /** One customer's flood is just what the mill is made of. */
 const LIMITS = "  floodMessages: 10000\n  csrAbsenceSeconds: 600\n";
@@ -56,7 +57,8 @@ export async function openPlainRelay(server: XmppServer, talks: PlainRelayTable[
   }));
   const table = JSON.stringify({ secret: server.componentSecret, customers, csrs, talks });
   let running: ServerProcess | undefined;
-  const start = async () => {
+  /** Its library gives up when the server is slow to answer, as on a busy machine; then it is started once more. */
+  const start = async (triesLeft = START_TRIES): Promise<void> => {
     const started = new ServerProcess({
       name: "the plain relay",
       program: process.execPath,
@@ -64,7 +66,9 @@ export async function openPlainRelay(server: XmppServer, talks: PlainRelayTable[
     });
     running = started;
     await until("the plain relay", () => started.output.includes(READY) || started.ended !== undefined, START_MS);
-    if (started.ended !== undefined) throw new Error(`The plain relay ${started.ended}:\n${started.output}`);
+    if (started.ended === undefined) return;
+    if (triesLeft <= 1) throw new Error(`The plain relay ${started.ended}:\n${started.output}`);
+    await start(triesLeft - 1);
   };
   const kill = async () => running?.kill();
   const cut = async () => void (await Promise.all(links.map((link) => link.cut())));
@@ -79,7 +83,7 @@ export async function openPlainRelay(server: XmppServer, talks: PlainRelayTable[
     name: "relay",
     wires: { xmpp: links, matrix: [], irc: [] },
     kill,
-    start,
+    start: () => start(),
     status: async () => running?.output ?? "",
     remove: async () => {
       await kill();
