@@ -399,6 +399,7 @@ describe("ordered list", () => {
     list.walk((number) => walked.push(number) > 2_500);
     expect(walked).to.deep.equal(left);
     expect([list.size, list.first()]).to.deep.equal([left.length, left[0]]);
-    expect(left.map((number) => list.rank(number))).to.deep.equal(left.map((_, index) => index));
+    expect(left.map(() => list.takeFirst())).to.deep.equal(left);
+    expect([list.takeFirst(), list.size]).to.deep.equal([null, 0]);
   });
 });

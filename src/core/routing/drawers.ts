@@ -3,9 +3,14 @@
  * it has, and there under up to two more skills of theirs. The turn of the first line of each drawer stands in an array: a CSR looks at
  * the drawers that are theirs in order of these, and opens those alone that can hold somebody before the best so far.
  */
-import { OrderedList } from "./ordered-list.ts";
+import { type Requirement, ROOM_SLACK } from "./eligibility.ts";
+import { levelAt, reach } from "./levels.ts";
+import type { Waiting } from "./routing.ts";
+import { toldBy } from "./skill-sets.ts";
 import type { Server } from "./staff.ts";
-import { byHead, type Line } from "./waiting-lists.ts";
+import { SKILL } from "./terms.ts";
+import { type Chunk, TurnList } from "./turn-list.ts";
+import type { Line } from "./waiting-lists.ts";
 
 /** Where a line is filed: under a term that whoever may serve it has, and there under more skills of theirs, `MORE_SKILLS` at most. */
 export interface Place {
@@ -25,12 +30,22 @@ interface Shelf {
 const MAX_EMPTY = 10_000;
 /** New drawers that are tried one by one by a CSR who has not looked for a while; beyond that, theirs are found anew. */
 const MAX_NEWS = 32;
+/**
+ * What stands beside the turn of a line in its drawer, by which it is seen without looking at the line itself whether a CSR will do: the
+ * room it takes, the levels it asks for in the drawer's skills, and its bits.
+ */
+const MORE = 4;
+const [STRIDE, ROOM, LEAST, LOW, HIGH] = [2 + MORE, 2, 3, 4, 5];
+/** Added to the levels when more is asked for than they and the bits tell. */
+const UNSURE = 1 << 30;
 /** Of the last turn there can be. */
 const NOBODY = Number.POSITIVE_INFINITY;
 
 export class Drawers {
   /** By number. They stay when they are empty, since the same is mostly asked for again. */
-  readonly #drawers: OrderedList<Line>[] = [];
+  readonly #drawers: TurnList<Line>[] = [];
+  /** The skills of which the levels stand in each drawer. */
+  readonly #skills: (readonly string[])[] = [];
   /** Numbers of drawers that were thrown away. */
   readonly #free: number[] = [];
   readonly #shelves = new Map<string, Shelf>();
@@ -54,36 +69,46 @@ export class Drawers {
 
   file(line: Line, numbers: readonly number[]): void {
     for (const number of numbers) {
-      const drawer = this.#drawers[number] as OrderedList<Line>;
-      drawer.insert(line);
+      const drawer = this.#drawers[number] as TurnList<Line>;
+      drawer.insert(line, markOf(line.requirement, this.#skills[number] as readonly string[]));
       this.#note(number, drawer);
     }
   }
 
-  /** What the line is ordered by must not have changed since it was filed. */
   take(line: Line, numbers: readonly number[]): void {
     for (const number of numbers) {
-      const drawer = this.#drawers[number] as OrderedList<Line>;
+      const drawer = this.#drawers[number] as TurnList<Line>;
       drawer.remove(line);
       this.#note(number, drawer);
     }
   }
 
-  /** The first of all lines in that CSR's drawers that fits; `fits` is asked as rarely as can be. */
-  first(server: Server, fits: (line: Line) => boolean): Line | null {
+  /** The line is about to have that head. */
+  move(line: Line, numbers: readonly number[], head: Waiting): void {
+    for (const number of numbers) {
+      const drawer = this.#drawers[number] as TurnList<Line>;
+      drawer.move(line, head);
+      this.#note(number, drawer);
+    }
+  }
+
+  /** The first of all lines in that CSR's drawers that fits; `fits` is asked only where the numbers in the drawer do not tell. */
+  first(server: Server, room: number, fits: (line: Line) => boolean): Line | null {
     this.#assign(server);
     const left = [...server.drawers];
     let first: Line | null = null;
     for (let at = this.#lowest(left, first); at >= 0; at = this.#lowest(left, first)) {
-      const drawer = this.#drawers[left[at] as number] as OrderedList<Line>;
-      left[at] = left[left.length - 1] as number;
-      left.pop();
-      drawer.walk((line) => {
-        if (first !== null && byHead(line, first) >= 0) return true;
-        if (!fits(line)) return false;
-        first = line;
-        return true;
-      });
+      const drawer = this.#drawers[left[at] as number] as TurnList<Line>;
+      const levels = left[at + 1] as number;
+      const last = left.length - 2;
+      [left[at], left[at + 1]] = [left[last] as number, left[last + 1] as number];
+      left.length = last;
+      for (const chunk of drawer.chunks) {
+        const found = firstIn(chunk, first, levels, room, server, fits);
+        if (found === null) continue;
+        first = found;
+        break;
+      }
     }
     return first;
   }
@@ -93,7 +118,7 @@ export class Drawers {
     let priority = best === null ? NOBODY : -best.head.priority;
     let turnAt = best === null ? NOBODY : best.head.turnAt;
     let lowest = -1;
-    for (let at = 0; at < numbers.length; at += 1) {
+    for (let at = 0; at < numbers.length; at += 2) {
       const turn = (numbers[at] as number) * 2;
       const lower = this.#turns[turn] as number;
       if (lower > priority || lower === NOBODY) continue;
@@ -110,25 +135,46 @@ export class Drawers {
     if (server.edition === this.#edition && news - server.news <= MAX_NEWS) {
       for (; server.news < news; server.news += 1) {
         const { number, place } = this.#news[server.news] as { number: number; place: Place };
-        if (mayOpen(server, place)) server.drawers.push(number);
+        if (mayOpen(server, place)) this.#open(server, number);
       }
       return;
     }
     server.drawers.length = 0;
-    for (const term of server.terms) gather(this.#shelves.get(term), server);
+    for (const term of server.terms) this.#gather(this.#shelves.get(term), server);
     server.edition = this.#edition;
     server.news = news;
   }
 
-  #note(number: number, drawer: OrderedList<Line>): void {
-    const head = drawer.first()?.head;
-    this.#turns[number * 2] = head === undefined ? NOBODY : -head.priority;
-    this.#turns[number * 2 + 1] = head === undefined ? NOBODY : head.turnAt;
+  /** Adds all drawers on that shelf, and on those under it, that are the CSR's. */
+  #gather(shelf: Shelf | undefined, server: Server): void {
+    if (shelf === undefined) return;
+    if (shelf.drawer >= 0) this.#open(server, shelf.drawer);
+    if (shelf.more.size === 0) return;
+    if (shelf.more.size < server.levels.size) {
+      for (const [skill, more] of shelf.more) if (server.levels.has(skill)) this.#gather(more, server);
+    } else for (const skill of server.levels.keys()) this.#gather(shelf.more.get(skill), server);
+  }
+
+  /** That drawer is one of that CSR's. */
+  #open({ drawers, levels }: Server, number: number): void {
+    const skills = this.#skills[number] as readonly string[];
+    drawers.push(
+      number,
+      skills.reduce((sum, skill, place) => sum | levelAt(place, levels.get(skill) ?? 0), 0),
+    );
+  }
+
+  #note(number: number, { chunks: [chunk] }: TurnList<Line>): void {
+    this.#turns[number * 2] = chunk?.numbers[0] ?? NOBODY;
+    this.#turns[number * 2 + 1] = chunk?.numbers[1] ?? NOBODY;
   }
 
   #make(place: Place): number {
     const number = this.#free.pop() ?? this.#drawers.length;
-    this.#drawers[number] = new OrderedList<Line>(byHead);
+    this.#drawers[number] = new TurnList<Line>(MORE);
+    this.#skills[number] = place.term.startsWith(SKILL)
+      ? [place.term.slice(SKILL.length), ...place.skills]
+      : place.skills;
     if (number * 2 >= this.#turns.length) {
       const turns = new Float64Array(this.#turns.length * 2);
       turns.set(this.#turns);
@@ -169,12 +215,36 @@ function mayOpen({ terms, levels }: Server, { term, skills }: Place): boolean {
   return terms.includes(term) && skills.every((skill) => levels.has(skill));
 }
 
-/** Adds all drawers on that shelf, and on those under it, that are the CSR's. */
-function gather(shelf: Shelf | undefined, server: Server): void {
-  if (shelf === undefined) return;
-  if (shelf.drawer >= 0) server.drawers.push(shelf.drawer);
-  if (shelf.more.size === 0) return;
-  if (shelf.more.size < server.levels.size) {
-    for (const [skill, more] of shelf.more) if (server.levels.has(skill)) gather(more, server);
-  } else for (const skill of server.levels.keys()) gather(shelf.more.get(skill), server);
+function markOf({ asked, weight, isPlain }: Requirement, skills: readonly string[]): readonly number[] {
+  const { least, rest } = toldBy(skills, asked.skills);
+  const isSure = isPlain && rest.length === 0 && asked.untold.length === 0;
+  return [weight - ROOM_SLACK, isSure ? least : least | UNSURE, asked.low, asked.high];
+}
+
+/** The first line in that chunk that fits, or the best so far where it comes before all that do; null when neither is known here. */
+function firstIn(
+  { items, numbers }: Chunk<Line>,
+  best: Line | null,
+  levels: number,
+  room: number,
+  { low, high }: Server,
+  fits: (line: Line) => boolean,
+): Line | null {
+  for (let place = 0, at = 0; place < items.length; place += 1, at += STRIDE) {
+    if (best !== null && isBehind(numbers, at, items[place] as Line, best)) return best;
+    if ((numbers[at + ROOM] as number) > room) continue;
+    const [lower, higher] = [numbers[at + LOW] as number, numbers[at + HIGH] as number];
+    if ((lower & low) !== lower || (higher & high) !== higher) continue;
+    const least = numbers[at + LEAST] as number;
+    if (!reach(levels, least & ~UNSURE)) continue;
+    if ((least & UNSURE) === 0 || fits(items[place] as Line)) return items[place] as Line;
+  }
+  return null;
+}
+
+function isBehind(numbers: Float64Array, at: number, line: Line, { head }: Line): boolean {
+  const priority = numbers[at] as number;
+  if (priority !== -head.priority) return priority > -head.priority;
+  const turnAt = numbers[at + 1] as number;
+  return turnAt === head.turnAt ? line.head.conversation >= head.conversation : turnAt > head.turnAt;
 }

@@ -14,7 +14,7 @@ import { FreedCsrs } from "./freed-csrs.ts";
 import { Newcomers } from "./newcomers.ts";
 import type { Match, RoutingCsr, RoutingEngine, Waiting } from "./routing.ts";
 import { Staff } from "./staff.ts";
-import { byTurn, WaitingLists } from "./waiting-lists.ts";
+import { byTurn, conversationsIn, WaitingLists } from "./waiting-lists.ts";
 
 interface Parts {
   readonly staff: Staff;
@@ -60,24 +60,14 @@ export function createRoutingEngine(shortList = SHORT_LIST): RoutingEngine {
     qualified: (waiting, atMost = Number.POSITIVE_INFINITY) => candidates.qualified(waiting, atMost, () => true),
     staffed: (waiting, atMost = Number.POSITIVE_INFINITY) => candidates.qualified(waiting, atMost, isPresent),
     unstaffed: () =>
-      [...listed().lines()].flatMap((members) => {
-        const head = members.first();
-        return head === null || candidates.qualified(head, 1, isPresent) > 0 ? [] : conversationsOf(members);
-      }),
+      [...listed().lines()].flatMap((line) =>
+        candidates.qualified(line.head, 1, isPresent) > 0 ? [] : conversationsIn(line),
+      ),
   };
 }
 
 function isPresent(csr: RoutingCsr): boolean {
   return csr.present ?? csr.willing;
-}
-
-function conversationsOf(members: { walk(visit: (waiting: Waiting) => boolean): void }): readonly string[] {
-  const conversations: string[] = [];
-  members.walk(({ conversation }) => {
-    conversations.push(conversation);
-    return false;
-  });
-  return conversations;
 }
 
 function putCsr({ staff, freed, lists }: Parts, csr: RoutingCsr): void {

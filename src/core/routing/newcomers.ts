@@ -36,6 +36,7 @@ export class Newcomers {
       this.#single = null;
       return true;
     }
+    if (this.#several.size === 0) return false;
     const newcomer = this.#several.get(conversation);
     if (newcomer === undefined) return false;
     this.#several.delete(conversation);

@@ -1,6 +1,6 @@
 /**
  * A list that is always in order: chunks of sorted arrays, so that insertion and removal cost a binary search and the move of a few
- * kilobytes, and a walk from the front costs nothing more than the walk. Candidates and those who wait are kept in it.
+ * kilobytes, and a walk from the front costs nothing more than the walk. Newcomers, freed CSRs and who waits behind another are kept in it.
  */
 
 /** A total order: 0 only for one and the same item. */
@@ -50,6 +50,16 @@ export class OrderedList<T> {
     }
   }
 
+  /** Removes the first, and returns it. */
+  takeFirst(): T | null {
+    const [chunk] = this.#chunks;
+    const first = chunk?.shift();
+    if (chunk === undefined || first === undefined) return null;
+    if (chunk.length === 0) this.#chunks.shift();
+    this.#size -= 1;
+    return first;
+  }
+
   /** False when it was not in the list. */
   remove(item: T): boolean {
     const at = this.#chunkOf(item);
@@ -71,17 +81,6 @@ export class OrderedList<T> {
     }
     this.#size -= 1;
     return true;
-  }
-
-  /** How many items come before it, whether it is in the list or not. */
-  rank(item: T): number {
-    const at = this.#chunkOf(item);
-    let before = 0;
-    for (let index = 0; index < at; index += 1) {
-      before += this.#chunks[index]?.length ?? 0;
-    }
-    const chunk = this.#chunks[at];
-    return chunk === undefined ? before : before + this.#positionIn(chunk, item);
   }
 
   /** Visits in order until `visit` returns true. The list must not change meanwhile. */

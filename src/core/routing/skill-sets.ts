@@ -68,6 +68,7 @@ export class SkillSets {
 
   /** That CSR changed. */
   changed(number: number): void {
+    if (number >= this.#within.length) return;
     const within = this.#within[number];
     if (within === undefined) return;
     for (let at = 0; at < within.length; at += 2) {
@@ -116,7 +117,7 @@ export class SkillSets {
 }
 
 /** What of the skills asked for is told by the levels kept of those, and what is not. */
-function toldBy(skills: readonly string[], asked: readonly SkillLeaf[]): Pick<SkillPlan, "least" | "rest"> {
+export function toldBy(skills: readonly string[], asked: readonly SkillLeaf[]): Pick<SkillPlan, "least" | "rest"> {
   const rest: SkillLeaf[] = [];
   const leasts = skills.map(() => 0);
   for (const leaf of asked) {

@@ -4,22 +4,31 @@
  * CSR can serve them now; so a line is looked at again only through a CSR who became free.
  */
 import { Drawers, type Place } from "./drawers.ts";
-import { hasRoom, isEligible, type Requirement, requirementKey, roomOf } from "./eligibility.ts";
+import { isEligible, type Requirement, requirementKey, roomOf } from "./eligibility.ts";
 import { OrderedList } from "./ordered-list.ts";
 import type { Waiting } from "./routing.ts";
 import type { Server } from "./staff.ts";
+import { TurnList } from "./turn-list.ts";
 
 /** All who wait for exactly the same. */
 export interface Line {
   readonly key: string;
   readonly requirement: Requirement;
-  /** The one first in line; the last one that was, once nobody is. Kept apart from `members` because lists of lines are ordered by it. */
+  /** The one first in line; the last one that was, once nobody is. Drawers are ordered by it. */
   head: Waiting;
-  readonly members: OrderedList<Waiting>;
+  /** Who is behind the head; null: nobody ever was. */
+  more: OrderedList<Waiting> | null;
   /** The drawers in which a CSR finds this line. */
   readonly drawers: readonly number[];
   /** False once nobody is in it, and nothing knows it any more. */
   isOpen: boolean;
+}
+
+/** One who waits, in their line and in the list of their queue. */
+interface Member {
+  readonly head: Waiting;
+  readonly line: Line;
+  readonly queue: TurnList<Member>;
 }
 
 /** Higher priority first, then whose turn was earlier, then conversation id. */
@@ -33,15 +42,12 @@ export function byTurn(left: Waiting, right: Waiting): number {
   return left.conversation < right.conversation ? -1 : left.conversation > right.conversation ? 1 : 0;
 }
 
-/** Lines by whom is first in each. */
-export const byHead = (left: Line, right: Line): number => byTurn(left.head, right.head);
-
 export class WaitingLists {
   readonly #placesFor: (requirement: Requirement) => readonly Place[];
   readonly #lines = new Map<string, Line>();
-  readonly #members = new Map<string, { readonly waiting: Waiting; readonly line: Line }>();
+  readonly #members = new Map<string, Member>();
   readonly #drawers = new Drawers();
-  readonly #queues = new Map<string, OrderedList<Waiting>>();
+  readonly #queues = new Map<string, TurnList<Member>>();
 
   constructor(placesFor: (requirement: Requirement) => readonly Place[]) {
     this.#placesFor = placesFor;
@@ -54,75 +60,78 @@ export class WaitingLists {
   put(waiting: Waiting, requirement: Requirement): void {
     this.remove(waiting.conversation);
     const key = requirementKey(requirement);
-    let line = this.#lines.get(key);
-    if (line === undefined) {
-      line = this.#open(key, requirement, waiting);
-    } else {
-      line.members.insert(waiting);
-      if (byTurn(waiting, line.head) < 0) this.#reorder(line, waiting);
-    }
-    this.#members.set(waiting.conversation, { waiting, line });
-    listUnder(this.#queues, waiting.queue, byTurn).insert(waiting);
+    const known = this.#lines.get(key);
+    const line = known ?? this.#open(key, requirement, waiting);
+    if (known !== undefined) this.#join(known, waiting);
+    const queue = this.#queues.get(waiting.queue) ?? new TurnList<Member>();
+    this.#queues.set(waiting.queue, queue);
+    const member = { head: waiting, line, queue };
+    this.#members.set(waiting.conversation, member);
+    queue.insert(member, NOTHING);
   }
 
   remove(conversation: string): void {
     if (this.#members.size === 0) return;
     const member = this.#members.get(conversation);
     if (member === undefined) return;
-    const { waiting, line } = member;
+    const { head, line, queue } = member;
     this.#members.delete(conversation);
-    unlist(this.#queues, waiting.queue, waiting);
-    line.members.remove(waiting);
-    if (line.head !== waiting) return;
-    const next = line.members.first();
-    if (next !== null) {
-      this.#reorder(line, next);
+    queue.remove(member);
+    // Whatever nobody is in is dropped: a line or queue that is gone must not be remembered for ever.
+    if (queue.size === 0) this.#queues.delete(head.queue);
+    if (line.head !== head) {
+      line.more?.remove(head);
       return;
     }
-    this.#close(line);
+    const next = line.more?.takeFirst() ?? null;
+    if (next === null) this.#close(line);
+    else this.#lead(line, next);
   }
 
   /** The line whose head is the first of all who wait that this CSR may serve. */
   firstFor(server: Server): Line | null {
     if (this.#members.size === 0) return null;
-    const { csr, levels, low, high } = server;
-    const room = roomOf(csr);
-    return this.#drawers.first(server, ({ requirement }) => {
-      const { asked, weight } = requirement;
-      if ((asked.low & low) !== asked.low || (asked.high & high) !== asked.high) return false;
-      return hasRoom(room, weight) && isEligible(csr, requirement, levels);
-    });
+    const { csr, levels } = server;
+    return this.#drawers.first(server, roomOf(csr), ({ requirement }) => isEligible(csr, requirement, levels));
   }
 
   /** 1 for the next one of that conversation's queue; null when it does not wait. */
   place(conversation: string): number | null {
     const member = this.#members.get(conversation);
-    const queue = member === undefined ? undefined : this.#queues.get(member.waiting.queue);
-    return member === undefined || queue === undefined ? null : queue.rank(member.waiting) + 1;
+    return member === undefined ? null : member.queue.rank(member) + 1;
   }
 
   /** The conversation that is next in that queue. */
   firstIn(queue: string): string | null {
-    return this.#queues.get(queue)?.first()?.conversation ?? null;
+    return this.#queues.get(queue)?.first()?.head.conversation ?? null;
   }
 
   waitingIn(queue: string): number {
     return this.#queues.get(queue)?.size ?? 0;
   }
 
-  /** The members of each line, as one of them stands for all. */
-  *lines(): Iterable<OrderedList<Waiting>> {
-    for (const line of this.#lines.values()) yield line.members;
+  /** Each line: its head stands for all who are in it. */
+  lines(): Iterable<Line> {
+    return this.#lines.values();
   }
 
   #open(key: string, requirement: Requirement, head: Waiting): Line {
-    const members = new OrderedList<Waiting>(byTurn);
-    members.insert(head);
     const drawers = this.#drawers.at(this.#placesFor(requirement), this.#lines.size);
-    const line: Line = { key, requirement, head, members, drawers, isOpen: true };
+    const line: Line = { key, requirement, head, more: null, drawers, isOpen: true };
     this.#lines.set(key, line);
     this.#drawers.file(line, drawers);
     return line;
+  }
+
+  #join(line: Line, waiting: Waiting): void {
+    line.more ??= new OrderedList<Waiting>(byTurn);
+    const { head } = line;
+    if (byTurn(waiting, head) > 0) {
+      line.more.insert(waiting);
+      return;
+    }
+    line.more.insert(head);
+    this.#lead(line, waiting);
   }
 
   #close(line: Line): void {
@@ -132,31 +141,20 @@ export class WaitingLists {
   }
 
   /** Gives the line another head; drawers are ordered by heads. */
-  #reorder(line: Line, head: Waiting): void {
-    this.#drawers.take(line, line.drawers);
+  #lead(line: Line, head: Waiting): void {
+    this.#drawers.move(line, line.drawers, head);
     line.head = head;
-    this.#drawers.file(line, line.drawers);
   }
 }
 
-function listUnder<T>(
-  lists: Map<string, OrderedList<T>>,
-  key: string,
-  order: (left: T, right: T) => number,
-): OrderedList<T> {
-  let list = lists.get(key);
-  if (list === undefined) {
-    list = new OrderedList<T>(order);
-    lists.set(key, list);
-  }
-  return list;
+/** All who are in that line, in order. */
+export function conversationsIn({ head, more }: Line): readonly string[] {
+  const conversations = [head.conversation];
+  more?.walk(({ conversation }) => {
+    conversations.push(conversation);
+    return false;
+  });
+  return conversations;
 }
 
-/** Empty lists are dropped: a line or queue that is gone must not be remembered for ever. */
-function unlist<T>(lists: Map<string, OrderedList<T>>, key: string, item: T): void {
-  const list = lists.get(key);
-  list?.remove(item);
-  if (list?.size === 0) {
-    lists.delete(key);
-  }
-}
+const NOTHING: readonly never[] = [];

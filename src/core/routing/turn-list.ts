@@ -1,0 +1,166 @@
+/**
+ * Those who wait, or lines of them, in the order of turns: chunks of sorted arrays, in which priorities and times of turns stand side by side as
+ * numbers, with more numbers of each where those are given. So looking somebody up, and walking from the front, fetch nobody else.
+ */
+import type { Waiting } from "./routing.ts";
+
+/** Stands at the turn of its head. While it is in a list the list is told of another head first (`move`). */
+export interface Turned {
+  readonly head: Waiting;
+}
+
+/** Entries in a chunk before it is split in two. */
+const CHUNK_ITEMS = 256;
+const FIRST_ITEMS = 4;
+/** The priority below zero, and the time of the turn. */
+const TURN = 2;
+
+/** Of the entry at `at`, its numbers begin at `at * stride`. */
+export interface Chunk<T> {
+  readonly items: T[];
+  numbers: Float64Array;
+}
+
+export class TurnList<T extends Turned> {
+  readonly chunks: Chunk<T>[] = [];
+  /** Numbers of an entry. */
+  readonly stride: number;
+  #size = 0;
+
+  /** `more`: how many numbers are kept of each beside its turn. */
+  constructor(more = 0) {
+    this.stride = TURN + more;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  first(): T | null {
+    return this.chunks[0]?.items[0] ?? null;
+  }
+
+  insert(item: T, more: readonly number[]): void {
+    this.#put(item, item.head, more);
+  }
+
+  /** False when it was not in the list. */
+  remove(item: T): boolean {
+    const { head } = item;
+    const at = this.#chunkOf(head);
+    const chunk = this.chunks[at];
+    if (chunk === undefined) return false;
+    const place = this.#placeIn(chunk, head);
+    if (chunk.items[place] !== item) return false;
+    this.#take(at, chunk, place);
+    return true;
+  }
+
+  /** The item is about to have that head; what else is known of it stays. */
+  move(item: T, head: Waiting): void {
+    const at = this.#chunkOf(item.head);
+    const chunk = this.chunks[at];
+    if (chunk === undefined) return;
+    const place = this.#placeIn(chunk, item.head);
+    if (chunk.items[place] !== item) return;
+    const begin = place * this.stride;
+    const more = Array.from(chunk.numbers.subarray(begin + TURN, begin + this.stride));
+    this.#take(at, chunk, place);
+    this.#put(item, head, more);
+  }
+
+  /** How many come before it, whether it is in the list or not. */
+  rank({ head }: T): number {
+    const at = this.#chunkOf(head);
+    let before = 0;
+    for (let index = 0; index < at; index += 1) before += this.chunks[index]?.items.length ?? 0;
+    const chunk = this.chunks[at];
+    return chunk === undefined ? before : before + this.#placeIn(chunk, head);
+  }
+
+  #put(item: T, head: Waiting, more: readonly number[]): void {
+    this.#size += 1;
+    const at = Math.min(this.#chunkOf(head), this.chunks.length - 1);
+    const chunk = this.chunks[at] ?? this.#begin();
+    const { items } = chunk;
+    const { stride } = this;
+    const place = this.#placeIn(chunk, head);
+    if ((items.length + 1) * stride > chunk.numbers.length) this.#grow(chunk);
+    const { numbers } = chunk;
+    const begin = place * stride;
+    if (place === items.length) items.push(item);
+    else {
+      numbers.copyWithin(begin + stride, begin, items.length * stride);
+      items.splice(place, 0, item);
+    }
+    numbers[begin] = -head.priority;
+    numbers[begin + 1] = head.turnAt;
+    for (let index = TURN; index < stride; index += 1) numbers[begin + index] = more[index - TURN] ?? 0;
+    if (items.length > CHUNK_ITEMS) this.#split(at, chunk);
+  }
+
+  #take(at: number, { items, numbers }: Chunk<T>, place: number): void {
+    this.#size -= 1;
+    if (items.length === 1) {
+      this.chunks.splice(at, 1);
+      return;
+    }
+    if (place < items.length - 1) {
+      numbers.copyWithin(place * this.stride, (place + 1) * this.stride, items.length * this.stride);
+    }
+    if (place === 0) items.shift();
+    else items.splice(place, 1);
+  }
+
+  #begin(): Chunk<T> {
+    const chunk = { items: [], numbers: new Float64Array(FIRST_ITEMS * this.stride) };
+    this.chunks.push(chunk);
+    return chunk;
+  }
+
+  #grow(chunk: Chunk<T>): void {
+    const numbers = new Float64Array(Math.min(CHUNK_ITEMS + 1, chunk.items.length * 2) * this.stride);
+    numbers.set(chunk.numbers);
+    chunk.numbers = numbers;
+  }
+
+  #split(at: number, chunk: Chunk<T>): void {
+    const items = chunk.items.splice(CHUNK_ITEMS >> 1);
+    const numbers = new Float64Array((CHUNK_ITEMS + 1) * this.stride);
+    numbers.set(chunk.numbers.subarray(chunk.items.length * this.stride));
+    this.chunks.splice(at + 1, 0, { items, numbers });
+  }
+
+  /** Index of the first chunk whose last entry is not before that turn; the number of chunks when all are. */
+  #chunkOf(head: Waiting): number {
+    let low = 0;
+    let high = this.chunks.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const chunk = this.chunks[middle] as Chunk<T>;
+      if (this.#isBefore(chunk, chunk.items.length - 1, head)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #placeIn(chunk: Chunk<T>, head: Waiting): number {
+    let low = 0;
+    let high = chunk.items.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#isBefore(chunk, middle, head)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #isBefore({ items, numbers }: Chunk<T>, place: number, head: Waiting): boolean {
+    const at = place * this.stride;
+    const priority = numbers[at] as number;
+    if (priority !== -head.priority) return priority < -head.priority;
+    const turnAt = numbers[at + 1] as number;
+    if (turnAt !== head.turnAt) return turnAt < head.turnAt;
+    return (items[place] as T).head.conversation < head.conversation;
+  }
+}

@@ -1,0 +1,85 @@
+/** The list of turns: who is first, who is where, over thousands who come, go and change their turn. */
+import { expect } from "chai";
+import type { Waiting } from "../../src/core/routing/routing.ts";
+import { TurnList } from "../../src/core/routing/turn-list.ts";
+import { byTurn } from "../../src/core/routing/waiting-lists.ts";
+import { Random } from "../simulation/random.ts";
+
+interface Entry {
+  head: Waiting;
+}
+
+function waiting(conversation: string, priority: number, turnAt: number): Waiting {
+  return {
+    conversation,
+    queue: "first",
+    priority,
+    turnAt,
+    needs: [],
+    strategies: [],
+    compatibility: "translated",
+    customerNetwork: "web",
+    customerFeatures: [],
+    excluded: [],
+    only: null,
+  };
+}
+
+/** Few turns for many, so that often the conversation's id alone decides. */
+function drawEntries(random: Random, count: number): Entry[] {
+  return Array.from({ length: count }, (_, number) => ({
+    head: waiting(`conversation-${number}`, random.between(0, 3), random.between(0, 300)),
+  }));
+}
+
+const inOrder = (entries: readonly Entry[]): readonly string[] =>
+  entries
+    .map(({ head }) => head)
+    .sort(byTurn)
+    .map(({ conversation }) => conversation);
+
+/** What is in the list, each with the number kept beside it. */
+function contentOf({ chunks, stride }: TurnList<Entry>): readonly (readonly [string, number | undefined])[] {
+  return chunks.flatMap(({ items, numbers }) =>
+    items.map(({ head }, place) => [head.conversation, numbers[place * stride + 2]] as const),
+  );
+}
+
+describe("list of turns", () => {
+  it("keeps thousands in order, and what is known of each beside them, while they come, go and change their turn", () => {
+    const random = new Random(1);
+    const entries = drawEntries(random, 3_000);
+    const list = new TurnList<Entry>(1);
+    for (const [number, entry] of entries.entries()) list.insert(entry, [number]);
+    for (const entry of entries) {
+      if (!random.chance(0.3)) continue;
+      const head = waiting(entry.head.conversation, random.between(0, 3), random.between(0, 300));
+      list.move(entry, head);
+      entry.head = head;
+    }
+    const gone = entries.filter(() => random.chance(0.4));
+    for (const entry of gone) expect([list.remove(entry), list.remove(entry)]).to.deep.equal([true, false]);
+    const left = inOrder(entries.filter((entry) => !gone.includes(entry)));
+    expect(contentOf(list)).to.deep.equal(left.map((id) => [id, Number(id.slice("conversation-".length))]));
+    expect([list.size, list.first()?.head.conversation]).to.deep.equal([left.length, left[0]]);
+  });
+
+  it("knows at which place each is, and at which one who is not in it would be", () => {
+    const entries = drawEntries(new Random(2), 1_000);
+    const [list, others] = [new TurnList<Entry>(), entries.filter((_, number) => number % 4 === 0)];
+    for (const entry of entries) if (!others.includes(entry)) list.insert(entry, []);
+    for (const entry of entries) {
+      const before = entries.filter((one) => !others.includes(one) && byTurn(one.head, entry.head) < 0);
+      expect(list.rank(entry)).to.equal(before.length);
+    }
+  });
+
+  it("is empty when the last has gone, and takes others again", () => {
+    const [one, other] = [{ head: waiting("one", 0, 1) }, { head: waiting("other", 0, 2) }];
+    const list = new TurnList<Entry>();
+    list.insert(one, []);
+    expect([list.remove(other), list.remove(one), list.first(), list.size]).to.deep.equal([false, true, null, 0]);
+    list.insert(other, []);
+    expect(list.first()).to.equal(other);
+  });
+});
