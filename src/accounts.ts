@@ -4,6 +4,7 @@
  */
 import { randomBytes, randomInt, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
 import { createSessions, type SessionStore } from "./accounts/sessions.ts";
+import { createAdmission, type SignInLimits } from "./accounts/sign-in.ts";
 import { type Accounts, AccountsBusy, type AdapterState, type Clock } from "./adapter.ts";
 import type { AuditEvent } from "./audit.ts";
 
@@ -17,7 +18,8 @@ export interface StaffAccounts extends Accounts {
   /**
    * Makes an account for every login that has none yet and returns those with their passwords, to be shown once.
    * From then on only these logins can sign in; accounts of others stay stored but are refused. Logins are compared
-   * without regard to case. Rejects when two of them differ in nothing else.
+   * without regard to case. Rejects when two of them differ in nothing else. Whoever is named again ends their sessions of before, and gets a
+   * new password when they were gone for more than an hour: somebody else may bear that login by then.
    */
   ensure(logins: readonly string[]): Promise<readonly NewPassword[]>;
   /** Gives that login a new password, which ends its sessions; null when `ensure` did not name the login. */
@@ -38,6 +40,7 @@ export interface ScryptCost {
  */
 export const SCRYPT_COST: ScryptCost = { N: 32_768, r: 8, p: 3 };
 
+const STATE_PREFIX = "account/";
 const HASH_BYTES = 32;
 const SALT_BYTES = 16;
 /** Longer ones are refused unhashed: nobody types them. */
@@ -61,7 +64,14 @@ interface StoredAccount {
   readonly hash: string;
   /** Milliseconds since the epoch: sessions begun before it are over. */
   readonly changedAt: number;
+  /** Since when nobody has that login; left out: somebody has. */
+  readonly goneAt?: number;
 }
+
+/** So long a login may be missing by a slip of its admin's; then its account is forgotten. */
+const GONE_MS = 3_600_000;
+/** So often a password is looked at anew when it was changed meanwhile. */
+const LOOKS = 3;
 
 export interface AccountsSurroundings {
   readonly state: AdapterState;
@@ -70,8 +80,11 @@ export interface AccountsSurroundings {
   readonly idleHours: number;
   /** See `Accounts.elsewhere`. */
   readonly elsewhere?: Accounts["elsewhere"];
-  /** Told of every attempt to sign in. */
+  /** Attempts to sign in, at all pages together. */
+  readonly signIns: SignInLimits;
+  /** Told of every attempt to sign in that fails; and of what is begun and ended, which waits for it. */
   readonly note: (event: AuditEvent) => void;
+  readonly record: (event: AuditEvent) => Promise<void>;
   /** Tests lower it. */
   readonly cost?: ScryptCost;
 }
@@ -83,35 +96,57 @@ export function createAccounts(surroundings: AccountsSurroundings): StaffAccount
 class PasswordAccounts implements StaffAccounts {
   readonly sessions: SessionStore;
   readonly elsewhere?: NonNullable<Accounts["elsewhere"]>;
+  readonly admit: Accounts["admit"];
   readonly #parts: AccountsSurroundings;
   readonly #cost: ScryptCost;
   readonly #hash = hashing();
   /** Canonical login → login as configured; empty until `ensure` was called. */
   #allowed = new Map<string, string>();
+  /** How often each account was changed since the start, by canonical login; counted before a change is written and after. */
+  readonly #changes = new Map<string, number>();
 
   constructor(surroundings: AccountsSurroundings) {
-    const { state, clock, idleHours, note, elsewhere, cost = SCRYPT_COST } = surroundings;
+    const { state, clock, idleHours, signIns, record, elsewhere, cost = SCRYPT_COST } = surroundings;
     if (elsewhere !== undefined) this.elsewhere = elsewhere;
     this.#parts = surroundings;
     this.#cost = cost;
+    this.admit = createAdmission(signIns);
     this.sessions = createSessions({
       state,
       clock,
       changedAt: (login) => this.changedAt(login),
       idleHours,
-      note: (action, { login, by }, origin) => note({ action, actor: `staff:${login}`, origin, detail: { by } }),
+      record: (action, { login, by }, origin) => record({ action, actor: `staff:${login}`, origin, detail: { by } }),
     });
   }
 
   async ensure(logins: readonly string[]): Promise<readonly NewPassword[]> {
     this.#allowed = index(logins);
     const made: NewPassword[] = [];
+    await this.#forgetOthers();
     for (const [canonical, login] of this.#allowed) {
-      if (asAccount(await this.#parts.state.get(stateKey(canonical))) === null) {
-        made.push(await this.#make(login));
-      }
+      const account = await this.#read(canonical);
+      if (account === null) made.push(await this.#make(login));
+      else if (account.goneAt !== undefined) await this.#takeBack(canonical, account);
     }
     return made;
+  }
+
+  /** Marks accounts of logins that nobody has any more, and forgets them after a time. */
+  async #forgetOthers(): Promise<void> {
+    const { state, clock } = this.#parts;
+    const now = clock.now();
+    for (const key of await state.keys(STATE_PREFIX)) {
+      const account = asAccount(await state.get(key));
+      const isGone = account?.goneAt !== undefined && now - account.goneAt >= GONE_MS;
+      if (isGone) await state.set(key, undefined);
+      else if (account !== null && account.goneAt === undefined && !this.#allowed.has(key.slice(STATE_PREFIX.length)))
+        await state.set(key, { ...account, goneAt: now });
+    }
+  }
+
+  async #takeBack(canonical: string, { goneAt: _goneAt, ...account }: StoredAccount): Promise<void> {
+    await this.#write(canonical, { ...account, changedAt: this.#parts.clock.now() });
   }
 
   async reset(login: string): Promise<NewPassword | null> {
@@ -120,6 +155,16 @@ class PasswordAccounts implements StaffAccounts {
   }
 
   async verify(login: string, password: string, origin?: string): Promise<string | null> {
+    for (let look = 1; look < LOOKS; look += 1) {
+      const changes = this.#changesOf(login);
+      const found = await this.#look(login, password, changes, origin);
+      // What was right a moment ago may have been changed since.
+      if (found === null || changes === this.#changesOf(login)) return found;
+    }
+    return null;
+  }
+
+  async #look(login: string, password: string, changes: number, origin?: string): Promise<string | null> {
     const account = await this.#find(login);
     // An unknown login costs one hash as well, so that time does not tell which logins exist.
     const salt = account === null ? randomBytes(SALT_BYTES) : Buffer.from(account.salt, "base64");
@@ -134,7 +179,7 @@ class PasswordAccounts implements StaffAccounts {
       return null;
     }
     if (isWeaker(account.cost, this.#cost)) {
-      await this.#keep(account.login, password, account.changedAt);
+      await this.#keep(account.login, password, account.changedAt, changes);
     }
     return account.login;
   }
@@ -158,8 +203,12 @@ class PasswordAccounts implements StaffAccounts {
     if (configured === null || key === null) {
       return null;
     }
-    const stored = asAccount(await this.#parts.state.get(stateKey(key)));
-    return stored === null ? null : { ...stored, login: configured };
+    const stored = await this.#read(key);
+    return stored === null || stored.goneAt !== undefined ? null : { ...stored, login: configured };
+  }
+
+  async #read(canonical: string): Promise<StoredAccount | null> {
+    return asAccount(await this.#parts.state.get(STATE_PREFIX + canonical));
   }
 
   async #make(login: string): Promise<NewPassword> {
@@ -168,12 +217,27 @@ class PasswordAccounts implements StaffAccounts {
     return { login, password };
   }
 
-  async #keep(login: string, password: string, changedAt: number): Promise<void> {
+  /** `unless`: how often it was changed when it was read; nothing is kept when it was changed since. */
+  async #keep(login: string, password: string, changedAt: number, unless?: number): Promise<void> {
     const salt = randomBytes(SALT_BYTES);
     const made = await this.#hash(password, salt, this.#cost);
     const [written, saltText] = [made.toString("base64"), salt.toString("base64")];
+    if (unless !== undefined && unless !== this.#changesOf(login)) return;
     const account: StoredAccount = { login, cost: this.#cost, salt: saltText, hash: written, changedAt };
-    await this.#parts.state.set(stateKey(canonicalise(login) ?? login), account);
+    if (unless === undefined) await this.#write(canonicalise(login) ?? login, account);
+    else await this.#parts.state.set(STATE_PREFIX + (canonicalise(login) ?? login), account);
+  }
+
+  async #write(canonical: string, account: StoredAccount): Promise<void> {
+    const count = () => this.#changes.set(canonical, (this.#changes.get(canonical) ?? 0) + 1);
+    count();
+    await this.#parts.state.set(STATE_PREFIX + canonical, account);
+    // Whoever read it in between had the old one.
+    count();
+  }
+
+  #changesOf(login: string): number {
+    return this.#changes.get(canonicalise(login) ?? login) ?? 0;
   }
 }
 
@@ -200,10 +264,6 @@ function index(logins: readonly string[]): Map<string, string> {
 function canonicalise(login: string): string | null {
   const canonical = login.normalize("NFC").toLowerCase();
   return canonical.length <= LOGIN_CHARACTERS && /^[^\s\p{C}]+$/u.test(canonical) ? canonical : null;
-}
-
-function stateKey(canonical: string): string {
-  return `account/${canonical}`;
 }
 
 function asAccount(value: unknown): StoredAccount | null {

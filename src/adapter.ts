@@ -166,10 +166,15 @@ export interface StaffSessions {
 /** Sign-in of staff, kept by the desk for every network that has no login of its own. */
 export interface Accounts {
   /**
-   * The CSR's login when the password is right, else null. Takes the same time either way; rate-limit before calling. Rejects with
+   * The CSR's login when the password is right, else null. Takes the same time either way; ask `admit` before. Rejects with
    * AccountsBusy when too many are waiting for their turn. `origin`: the IP address, for the audit log.
    */
   verify(login: string, password: string, origin?: string): Promise<string | null>;
+  /**
+   * Counts an attempt with that login from that IP address, at whichever page of the desk: 0 when it may be looked at, else the milliseconds
+   * until the next one may.
+   */
+  admit(login: string, ip: string): number;
   /** Says that an attempt was refused unlooked at, because there were too many; for the audit log. */
   limited(origin: string): void;
   /** When that login's password was last set (milliseconds since the epoch): sessions begun before are over. Null: no such login. */

@@ -26,9 +26,6 @@ export interface WebConfig {
   readonly framesPerSecond: number;
   /** Until a new connection has to say who it is for. */
   readonly helloSeconds: number;
-  /** Attempts to sign in: from one IP address (then one each 10 seconds), and at one login from anywhere (then one each 30). */
-  readonly signInsPerClient: number;
-  readonly signInsPerLogin: number;
   /** Files that may be on their way at the same time, of one person and from one IP address; and files from one in a minute. */
   readonly uploadsAtOnce: number;
   readonly uploadsPerClient: number;
@@ -60,8 +57,6 @@ export const WEB_DEFAULTS: WebConfig = {
   frameBurst: 400,
   framesPerSecond: 50,
   helloSeconds: 10,
-  signInsPerClient: 20,
-  signInsPerLogin: 10,
   uploadsAtOnce: 3,
   uploadsPerClient: 6,
   uploadsPerMinute: 30,
@@ -97,8 +92,6 @@ const schema = z.strictObject({
   frameBurst: whole("frameBurst", 100, 100_000),
   framesPerSecond: whole("framesPerSecond", 1, 10_000),
   helloSeconds: whole("helloSeconds", 1, 600),
-  signInsPerClient: whole("signInsPerClient", 1, 10_000),
-  signInsPerLogin: whole("signInsPerLogin", 1, 10_000),
   uploadsAtOnce: whole("uploadsAtOnce", 1, 100),
   uploadsPerClient: whole("uploadsPerClient", 1, 1_000),
   uploadsPerMinute: whole("uploadsPerMinute", 1, 10_000),

@@ -1,7 +1,7 @@
 /** The web network's routes: pages, their assets, the sign-in of CSRs, and the two WebSockets. */
 import websocket from "@fastify/websocket";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { PasswordDoor } from "../../src/accounts/sign-in.ts";
+import { attemptSignIn } from "../../src/accounts/sign-in.ts";
 import { type AdapterContext, STAFF, type StaffSession } from "../../src/adapter.ts";
 import { loadAssets, sendAsset } from "../../src/http/assets.ts";
 import { cookieName, readCookie, writeCookie } from "../../src/http/cookies.ts";
@@ -29,7 +29,6 @@ export class Routes {
   readonly #config: WebConfig;
   readonly #context: AdapterContext;
   readonly #network: WebNetwork;
-  readonly #door: PasswordDoor;
   /** Open WebSockets by place. */
   readonly #connected = new Map<string, number>();
 
@@ -37,8 +36,6 @@ export class Routes {
     this.#config = config;
     this.#context = context;
     this.#network = network;
-    const { signInsPerClient: perClient, signInsPerLogin: perLogin } = config;
-    this.#door = new PasswordDoor(context.accounts, { perClient, perLogin });
   }
 
   async mount(server: FastifyInstance): Promise<void> {
@@ -175,7 +172,7 @@ export class Routes {
     if (!this.#isOwnOrigin(request)) {
       return reply.code(403).send({ error: "Sign in from the page of this server." });
     }
-    const attempt = await this.#door.attempt(request.body, request.ip);
+    const attempt = await attemptSignIn(this.#context.accounts, request.body, request.ip);
     const { network } = this.#context;
     if (attempt.kind === "refused") {
       const { status, error, retryAfter } = attempt;
@@ -190,8 +187,8 @@ export class Routes {
     }
     // A browser is one person's: whoever was signed in here before is told so at once, not when their next message fails.
     const before = await this.#signedIn(request);
-    if (before !== null && before.login !== staff) {
-      await this.#network.signOut(before, request.ip);
+    if (before !== null) {
+      await this.#network.signOut(before, request.ip, staff);
     }
     const { sessionHours: hours } = this.#config;
     const { sessions } = this.#context.accounts;

@@ -187,12 +187,14 @@ export class WebNetwork implements Adapter {
     return this.#people.isHere(id);
   }
 
-  /** Ends a session and closes its consoles. */
-  async signOut(session: StaffSession, origin: string): Promise<void> {
+  /** Ends a session and closes its consoles. `successor`: who signs in in its place; consoles of the same person come back by themselves. */
+  async signOut(session: StaffSession, origin: string, successor: string | null = null): Promise<void> {
+    const [code, reason] =
+      successor === session.login ? [CLOSE.tryAgain, "signed in again"] : [CLOSE.signedOut, "signed out"];
     await this.#context.accounts.sessions.end(session, origin);
     for (const window of this.#people.of(session.login)) {
       if (window.session?.id === session.id) {
-        window.wire.close(CLOSE.signedOut, "signed out");
+        window.wire.close(code, reason);
       }
     }
   }

@@ -4,6 +4,7 @@ import type { Accounts } from "../adapter.ts";
 export const NO_ACCOUNTS: Accounts = {
   verify: async () => null,
   limited: () => {},
+  admit: () => 0,
   sessions: {
     begin: () => Promise.reject(new Error("Nobody signs in at this desk.")),
     find: async () => null,

@@ -23,8 +23,8 @@ export interface SessionOptions {
   readonly changedAt: (login: string) => Promise<number | null>;
   /** Hours without a sign of life after which a session is over. */
   readonly idleHours: number;
-  /** For the audit log. */
-  readonly note: (what: "sign-in" | "sign-out", session: StaffSession, origin: string | null) => void;
+  /** For the audit log. Resolves once it is on the disk; what cannot be recorded is not begun. */
+  readonly record: (what: "sign-in" | "sign-out", session: StaffSession, origin: string | null) => Promise<void>;
 }
 
 /** The sessions as the desk itself sees them. */
@@ -52,13 +52,13 @@ class Sessions implements SessionStore {
     readonly token: string;
     readonly session: StaffSession;
   }> {
-    const { state, clock, note } = this.#options;
+    const { state, clock, record } = this.#options;
     const token = randomBytes(TOKEN_BYTES).toString("base64url");
     const createdAt = clock.now();
     const expiresAt = createdAt + hours * HOUR_MS;
     const session = { id: hash(token), login, by, grant, createdAt, seenAt: createdAt, expiresAt };
+    await record("sign-in", session, origin);
     await state.set(STATE_PREFIX + session.id, session);
-    note("sign-in", session, origin);
     return { token, session };
   }
 
@@ -105,7 +105,7 @@ class Sessions implements SessionStore {
     // Whoever has read it by now would write it anew with their sign of life.
     this.#ended.set(session.id, true);
     await this.#options.state.set(STATE_PREFIX + session.id, undefined);
-    this.#options.note("sign-out", session, origin);
+    await this.#options.record("sign-out", session, origin);
   }
 
   start(): void {

@@ -1,5 +1,6 @@
 /** API tokens: for programs that ask the desk. Shown once when they are made; only a hash is kept, with what the token may do. */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import type { AdapterState, Clock } from "../adapter.ts";
 import { isScope, type Scope } from "./roles.ts";
 
@@ -52,8 +53,12 @@ const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u;
 const LONGEST_DAYS = 3_650;
 const DAY_MS = 86_400_000;
 const USED_MS = 60_000;
+/** Tokens that were revoked last are remembered while a request that found them good may still write. */
+const REVOKED = 10_000;
 
 export function createTokenStore(state: AdapterState, clock: Clock): ApiTokens {
+  const revoked = new LRUCache<string, true>({ max: REVOKED });
+
   async function all(): Promise<readonly Stored[]> {
     const keys = await state.keys(STATE_PREFIX);
     const found = await Promise.all(keys.map((key) => state.get(key)));
@@ -84,6 +89,7 @@ export function createTokenStore(state: AdapterState, clock: Clock): ApiTokens {
     async revoke(idOrName) {
       const found = (await all()).find(({ id, name }) => id === idOrName || name === idOrName);
       if (found === undefined) return null;
+      revoked.set(found.id, true);
       await state.set(STATE_PREFIX + found.id, undefined);
       return listed(found);
     },
@@ -91,10 +97,10 @@ export function createTokenStore(state: AdapterState, clock: Clock): ApiTokens {
       const [, id = "", secret = ""] = SHAPE.exec(token) ?? [];
       const stored = id === "" ? null : asStored(await state.get(STATE_PREFIX + id));
       const now = clock.now();
-      if (stored === null || !isSame(hashOf(secret), stored.hash)) return null;
+      if (stored === null || revoked.has(id) || !isSame(hashOf(secret), stored.hash)) return null;
       if (stored.expiresAt !== null && stored.expiresAt <= now) return null;
       if (now - (stored.lastUsedAt ?? 0) >= USED_MS) await state.set(STATE_PREFIX + id, { ...stored, lastUsedAt: now });
-      return listed(stored);
+      return revoked.has(id) ? null : listed(stored);
     },
   };
 }

@@ -50,7 +50,9 @@ export function createStaffHouse(parts: StaffHouseParts): StaffHouse {
     state,
     clock,
     idleHours: limits.sessionIdleHours,
+    signIns: { perClient: limits.signInsPerClient, perLogin: limits.signInsPerLogin },
     note: (event) => audit.note(event),
+    record: (event) => audit.record(event),
     elsewhere: openid === null ? undefined : { title: openid.title, path: OPENID_PATH },
   });
   const tokens = createTokenStore(state, clock);

@@ -127,10 +127,10 @@ export const shellLimits = {
     .describe("Hours without a sign of life of a signed-in browser after which its session is over."),
   signInsPerClient: count(1, 10_000)
     .default(20)
-    .describe("Attempts to sign in at /desk at once from one IP address (then one each 10 seconds)."),
+    .describe("Attempts to sign in at once from one IP address, at all pages together (then one each 10 seconds)."),
   signInsPerLogin: count(1, 10_000)
     .default(10)
-    .describe("Attempts to sign in at /desk at once with one login, from anywhere (then one each 30 seconds)."),
+    .describe("Attempts to sign in at once with one login, from anywhere (then one each 30 seconds)."),
   apiRequestsPerMinute: count(1, 1_000_000)
     .default(600)
     .describe(

@@ -1,7 +1,7 @@
 /** The console's routes: its page and assets, signing in and out, and the stream of what is new. All it shows is asked of the API. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ROLE_SCOPES } from "../accounts/roles.ts";
-import { PasswordDoor } from "../accounts/sign-in.ts";
+import { attemptSignIn } from "../accounts/sign-in.ts";
 import { type Accounts, type Logger, STAFF } from "../adapter.ts";
 import { isFromOwnPage, type PrincipalParts, type SignedInMember, signedInMember } from "../api/principals.ts";
 import type { Audit } from "../audit.ts";
@@ -26,7 +26,6 @@ export interface ConsoleParts extends PrincipalParts {
   readonly limits: {
     readonly sessionHours: number;
     readonly signInsPerClient: number;
-    readonly signInsPerLogin: number;
   };
   readonly company: () => string;
   /** Null while the desk is starting or stopping. */
@@ -44,15 +43,13 @@ const RETURN_TO = /^(\/desk|\/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*\/)*csr)$/;
 
 export class Console {
   readonly #parts: ConsoleParts;
-  readonly #door: PasswordDoor;
   readonly #openid: OpenIdSignIn | null;
   readonly #openidAttempts: RateLimit;
   readonly #live: LiveViews;
 
   constructor(parts: ConsoleParts) {
-    const { accounts, limits, settings, member } = parts;
+    const { limits, settings, member } = parts;
     this.#parts = parts;
-    this.#door = new PasswordDoor(accounts, { perClient: limits.signInsPerClient, perLogin: limits.signInsPerLogin });
     this.#openid = settings.openid === null ? null : new OpenIdSignIn({ settings: settings.openid, member });
     this.#openidAttempts = new RateLimit({ burst: limits.signInsPerClient, everyMs: ATTEMPT_EVERY_MS }, COUNTED);
     this.#live = new LiveViews(parts);
@@ -107,7 +104,7 @@ export class Console {
     if (!this.#parts.settings.passwords) {
       return reply.code(403).send({ error: "Passwords are not taken here; use the company's sign-in." });
     }
-    const attempt = await this.#door.attempt(request.body, request.ip);
+    const attempt = await attemptSignIn(this.#parts.accounts, request.body, request.ip);
     if (attempt.kind === "refused") {
       const { status, error, retryAfter } = attempt;
       if (retryAfter !== undefined) reply.header("retry-after", String(retryAfter));

@@ -6,6 +6,7 @@
 import type { FastifyInstance } from "fastify";
 import fastify from "fastify";
 import { createSessions } from "../../src/accounts/sessions.ts";
+import { createAdmission } from "../../src/accounts/sign-in.ts";
 import type { AdapterContext, HistoryLine, LinkStatus, LogFields } from "../../src/adapter.ts";
 import { createClock } from "../../src/clock.ts";
 import type { Address, DeskIdentity, Inbound, InboundKind, InboundOf, Verdict } from "../../src/core/model.ts";
@@ -180,6 +181,7 @@ export class TestContext implements AdapterContext {
       return this.passwords.get(login) === password ? login : null;
     },
     limited: (): void => {},
+    admit: createAdmission({ perClient: 20, perLogin: 10 }),
     /** When that password was last set: earlier sessions are over. */
     changedAt: async (login: string): Promise<number | null> => (this.passwords.has(login) ? 0 : null),
     sessions: createSessions({
@@ -187,7 +189,7 @@ export class TestContext implements AdapterContext {
       clock: createClock(),
       changedAt: (login) => this.#changedAt(login),
       idleHours: 24,
-      note: () => {},
+      record: async () => {},
     }),
   };
   readonly http = {

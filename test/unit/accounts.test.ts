@@ -1,5 +1,7 @@
 import { expect } from "chai";
+import { createTokenStore } from "../../src/accounts/tokens.ts";
 import { createAccounts, SCRYPT_COST, type StaffAccounts } from "../../src/accounts.ts";
+import type { AdapterState } from "../../src/adapter.ts";
 import type { AuditEvent } from "../../src/audit.ts";
 import { createVirtualClock, type VirtualClock } from "../support/virtual-clock.ts";
 
@@ -8,9 +10,12 @@ const COST = { N: 1024, r: 8, p: 1 };
 
 interface Office {
   readonly accounts: StaffAccounts;
+  readonly state: AdapterState;
   readonly stored: Map<string, unknown>;
   readonly clock: VirtualClock;
   readonly noted: AuditEvent[];
+  /** Done after a state was read and before it is given. */
+  onRead: (key: string) => Promise<unknown>;
 }
 
 function open(stored = new Map<string, unknown>(), cost = COST): Office {
@@ -21,15 +26,23 @@ function open(stored = new Map<string, unknown>(), cost = COST): Office {
     else stored.set(key, JSON.parse(JSON.stringify(value)));
   };
   const state = {
-    get: async (key: string) => stored.get(key),
+    async get(key: string) {
+      const found = stored.get(key);
+      await office.onRead(key);
+      return found;
+    },
     set,
     setAll: async (entries: ReadonlyMap<string, unknown>) => {
       for (const [key, value] of entries) await set(key, value);
     },
     keys: async (prefix: string) => [...stored.keys()].filter((key) => key.startsWith(prefix)),
   };
-  const accounts = createAccounts({ state, clock, idleHours: 8, note: (event) => void noted.push(event), cost });
-  return { accounts, stored, clock, noted };
+  const record = async (event: AuditEvent) => void noted.push(event);
+  const signIns = { perClient: 3, perLogin: 2 };
+  const note = (event: AuditEvent) => void noted.push(event);
+  const accounts = createAccounts({ state, clock, idleHours: 8, signIns, note, record, cost });
+  const office: Office = { accounts, state, stored, clock, noted, onRead: async () => {} };
+  return office;
 }
 
 describe("staff accounts", () => {
@@ -106,6 +119,57 @@ describe("staff accounts", () => {
     expect(await accounts.verify("anna", reset?.password ?? "")).to.equal("anna");
     expect(await accounts.changedAt("anna")).to.equal((before ?? 0) + 1_000);
     expect(await accounts.reset("nobody")).to.equal(null);
+  });
+
+  it("reset a password while the old one is looked at: the old one is refused, and not written again in a dearer hash", async () => {
+    const first = open();
+    await first.accounts.ensure(["anna"]);
+    const second = open(first.stored, { ...COST, N: COST.N * 4 });
+    await second.accounts.ensure(["anna"]);
+    const before = (await first.accounts.reset("anna"))?.password ?? "";
+    let after = "";
+    // What verify reads is what was there before the reset, all of which happens in between.
+    second.onRead = async () => {
+      second.onRead = async () => {};
+      after = (await second.accounts.reset("anna"))?.password ?? "";
+    };
+    expect(await second.accounts.verify("anna", before)).to.equal(null);
+    expect(await second.accounts.verify("anna", before), "the old one").to.equal(null);
+    expect(await second.accounts.verify("anna", after), "the new one").to.equal("anna");
+  });
+
+  it("forget who is gone for an hour; who is named again before keeps the password and no session", async () => {
+    const { accounts, stored, clock } = open();
+    const [anna] = await accounts.ensure(["anna", "ben"]);
+    const begin = () => accounts.sessions.begin({ login: "anna", hours: 100, by: "password", origin: null });
+    const { token } = await begin();
+    await accounts.ensure(["ben"]);
+    await clock.advance(1_000);
+    expect(await accounts.ensure(["anna", "ben"]), "a slip").to.deep.equal([]);
+    expect(await accounts.verify("anna", anna?.password ?? "")).to.equal("anna");
+    expect(await accounts.sessions.find(token)).to.equal(null);
+    const again = await begin();
+    await accounts.ensure(["ben"]);
+    await clock.advance(3_600_000);
+    const [other] = await accounts.ensure(["anna", "ben"]);
+    expect(other?.login).to.equal("anna");
+    expect(await accounts.verify("anna", anna?.password ?? "")).to.equal(null);
+    expect(await accounts.verify("anna", other?.password ?? "")).to.equal("anna");
+    expect(await accounts.sessions.find(again.token)).to.equal(null);
+    await accounts.ensure(["ben"]);
+    await clock.advance(3_600_000);
+    await accounts.ensure(["ben"]);
+    expect([...stored.keys()].filter((key) => key.startsWith("account/"))).to.deep.equal(["account/ben"]);
+  });
+
+  it("count attempts of all pages together, by place and by login", async () => {
+    const { accounts } = open();
+    const admitted = (login: string, ip: string) => accounts.admit(login, ip) === 0;
+    expect([1, 2, 3].map(() => admitted("anna", "192.0.2.1"))).to.deep.equal([true, true, false]);
+    expect(admitted("ANNA", "192.0.2.2"), "from elsewhere").to.equal(false);
+    expect(admitted("ben", "192.0.2.1"), "a fourth from there").to.equal(false);
+    expect(accounts.admit("ben", "192.0.2.1")).to.be.within(9_000, 10_000);
+    expect(admitted("ben", "192.0.2.3")).to.equal(true);
   });
 
   it("refuse logins that are none, or that differ in case alone", async () => {
@@ -205,6 +269,15 @@ describe("sessions of staff", () => {
     expect(noted[0]).to.deep.include({ action: "sign-in", actor: "staff:anna", detail: { by: "password" } });
   });
 
+  it("are not begun when that cannot be recorded", async () => {
+    const { state, clock, stored } = open();
+    const record = () => Promise.reject(new Error("the disk is full"));
+    const signIns = { perClient: 3, perLogin: 2 };
+    const accounts = createAccounts({ state, clock, idleHours: 8, signIns, note: () => {}, record, cost: COST });
+    expect(String(await accounts.sessions.begin(ANNA).catch(String))).to.include("the disk is full");
+    expect([...stored.keys()]).to.deep.equal([]);
+  });
+
   it("are over after hours without a sign of life, and after their time however lively", async () => {
     const { accounts, clock, token } = await signedIn();
     const { sessions } = accounts;
@@ -257,5 +330,23 @@ describe("sessions of staff", () => {
     await clock.advance(9 * HOUR);
     expect(kept()).to.equal(0);
     accounts.sessions.stop();
+  });
+});
+
+describe("tokens of programs", () => {
+  it("end for good when they are revoked, also while a request that found one good is under way", async () => {
+    const office = open();
+    const { state, stored, clock } = office;
+    const tokens = createTokenStore(state, clock);
+    const made = await tokens.make({ name: "nightly", scopes: ["status:read"], days: null }, "command line:root");
+    const token = made.kind === "made" ? made.token : "";
+    await clock.advance(61_000);
+    office.onRead = async () => {
+      office.onRead = async () => {};
+      await tokens.revoke("nightly");
+    };
+    expect(await tokens.verify(token)).to.equal(null);
+    expect(await tokens.verify(token)).to.equal(null);
+    expect([...stored.keys()]).to.deep.equal([]);
   });
 });

@@ -194,6 +194,21 @@ describe("web staff", function () {
       await until("ada to be signed out", () => ada.link.state === "signed-out");
       expect(await session(ada.cookie)).to.equal(null);
     });
+    it("are one to a browser: whoever signs in again goes on in the new one, and the one before is over", async () => {
+      const ada = await openConsole(await signedIn());
+      const again = await fetch(new URL("csr/sign-in", url), {
+        method: "POST",
+        headers: { cookie: ada.cookie, origin: new URL(url).origin, "content-type": "application/json" },
+        body: JSON.stringify({ login: "ada", password: PASSWORD }),
+      });
+      expect(again.status).to.equal(200);
+      expect(await session(ada.cookie), "the one before").to.equal(null);
+      // A browser has the new cookie by now, so its console may come back by itself: it is not told that it is signed out.
+      await until("the console to have been closed", () => ada.link.state !== "online");
+      expect(ada.link.state).not.to.equal("signed-out");
+      const [cookie = ""] = (again.headers.get("set-cookie") ?? "").split(";");
+      expect(await session(cookie)).to.equal("ada");
+    });
     it("are not continued by a page that believes to be somebody else", async () => {
       const cookie = await signedIn();
       const socket = new WebSocket(new URL("csr/socket", url), { headers: { cookie, origin: new URL(url).origin } });
