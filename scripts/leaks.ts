@@ -2,13 +2,12 @@
  * Looks for anything of one side on the other side's wire: `node scripts/leaks.ts [--pairs web:irc,xmpp:matrix] [--messages 100000]
  * [--seed 1]`. Without `--pairs` every pair of networks is tried, the customer's first. Every leak is printed with the command that
  * shows it again. `--crypto`: chats that are encrypted are so by the real crypto at both ends, at 4 ms a message; else in glass. With `--servers 300` so much is done for each pair through real servers and clients instead, of the networks
- * that `--networks web,xmpp` names. Ends with 1 when there was a leak.
+ * that `--networks web,xmpp` names, and of `--pairs` where that is given. Ends with 1 when there was a leak.
  */
 import { parseArgs } from "node:util";
-import { CROSSING_ROWS } from "../test/conformance/crossing/networks.ts";
 import { leakInWords, runCampaign } from "../test/leaks/campaign.ts";
 import { LEAK_NETWORKS } from "../test/leaks/networks.ts";
-import { runOnServers } from "../test/leaks/real-servers.ts";
+import { LEAK_ROWS, runOnServers } from "../test/leaks/real-servers.ts";
 
 const EVERY_PAIR = LEAK_NETWORKS.flatMap((customer) => LEAK_NETWORKS.map((csr) => `${customer}:${csr}`));
 const { values } = parseArgs({
@@ -46,9 +45,10 @@ say(`${said} messages, ${written} written to either side and looked through, ${l
 process.exit(leaked === 0 ? 0 : 1);
 
 async function onServers(acts: number, networks: readonly string[]): Promise<number> {
-  const rows = CROSSING_ROWS.filter(({ name }) => networks.includes(name));
+  const rows = LEAK_ROWS.filter(({ name }) => networks.includes(name));
   const result = await runOnServers({
     rows,
+    pairs: new Set(values.pairs.split(",")),
     acts,
     seed,
     onPair: (customer, csr, done) =>

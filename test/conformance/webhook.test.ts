@@ -1,12 +1,11 @@
 /** The webhook network keeps the law: real HTTP both ways, with programs at the far end that sign and check signatures. */
 import { webhook } from "../../adapters/webhook/index.ts";
 import type { Adapter } from "../../src/adapter.ts";
-import type { Condition } from "../../src/core/model.ts";
 import type { TestContext } from "../support/adapter-context.ts";
-import { Arrivals } from "../support/wait.ts";
 import { WebhookProgram } from "../support/webhook-program.ts";
 import { adapterSuite } from "./adapter.ts";
-import type { FarEnd, FarEvent, FarPerson, PersonName } from "./far-end.ts";
+import type { FarEnd, FarPerson, PersonName } from "./far-end.ts";
+import { WebhookFarPerson } from "./webhook-far-person.ts";
 
 const NETWORK = "bots";
 const GARBAGE: readonly string[] = [
@@ -27,77 +26,6 @@ const GARBAGE: readonly string[] = [
   "\ud800",
 ];
 
-const impossible = async (): Promise<never> => {
-  throw new Error("Programs have no word for that.");
-};
-
-class Program implements FarPerson {
-  readonly address;
-  readonly software = null;
-  readonly received = new Arrivals<FarEvent>((event) => JSON.stringify(event));
-  readonly choose = impossible;
-  readonly edit = impossible;
-  readonly retract = impossible;
-  readonly react = impossible;
-  readonly typing = impossible;
-  readonly receipt = impossible;
-  readonly presence = impossible;
-  readonly subscribe = impossible;
-  readonly #program: WebhookProgram;
-  readonly #url: () => string;
-  readonly #isCut: () => boolean;
-  /** What was not taken yet, in order. */
-  readonly #kept: { readonly id: string; readonly to: string; readonly text: string }[] = [];
-  #calling: Promise<void> = Promise.resolve();
-
-  constructor(id: string, program: WebhookProgram, url: () => string, isCut: () => boolean) {
-    this.address = { network: NETWORK, id };
-    this.#program = program;
-    this.#url = url;
-    this.#isCut = isCut;
-    program.answering = (brought) => {
-      this.received.push({
-        kind: "message",
-        from: brought.conversation.id,
-        id: brought.id,
-        text: brought.text,
-        nick: brought.name,
-        choices: brought.choices,
-        replyTo: null,
-      });
-      return {};
-    };
-  }
-
-  async say(to: string, text: string): Promise<string> {
-    const id = this.#program.nextId();
-    this.#kept.push({ id, to, text });
-    this.flush();
-    return `${this.address.id} call ${id} 0`;
-  }
-
-  /** One call after the other; what is not taken is kept until the next time. */
-  flush(): void {
-    this.#calling = this.#calling.then(async () => {
-      for (const call of [...this.#kept]) {
-        if (this.#isCut()) return;
-        const { id, to, text } = call;
-        const answer = await this.#program
-          .call(this.#url(), { conversation: to, actions: [{ text }] }, id)
-          .catch(() => ({ status: 503, body: null }));
-        if (answer.status >= 500) continue;
-        this.#kept.splice(this.#kept.indexOf(call), 1);
-        const of = `${this.address.id} call ${id} 0`;
-        if (answer.status === 200) this.received.push({ kind: "receipt", from: to, of, state: "received" });
-        else {
-          const { error, text: words } = answer.body as { readonly error: Condition; readonly text: string };
-          this.received.push({ kind: "refusal", from: to, of, reason: error, text: words });
-        }
-      }
-    });
-  }
-}
-
 class WebhookFarEnd implements FarEnd {
   readonly network = NETWORK;
   readonly handles = ["support"];
@@ -113,7 +41,7 @@ class WebhookFarEnd implements FarEnd {
     anna: new WebhookProgram("anna-secret-0123456789"),
     ben: new WebhookProgram("ben-secret-0123456789"),
   };
-  readonly #people = new Map<PersonName, Program>();
+  readonly #people = new Map<PersonName, WebhookFarPerson>();
   #context: TestContext | null = null;
   #isCut = false;
 
@@ -132,8 +60,8 @@ class WebhookFarEnd implements FarEnd {
   }
   async person(name: PersonName): Promise<FarPerson> {
     const { url } = this.#context ?? { url: "" };
-    const person = new Program(
-      name,
+    const person = new WebhookFarPerson(
+      { network: NETWORK, id: name },
       this.#servers[name],
       () => `${url}/webhook/${name}`,
       () => this.#isCut,

@@ -6,12 +6,14 @@ import type { AdapterModule } from "../../src/adapter.ts";
 import type { Inbound, Outbound } from "../../src/core/model.ts";
 import { type CrossingDesk, startCrossingDesk } from "../conformance/crossing/desk.ts";
 import type { Exchange, Side } from "../conformance/crossing/exchange.ts";
-import type { CrossingRow } from "../conformance/crossing/networks.ts";
+import { CROSSING_ROWS, type CrossingRow } from "../conformance/crossing/networks.ts";
+import { WEBHOOK_ROW } from "../conformance/crossing/webhook-row.ts";
 import { type CrossingNetwork, connect, hears, reportForWork } from "../conformance/crossing.ts";
 import type { FarPerson } from "../conformance/far-end.ts";
 import { IrcFarPerson } from "../conformance/irc-far-person.ts";
 import { MatrixFarPerson } from "../conformance/matrix-far-person.ts";
 import { WebFarPerson } from "../conformance/web-far-person.ts";
+import { WebhookFarPerson } from "../conformance/webhook-far-person.ts";
 import { XmppFarPerson } from "../conformance/xmpp-far-person.ts";
 import { Random } from "../simulation/random.ts";
 import { TELLTALE } from "../support/pictures.ts";
@@ -43,6 +45,7 @@ function wireOf(person: FarPerson): readonly string[] {
   if (person instanceof XmppFarPerson) return person.client.stanzas.all.map(String);
   if (person instanceof IrcFarPerson) return person.client.lines.all.map((line) => JSON.stringify(line));
   if (person instanceof MatrixFarPerson) return person.client.synced;
+  if (person instanceof WebhookFarPerson) return person.program.wire;
   if (person instanceof WebFarPerson) return person.person.frames.all.map((frame) => JSON.stringify(frame));
   throw new Error(`Nothing is known of what ${person.address.network} writes to its clients.`);
 }
@@ -58,7 +61,16 @@ function hiddenOf(person: FarPerson, viewer: FarPerson, isCsr: boolean): readonl
     ...(isElsewhere ? [{ what: "host", value: host }] : []),
     ...(isXmpp && !(viewer instanceof XmppFarPerson) ? [{ what: "device", value: "pocket" }] : []),
     ...(isCsr && person.software !== null ? [{ what: "software", value: person.software.name }] : []),
+    ...(person instanceof WebhookFarPerson ? placeOf(person) : []),
     { what: "what a camera wrote", value: TELLTALE },
+  ];
+}
+
+/** Where a program is, and what it signs with. */
+function placeOf({ program: { url, secret } }: WebhookFarPerson): readonly Hidden[] {
+  return [
+    { what: "address", value: new URL(url).host },
+    { what: "secret", value: secret },
   ];
 }
 
@@ -238,6 +250,8 @@ class Conversation {
 
 export interface RealPlan {
   readonly rows: readonly CrossingRow[];
+  /** "web:irc", the customer's network first; left out: every pair of the rows. */
+  readonly pairs?: ReadonlySet<string>;
   /** What is done in each conversation. */
   readonly acts: number;
   readonly seed: number;
@@ -248,6 +262,9 @@ export interface RealPlan {
 }
 
 const ACTS_BETWEEN_LOOKS = 25;
+
+/** Every network that there is a real server for, or that needs none. */
+export const LEAK_ROWS: readonly CrossingRow[] = [...CROSSING_ROWS, WEBHOOK_ROW];
 
 /** Every customer network with every CSR network; those with different CSRs at the same time. */
 export async function runOnServers(plan: RealPlan): Promise<RealResult> {
@@ -285,8 +302,7 @@ function faulty(module: AdapterModule<unknown>, fault: RealPlan["fault"], last: 
         last.inbound = inbound.kind === "message" ? inbound : last.inbound;
         return context.receive(inbound);
       };
-      // Its methods are found where they were, whatever kind of object it is.
-      const adapter = module.create(config, Object.assign(Object.create(context) as typeof context, { receive }));
+      const adapter = module.create(config, { ...context, receive });
       const send: typeof adapter.send = (outbound, signal) => adapter.send(fault(outbound, last.inbound), signal);
       const { capabilities } = adapter;
       return { capabilities, send, start: (signal) => adapter.start(signal), stop: () => adapter.stop() };
@@ -314,7 +330,8 @@ async function withCsr(
   const results: RealResult[] = [];
   const csr = await csrNetwork.csr(desk);
   await reportForWork(desk, csrNetwork, csr);
-  for (const customerNetwork of networks) {
+  const wanted = networks.filter(({ name }) => plan.pairs?.has(`${name}:${csrNetwork.name}`) ?? true);
+  for (const customerNetwork of wanted) {
     const random = new Random(plan.seed).fork(`${customerNetwork.name} ${csrNetwork.name}`);
     const customer = await customerNetwork.customer(desk, nameless(random));
     const exchange = await connect(desk, customerNetwork, customer, csrNetwork, csr);

@@ -20,7 +20,7 @@ export interface MatrixTestClient {
   readonly userId: string;
   /** Everything that came, in order, own events included; never a local echo. */
   readonly events: Arrivals<ClientEvent>;
-  /** Every answer of the homeserver that brought news, as it came over the wire. */
+  /** Every answer of the homeserver that brought news, as it came over the wire; behind it what was encrypted in it, as it reads. */
   readonly synced: readonly string[];
   readonly sdk: MatrixClient;
   /** The newest chat (a room without an alias) in which that user is or to which they are invited, and this client is; null if none. */
@@ -95,8 +95,12 @@ export async function connectMatrixClient(
   const events = new Arrivals<ClientEvent>((event) => JSON.stringify(event));
   // An encrypted event comes twice: as it is, and once it could be read.
   const take = (event: MatrixEvent, isReadable: boolean) => isReadable && events.push(describe(sdk, event));
+  const read = (event: MatrixEvent): void => void synced.push(JSON.stringify(event.getClearContent()));
   sdk.on(On.Event, (event) => take(event, !event.isEncrypted()));
-  sdk.on(MatrixEventEvent.Decrypted, (event) => take(event, !event.isDecryptionFailure()));
+  sdk.on(MatrixEventEvent.Decrypted, (event) => {
+    take(event, !event.isDecryptionFailure());
+    read(event);
+  });
   if (encrypted) {
     await sdk.initRustCrypto({ useIndexedDB: false });
   }

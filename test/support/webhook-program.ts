@@ -20,6 +20,8 @@ export type Answering = (brought: Brought) => object | number | Promise<object |
 export class WebhookProgram {
   readonly secret: string;
   readonly received: Brought[] = [];
+  /** Every request as it came over the wire, headers and body. */
+  readonly wire: string[] = [];
   /** Requests with no signature, or a wrong one: the program took none of them. */
   readonly unsigned: string[] = [];
   answering: Answering = () => ({});
@@ -78,6 +80,7 @@ export class WebhookProgram {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString("utf8");
+    this.wire.push(`${request.method} ${request.url} ${JSON.stringify(request.rawHeaders)}\n${text}`);
     const { "webhook-id": id = "", "webhook-timestamp": at = "0", "webhook-signature": signature } = request.headers;
     if (signature !== this.#sign(String(id), Number(at), text)) {
       this.unsigned.push(text);
