@@ -37,10 +37,30 @@ export class Candidates {
     const { asked, only } = requirement;
     const { known } = this.#staff;
     if (only !== null) search.considerOne(this.#staff.numberOf(only));
-    else if (known.has(asked, () => this.#among(asked))) search.considerKnown(known.numbers);
-    else if (asked.isBySkill) this.#lookAtSkilled(asked, strategies);
-    else this.#lookUnder(this.#coverNow(requirement), strategies);
+    else if (known.isListed(asked)) search.considerKnown(known.numbers);
+    else if (known.mayBeListed(asked)) this.#lookFor(requirement, strategies);
+    else this.#lookUnlisted(requirement, strategies);
     return search.end();
+  }
+
+  /** The first or second time that is asked for. Where everybody is busy nothing is made in vain: customers come all the same. */
+  #lookFor(requirement: Requirement, strategies: PreparedStrategies): void {
+    const { asked } = requirement;
+    const { known } = this.#staff;
+    if (!this.#isAnybodyFree(asked)) return;
+    if (known.list(asked, () => this.#among(asked))) this.#search.considerKnown(known.numbers);
+    else this.#lookUnlisted(requirement, strategies);
+  }
+
+  /** False when nobody has room of those who have one of the skills. */
+  #isAnybodyFree({ skills }: Asked): boolean {
+    for (const { skill, least } of skills) if (least > 0 && (this.#staff.skilled(skill)?.free ?? 0) === 0) return false;
+    return (this.#staff.list(ANYONE)?.free ?? 0) > 0;
+  }
+
+  #lookUnlisted(requirement: Requirement, strategies: PreparedStrategies): void {
+    if (requirement.asked.isBySkill) this.#lookAtSkilled(requirement.asked, strategies);
+    else this.#lookUnder(this.#coverNow(requirement), strategies);
   }
 
   /** How many CSRs would do by who they are, busy, away and offline ones included; counts no further than `atMost`. */

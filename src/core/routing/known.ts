@@ -34,10 +34,19 @@ export class Known {
     this.#used = 0;
   }
 
-  /** Whether there is a list for these needs. `among`: lists of whom one holds whoever meets them, asked for to make one. */
-  has(asked: Asked, among: () => readonly (readonly number[])[]): boolean {
-    if (asked.knownBy === this.#generation)
-      return asked.count >= 0 || (asked.count === UNKNOWN && this.#make(asked, among()));
+  /** Whether there is a list for these needs. */
+  isListed(asked: Asked): boolean {
+    return asked.knownBy === this.#generation && asked.count >= 0;
+  }
+
+  /** Whether there may be one. */
+  mayBeListed(asked: Asked): boolean {
+    return asked.knownBy !== this.#generation || asked.count === UNKNOWN;
+  }
+
+  /** True when there is one now. `among`: lists of whom one holds whoever meets the needs, asked for to make one. */
+  list(asked: Asked, among: () => readonly (readonly number[])[]): boolean {
+    if (asked.knownBy === this.#generation) return this.#make(asked, among());
     asked.knownBy = this.#generation;
     asked.count = UNKNOWN;
     // So that `forget` knows of it.

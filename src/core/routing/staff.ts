@@ -120,8 +120,10 @@ export class Staff {
     entry.server.csr = csr;
     this.csrs[number] = csr;
     if (known !== undefined) this.#follow(entry, former);
-    const room = roomOf(csr);
-    this.table[number * ROW + ROOM] = room;
+    const wasFree = this.isFree(number);
+    this.table[number * ROW + ROOM] = roomOf(csr);
+    const more = Number(this.isFree(number)) - Number(wasFree);
+    if (more !== 0) for (const list of entry.lists) list.free += more;
     writeStandings(this.table, number * ROW + STANDINGS, csr);
     for (const list of entry.lists) list.changed(number, this);
     this.sets.changed(number);
@@ -139,6 +141,11 @@ export class Staff {
     this.csrs[number] = undefined;
     this.table[number * ROW + ROOM] = -1;
     this.#free.push(number);
+  }
+
+  /** Whether the CSR of that number has any room. */
+  isFree(number: number): boolean {
+    return (this.table[number * ROW + ROOM] as number) > 0;
   }
 
   /** In code-unit order, the same on every machine. */
@@ -223,7 +230,7 @@ export class Staff {
         this.#terms.set(term, list);
         if (term.startsWith(SKILL)) this.#skills.set(term.slice(SKILL.length), list);
       }
-      list.add(entry.number);
+      list.add(entry.number, this);
     }
   }
 

@@ -5,11 +5,14 @@ import type { Staff } from "./staff.ts";
 
 export class TermList implements LookedThrough {
   readonly members: number[] = [];
+  /** How many of the members have room. */
+  free = 0;
   /** Only of long lists; few, since few orders of strategies are in use. */
   readonly bounds: Bounds[] = [];
   readonly #at = new Map<number, number>();
 
-  add(number: number): void {
+  add(number: number, staff: Staff): void {
+    if (staff.isFree(number)) this.free += 1;
     this.#at.set(number, this.members.length);
     this.members.push(number);
   }
@@ -19,6 +22,7 @@ export class TermList implements LookedThrough {
     const last = this.members.pop();
     if (at === undefined || last === undefined) assert.fail(`CSR number ${number} is not in a list of its terms`);
     this.#at.delete(number);
+    if (staff.isFree(number)) this.free -= 1;
     if (last === number) return;
     this.members[at] = last;
     this.#at.set(last, at);
