@@ -25,7 +25,7 @@ export interface Results {
   readonly relay: Totals;
   /** Rounds that could not be played to their end; nothing of them is counted. What stopped each, in words. */
   readonly abandoned: readonly string[];
-  /** What went wrong, at the desk or at the relay. */
+  /** What went wrong at the desk. */
   readonly evidence: readonly string[];
 }
 
