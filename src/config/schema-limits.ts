@@ -47,6 +47,11 @@ export const coreLimits = {
   estimateTellTimes: count(1, 1_000)
     .default(LIMIT_DEFAULTS.estimateTellTimes)
     .describe("Such sentences to one who waits, the first among them."),
+  crossingSeconds: seconds(0, 300)
+    .default(LIMIT_DEFAULTS.crossingSeconds)
+    .describe(
+      "After /complete: how long plain lines of the colleague are kept back, as they may have been meant for the CSR; 0: not at all.",
+    ),
   askAgainSeconds: seconds(5, DAY)
     .default(LIMIT_DEFAULTS.askAgainSeconds)
     .describe("How long after an offer CSRs who declined or missed it are asked again."),

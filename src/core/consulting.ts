@@ -5,6 +5,7 @@
  */
 import { csrState, hasRoomFor, reachableAddresses } from "./availability.ts";
 import type { Destination } from "./conversation.ts";
+import { beginCrossing } from "./crossed.ts";
 import { unavailable, unknownTarget, wishOf } from "./handing-on.ts";
 import { legOfCsr } from "./legs.ts";
 import { requestFor } from "./request.ts";
@@ -71,7 +72,8 @@ export function complete(turn: Turn, row: ConversationRow, leg: Leg): void {
   if (colleague === undefined) tell(turn, row, leg, "csr.consult.none");
   else if (!hasRoomFor(turn, colleague.csr ?? "", row))
     unavailable(turn, row, leg, { queue: row.queue ?? "", only: colleague.csr }, "csr.state.busy");
-  else takeOver(turn, row, colleague);
+  // What they wrote to the CSR at this very moment is not for the customer.
+  else takeOver(turn, beginCrossing(turn, row, colleague, leg.csr ?? ""), colleague);
 }
 
 /** `/return`: the CSR goes on with the customer alone. */

@@ -10,6 +10,7 @@ import { csrState, inHand } from "./availability.ts";
 import { complete, consultColleague, returnToCustomer } from "./consulting.ts";
 import { ruledForStaff } from "./content-rule.ts";
 import { close } from "./conversation.ts";
+import { sendKept } from "./crossed.ts";
 import { set, transfer } from "./handing-on.ts";
 import { offerTo } from "./legs.ts";
 import { limitOf } from "./limits.ts";
@@ -54,6 +55,7 @@ const CONVERSATION_WORDS: Readonly<Record<string, InConversation>> = {
   consult: (turn, row, leg, rest) => whenTalking(turn, row, leg, () => consultColleague(turn, row, leg, rest)),
   complete: (turn, row, leg) => whenTalking(turn, row, leg, () => complete(turn, row, leg)),
   return: (turn, row, leg) => whenTalking(turn, row, leg, () => returnToCustomer(turn, row, leg)),
+  send: (turn, row, leg) => whenTalking(turn, row, leg, () => sendKept(turn, row, leg)),
   whisper: (turn, row, leg, rest) => whisper(turn, row, leg, rest),
   barge: (turn, row, leg) => whenSupervising(turn, row, leg, () => barge(turn, row, leg)),
   takeover: (turn, row, leg) => whenSupervising(turn, row, leg, () => takeOver(turn, row, leg)),

@@ -3,6 +3,7 @@ import { type Aside, sayAside } from "./aside.ts";
 import { forTheBot } from "./bot.ts";
 import { ruled } from "./content-rule.ts";
 import { consult } from "./conversation.ts";
+import { amendKept, keepBack, mayHaveCrossed } from "./crossed.ts";
 import { answer, type CsrLine, obey, type Place, readLine, spokenAnswer, unknownWord } from "./csr-words.ts";
 import { checked, ending } from "./formatting.ts";
 import { amendHeld, waits } from "./held.ts";
@@ -200,6 +201,10 @@ function csrSays(
     file: inbound.file ?? null,
   };
   const passed = ruled(turn, row, leg, spoken);
+  if (mayHaveCrossed(turn, passed.row, leg)) {
+    keepBack(turn, passed.row, leg, passed.said);
+    return ACCEPTED;
+  }
   if (!relay(turn, wake(turn, passed.row, leg), leg, passed.said))
     tell(turn, passed.row, leg, "undelivered", { text: excerpt(passed.said.text) });
   return ACCEPTED;
@@ -275,6 +280,7 @@ function hearEdit(turn: Turn, inbound: InboundOf<"edit">, event: InboundEvent): 
   const edit = { kind: "edit", of: reference.line, ...wordsOf(said) } as const;
   const waiting = amendHeld(turn, row, leg, edit, reference);
   if (waiting !== null) return waiting;
+  if (amendKept(turn, row, leg, edit, reference) !== null) return ACCEPTED;
   if (!amend(turn, row, leg, edit, reference)) tell(turn, row, leg, "undelivered", { text: excerpt(said.text) });
   return ACCEPTED;
 }
@@ -304,7 +310,8 @@ function hearAmendment(
   if (amendment.kind === "retraction") {
     // Recorded whoever is there to be told, so that nobody who comes later is shown the line.
     if (!own || reference === null) tell(turn, row, leg, "retraction.refused");
-    else return amendHeld(turn, row, leg, amendment, reference) ?? amended(turn, row, leg, amendment, reference);
+    else if (amendKept(turn, row, leg, amendment, reference) === null)
+      return amendHeld(turn, row, leg, amendment, reference) ?? amended(turn, row, leg, amendment, reference);
     return ACCEPTED;
   }
   const shown = own || (reference?.viewer === leg.index && reference.conversation === row.id);

@@ -153,6 +153,8 @@ export const LIMIT_DEFAULTS = {
   historyLines: 30,
   /** Staff may write this many times `floodMessages`: several customers each, pasted lines; but two autoresponders must come to an end. */
   staffFloodFactor: 50,
+  /** After `/complete`: so long the colleague's plain lines are kept back, as they may have been meant for the CSR; 0: not at all. */
+  crossingSeconds: 10,
   /** Between two sentences about the waiting time that nobody asked for; 0: none. */
   estimateTellSeconds: 300,
   /** Such sentences to one who waits, the first among them. */

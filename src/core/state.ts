@@ -113,6 +113,16 @@ export interface ConversationRow {
     /** Where it shows addresses: the legs that were told so and invited. Left out: it hides them, and both were. */
     readonly asked?: readonly number[];
   } | null;
+  /**
+   * Since somebody else's `/complete` that leg talks with the customer; until then (milliseconds) its plain lines are kept back, as they may
+   * have been meant for the CSR (by id) it whispered to. See crossed.ts.
+   */
+  readonly crossing?: {
+    readonly leg: number;
+    readonly by: string;
+    readonly until: number;
+    readonly kept: readonly HeldLine[];
+  } | null;
   /** What its authors were told of what they typed: leg, action and kind (`0 mask cards`). Left out: nothing. */
   readonly cautioned?: readonly string[];
   /** Keys of the contacts that the customer has left by coming elsewhere. */

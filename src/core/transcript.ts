@@ -3,7 +3,7 @@ import { joined } from "./formatting.ts";
 import { type Choice, type FormattedText, type Formatting, type HostedFile, wordsOf } from "./model.ts";
 import { type Amendment, excerpt, isKnownThere, legName, type Sending, sendAmendment, sendTo } from "./rendering.ts";
 import type { ConversationRow, HeldLine, Leg } from "./state.ts";
-import type { Line, LineReference } from "./step.ts";
+import type { Line, LineContent, LineReference } from "./step.ts";
 import { fact, languageOf, type PhraseValues, say, type Turn } from "./turn.ts";
 
 /** Looks of the desk's words, and buttons under them. The words alone must say the same; `prompt` is them without the list of choices. */
@@ -12,6 +12,7 @@ interface Options {
   readonly choices: readonly Choice[];
   readonly prompt?: string;
 }
+type MessageContent = Extract<LineContent, { kind: "message" }>;
 const NO_OPTIONS: Options = { choices: [] };
 
 /** The desk's own words to one leg. False when they could not be brought there; nobody else is told. */
@@ -118,6 +119,34 @@ export function relay(turn: Turn, row: ConversationRow, author: Leg, spoken: Spo
   });
   turn.memory.activity.set(row.id, turn.world.now);
   const sending: Sending = { line, at: spoken.at, nick, notice: false, replyTo, file: spoken.file };
+  return sendToAll(turn, row, author, viewers, content, sending);
+}
+
+/** A line that was recorded and kept back, to whoever takes part now; it keeps its number and time. False as for `relay`. */
+export function relayKept(turn: Turn, row: ConversationRow, author: Leg, kept: HeldLine): boolean {
+  const viewers = listeners(row, author);
+  const line = spokenLine(
+    turn,
+    row,
+    author,
+    kept,
+    viewers.map(({ index }) => index),
+  );
+  turn.lines.push(line);
+  const said = { line: kept.line, at: kept.at, nick: line.nick, ...fileOf(kept) };
+  return sendToAll(turn, row, author, viewers, line.content, { ...said, notice: false, replyTo: null });
+}
+
+/** One line to each of them. False when it could not be brought to one of the two who talk. */
+function sendToAll(
+  turn: Turn,
+  row: ConversationRow,
+  author: Leg,
+  viewers: readonly Leg[],
+  content: MessageContent,
+  sending: Sending,
+): boolean {
+  const nick = sending.nick ?? "";
   let whole = true;
   for (const leg of viewers) {
     const isSent = sendTo(turn, row, leg, withSpeaker(author, leg, nick, content), sending);
@@ -159,7 +188,13 @@ export function noted(turn: Turn, row: ConversationRow, author: Leg, text: strin
   });
 }
 
-function spokenLine(turn: Turn, row: ConversationRow, author: Leg, held: HeldLine, viewers: readonly number[]): Line {
+function spokenLine(
+  turn: Turn,
+  row: ConversationRow,
+  author: Leg,
+  held: HeldLine,
+  viewers: readonly number[],
+): Line & { readonly content: MessageContent } {
   return {
     line: held.line,
     conversation: row.id,

@@ -43,6 +43,7 @@ describe("a warm transfer", () => {
       "ada sees: Ben has taken over.",
       "ben sees: You talk with customer now.",
       "anna sees: Ben is here.",
+      "10 seconds pass",
       "ben to Billing: you may",
       "anna sees: you may",
       "anna: thank you",
@@ -50,6 +51,38 @@ describe("a warm transfer", () => {
       "ada never sees: thank you",
       "berta@web: hello",
       "ada offered: for Billing",
+    ]));
+
+  it("keeps back what the colleague wrote at that very moment, and says so; nothing of it is lost", () =>
+    play(DESK, [
+      ...CONSULTING,
+      "ada: /complete",
+      "ben to Billing: but never more than twice",
+      "ben sees: Not shown to customer, perhaps for Ada: but never more than twice",
+      "ben to Billing: she always asks",
+      "ben sees: Not shown to customer, perhaps for Ada: she always asks",
+      "ben edits: she always asks -> good day",
+      "the desk restarts",
+      "ben takes back: but never more",
+      "anna sees: Ben is here.",
+      "anna sees nothing",
+      "ben to Billing: /send",
+      "anna sees exactly: good day",
+      "ben to Billing: how are you?",
+      "anna sees exactly: how are you?",
+      "ben to Billing: /send",
+      "ben sees: Nothing was kept back.",
+      "anna never sees: never more",
+      "anna never sees: she always asks",
+    ]));
+
+  it("keeps nothing back where admins want none kept", () =>
+    play({ ...DESK, limits: { ...DESK.limits, crossingSeconds: 0 } }, [
+      ...CONSULTING,
+      "ada: /complete",
+      "anna sees: Ben is here.",
+      "ben to Billing: you may",
+      "anna sees exactly: you may",
     ]));
 
   it("or returned: the colleague is out, and the CSR goes on", () =>

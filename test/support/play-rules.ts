@@ -140,6 +140,8 @@ const PHRASES: Readonly<Record<string, string>> = {
   "csr.consult.asked": "{csr} asks you about {name}: {reason}",
   "csr.consult.begun": "{csr} reads along: /whisper, /complete, /return.",
   "csr.consult.none": "You are asking nobody.",
+  "csr.consult.crossed": "Not shown to {name}, perhaps for {csr}: {text}",
+  "csr.consult.crossed-none": "Nothing was kept back.",
   "csr.set": "{name} is {value}.",
   "csr.unset": "{name} is forgotten.",
   "csr.set-how": "/set needs a name.",

@@ -158,6 +158,7 @@ const TEXTS = [
   "/consult ben why?",
   "/consult sales",
   "/complete",
+  "/send",
   "/return",
   "/whisper a word",
   "/barge",

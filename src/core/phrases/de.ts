@@ -229,6 +229,9 @@ export const DE: Readonly<Record<PhraseKey, string>> = {
   "csr.consult.begun":
     "{csr} liest mit, und nur Sie lesen die Antworten: /whisper TEXT dorthin, /complete übergibt die Kundenseite, /return macht allein weiter. Eine Zeile ohne Wort geht an die Kundenseite.",
   "csr.consult.none": "Sie beraten sich gerade mit niemandem.",
+  "csr.consult.crossed":
+    "Das wurde {name} nicht gezeigt, denn Sie sprechen dort erst seit einem Augenblick, und es kann an {csr} gerichtet gewesen sein: {text} – /send zeigt es.",
+  "csr.consult.crossed-none": "Von Ihnen wurde nichts zurückgehalten.",
   "csr.note-kept": "Notiz gespeichert. Die Kundenseite sieht sie nicht.",
   "csr.held": "In der Warteschleife. Schreiben Sie dem Kunden oder /resume, um fortzufahren.",
   "csr.resumed": "Das Gespräch geht weiter.",

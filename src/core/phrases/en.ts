@@ -227,6 +227,9 @@ export const EN = {
   "csr.consult.begun":
     "{csr} reads along and is heard by you alone: /whisper TEXT to them, /complete hands the customer over, /return goes on without them. A plain line goes to the customer.",
   "csr.consult.none": "You are consulting nobody at the moment.",
+  "csr.consult.crossed":
+    "{name} was not shown this: you talk with them only since a moment ago, and it may have been meant for {csr}: {text} – /send shows it to them.",
+  "csr.consult.crossed-none": "Nothing of yours was kept back.",
   "csr.note-kept": "Note kept. The customer does not see it.",
   "csr.held": "On hold. Write to the customer, or /resume, to go on.",
   "csr.resumed": "You go on with the customer.",

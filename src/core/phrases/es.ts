@@ -214,6 +214,9 @@ export const ES: Readonly<Record<PhraseKey, string>> = {
   "csr.consult.begun":
     "{csr} sigue la conversación y solo usted lee sus respuestas: /whisper TEXTO para esa persona, /complete le pasa al cliente, /return continúa sin ella. Una línea sin palabra va al cliente.",
   "csr.consult.none": "Ahora no está consultando a nadie.",
+  "csr.consult.crossed":
+    "Esto no se mostró a {name}: habla con esa persona desde hace solo un momento, y puede que fuera para {csr}: {text} – /send se lo muestra.",
+  "csr.consult.crossed-none": "No se retuvo nada suyo.",
   "csr.note-kept": "Nota guardada. El cliente no la ve.",
   "csr.held": "En espera. Escriba al cliente, o /resume, para continuar.",
   "csr.resumed": "La conversación continúa.",

@@ -228,6 +228,9 @@ export const FR: Readonly<Record<PhraseKey, string>> = {
   "csr.consult.begun":
     "{csr} suit la conversation et vous seul lisez ses réponses : /whisper TEXTE vers cette personne, /complete lui transmet le client, /return continue sans elle. Une ligne sans mot va au client.",
   "csr.consult.none": "Vous ne consultez personne en ce moment.",
+  "csr.consult.crossed":
+    "Ceci n’a pas été montré à {name} : vous ne lui parlez que depuis un instant, et c’était peut-être destiné à {csr} : {text} – /send le lui montre.",
+  "csr.consult.crossed-none": "Rien de vous n’a été retenu.",
   "csr.note-kept": "Note gardée. Le client ne la voit pas.",
   "csr.held": "En attente. Écrivez au client, ou /resume, pour reprendre.",
   "csr.resumed": "La conversation reprend.",
