@@ -138,7 +138,11 @@ export class XmppAdapter implements Adapter {
     await this.#link.start(signal);
   }
 
-  async send(outbound: Outbound, signal: AbortSignal): Promise<Outcome> {
+  send(outbound: Outbound, signal: AbortSignal): Promise<Outcome> {
+    return Promise.resolve(this.#send(outbound, signal));
+  }
+
+  #send(outbound: Outbound, signal: AbortSignal): Outcome | Promise<Outcome> {
     const to = recipient(outbound);
     if (to === null) {
       return { kind: "rejected", reason: "jid-malformed", text: "This is no XMPP address." };

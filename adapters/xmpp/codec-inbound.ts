@@ -4,11 +4,13 @@
  */
 import type { Element } from "@xmpp/xml";
 import type { FormattedText, Inbound, InboundOf, PresenceState, TypingState } from "../../src/core/model.ts";
+import { readTyped } from "../../src/core/styling-reader.ts";
 import { readError } from "./conditions.ts";
 import { attribute, childElements, childOf, childrenOf, textOf } from "./elements.ts";
 import { type Jid, parseJid } from "./jid.ts";
 import { bringsStrangeFile, chosen, linkedFile, readMarks, replyOf, spokenText } from "./message-text.ts";
 import { NS } from "./namespaces.ts";
+import { type PlainWords, plainWords } from "./plain-inbound.ts";
 import type { DevicePresence } from "./presence.ts";
 
 /** What the adapter knows of a stanza besides itself. */
@@ -67,11 +69,34 @@ const NOT_IN_NAMES = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\
 const ENCRYPTED = new Set<string>([NS.omemo, NS.omemo2, NS.openpgp, NS.pgp]);
 const CHAT_STATES: ReadonlySet<string> = new Set<TypingState>(["active", "composing", "paused", "inactive", "gone"]);
 
+type Decoded = DecodedMessage | FileMessage | UnreadableMessage | IgnoredMessage;
+
 /** Decodes a `<message/>` of any type. */
-export function decodeMessage(
-  stanza: Element,
-  frame: Frame,
-): DecodedMessage | FileMessage | UnreadableMessage | IgnoredMessage {
+export function decodeMessage(stanza: Element, frame: Frame): Decoded {
+  const plain = plainWords(stanza);
+  return plain === null ? decodeAnyMessage(stanza, frame) : decodePlain(plain, stanza, frame);
+}
+
+function decodePlain({ text, body, id, asksReceipt }: PlainWords, stanza: Element, frame: Frame): DecodedMessage {
+  const event: InboundOf<"message"> = {
+    redelivery: frame.delivery,
+    from: { network: frame.network, id: frame.from.bare },
+    device: frame.from.resource,
+    to: frame.to,
+    kind: "message",
+    id,
+    ...readTyped(text),
+    choice: null,
+    replyTo: null,
+    sentAt: null,
+    language: languageOf(body, stanza),
+    nick: null,
+  };
+  return { kind: "message", events: [event], receipt: asksReceipt ? id : null };
+}
+
+/** The long way, which reads plain messages as well; see plain-inbound.ts. */
+export function decodeAnyMessage(stanza: Element, frame: Frame): Decoded {
   const type = attribute(stanza, "type");
   if (type === "groupchat" || type === "headline") {
     return { kind: "ignored", reason: type };

@@ -214,20 +214,30 @@ export class Reception {
     this.#awaiting += 1;
     this.#press();
     const [first] = events;
-    const received: Promise<readonly Verdict[]> =
-      first !== undefined && events.length === 1
-        ? context.receive(first).then((verdict) => [verdict])
-        : Promise.all(events.map((event) => context.receive(event)));
-    received
-      .then((verdicts) => {
-        this.#decided(arrival, events, verdicts, receipt);
-        arrival.delivery.settle(true);
-      })
-      .catch((error: unknown) => this.#notReceived(arrival, events, error))
-      .finally(() => {
-        this.#awaiting -= 1;
-        this.#press();
-      });
+    const decided = (verdicts: readonly Verdict[]): void => {
+      this.#decided(arrival, events, verdicts, receipt);
+      arrival.delivery.settle(true);
+      this.#awaited();
+    };
+    const failed = (error: unknown): void => {
+      this.#notReceived(arrival, events, error);
+      this.#awaited();
+    };
+    if (first !== undefined && events.length === 1) {
+      context
+        .receive(first)
+        .then((verdict) => decided([verdict]))
+        .catch(failed);
+    } else {
+      Promise.all(events.map((event) => context.receive(event)))
+        .then(decided)
+        .catch(failed);
+    }
+  }
+
+  #awaited(): void {
+    this.#awaiting -= 1;
+    this.#press();
   }
 
   #notReceived(arrival: Arrival, events: readonly Inbound[], error: unknown): void {

@@ -1,4 +1,7 @@
-/** One batch after another: what has to be known is looked up, then it is stepped, committed once, and acted on. */
+/**
+ * One batch after another: what has to be known is looked up, then it is stepped, committed once, and acted on. What is stepped while a
+ * commit runs goes into the batch that is committed next; nobody hears of it before that.
+ */
 import type { Clock, LogFields, Logger } from "../adapter.ts";
 import { ACCEPTED, type Verdict } from "../core/model.ts";
 import { type DeskEvent, type Fact, type HistoryQuery, type Line, PERSONAL_DETAILS } from "../core/step.ts";
@@ -21,12 +24,38 @@ export interface BatchParts {
   readonly observer: EngineObserver | undefined;
   /** An event that one of the steps led to. */
   readonly tell: (event: Extract<DeskEvent, { kind: "history" }>) => void;
+  /** There is room in the batch that is written next. */
+  readonly onRoom: () => void;
 }
+
+/** What was stepped, and is to be written together. */
+interface Stepped {
+  readonly draft: Draft;
+  readonly arrivals: Arrival[];
+  readonly verdicts: Verdict[];
+}
+
+/** A batch that is being written. */
+interface Written extends Stepped {
+  readonly marks: readonly Mark[];
+  /** Null once it is on disk; else why it is not. */
+  readonly fault: Promise<unknown>;
+}
+
+/** Asked when it is known whether a batch is written anyway, so that marks can go with it. */
+export type TakeMarks = (isWritten: boolean) => readonly Mark[];
 
 export class Batches {
   readonly #parts: BatchParts;
   /** What the core keeps in memory alone, to be told again when it is rebuilt: rules, hours, links, who decides. */
   readonly #told = new Map<string, DeskEvent>();
+  #open: Stepped | null = null;
+  #writing: Written | null = null;
+  /** Those that are being answered, or are stepped anew. */
+  #acting: readonly Arrival[] = [];
+  #isOver = false;
+  /** Ends when the store has taken what it could not take at once; until then nothing else is stepped. */
+  #replaying: Promise<void> | null = null;
   events = 0;
   commits = 0;
   lastCommitMs = 0;
@@ -35,26 +64,82 @@ export class Batches {
     this.#parts = parts;
   }
 
-  /**
-   * Steps, commits, acts. `takeMarks` is asked when it is known whether the batch is written anyway, so that marks can go
-   * with it. Rejects only when nothing can go on.
-   */
-  async process(arrivals: readonly Arrival[], takeMarks: (isWritten: boolean) => readonly Mark[]): Promise<void> {
+  /** Events that wait for the next commit. */
+  get waiting(): number {
+    return this.#open?.arrivals.length ?? 0;
+  }
+
+  get isCommitting(): boolean {
+    return this.#writing !== null || this.#replaying !== null;
+  }
+
+  /** Stepped and not answered yet. */
+  get unanswered(): readonly Arrival[] {
+    return [...this.#acting, ...(this.#writing?.arrivals ?? []), ...(this.#open?.arrivals ?? [])];
+  }
+
+  /** Nothing more is written or acted on. */
+  end(): void {
+    this.#isOver = true;
+  }
+
+  /** A timer of that id was set or cancelled by what is not committed yet. */
+  isSuperseded(timer: string): boolean {
+    return this.#writing?.draft.hasTimer(timer) === true;
+  }
+
+  /** Steps these into the batch that is written next. Rejects only when nothing can go on. */
+  async step(arrivals: readonly Arrival[]): Promise<void> {
     await this.#prepare(arrivals);
-    const draft = this.#draft([]);
-    const verdicts = arrivals.map((arrival) => this.#step(arrival, draft));
-    const marks = takeMarks(!draft.isEmpty);
-    draft.marks.push(...marks);
-    try {
-      await this.#commit(draft, arrivals.length);
-    } catch (error) {
-      if (!isDataFault(error)) {
-        throw error;
-      }
-      await this.#replay(arrivals, marks, error);
-      return;
+    if (this.#replaying !== null) await this.#replaying;
+    this.#parts.stepper.tick(this.#parts.clock.now());
+    this.#open ??= { draft: this.#draft([]), arrivals: [], verdicts: [] };
+    for (const arrival of arrivals) {
+      this.#open.verdicts.push(this.#step(arrival, this.#open.draft));
+      this.#open.arrivals.push(arrival);
     }
-    this.#settle(draft, arrivals, verdicts);
+  }
+
+  /**
+   * Writes what was stepped, and what is stepped meanwhile, until nothing is left; each batch is acted on once it is on disk. Never twice
+   * at a time. Rejects only when nothing can go on.
+   */
+  async commit(takeMarks: TakeMarks): Promise<void> {
+    for (let batch = this.#begin(takeMarks); batch !== null; ) {
+      const fault = await batch.fault;
+      if (this.#isOver) return;
+      if (fault !== null) {
+        await this.#replay(batch, fault);
+        batch = this.#begin(takeMarks);
+        continue;
+      }
+      // The next one is on its way before this one is acted on, so that disk and processor work at the same time.
+      const { draft, arrivals, verdicts } = batch;
+      this.#acting = arrivals;
+      batch = this.#begin(takeMarks);
+      this.#settle(draft, arrivals, verdicts);
+      this.#acting = [];
+      this.#parts.onRoom();
+    }
+  }
+
+  /** Closes the open batch and begins to write it; null when there is nothing to write. */
+  #begin(takeMarks: TakeMarks): Written | null {
+    this.#writing = null;
+    const isWritten = this.#open?.draft.isEmpty === false;
+    const marks = takeMarks(isWritten);
+    if (this.#open === null && marks.length === 0) {
+      return null;
+    }
+    const stepped = this.#open ?? { draft: this.#draft([]), arrivals: [], verdicts: [] };
+    this.#open = null;
+    stepped.draft.marks.push(...marks);
+    const fault = this.#commit(stepped.draft, stepped.arrivals.length).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    this.#writing = { ...stepped, marks, fault };
+    return this.#writing;
   }
 
   /** Waits for what has to be known before these can be stepped; nothing overtakes meanwhile. */
@@ -158,15 +243,28 @@ export class Batches {
 
   /**
    * A batch that the store cannot record: back to what it holds, then one event a transaction, so that the guilty one is
-   * found and set aside and the others happen.
+   * found and set aside and the others happen. What was stepped meanwhile stood on that batch: it goes the same way.
    */
-  async #replay(arrivals: readonly Arrival[], marks: readonly Mark[], fault: unknown): Promise<void> {
+  async #replay({ arrivals, marks }: Written, fault: unknown): Promise<void> {
+    if (!isDataFault(fault)) {
+      throw fault;
+    }
+    this.#acting = this.unanswered;
+    // What memory told them of the batch that is thrown away must not be believed.
+    for (const arrival of this.#open?.arrivals ?? []) arrival.lookup = null;
+    this.#writing = null;
+    this.#open = null;
+    const replaying = Promise.withResolvers<void>();
+    this.#replaying = replaying.promise;
     this.#parts.log.error("batch.refused", { events: arrivals.length, error: fault });
     await this.#reload();
     await this.#commit(this.#draft(marks), 0);
-    for (const arrival of arrivals) {
+    for (const arrival of this.#acting) {
       await this.#processAlone(arrival);
     }
+    this.#acting = [];
+    this.#replaying = null;
+    replaying.resolve();
   }
 
   async #processAlone(arrival: Arrival): Promise<void> {

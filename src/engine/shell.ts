@@ -13,7 +13,7 @@ import { EngineClosed } from "./closed.ts";
 import { FloodBrake } from "./flood-brake.ts";
 import { type Housekeeping, startHousekeeping } from "./housekeeping.ts";
 import { Inbox, OWN } from "./inbox.ts";
-import { DRAIN_INBOX_MS, INBOX_OVERFLOW, MARK_DELAY_MS, MARKS_PER_BATCH } from "./limits.ts";
+import { DRAIN_INBOX_MS, INBOX_OVERFLOW, MARK_DELAY_MS, MARKS_PER_BATCH, STEPPED_AHEAD } from "./limits.ts";
 import { Stepper } from "./stepper.ts";
 
 /** What exists from start() on. */
@@ -40,7 +40,7 @@ export class Shell implements Engine {
   #running: Running | null = null;
   #isLooping = false;
   #onIdle: (() => void)[] = [];
-  /** Taken from the inbox and not answered yet. */
+  /** Taken from the inbox and not stepped yet. */
   #current: readonly Arrival[] = [];
   #marks: Mark[] = [];
   #areMarksDue = false;
@@ -61,14 +61,16 @@ export class Shell implements Engine {
     const loaded = await store.load();
     assert(this.#state === "created", "An engine is started once.");
     const timers = createTimers(clock, loaded.timers, (timer) => this.#tell({ kind: "timer", timer }, null));
-    const stands: Timers["stands"] = (timer) => timers.stands(timer);
+    const stands: Timers["stands"] = (timer) =>
+      this.#running?.batches.isSuperseded(timer.id) !== true && timers.stands(timer);
     const capabilities: Networks["capabilities"] = (network) => networks.capabilities(network);
     const stepper = new Stepper({ createDesk, log, token, capabilities, stands }, loaded);
     const outbox = this.#createOutbox(networks, stepper, loaded.outbox);
     const housekeeping = startHousekeeping({ store, clock, log, limits });
     const tell = (event: Extract<DeskEvent, { kind: "history" }>): void => this.#tell(event, null);
     const { observer } = this.#options;
-    const batches = new Batches({ store, clock, log, stepper, outbox, timers, observer, tell });
+    const onRoom = (): void => this.#kick();
+    const batches = new Batches({ store, clock, log, stepper, outbox, timers, observer, tell, onRoom });
     this.#running = { stepper, batches, outbox, timers, housekeeping };
     this.#state = "running";
     log.info("engine.started", { outbox: loaded.outbox.length, timers: loaded.timers.length, epoch: loaded.epoch });
@@ -223,7 +225,7 @@ export class Shell implements Engine {
 
   /** Resolves when everything that was taken has been stepped and committed. */
   #idle(): Promise<void> {
-    const isBusy = this.#isLooping || this.#inbox.size > 0;
+    const isBusy = this.#isLooping || this.#running?.batches.isCommitting === true || this.#inbox.size > 0;
     return isBusy && this.#state !== "failed"
       ? new Promise((resolve) => this.#onIdle.push(resolve))
       : Promise.resolve();
@@ -319,23 +321,44 @@ export class Shell implements Engine {
     return marks;
   };
 
+  /** Steps what has come, and sees to it that it is written; much that comes while that is done is stepped meanwhile. */
   async #loop(running: Running): Promise<void> {
+    const { batches, outbox } = running;
     try {
       for (;;) {
-        const isHeld = running.outbox.isFull && this.#state === "running";
-        this.#current = this.#inbox.take(this.#options.limits.batchEvents, isHeld);
-        if (this.#current.length === 0 && !this.#areMarksDue) {
+        const isHeld = outbox.isFull && this.#state === "running";
+        if (!batches.isCommitting || this.#inbox.size >= STEPPED_AHEAD) {
+          this.#current = this.#inbox.take(this.#options.limits.batchEvents - batches.waiting, isHeld);
+          if (this.#current.length > 0) await batches.step(this.#current);
+          this.#current = [];
+        }
+        const isDue = batches.waiting > 0 || this.#areMarksDue;
+        if (batches.isCommitting || !isDue) {
           break;
         }
-        await running.batches.process(this.#current, this.#takeMarks);
-        this.#current = [];
+        void this.#commit(batches);
       }
     } catch (error) {
       this.#fail(error);
     }
     this.#isLooping = false;
-    // What is left waits for the store's answer, which begins the loop anew.
-    if (this.#inbox.size === 0) {
+    this.#tellIdle();
+  }
+
+  async #commit(batches: Batches): Promise<void> {
+    try {
+      await batches.commit(this.#takeMarks);
+    } catch (error) {
+      this.#fail(error);
+    }
+    // What found no room in a batch, or came at the very end, is still there.
+    this.#kick();
+    this.#tellIdle();
+  }
+
+  /** What is left in the inbox waits for the store's answer, which begins the loop anew. */
+  #tellIdle(): void {
+    if (this.#inbox.size === 0 && !this.#isLooping && this.#running?.batches.isCommitting !== true) {
       for (const resolve of this.#onIdle.splice(0)) resolve();
     }
   }
@@ -348,6 +371,7 @@ export class Shell implements Engine {
         : new StoreFault("disk", `The engine cannot go on: ${error instanceof Error ? error.message : String(error)}`);
     this.#state = "failed";
     this.#options.log.error("engine.failed", { error });
+    this.#running?.batches.end();
     this.#running?.housekeeping.stop();
     this.#running?.timers.stop();
     void this.#running?.outbox.stop(0);
@@ -357,7 +381,8 @@ export class Shell implements Engine {
   }
 
   #rejectAll(error: Error): void {
-    for (const arrival of [...this.#current, ...this.#inbox.takeAll()]) {
+    const stepped = this.#running?.batches.unanswered ?? [];
+    for (const arrival of [...stepped, ...this.#current, ...this.#inbox.takeAll()]) {
       arrival.reject(error);
     }
     this.#current = [];

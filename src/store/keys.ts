@@ -8,20 +8,45 @@ export interface CopyKey {
   readonly part: number;
 }
 
-const NUMBERS = /^(\d{1,15})-(\d{1,6})(?:\.(\d{1,6}))?$/;
+const DASH = 45;
+const DOT = 46;
+const ZERO = 48;
+const NINE = 57;
+/** Digits of a line's number, and of a leg's and a part's. */
+const LINE_DIGITS = 15;
+const SMALL_DIGITS = 6;
 
 /** Null for everything that is not a key of a line's copy made by the store of that epoch. */
 export function parseKey(epoch: string, key: string): CopyKey | null {
-  if (!key.startsWith(epoch) || key.charCodeAt(epoch.length) !== 45 /* - */) {
+  if (!key.startsWith(epoch) || key.charCodeAt(epoch.length) !== DASH) {
     return null;
   }
-  const match = NUMBERS.exec(key.slice(epoch.length + 1));
-  return match === null ? null : { line: Number(match[1]), leg: Number(match[2]), part: Number(match[3] ?? 0) };
+  const lineEnd = endOfDigits(key, epoch.length + 1, LINE_DIGITS);
+  const legEnd = key.charCodeAt(lineEnd) === DASH ? endOfDigits(key, lineEnd + 1, SMALL_DIGITS) : -1;
+  if (legEnd === -1) {
+    return null;
+  }
+  const line = Number(key.slice(epoch.length + 1, lineEnd));
+  const leg = Number(key.slice(lineEnd + 1, legEnd));
+  if (legEnd === key.length) {
+    return { line, leg, part: 0 };
+  }
+  const partEnd = key.charCodeAt(legEnd) === DOT ? endOfDigits(key, legEnd + 1, SMALL_DIGITS) : -1;
+  return partEnd === key.length ? { line, leg, part: Number(key.slice(legEnd + 1, partEnd)) } : null;
+}
+
+/** Where the digits from `start` on end; -1 when there are none, or more than `most`. A pattern would take three times as long. */
+function endOfDigits(text: string, start: number, most: number): number {
+  let end = start;
+  for (let code = text.charCodeAt(end); code >= ZERO && code <= NINE; code = text.charCodeAt(end)) {
+    end += 1;
+  }
+  return end === start || end - start > most ? -1 : end;
 }
 
 /** The line number that a key of any kind uses up: `${epoch}-${line}-…`; 0 when it is none of ours. */
 export function lineOfKey(epoch: string, key: string): number {
-  if (!key.startsWith(epoch) || key.charCodeAt(epoch.length) !== 45 /* - */) {
+  if (!key.startsWith(epoch) || key.charCodeAt(epoch.length) !== DASH) {
     return 0;
   }
   const line = Number.parseInt(key.slice(epoch.length + 1, epoch.length + 17), 10);

@@ -4,11 +4,12 @@
  */
 import type { Outbound } from "../core/model.ts";
 import type { Line, LineReference } from "../core/step.ts";
-import { isCopy, parseKey } from "./keys.ts";
+import { type CopyKey, isCopy, parseKey } from "./keys.ts";
 
+/** One copy of a line; found by its key, which names the line. */
 interface Copy {
-  readonly line: number;
   readonly leg: number;
+  readonly part: number;
   readonly network: string;
   readonly person: string;
 }
@@ -17,20 +18,21 @@ interface Entry {
   line: Line;
   /** What other maps hold for this line, to be taken out with it. */
   readonly own: string | null;
-  readonly copies: string[];
+  /** Mostly one. */
+  readonly copies: Copy[];
   readonly foreign: string[];
 }
+
+const NO_IDS: string[] = [];
 
 export class LineIndex {
   readonly #epoch: string;
   #highest: number;
   readonly #entries = new Map<number, Entry>();
-  /** By key. */
-  readonly #copies = new Map<string, Copy>();
   /** By network, person and id: lines by the id their author gave them. */
   readonly #own = new Map<string, number>();
-  /** By network, person and id: keys of copies by the id the network gave them. */
-  readonly #foreign = new Map<string, string>();
+  /** By network, person and id: copies by the id the network gave them. */
+  readonly #foreign = new Map<string, CopyKey>();
 
   /** `highest`: number of the last line before this index began. */
   constructor(epoch: string, highest = 0) {
@@ -63,7 +65,7 @@ export class LineIndex {
       isNewest && line.from !== null && line.foreign !== null
         ? name(line.from.network, line.from.id, line.foreign)
         : null;
-    this.#entries.set(line.line, { line, own, copies: [], foreign: [] });
+    this.#entries.set(line.line, { line, own, copies: [], foreign: NO_IDS });
     if (own !== null) {
       this.#own.set(own, line.line);
     }
@@ -77,42 +79,39 @@ export class LineIndex {
     if (key === null || entry === undefined) {
       return;
     }
-    if (!this.#copies.has(outbound.key)) {
-      entry.copies.push(outbound.key);
-    }
-    this.#copies.set(outbound.key, {
-      line: key.line,
-      leg: key.leg,
-      network: outbound.to.network,
-      person: outbound.to.id,
-    });
+    const { network, id: person } = outbound.to;
+    const copy: Copy = { leg: key.leg, part: key.part, network, person };
+    const known = entry.copies.findIndex(({ leg, part }) => leg === key.leg && part === key.part);
+    if (known < 0) entry.copies.push(copy);
+    else entry.copies[known] = copy;
   }
 
   /** The network's own id of a copy became known; ignored when the copy is not kept here. */
   addForeign(key: string, foreign: string): void {
-    const copy = this.#copies.get(key);
-    const entry = copy === undefined ? undefined : this.#entries.get(copy.line);
-    if (copy === undefined || entry === undefined) {
+    const named = parseKey(this.#epoch, key);
+    const entry = named === null ? undefined : this.#entries.get(named.line);
+    const copy = named === null ? null : this.#copy(named);
+    if (named === null || entry === undefined || copy === null) {
       return;
     }
     const id = name(copy.network, copy.person, foreign);
-    this.#foreign.set(id, key);
-    entry.foreign.push(id);
+    this.#foreign.set(id, named);
+    this.#entries.set(named.line, { ...entry, foreign: [...entry.foreign, id] });
   }
 
   /** See `Store.reference`; null also when the line is merely not kept here. */
   reference(network: string, person: string, id: string): LineReference | null {
-    const copy = this.#copies.get(id);
-    if (copy !== undefined && copy.person === person && copy.network === network) {
-      return this.#describe(copy.line, copy.leg);
+    const key = parseKey(this.#epoch, id);
+    const copy = key === null ? null : this.#copy(key);
+    if (key !== null && copy?.person === person && copy.network === network) {
+      return this.#describe(key.line, key.leg);
     }
     const named = name(network, person, id);
     const own = this.#own.get(named);
     if (own !== undefined) {
       return this.#describe(own, null);
     }
-    const key = this.#foreign.get(named);
-    const sent = key === undefined ? undefined : this.#copies.get(key);
+    const sent = this.#foreign.get(named);
     return sent === undefined ? null : this.#describe(sent.line, sent.leg);
   }
 
@@ -125,15 +124,16 @@ export class LineIndex {
     if (entry.own !== null && this.#own.get(entry.own) === line) {
       this.#own.delete(entry.own);
     }
-    for (const key of entry.copies) {
-      this.#copies.delete(key);
-    }
     for (const id of entry.foreign) {
-      const key = this.#foreign.get(id);
-      if (key !== undefined && !this.#copies.has(key)) {
+      if (this.#foreign.get(id)?.line === line) {
         this.#foreign.delete(id);
       }
     }
+  }
+
+  #copy(key: CopyKey): Copy | null {
+    const copies = this.#entries.get(key.line)?.copies ?? [];
+    return copies.find(({ leg, part }) => leg === key.leg && part === key.part) ?? null;
   }
 
   #describe(line: number, viewer: number | null): LineReference | null {

@@ -12,8 +12,8 @@ export const DURABILITY: readonly Threat[] = [
       {
         what: "records before it acknowledges",
         file: "src/engine/batches.ts",
-        text: "      await this.#commit(draft, arrivals.length);\n",
-        replacement: "      void this.#commit(draft, arrivals.length).catch(() => {});\n",
+        text: "      const fault = await batch.fault;\n",
+        replacement: "      const fault: unknown = null;\n",
         shownBy: [[ENGINE, "answers the adapter and sends only after the commit"]],
       },
       {
