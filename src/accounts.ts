@@ -25,6 +25,11 @@ export interface StaffAccounts extends Accounts {
   /** Gives that login a new password, which ends its sessions; null when `ensure` did not name the login. */
   reset(login: string): Promise<NewPassword | null>;
   changedAt(login: string): Promise<number | null>;
+  /**
+   * Whether that login is that person's of the company's sign-in: the first one who comes with it stays so until the login gets a new password.
+   * What people are called there may change, and be given to somebody else.
+   */
+  isSubject(login: string, subject: string): Promise<boolean>;
   readonly sessions: SessionStore;
 }
 
@@ -64,6 +69,8 @@ interface StoredAccount {
   readonly hash: string;
   /** Milliseconds since the epoch: sessions begun before it are over. */
   readonly changedAt: number;
+  /** Who it is at the company's sign-in: its issuer and what never changes there. */
+  readonly subject?: string;
   /** Since when nobody has that login; left out: somebody has. */
   readonly goneAt?: number;
 }
@@ -102,6 +109,8 @@ class PasswordAccounts implements StaffAccounts {
   readonly #hash = hashing();
   /** Canonical login → login as configured; empty until `ensure` was called. */
   #allowed = new Map<string, string>();
+  /** The last one who was asked about at the company's sign-in: of two who come at the same time, one is first. */
+  #asked: Promise<unknown> = Promise.resolve();
   /** How often each account was changed since the start, by canonical login; counted before a change is written and after. */
   readonly #changes = new Map<string, number>();
 
@@ -179,7 +188,7 @@ class PasswordAccounts implements StaffAccounts {
       return null;
     }
     if (isWeaker(account.cost, this.#cost)) {
-      await this.#keep(account.login, password, account.changedAt, changes);
+      await this.#keep(account, password, changes);
     }
     return account.login;
   }
@@ -190,6 +199,17 @@ class PasswordAccounts implements StaffAccounts {
 
   async changedAt(login: string): Promise<number | null> {
     return (await this.#find(login))?.changedAt ?? null;
+  }
+
+  isSubject(login: string, subject: string): Promise<boolean> {
+    const asked = this.#asked.then(async () => {
+      const account = await this.#find(login);
+      if (account === null || account.subject !== undefined) return account?.subject === subject;
+      await this.#write(canonicalise(account.login) ?? login, { ...account, subject });
+      return true;
+    });
+    this.#asked = asked.catch(() => {}); // told to whoever asked
+    return asked;
   }
 
   #configured(login: string): string | null {
@@ -213,17 +233,22 @@ class PasswordAccounts implements StaffAccounts {
 
   async #make(login: string): Promise<NewPassword> {
     const password = newPassword();
-    await this.#keep(login, password, this.#parts.clock.now());
+    await this.#keep({ login, changedAt: this.#parts.clock.now() }, password);
     return { login, password };
   }
 
   /** `unless`: how often it was changed when it was read; nothing is kept when it was changed since. */
-  async #keep(login: string, password: string, changedAt: number, unless?: number): Promise<void> {
+  async #keep(
+    { login, changedAt, subject }: Pick<StoredAccount, "login" | "changedAt" | "subject">,
+    password: string,
+    unless?: number,
+  ): Promise<void> {
     const salt = randomBytes(SALT_BYTES);
     const made = await this.#hash(password, salt, this.#cost);
     const [written, saltText] = [made.toString("base64"), salt.toString("base64")];
     if (unless !== undefined && unless !== this.#changesOf(login)) return;
-    const account: StoredAccount = { login, cost: this.#cost, salt: saltText, hash: written, changedAt };
+    const kept = { login, cost: this.#cost, salt: saltText, hash: written, changedAt };
+    const account: StoredAccount = subject === undefined ? kept : { ...kept, subject };
     if (unless === undefined) await this.#write(canonicalise(login) ?? login, account);
     else await this.#parts.state.set(STATE_PREFIX + (canonicalise(login) ?? login), account);
   }

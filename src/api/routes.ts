@@ -60,7 +60,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     summary: "The customer service representatives",
     scope: "csrs:read",
     answers: z.array(shapes.csr),
-    answer: ({ desk }) => fine(desk.csrs()),
+    answer: ({ desk, who }) => fine(desk.csrs(who.queues)),
   },
   {
     method: "POST",
@@ -69,7 +69,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     summary: "Offers the CSR nothing more",
     scope: "csrs:write",
     answers: shapes.done,
-    answer: async ({ desk, id, who }) => reported(await desk.setAway(id, true, who)),
+    answer: ({ desk, id, who }) => setAway(desk, id, true, who),
   },
   {
     method: "POST",
@@ -78,7 +78,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     summary: "Offers the CSR conversations again",
     scope: "csrs:write",
     answers: shapes.done,
-    answer: async ({ desk, id, who }) => reported(await desk.setAway(id, false, who)),
+    answer: ({ desk, id, who }) => setAway(desk, id, false, who),
   },
   {
     method: "GET",
@@ -130,7 +130,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     summary: "How good the estimated waiting times are, by queue",
     scope: "report:read",
     answers: z.array(shapes.queueReport),
-    answer: ({ desk }) => fine(desk.status().estimates ?? []),
+    answer: ({ desk, who }) => fine((desk.status().estimates ?? []).filter(({ queue }) => sees(who, queue))),
   },
   {
     method: "GET",
@@ -172,6 +172,13 @@ export const API_ROUTES: readonly ApiRoute[] = [
 
 function fine(body: unknown): ApiAnswer {
   return { status: 200, body };
+}
+
+async function setAway(desk: ControlledDesk, id: string, away: boolean, who: Principal): Promise<ApiAnswer> {
+  // Of others they are not told whether they are there.
+  if (who.queues !== "all" && !desk.csrs(who.queues).some((csr) => csr.id === id))
+    return { status: 404, body: { error: `There is no CSR ${JSON.stringify(id)}.` } };
+  return reported(await desk.setAway(id, away, who));
 }
 
 function reported(report: CommandReport): ApiAnswer {

@@ -15,7 +15,8 @@ import type {
   TryReport,
 } from "../control/protocol.ts";
 import type { Verdict } from "../core/model.ts";
-import type { DeskCommand } from "../core/step.ts";
+import type { Queue } from "../core/rules.ts";
+import type { CsrView, DeskCommand } from "../core/step.ts";
 import type { Engine } from "../engine.ts";
 import type { Estimates } from "../estimates.ts";
 import type { Files } from "../files.ts";
@@ -64,7 +65,7 @@ export function createControlledDesk(parts: ControlledParts): ControlledDesk {
     ...parts.staff.commands,
     status: () => status(parts),
     conversations: () => engine.desk().conversations(),
-    csrs: () => engine.desk().csrs(),
+    csrs: (queues = "all") => csrsOf(parts, queues),
     queues: () => engine.desk().queues(now()),
     async transcript(conversation, limit, by) {
       const found = await transcript(store, conversation, limit);
@@ -87,6 +88,21 @@ export function createControlledDesk(parts: ControlledParts): ControlledDesk {
     setAway: (csr, away, by) =>
       command({ kind: "csr-away", csr, away }, noCsr(csr), away ? "csr.away" : "csr.back", by),
   };
+}
+
+function csrsOf({ engine, running }: ControlledParts, queues: "all" | readonly string[]): readonly CsrView[] {
+  const all = engine.desk().csrs();
+  if (queues === "all") return all;
+  const open = engine.desk().conversations();
+  const serving = new Set(
+    open.flatMap(({ queue, csr }) => (queues.includes(queue ?? "") && csr !== null ? [csr] : [])),
+  );
+  const asked = queues.flatMap((id) => running.rules.queues.get(id) ?? []);
+  return all.filter(({ id }) => {
+    const skills = running.rules.csrs.get(id)?.skills;
+    const hasThem = (queue: Queue) => [...queue.skills].every(([skill, least]) => (skills?.get(skill) ?? 0) >= least);
+    return serving.has(id) || asked.some(hasThem);
+  });
 }
 
 async function reload({ audit, reload: again }: ControlledParts, by: Asker): Promise<ReloadReport> {

@@ -28,7 +28,9 @@ const FOLLOWED: Readonly<Record<string, (body: unknown) => unknown>> = {
 const LOOK_MS = 1_000;
 /** How often it is asked whether the session goes on, and a sign of life sent. */
 const CHECK_LOOKS = 15;
+/** Open pages of all, and of one person, who shall not keep the others out. */
 const PAGES = 200;
+const PAGES_EACH = 10;
 /** Bytes that may wait for a page that does not read; it is cut then, and comes back. */
 const UNSENT_BYTES = 4_194_304;
 
@@ -54,13 +56,17 @@ export class LiveViews {
     if (this.#pages.size >= PAGES) {
       return reply.code(503).header("retry-after", "10").send({ error: "The console is open in too many windows." });
     }
+    const page: Page = { request, reply, who: principalOf(signedIn, request.ip), looks: 0, sent: new Map() };
+    if ([...this.#pages].filter(({ who }) => who.actor === page.who.actor).length >= PAGES_EACH) {
+      const error = `You have the console open in ${PAGES_EACH} windows already; close one.`;
+      return reply.code(429).header("retry-after", "10").send({ error });
+    }
     reply.hijack();
     reply.raw.writeHead(200, {
       ...securityHeaders(request.protocol === "https"),
       "content-type": "text/event-stream; charset=utf-8",
       "x-accel-buffering": "no",
     });
-    const page = { request, reply, who: principalOf(signedIn, request.ip), looks: 0, sent: new Map<string, string>() };
     this.#pages.add(page);
     reply.raw.once("close", () => this.#closed(page));
     this.#look(page, new Map());

@@ -19,17 +19,20 @@ import {
 import type { StaffMember } from "../accounts/roles.ts";
 import type { StaffGrant } from "../adapter.ts";
 import type { OpenIdSettings } from "../config/settings.ts";
+import type { SignInFault } from "./pages/faults.ts";
 
 export interface OpenIdParts {
   readonly settings: OpenIdSettings;
   /** Who that login is by people.yaml. */
   readonly member: (login: string) => StaffMember | null;
+  /** See `StaffAccounts.isSubject`. */
+  readonly isSubject: (login: string, subject: string) => Promise<boolean>;
 }
 
-/** `refused`: the text is for the person; `reason` for the log, without anything secret. */
+/** `refused`: the fault is for the person; `reason` for the log, without anything secret. */
 export type OpenIdEnd =
   | { readonly kind: "in"; readonly login: string; readonly grant: StaffGrant | null; readonly to: string }
-  | { readonly kind: "refused"; readonly text: string; readonly reason: string };
+  | { readonly kind: "refused"; readonly fault: SignInFault; readonly reason: string };
 
 /** What is remembered of somebody who was sent to the provider. */
 interface Flow {
@@ -47,6 +50,8 @@ export const FLOW_SECONDS = 600;
 const PROVIDER_SECONDS = 10;
 const LONGEST_LOGIN = 128;
 const LONGEST_NAME = 100;
+/** Control characters, what turns the direction of writing round, and ends of lines. */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
 const EMAIL = "email";
 const EMAIL_VERIFIED = "email_verified";
 
@@ -80,16 +85,16 @@ export class OpenIdSignIn {
   async finish(returned: URL, flowId: string | null): Promise<OpenIdEnd> {
     const flow = flowId === null ? undefined : this.#flows.get(flowId);
     if (flow === undefined) {
-      return refused("That took too long, or began in another browser. Please try again.", "no such flow");
+      return refused("late", "no such flow");
     }
     this.#flows.delete(flowId ?? "");
     try {
       const claims = await this.#claims(returned, flow);
-      return this.#decide(claims, flow.to);
+      return await this.#decide(claims, flow.to);
     } catch (error) {
       // What the library says names a code or a claim, never a token.
       const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      return refused("The company's sign-in did not confirm who you are. Please try again.", reason);
+      return refused("unconfirmed", reason);
     }
   }
 
@@ -112,24 +117,33 @@ export class OpenIdSignIn {
     return { ...(await fetchUserInfo(provider, tokens.access_token, claims.sub)), ...claims };
   }
 
-  #decide(claims: Claims, to: string): OpenIdEnd {
-    const { settings, member } = this.#parts;
+  async #decide(claims: Claims, to: string): Promise<OpenIdEnd> {
+    const { settings, member, isSubject } = this.#parts;
     const login = textOf(claims[settings.loginClaim]);
-    if (login === null || login.length > LONGEST_LOGIN) {
-      return refused("The company's sign-in did not say who you are.", `no claim ${settings.loginClaim}`);
+    // It stands in logs and in the audit log, where it must not look like another one, or like two lines.
+    if (login === null || login.length > LONGEST_LOGIN || UNSEEN.test(login)) {
+      return refused("unnamed", `no claim ${settings.loginClaim}, or none that can be a login`);
     }
     if (settings.loginClaim === EMAIL && !isEmailVerified(claims)) {
-      return refused("Your e-mail address is not confirmed there yet.", `${EMAIL_VERIFIED} is not true`);
+      return refused("unverified", `${EMAIL_VERIFIED} is not true`);
     }
-    if (member(login) !== null) return { kind: "in", login, grant: null, to };
+    if (member(login) !== null) {
+      // Of all claims only issuer and `sub` are never given to somebody else (OpenID Connect Core §5.7).
+      return (await isSubject(login, `${settings.issuer} ${String(claims.sub)}`))
+        ? { kind: "in", login, grant: null, to }
+        : refused("other", `${login} was somebody else there before`);
+    }
     const rule = settings.roles.find(
       ({ claim, contains }) => listOf(claims[claim]).includes(contains) && (claim !== EMAIL || isEmailVerified(claims)),
     );
     if (rule === undefined) {
-      return refused("You are signed in there, but this desk does not know you. Ask its admin.", "nobody of the staff");
+      return refused("unknown", "nobody of the staff");
     }
-    const name = textOf(claims[settings.nameClaim])?.slice(0, LONGEST_NAME) ?? login;
-    return { kind: "in", login, grant: { name, role: rule.role }, to };
+    const name = textOf(claims[settings.nameClaim])
+      ?.replace(new RegExp(UNSEEN, "gu"), "")
+      .trim()
+      .slice(0, LONGEST_NAME);
+    return { kind: "in", login, grant: { name: name || login, role: rule.role }, to };
   }
 
   /** Found out once; when the provider is away, anew the next time. */
@@ -147,8 +161,8 @@ export class OpenIdSignIn {
   }
 }
 
-function refused(text: string, reason: string): OpenIdEnd {
-  return { kind: "refused", text, reason };
+function refused(fault: SignInFault, reason: string): OpenIdEnd {
+  return { kind: "refused", fault, reason };
 }
 
 /** Where nobody has verified it, people choose their address themselves, and could choose somebody else's. Some providers write words. */

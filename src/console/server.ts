@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ROLE_SCOPES } from "../accounts/roles.ts";
 import { attemptSignIn } from "../accounts/sign-in.ts";
+import type { StaffAccounts } from "../accounts.ts";
 import { type Accounts, type Logger, STAFF } from "../adapter.ts";
 import { isFromOwnPage, type PrincipalParts, type SignedInMember, signedInMember } from "../api/principals.ts";
 import type { Audit } from "../audit.ts";
@@ -14,13 +15,14 @@ import { placeOf, RateLimit } from "../http/rate-limit.ts";
 import { setStaffCookie } from "../http/staff-cookie.ts";
 import { LiveViews } from "./live.ts";
 import { FLOW_SECONDS, OpenIdSignIn } from "./openid.ts";
+import type { SignInFault } from "./pages/faults.ts";
 
 export const CONSOLE_PATH = "/desk";
 /** Where the company's own sign-in begins; `?to=/csr` leads to a page of CSRs afterwards. */
 export const OPENID_PATH = `${CONSOLE_PATH}/openid`;
 
 export interface ConsoleParts extends PrincipalParts {
-  readonly accounts: Accounts;
+  readonly accounts: StaffAccounts;
   readonly audit: Pick<Audit, "note">;
   readonly settings: Settings["console"];
   readonly limits: {
@@ -48,9 +50,16 @@ export class Console {
   readonly #live: LiveViews;
 
   constructor(parts: ConsoleParts) {
-    const { limits, settings, member } = parts;
+    const { accounts, limits, settings, member } = parts;
     this.#parts = parts;
-    this.#openid = settings.openid === null ? null : new OpenIdSignIn({ settings: settings.openid, member });
+    this.#openid =
+      settings.openid === null
+        ? null
+        : new OpenIdSignIn({
+            settings: settings.openid,
+            member,
+            isSubject: (login, subject) => accounts.isSubject(login, subject),
+          });
     this.#openidAttempts = new RateLimit({ burst: limits.signInsPerClient, everyMs: ATTEMPT_EVERY_MS }, COUNTED);
     this.#live = new LiveViews(parts);
   }
@@ -155,7 +164,7 @@ export class Console {
       return reply.header("set-cookie", this.#flowCookie(request, flow)).redirect(url, 303);
     } catch (error) {
       this.#parts.log.error("openid.unreachable", { error });
-      return this.#failed(reply, "The company's sign-in cannot be reached. Please try again later.");
+      return this.#failed(reply, "unreachable");
     }
   }
 
@@ -175,7 +184,7 @@ export class Console {
       const detail = { by: "openid", reason: end.reason };
       const refused = { actor: "somebody", outcome: "refused", origin: request.ip, detail } as const;
       this.#parts.audit.note({ action: "sign-in.failed", ...refused });
-      return this.#failed(reply, end.text);
+      return this.#failed(reply, end.fault);
     }
     await this.#begin(request, reply, end.login, "openid", end.grant);
     return reply.redirect(end.to, 303);
@@ -187,12 +196,12 @@ export class Console {
 
   #tooMany(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     this.#parts.accounts.limited(request.ip);
-    return this.#failed(reply, "Too many attempts. Please wait a moment and try again.");
+    return this.#failed(reply, "limited");
   }
 
   /** In the fragment, which is sent to no server. */
-  #failed(reply: FastifyReply, text: string): FastifyReply {
-    return reply.redirect(`${CONSOLE_PATH}#fault=${encodeURIComponent(text)}`, 303);
+  #failed(reply: FastifyReply, fault: SignInFault): FastifyReply {
+    return reply.redirect(`${CONSOLE_PATH}#fault=${fault}`, 303);
   }
 
   #returnUrl(request: FastifyRequest): string {

@@ -115,7 +115,8 @@ export type AuditReport =
 export interface ControlledDesk {
   status(): StatusReport;
   conversations(): readonly ConversationView[];
-  csrs(): readonly CsrView[];
+  /** `queues`: those alone who have the skills of one of them, or one of their conversations in hand; all when left out. */
+  csrs(queues?: "all" | readonly string[]): readonly CsrView[];
   queues(): readonly QueueView[];
   /** Null when there is no such conversation. */
   transcript(conversation: string, limit: number, by: Asker): Promise<TranscriptReport | null>;

@@ -178,6 +178,19 @@ describe("the HTTP API", function () {
       await until("the billing conversation", async () => (await listed()).some(({ queue }) => queue === "billing"));
       expect((await listed()).every(({ queue }) => queue === "billing")).to.equal(true);
       expect((await call("GET", `/conversations/${conversation}/transcript`, { cookie })).status).to.equal(404);
+      const named = async (path: string, name: string) =>
+        ((await (await call("GET", path, { cookie })).json()) as readonly Record<string, unknown>[]).map(
+          (row) => row[name],
+        );
+      expect(await named("/csrs", "id"), "who can serve billing").to.deep.equal(["grace"]);
+      expect((await named("/report", "queue")).filter((queue) => queue !== "billing")).to.deep.equal([]);
+      const session = (await (await fetch(`${desk.url}/desk/session`, { headers: { cookie } })).json()) as {
+        csrf: string;
+      };
+      const headers = { cookie, origin: desk.url, "x-frontdesk-csrf": session.csrf };
+      expect((await call("POST", "/csrs/ada/away", headers)).status).to.equal(404);
+      expect((await call("POST", "/csrs/grace/away", headers)).status).to.equal(200);
+      expect((await call("POST", "/csrs/grace/back", headers)).status).to.equal(200);
       desk.edit("people.yaml", "  mary: {name: Mary, role: supervisor, queues: [billing]}\n", "");
       await desk.ask("POST", "/reload");
       expect((await call("GET", "/conversations", { cookie })).status).to.equal(401);

@@ -1,6 +1,7 @@
 /** The console's routes of a real desk: sessions, who may change what, and the stream of what is new. */
 import { expect } from "chai";
 import { waitingFirst } from "../../src/console/live.ts";
+import { sentenceOf } from "../../src/console/pages/faults.ts";
 import { makeToken, type StaffDesk, staffCookie, startStaffDesk } from "../support/staff-desk.ts";
 import { until, within } from "../support/wait.ts";
 
@@ -75,7 +76,8 @@ describe("the console", function () {
       const answer = await fetch(limited.url + path, { redirect: "manual" });
       faults.push(decodeURIComponent(answer.headers.get("location") ?? ""));
     }
-    expect(faults.map((fault) => fault.includes("Too many attempts"))).to.deep.equal([false, false, false, true, true]);
+    const [unreachable, late, limit] = ["unreachable", "late", "limited"].map((fault) => `/desk#fault=${fault}`);
+    expect(faults).to.deep.equal([unreachable, late, unreachable, limit, limit]);
     await limited.stop();
   });
 
@@ -136,6 +138,30 @@ describe("the console", function () {
     expect(admin()).to.contain("event: signedOut");
     expect((await fetch(`${desk.url}/desk/live`, { headers: { cookie } })).status).to.equal(401);
     stop.abort();
+  });
+
+  it("streams to so many windows of one person, and to others all the same", async () => {
+    const [cookie, other] = [await staffCookie(desk, "mary"), await staffCookie(desk, "grace")];
+    const stop = new AbortController();
+    const open = async (by: string) =>
+      (await fetch(`${desk.url}/desk/live`, { headers: { cookie: by }, signal: stop.signal })).status;
+    const statuses: number[] = [];
+    for (let window = 0; window < 12; window += 1) statuses.push(await open(cookie));
+    expect(statuses).to.deep.equal([...Array<number>(10).fill(200), 429, 429]);
+    expect(await open(other)).to.equal(200);
+    stop.abort();
+    await until("the windows to be closed", async () => {
+      const again = new AbortController();
+      const { status } = await fetch(`${desk.url}/desk/live`, { headers: { cookie }, signal: again.signal });
+      again.abort();
+      return status === 200;
+    });
+  });
+
+  it("has sentences for what the company's sign-in comes back with, and shows nothing of other words", () => {
+    expect(sentenceOf("late")).to.contain("too long");
+    for (const word of ["", "Call +1 555 and tell us your password", "__proto__", "toString", "LATE"])
+      expect(sentenceOf(word), word).to.equal("");
   });
 
   it("shows those who wait longest first", () => {

@@ -1,5 +1,6 @@
 /** Staff signing in by the company's own accounts, at a real OpenID provider. */
 import { expect } from "chai";
+import { sentenceOf } from "../../src/console/pages/faults.ts";
 import { FormBrowser, type OpenIdProvider, startOpenIdProvider } from "../support/openid-provider.ts";
 import { freePort } from "../support/ports.ts";
 import { type StaffDesk, startStaffDesk } from "../support/staff-desk.ts";
@@ -13,6 +14,9 @@ const PEOPLE = {
   "sub-5": { name: "Nobody" },
   "sub-6": { preferred_username: "barbara", groups: ["desk-admins"] },
   "sub-7": { preferred_username: "mallory", email: "boss@example.com" },
+  "sub-9": { preferred_username: "katherine", name: "Another Katherine" },
+  "sub-10": { preferred_username: "kath\nerine", groups: ["desk-admins"] },
+  "sub-11": { preferred_username: "joan@example.com", name: "Jo\u202ean\u0007", groups: ["desk-admins"] },
   "sub-8": { preferred_username: "frances", email: "boss@example.com", email_verified: true },
 };
 
@@ -71,7 +75,8 @@ ${roles}`;
     const ended = await browser.signIn(`${url}/desk/openid${to}`, login);
     return { browser, ended };
   }
-  const faultIn = (address: string): string => new URLSearchParams(new URL(address).hash.slice(1)).get("fault") ?? "";
+  const faultIn = (address: string): string =>
+    sentenceOf(new URLSearchParams(new URL(address).hash.slice(1)).get("fault") ?? "");
 
   it("offers it by its name to whoever is not signed in", async () => {
     const answer = await fetch(`${url}/desk/session`);
@@ -122,6 +127,23 @@ ${roles}`;
     expect(faultIn(mallory.ended)).to.contain("this desk does not know you");
     expect((await session(mallory.browser)).login).to.equal(undefined);
     expect(await session((await signedIn("sub-8")).browser)).to.include({ login: "frances", role: "admin" });
+  });
+
+  it("lets in nobody who has come to bear the name of somebody else, until the login gets a new password", async () => {
+    expect(await session((await signedIn("sub-1")).browser)).to.include({ login: "katherine" });
+    const other = await signedIn("sub-9");
+    expect(faultIn(other.ended)).to.contain("Somebody else");
+    expect((await session(other.browser)).login).to.equal(undefined);
+    expect(await session((await signedIn("sub-1")).browser), "the first one").to.include({ login: "katherine" });
+    expect((await desk.ask("POST", "/csrs/katherine/password")).status).to.equal(200);
+    expect(await session((await signedIn("sub-9")).browser)).to.include({ login: "katherine" });
+    expect(faultIn((await signedIn("sub-1")).ended)).to.contain("Somebody else");
+    await desk.ask("POST", "/csrs/katherine/password");
+  });
+
+  it("takes no login with signs that nobody sees, and leaves them out of names", async () => {
+    expect(faultIn((await signedIn("sub-10")).ended)).to.contain("did not say who you are");
+    expect(await session((await signedIn("sub-11")).browser)).to.include({ login: "joan@example.com", name: "Joan" });
   });
 
   it("sends nobody elsewhere afterwards than to a page of the desk", async () => {

@@ -144,12 +144,16 @@ async function send(
   }
 }
 
-/** Follows what is new until the returned function is called. The browser connects again by itself. */
+/** After a refusal: the desk is full, or this person has it open in too many windows. */
+const AGAIN_MS = 10_000;
+
+/** Follows what is new until the returned function is called. Of a connection that is lost the browser makes another by itself. */
 export function follow(
   changed: (part: Partial<Live>) => void,
   state: (what: "online" | "offline" | "signed-out") => void,
 ): () => void {
   const source = new EventSource("/desk/live");
+  let stop = () => source.close();
   for (const name of Object.keys(NOTHING_YET)) {
     source.addEventListener(name, (event) => changed({ [name]: JSON.parse(event.data) as unknown }));
   }
@@ -160,8 +164,24 @@ export function follow(
   });
   source.addEventListener("error", () => {
     state("offline");
-    // Refused rather than lost: the session is over, or the desk is full. The page finds out which.
-    if (source.readyState === EventSource.CLOSED) state("signed-out");
+    if (source.readyState !== EventSource.CLOSED) return;
+    // Refused rather than lost: the session is over, or there are too many windows.
+    const again = setTimeout(() => {
+      void isSignedIn().then((isIt) => {
+        if (isIt) stop = follow(changed, state);
+        else state("signed-out");
+      });
+    }, AGAIN_MS);
+    stop = () => clearTimeout(again);
   });
-  return () => source.close();
+  return () => stop();
+}
+
+/** As far as is known: while the server cannot be reached, nothing else is. */
+async function isSignedIn(): Promise<boolean> {
+  try {
+    return "me" in (await whoAmI());
+  } catch {
+    return true;
+  }
 }

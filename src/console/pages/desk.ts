@@ -16,6 +16,7 @@ import {
   signOut,
   whoAmI,
 } from "./api.ts";
+import { sentenceOf } from "./faults.ts";
 import { SignIn } from "./sign-in.ts";
 import { AuditLog, Conversations, Csrs, Networks, Queues, Report } from "./tables.ts";
 import { Transcript } from "./transcript.ts";
@@ -134,7 +135,8 @@ let state: { readonly me: Me } | { readonly door: Door } | null = null;
 function faultFromAddress(): string {
   const fault = new URLSearchParams(location.hash.slice(1)).get("fault") ?? "";
   if (fault !== "") history.replaceState(null, "", location.pathname);
-  return fault;
+  // Anybody can make such an address, so none of its words are shown.
+  return sentenceOf(fault);
 }
 
 async function show(notice: string): Promise<void> {
