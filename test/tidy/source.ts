@@ -68,12 +68,27 @@ export function finding(file: SourceFile, node: Node, what: string): Finding {
   return `${file.path}:${lineAt(file, node.start)} ${what}`;
 }
 
+/** A node and the one it stands in. */
+export interface Place {
+  readonly node: Node;
+  readonly parent: Node | undefined;
+}
+
+/** Trees that were walked once: every rule looks at every node. */
+const walked = new WeakMap<Node, readonly Place[]>();
+
 /** Every node with its parent, parents first. */
-export function* walk(node: Node, parent?: Node): Generator<{ node: Node; parent: Node | undefined }> {
-  yield { node, parent };
-  for (const child of children(node)) {
-    yield* walk(child, node);
-  }
+export function walk(root: Node): readonly Place[] {
+  const known = walked.get(root);
+  if (known !== undefined) return known;
+  const places: Place[] = [];
+  const visit = (node: Node, parent: Node | undefined): void => {
+    places.push({ node, parent });
+    for (const child of children(node)) visit(child, node);
+  };
+  visit(root, undefined);
+  walked.set(root, places);
+  return places;
 }
 
 function children(node: Node): Node[] {
