@@ -9,7 +9,7 @@ import assert from "node:assert/strict";
 import { HEAD_BYTES, hashOf, keyLengthAt, lengthOf, placeOf, textLengthAt, writeHead } from "./byte-records.ts";
 
 /** Bytes of one array at most, and so of what can be taken over whole. A larger record has an array of its own. */
-export const CHUNK_BYTES = 1 << 18;
+export const CHUNK_BYTES = 1 << 20;
 const FIRST_CHUNK_BYTES = 1 << 12;
 /** A new array is so small a part of what there is, so that little stays unused. */
 const CHUNK_SHARE = 32;
@@ -167,19 +167,22 @@ export class KeyedTexts {
 
   /** Takes over records as described above, of keys that are not there yet. The bytes must not be changed any more. */
   adopt(records: Uint8Array): void {
-    let chunk = -1;
-    if (records.length <= CHUNK_BYTES) {
-      chunk = this.#addChunk({ bytes: records, used: records.length, dead: 0 });
-    }
+    const isWhole = records.length <= CHUNK_BYTES;
+    // Small ones would waste addresses.
+    const first = !isWhole
+      ? -1
+      : records.length * 2 >= CHUNK_BYTES
+        ? this.#addChunk({ bytes: records, used: records.length, dead: 0 }) * CHUNK_BYTES + 1
+        : this.#copy(records, 0, records.length);
     for (let at = 0; at < records.length; ) {
       const start = at + HEAD_BYTES;
-      const keyLength = keyLengthAt(records, at);
-      const next = start + keyLength + textLengthAt(records, at);
+      const keyEnd = start + keyLengthAt(records, at);
+      const next = keyEnd + textLengthAt(records, at);
       assert(next <= records.length, "The last of the records that are taken over is cut off.");
-      const hash = hashOf(records, start, start + keyLength);
-      this.#enter(hash, chunk < 0 ? this.#copy(records, at, next) : chunk * CHUNK_BYTES + at + 1);
+      this.#enter(hashOf(records, start, keyEnd), isWhole ? first + at : this.#copy(records, at, next));
       at = next;
     }
+    this.#tidyClosed();
   }
 
   *keys(): IterableIterator<string> {

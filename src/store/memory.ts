@@ -1,6 +1,9 @@
 /** The store in memory: for tests and the simulation. It passes the same suite as SQLite. */
+
+import { KeyedTexts } from "../core/keyed-texts.ts";
 import type { Address } from "../core/model.ts";
 import type { Change, Fact, Line, Table, Timer } from "../core/step.ts";
+import { StoredRows } from "../core/stored-rows.ts";
 import { type AuditRow, fits } from "./audit-rows.ts";
 import { lineOfKey } from "./keys.ts";
 import { LineIndex } from "./line-index.ts";
@@ -75,7 +78,7 @@ export function createMemoryStore(epoch = "memory"): Store {
       contents.audit = kept < 0 ? [] : contents.audit.slice(kept);
       return false;
     },
-    conversationsOf: async (person) => conversationsOf(contents, person),
+    conversationsOf: async (person) => conversationsOf(contents, index, person),
     erase: async (person, conversations) => erase(contents, index, person, new Set(conversations)),
     close: async () => {},
   };
@@ -83,13 +86,10 @@ export function createMemoryStore(epoch = "memory"): Store {
 
 const isSame = (one: Address | null, other: Address): boolean => one?.network === other.network && one.id === other.id;
 
-function conversationsOf(contents: Contents, person: Address): readonly string[] {
+function conversationsOf(contents: Contents, index: LineIndex, person: Address): readonly string[] {
   const lines = [...contents.lines.values()].map((text) => JSON.parse(text) as Line);
   const theirs = lines.filter(({ author, from }) => author === 0 && isSame(from, person));
-  const sends = [...contents.outbox.values()].map((text) => (JSON.parse(text) as OutboxRow).outbound);
-  const shown = sends.flatMap(({ to, conversation }) =>
-    isSame(to, person) && conversation !== null ? [conversation] : [],
-  );
+  const shown = index.conversationsShownTo(person.network, person.id);
   return [...new Set([...theirs.map(({ conversation }) => conversation), ...shown])];
 }
 
@@ -128,8 +128,11 @@ function appendAudit(contents: Contents, rows: readonly AuditRow[]): void {
 
 function load(contents: Contents, epoch: string): Loaded {
   const parsed = <Row>(rows: Iterable<string>): Row[] => [...rows].map((row) => JSON.parse(row) as Row);
-  const table = (name: Table): Map<string, object> =>
-    new Map([...contents.state[name]].map(([id, value]) => [id, JSON.parse(value) as object]));
+  const table = (name: Table): StoredRows => {
+    const texts = new KeyedTexts();
+    for (const [id, value] of contents.state[name]) texts.set(id, value);
+    return new StoredRows(texts);
+  };
   return {
     snapshot: {
       conversation: table("conversation"),

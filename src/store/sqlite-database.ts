@@ -3,12 +3,13 @@ import type { Sealing } from "../sealing.ts";
 import { parseKey } from "./keys.ts";
 import { createAuditTable } from "./sqlite-audit.ts";
 import { createErase } from "./sqlite-erase.ts";
+import { createStateLoading, type LoadedPage } from "./sqlite-loading.ts";
 import type { Connection } from "./sqlite-open.ts";
 import { createPrune } from "./sqlite-prune.ts";
 import { createResealing, opened, sealRows } from "./sqlite-sealing.ts";
 import { type Ask, type Cell, type CommitRows, LINE_COLUMNS, LINE_WIDTH } from "./sqlite-wire.ts";
 
-/** Rows of state or outbox that one answer carries while loading. */
+/** Rows of the outbox that one answer carries while loading. */
 export const LOAD_ROWS = 2_000;
 /** Facts of one conversation that one answer carries: the oldest go missing beyond it. */
 const FACT_ROWS = 10_000;
@@ -66,7 +67,6 @@ function lineColumns(alias: string): string {
 }
 
 const SELECTS = {
-  state: `SELECT rowid, tbl, id, ${opened("state", "value")} FROM state WHERE rowid > ? ORDER BY rowid LIMIT ${LOAD_ROWS}`,
   pending: `SELECT id, at, ${opened("outbox", "outbound")} FROM outbox WHERE id > ? ORDER BY id LIMIT ${LOAD_ROWS}`,
   timers: "SELECT id, at, generation, conversation, name FROM timers ORDER BY at, id",
   counters: "SELECT line, outbox FROM counters",
@@ -98,9 +98,10 @@ type ReferenceAsk = Extract<Ask, { kind: "reference" }>;
 /** What a commit adds to the log beside its rows, in rows: the pages that every commit touches. */
 const COMMIT_WRITES = 5;
 
-/** Answers everything but "close". `writes` says about how much the log has grown; checkpoints are timed by it. */
+/** Answers everything; "load-state" by `page`, "close" by nothing. `writes` says about how much the log has grown; checkpoints are timed by it. */
 export interface SqliteDatabase {
-  answer(ask: Ask): readonly Cell[];
+  answer(ask: Exclude<Ask, { kind: "load-state" }>): readonly Cell[];
+  page(after: number): LoadedPage;
   readonly writes: number;
 }
 
@@ -113,13 +114,11 @@ export function createSqliteDatabase(connection: Connection, epoch: string, seal
   const reseal = createResealing(connection, sealing);
   let writes = 0;
 
-  function answer(ask: Ask): readonly Cell[] {
+  function answer(ask: Exclude<Ask, { kind: "load-state" }>): readonly Cell[] {
     switch (ask.kind) {
       case "commit":
         writes += COMMIT_WRITES + commit(ask.rows);
         return [];
-      case "load-state":
-        return select.state(ask.after);
       case "load-outbox":
         return select.pending(ask.after);
       case "load-timers":
@@ -159,6 +158,7 @@ export function createSqliteDatabase(connection: Connection, epoch: string, seal
   }
   return {
     answer,
+    page: createStateLoading(connection),
     get writes() {
       return writes;
     },

@@ -6,12 +6,16 @@ import { StoreFault } from "./store.ts";
 /** Asks the worker. */
 export interface Link {
   ask(ask: wire.Ask): Promise<readonly wire.Cell[]>;
+  /** The same, where the answer has bytes beside its cells. */
+  askWhole(ask: wire.Ask): Promise<Answer>;
   /** Asks to close and waits until the thread has ended. */
   close(): Promise<void>;
 }
 
+type Answer = Required<Pick<Extract<wire.Reply, { readonly cells: unknown }>, "cells" | "bytes">>;
+
 interface Waiting {
-  resolve(cells: readonly wire.Cell[]): void;
+  resolve(answer: Extract<wire.Reply, { readonly cells: unknown }>): void;
   reject(fault: StoreFault): void;
 }
 
@@ -53,17 +57,27 @@ export function createLink(worker: Worker, path: string, onLost: (fault: StoreFa
       }
     }
   }
+  function send(question: wire.Ask, waits: Waiting): void {
+    if (ended !== null) {
+      waits.reject(ended);
+      return;
+    }
+    lastId += 1;
+    waiting.set(lastId, waits);
+    if (unsent.push({ id: lastId, ask: question }) === 1) queueMicrotask(flush);
+  }
   function ask(question: wire.Ask): Promise<readonly wire.Cell[]> {
-    if (ended !== null) return Promise.reject(ended);
     return new Promise((resolve, reject) => {
-      lastId += 1;
-      waiting.set(lastId, { resolve, reject });
-      if (unsent.push({ id: lastId, ask: question }) === 1) queueMicrotask(flush);
+      send(question, { resolve: ({ cells }) => resolve(cells), reject });
     });
   }
   const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
   return {
     ask,
+    askWhole: (question) =>
+      new Promise((resolve, reject) => {
+        send(question, { resolve: ({ cells, bytes = [] }) => resolve({ cells, bytes }), reject });
+      }),
     close() {
       // A thread that has ended by itself has nothing left to close.
       closing ??= ended === null ? ask({ kind: "close" }).then(() => exited) : exited;
@@ -77,7 +91,7 @@ function answer(waiting: Map<number, Waiting>, replies: readonly wire.Reply[]): 
   for (const reply of replies) {
     const asked = waiting.get(reply.id);
     waiting.delete(reply.id);
-    if ("cells" in reply) asked?.resolve(reply.cells);
+    if ("cells" in reply) asked?.resolve(reply);
     else asked?.reject(new StoreFault(reply.fault, reply.message));
   }
 }

@@ -10,6 +10,8 @@ import type { EraseAsk } from "./sqlite-erase.ts";
 import { asEdited, type Batch, type OutboxRow, type TranscriptLine } from "./store.ts";
 
 export type Cell = string | number | null;
+/** Goes to the other thread without being copied. */
+export type Bytes = Uint8Array<ArrayBuffer> | null;
 
 /** One batch; the widths of the rows are those of the statements in sqlite-database.ts. */
 export interface CommitRows {
@@ -48,7 +50,7 @@ export interface CommitRows {
 
 export type Ask =
   | { readonly kind: "commit"; readonly rows: CommitRows }
-  /** Rows of the state after that rowid: rowid, table, id, JSON. */
+  /** A page of the state after that rowid; see sqlite-loading.ts. */
   | { readonly kind: "load-state"; readonly after: number }
   /** Pending sends after that id: id, at, JSON. */
   | { readonly kind: "load-outbox"; readonly after: number }
@@ -87,7 +89,7 @@ export interface Request {
   readonly ask: Ask;
 }
 export type Reply =
-  | { readonly id: number; readonly cells: readonly Cell[] }
+  | { readonly id: number; readonly cells: readonly Cell[]; readonly bytes?: readonly Bytes[] }
   | { readonly id: number; readonly fault: "disk" | "data"; readonly message: string };
 
 /** First message of the worker: opened (`epoch`), or why not. */

@@ -59,7 +59,7 @@ function serve(opened: Opened): void {
     // After a fault of the disk nothing but the end is possible.
     if (broken !== null && ask.kind !== "close") return { id, fault: "disk", message: broken.message };
     try {
-      return { id, cells: database.answer(ask) };
+      return ask.kind === "load-state" ? { id, ...database.page(ask.after) } : { id, cells: database.answer(ask) };
     } catch (error) {
       const fault = toFault(error, path);
       if (fault.kind === "disk") breakDown(fault);
@@ -72,8 +72,8 @@ function serve(opened: Opened): void {
     let replies: Reply[] = [];
     for (let request = queue.next(); request !== undefined; request = queue.next()) {
       replies.push(answer(request));
-      if (request.ask.kind === "commit") {
-        channel.postMessage(replies);
+      if (request.ask.kind === "commit" || request.ask.kind === "load-state") {
+        channel.postMessage(replies, replies.flatMap(buffersOf));
         replies = [];
       }
       const more = queue.hasReads ? receiveMessageOnPort(channel) : undefined;
@@ -94,6 +94,12 @@ function serve(opened: Opened): void {
     }
     checkpoints.schedule();
   });
+}
+
+/** The buffers of its bytes, which are handed over. */
+function buffersOf(reply: Reply): readonly ArrayBuffer[] {
+  if (!("cells" in reply)) return [];
+  return (reply.bytes ?? []).flatMap((bytes) => (bytes === null ? [] : [bytes.buffer]));
 }
 
 /** Copies the log back when it has grown by CHECKPOINT_WRITES, or when nobody has asked anything for a while. */

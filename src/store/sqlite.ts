@@ -4,11 +4,12 @@
  */
 import { Worker } from "node:worker_threads";
 import type { Address, Outbound } from "../core/model.ts";
-import { type Fact, type LineReference, TABLES, type Table, type Timer } from "../core/step.ts";
+import type { Fact, LineReference, Timer } from "../core/step.ts";
 import type { Resealable, SealingKeys } from "../sealing.ts";
 import { toAuditCells, toAuditRows } from "./audit-rows.ts";
 import { toReference } from "./line-index.ts";
 import { createLink, type Link } from "./sqlite-link.ts";
+import { toSnapshot } from "./sqlite-loading.ts";
 import * as wire from "./sqlite-wire.ts";
 import {
   type Batch,
@@ -141,28 +142,11 @@ function encode(batch: Batch, epoch: string): wire.CommitRows {
 }
 
 async function load(link: Link, epoch: string): Promise<Loaded> {
-  const tables: Record<Table, Map<string, object>> = {
-    conversation: new Map(),
-    alias: new Map(),
-    contact: new Map(),
-    csr: new Map(),
-    desk: new Map(),
-  };
-  for (let after = 0; ; ) {
-    const cells = await link.ask({ kind: "load-state", after });
-    if (cells.length === 0) break;
-    for (let start = 0; start < cells.length; start += 4) {
-      const table = TABLES.find((name) => name === cells[start + 1]);
-      if (table === undefined)
-        throw new StoreFault("disk", `The store has a table "${cells[start + 1]}" that this version does not know.`);
-      tables[table].set(String(cells[start + 2]), JSON.parse(String(cells[start + 3])) as object);
-    }
-    after = Number(cells.at(-4));
-  }
+  const snapshot = await toSnapshot((after) => link.askWhole({ kind: "load-state", after }));
   const outbox = await allPending(link);
   const counters = await link.ask({ kind: "load-counters" });
   return {
-    snapshot: tables,
+    snapshot,
     timers: timers(await link.ask({ kind: "load-timers" })),
     outbox,
     lastLine: Number(counters[0]),

@@ -144,6 +144,20 @@ function describeLoading(get: Get, reopen: Reopen): void {
     expect(loaded.lastLine, "a key uses a number up even where no line bears it").to.equal(9);
   });
 
+  it("gives back rows of every table, with any ids and of any size", async () => {
+    const ids = ["web anna", "价格 👍", "nul\u0000inside", '"quoted"', "last customer 7", "'); --"];
+    const wide = ids.map((id, at): Change => ({ table: "conversation", id, value: { text: id.repeat(40_000), at } }));
+    const many = Array.from({ length: 6_000 }, (_, at): Change => {
+      const table = (["alias", "contact", "desk"] as const)[at % 3] ?? "desk";
+      return { table, id: `row ${at}`, value: { at } };
+    });
+    await get().commit({ ...NOTHING, changes: [...wide, ...many] });
+    const { snapshot } = await (await reopen()).load();
+    for (const { table, id, value } of [...wide, ...many]) expect(snapshot[table].get(id)).to.deep.equal(value);
+    expect(new Set(snapshot.conversation.keys())).to.deep.equal(new Set(ids));
+    expect([...snapshot.desk].length).to.equal(2_000);
+  });
+
   it("replaces and deletes rows of the state and timers", async () => {
     const timer: Timer = { id: "t1", at: 500, generation: 1, conversation: null, name: "idle" };
     await get().commit({
