@@ -115,6 +115,16 @@ export class LineIndex {
     return sent === undefined ? null : this.#describe(sent.line, sent.leg);
   }
 
+  /** Conversations in which that person, as the customer, was shown a line kept here. Looks through all. */
+  conversationsShownTo(network: string, person: string): ReadonlySet<string> {
+    const found = new Set<string>();
+    for (const { line, copies } of this.#entries.values()) {
+      const isTheirs = copies.some((copy) => copy.leg === 0 && copy.network === network && copy.person === person);
+      if (isTheirs) found.add(line.conversation);
+    }
+    return found;
+  }
+
   forget(line: number): void {
     const entry = this.#entries.get(line);
     if (entry === undefined) {

@@ -40,4 +40,20 @@ export function describeErasing(get: () => Store): void {
       .to.include.members([3, 4])
       .and.not.to.include(2);
   });
+  it("knows the conversations of somebody who was only written to, also when all was sent, and not those of a CSR", async () => {
+    const { epoch } = await get().load();
+    const desk = { from: null, author: null, nick: null };
+    await get().commit({
+      ...NOTHING,
+      lines: [line(1, { ...desk, conversation: "arrived" }), line(2, { ...desk, conversation: "served" })],
+      outbox: [row(1, `${epoch}-1-0`, CUSTOMER), row(2, `${epoch}-2-1`, CUSTOMER)],
+    });
+    expect(await get().conversationsOf(CUSTOMER)).to.deep.equal(["arrived"]);
+    await get().commit({
+      ...NOTHING,
+      marks: [1, 2].map((id) => ({ id, key: `${epoch}-${id}-${id - 1}`, kind: "sent" as const, foreign: null })),
+    });
+    expect(await get().conversationsOf(CUSTOMER)).to.deep.equal(["arrived"]);
+    expect(await get().conversationsOf({ ...CUSTOMER, id: "nobody@example.org" })).to.deep.equal([]);
+  });
 }
