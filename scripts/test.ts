@@ -5,7 +5,8 @@
  * The last line is `N passed, N failed, N skipped`, totalled over the groups; a check that fails, a mocha that dies and
  * a group without tests count as one failure each. Ends with 0 only when tests ran and none failed.
  */
-import { globSync } from "node:fs";
+import { globSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { endCommands, runCommand } from "./run-command.ts";
@@ -16,8 +17,8 @@ interface Group {
   /** Whether it talks to real servers, clients or a browser, which then are obtained first. */
   readonly servers: boolean;
   readonly limitMinutes: number;
-  /** Whether another group may run beside it; quick ones always share. */
-  readonly together?: boolean;
+  /** Of those that are not quick; see `AT_ONCE`. */
+  readonly kind: "working" | "waiting" | "alone";
   /** What to run without mocha. */
   readonly command?: (program: (name: string) => string) => readonly (readonly string[])[];
   /** What to run with mocha, and what of it not. */
@@ -40,32 +41,32 @@ const longer = [
 const guided = "test/fuzz/guided.test.ts";
 
 const groups: readonly Group[] = [
+  { ...quick("unit", 15), tests: ["test/unit/**/*.test.ts"], except: longer },
   { ...quick("lint", 3), command: (program) => [[program("biome"), "check", "--error-on-warnings"]] },
   { ...quick("types", 4), command: (program) => typeProjects().map((project) => [program("tsc"), "-p", project]) },
-  { ...quick("unit", 15), tests: ["test/unit/**/*.test.ts"], except: longer },
   { ...quick("conformance", 6), tests: ["test/conformance/**/*.test.ts"], except: onRealServers },
   { ...quick("scenarios", 5), tests: ["test/scenarios/**/*.test.ts"] },
   { ...quick("leaks", 5), tests: ["test/leaks/**/*.test.ts"] },
   { ...quick("fuzz", 6), tests: ["test/fuzz/**/*.test.ts"], except: [guided] },
   { ...quick("tidy", 5), tests: ["test/tidy.test.ts"] },
-  { ...full("longer", 10), servers: false, tests: [...longer, guided] },
-  { ...full("simulation", 10), servers: false, tests: ["test/simulation/**/*.test.ts"] },
   ...networks(),
+  { ...full("durability", 15), kind: "waiting", tests: ["test/durability/**/*.test.ts"] },
+  { ...full("firewall", 8), kind: "waiting", tests: ["test/nat/**/*.test.ts", "test/firewall/**/*.test.ts"] },
   { ...full("browser", 10), tests: ["test/browser/**/*.test.ts"] },
-  { ...full("durability", 12), tests: ["test/durability/**/*.test.ts"] },
-  { ...full("firewall", 8), together: true, tests: ["test/nat/**/*.test.ts", "test/firewall/**/*.test.ts"] },
   { ...full("packaging", 5), servers: false, tests: ["test/packaging/**/*.test.ts"] },
+  { ...full("longer", 10), servers: false, tests: [...longer, guided] },
+  { ...full("simulation", 30), servers: false, kind: "alone", tests: ["test/simulation/**/*.test.ts"] },
 ];
 
-/** By protocol, so that two can run beside each other: they mostly wait, for timeouts of servers and for people at terminals. */
+/** By protocol, so that they can run beside each other: they mostly wait, for timeouts of servers and for people at terminals. */
 function networks(): readonly Group[] {
   const of = (protocol: string) => [`test/networks/${protocol}*.test.ts`, `test/conformance/${protocol}*.test.ts`];
   const [irc, matrix] = [of("irc"), of("matrix")];
   const rest = ["test/networks/**/*.test.ts", "test/conformance/xmpp*.test.ts"];
   return [
-    { ...full("networks-irc", 30), together: true, tests: irc },
-    { ...full("networks-matrix", 30), together: true, tests: matrix },
-    { ...full("networks", 30), together: true, tests: rest, except: [...irc, ...matrix] },
+    { ...full("networks", 30), kind: "waiting", tests: rest, except: [...irc, ...matrix] },
+    { ...full("networks-matrix", 30), kind: "waiting", tests: matrix },
+    { ...full("networks-irc", 30), kind: "waiting", tests: irc },
   ];
 }
 
@@ -82,15 +83,18 @@ interface Result {
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = (name: string) => join(root, "node_modules", ".bin", name);
-/** Groups that share the machine; one of the others has it for itself. */
-const AT_ONCE = 2;
+/**
+ * Groups that share the machine, in the order of the table, which has the longest first. Those that mostly wait come before those
+ * that work the processors; the simulation uses all of them by itself.
+ */
+const AT_ONCE = { quick: 2, waiting: 3, working: 2, alone: 1 } as const;
 
 function quick(name: string, limitMinutes: number): Group {
-  return { name, quick: true, servers: false, limitMinutes };
+  return { name, quick: true, kind: "working", servers: false, limitMinutes };
 }
 
 function full(name: string, limitMinutes: number): Group {
-  return { name, quick: false, servers: true, limitMinutes };
+  return { name, quick: false, kind: "working", servers: true, limitMinutes };
 }
 
 /** The project itself, and each folder of browser pages, which see the DOM and not Node. */
@@ -109,7 +113,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 1;
   }
   const obtained = chosen.some((group) => group.servers) ? await obtainServers() : true;
-  const results = await runAll(chosen, options);
+  const results = await withCompiled(() => runAll(chosen, options));
   const counts = results.map((result) => result.counts);
   const total = {
     passed: sum(counts.map(({ passed }) => passed)),
@@ -121,27 +125,47 @@ async function main(args: readonly string[]): Promise<number> {
   return total.failed === 0 && (total.passed > 0 || chosen.every((group) => group.tests === undefined)) ? 0 : 1;
 }
 
+/**
+ * What Node makes of a source when it reads it first (types stripped, compiled) is kept for as long as the run: every group and every
+ * desk that a test starts reads the same hundreds of files.
+ */
+async function withCompiled<T>(work: () => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "frontdesk-compiled-"));
+  process.env.NODE_COMPILE_CACHE = folder;
+  try {
+    return await work();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 async function obtainServers(): Promise<boolean> {
   return (await run([process.execPath, "scripts/test-servers.ts"], 15, say)) === 0;
 }
 
 async function runAll(chosen: readonly Group[], options: readonly string[]): Promise<Result[]> {
   const results = new Map<string, Result>();
-  const atOnce = async (waiting: Group[]) => {
+  const atOnce = async (most: number, waiting: Group[]) => {
     const work = async () => {
       for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
         const lines: string[] = [];
-        results.set(group.name, await runGroup(group, options, (line) => lines.push(line)));
-        say(lines.join("\n"));
+        // What others say at the same time must not come in between.
+        const print = most === 1 ? say : (line: string): void => void lines.push(line);
+        results.set(group.name, await runGroup(group, options, print));
+        if (most > 1) say(lines.join("\n"));
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await Promise.all(Array.from({ length: most }, work));
   };
-  await atOnce(chosen.filter((group) => group.quick));
-  const full = chosen.filter(({ quick }) => !quick);
-  await atOnce(full.filter(({ together }) => together === true));
-  for (const group of full.filter(({ together }) => together !== true)) {
-    results.set(group.name, await runGroup(group, options, say));
+  await atOnce(
+    AT_ONCE.quick,
+    chosen.filter((group) => group.quick),
+  );
+  for (const kind of ["waiting", "working", "alone"] as const) {
+    await atOnce(
+      AT_ONCE[kind],
+      chosen.filter((group) => !group.quick && group.kind === kind),
+    );
   }
   return chosen.flatMap((group) => results.get(group.name) ?? []);
 }
