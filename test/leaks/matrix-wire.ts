@@ -170,16 +170,7 @@ export function matrixWire(name: string, mode: MatrixMode): LeakWire {
   let heard: Inbound[] = [];
   const context = leakContext(name, (inbound) => heard.push(inbound));
   const opening = partsOf(context, mode);
-  const people = new Map<string, HiddenPerson>();
-  const devices = new Map<string, Promise<FarDevice>>();
-  /** Null where nothing is encrypted. */
-  const deviceOf = async (id: string): Promise<Reader | null> => {
-    if (mode !== "sealed") return mode === "glass" ? GLASS_READER : null;
-    const { homeserver } = await opening;
-    const device = devices.get(id) ?? FarDevice.open(id, people.get(id)?.resource ?? "FAR", homeserver.keys);
-    devices.set(id, device);
-    return await device;
-  };
+  const devices = new FarDevices(mode, async () => (await opening).homeserver.keys);
   const never = new AbortController().signal;
   return {
     name,
@@ -191,13 +182,13 @@ export function matrixWire(name: string, mode: MatrixMode): LeakWire {
       deduplicates: true,
     },
     address(person) {
-      people.set(userId(person), person);
+      devices.introduce(person);
       return userId(person);
     },
     async hears(person, to, act) {
       const parts = await opening;
       heard = [];
-      const device = await deviceOf(userId(person));
+      const device = await devices.of(userId(person));
       const room = await roomOf(parts.rooms, person, to);
       if (act.kind === "software") return toldSoftware(name, person, to);
       parts.homeserver.relations = relationsOf(person, act);
@@ -216,7 +207,7 @@ export function matrixWire(name: string, mode: MatrixMode): LeakWire {
       homeserver.forgetWritten();
       // Who reacted before is somebody else: the desk's own reactions are looked up as well.
       homeserver.relations = [];
-      const device = await deviceOf(outbound.to.id);
+      const device = await devices.of(outbound.to.id);
       await sender.send(outbound, never);
       const read: string[] = [];
       for (const { room, content } of homeserver.sealed)
@@ -225,7 +216,7 @@ export function matrixWire(name: string, mode: MatrixMode): LeakWire {
     },
     async close() {
       await (await opening).encryption?.close();
-      for (const device of await Promise.all(devices.values())) device.close();
+      await devices.close();
     },
   };
 }
@@ -243,6 +234,35 @@ const GLASS_READER: Reader = {
   encrypt: async (_room, _reader, type, content) => sealedInGlass(type, content as RoomEvent["content"]),
   decrypt: async (_room, _sender, content) => JSON.stringify(throughGlass(content as RoomEvent["content"])),
 };
+
+/** The devices of whoever was seen, each opened when it is needed. */
+class FarDevices {
+  readonly #mode: MatrixMode;
+  readonly #keys: () => Promise<KeyServer>;
+  readonly #names = new Map<string, string>();
+  readonly #devices = new Map<string, Promise<FarDevice>>();
+
+  constructor(mode: MatrixMode, keys: () => Promise<KeyServer>) {
+    this.#mode = mode;
+    this.#keys = keys;
+  }
+
+  introduce(person: HiddenPerson): void {
+    this.#names.set(userId(person), person.resource);
+  }
+
+  /** Null where nothing is encrypted. */
+  async of(user: string): Promise<Reader | null> {
+    if (this.#mode !== "sealed") return this.#mode === "glass" ? GLASS_READER : null;
+    const device = this.#devices.get(user) ?? FarDevice.open(user, this.#names.get(user) ?? "FAR", await this.#keys());
+    this.#devices.set(user, device);
+    return await device;
+  }
+
+  async close(): Promise<void> {
+    for (const device of await Promise.all(this.#devices.values())) device.close();
+  }
+}
 
 /** As it is after they have joined under the name that their homeserver shows. */
 async function roomOf(rooms: Rooms, person: HiddenPerson, to: string): Promise<Room> {

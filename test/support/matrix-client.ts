@@ -94,13 +94,8 @@ export async function connectMatrixClient(
   const sdk = createClient({ baseUrl: synapse.url, userId, accessToken, deviceId, logger: MUTE, fetchFn });
   const events = new Arrivals<ClientEvent>((event) => JSON.stringify(event));
   // An encrypted event comes twice: as it is, and once it could be read.
-  const take = (event: MatrixEvent, isReadable: boolean) => isReadable && events.push(describe(sdk, event));
-  const read = (event: MatrixEvent): void => void synced.push(JSON.stringify(event.getClearContent()));
-  sdk.on(On.Event, (event) => take(event, !event.isEncrypted()));
-  sdk.on(MatrixEventEvent.Decrypted, (event) => {
-    take(event, !event.isDecryptionFailure());
-    read(event);
-  });
+  sdk.on(On.Event, (event) => !event.isEncrypted() && events.push(describe(sdk, event)));
+  sdk.on(MatrixEventEvent.Decrypted, (event) => takeDecrypted(sdk, event, { events, synced }));
   if (encrypted) {
     await sdk.initRustCrypto({ useIndexedDB: false });
   }
@@ -136,6 +131,17 @@ export async function connectMatrixClient(
       sdk.removeAllListeners();
     },
   };
+}
+
+interface Taken {
+  readonly events: Arrivals<ClientEvent>;
+  readonly synced: string[];
+}
+
+function takeDecrypted(sdk: MatrixClient, event: MatrixEvent, { events, synced }: Taken): void {
+  if (event.isDecryptionFailure()) return;
+  events.push(describe(sdk, event));
+  synced.push(JSON.stringify(event.getClearContent()));
 }
 
 const ENCRYPTION = { type: "m.room.encryption", state_key: "", content: { algorithm: "m.megolm.v1.aes-sha2" } };
