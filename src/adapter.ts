@@ -212,6 +212,8 @@ export interface FileShelf {
   take(offer: FileOffer, chunks: AsyncIterable<Uint8Array>): Promise<TakenFile>;
   /** The bytes of a file of the desk's, for networks to which they have to be brought; null when it is not kept any more. */
   open(file: HostedFile): Promise<AsyncIterable<Uint8Array> | null>;
+  /** Ends those addresses at once, and removes what no other address leads to; how many there were. Left out: they end by themselves. */
+  forget?(urls: readonly string[]): Promise<number>;
 }
 
 export interface AdapterContext {

@@ -90,14 +90,19 @@ export class Uploads {
     return forgotten;
   }
 
-  /** All that person uploaded, said or not. */
+  /** All that person uploaded, said or not, and the files themselves; of older versions everybody's, since they do not say whose they are. */
   async forget(id: string): Promise<void> {
-    const { state } = this.#context;
+    const { state, files } = this.#context;
+    const urls: string[] = [];
     for (const key of await state.keys(STATE_PREFIX)) {
       const stored = await state.get(key);
-      if (typeof stored === "object" && stored !== null && "from" in stored && stored.from === id)
-        await state.set(key, undefined);
+      if (typeof stored !== "object" || stored === null) continue;
+      const { from, file } = stored as { readonly from?: string; readonly file?: HostedFile };
+      if (from !== undefined && from !== id) continue;
+      await state.set(key, undefined);
+      if (from === id && file !== undefined) urls.push(file.url);
     }
+    await files?.forget?.(urls);
   }
 
   async #keep(from: Address, { file, words }: Upload): Promise<Received> {

@@ -3,7 +3,18 @@
  * settle, and turns what came of it into a Step. When anything throws, the tables are as they were before.
  */
 import { lookAfterHours } from "./after-hours.ts";
-import { absent, csrMoved, hoursChanged, nextRound, offerRanOut, settle, syncAll, syncReloaded } from "./assignment.ts";
+import {
+  absent,
+  csrMoved,
+  hoursChanged,
+  linkCame,
+  lookForAbsent,
+  nextRound,
+  offerRanOut,
+  settle,
+  syncAll,
+  syncReloaded,
+} from "./assignment.ts";
 import { close, consult } from "./conversation.ts";
 import { type DelegationEvent, hearDelegate, isDelegation } from "./delegation.ts";
 import { estimatesCame } from "./estimate/telling.ts";
@@ -240,6 +251,7 @@ export function ring(turn: Turn, timer: Timer): void {
   if (timer.name === "rest") forget(turn, timer.id);
   if (timer.name === "wrap-up") turn.stirred.add(timer.id.slice("wrap-up ".length));
   if (timer.name === "after-hours") lookAfterHours(turn);
+  if (timer.name === "absent-at") lookForAbsent(turn, timer);
   const row = timer.conversation === null ? null : turn.tables.conversation.get(timer.conversation);
   if (row === null) return;
   if (timer.name === "round") nextRound(turn, row);
@@ -281,10 +293,14 @@ function linkChanged(turn: Turn, network: string, online: boolean): void {
   if (online) listenAfresh(turn);
   for (const key of [...turn.memory.presence.keys()])
     if (key.startsWith(`${network} `)) turn.memory.presence.delete(key);
+  if (online) {
+    linkCame(turn, network);
+    watchCsrs(turn, network);
+    return;
+  }
   for (const csr of turn.rules.csrs.values()) {
     if (csr.addresses.some((address) => address.network === network)) csrMoved(turn, csr.id);
   }
-  if (online) watchCsrs(turn, network);
 }
 
 function rulesChanged(turn: Turn, before: Rules): void {
@@ -315,6 +331,6 @@ function command(turn: Turn, wish: DeskCommand): Verdict {
       return ACCEPTED;
     }
     case "forget":
-      return forgetCustomer(turn, wish.person, wish.conversations);
+      return forgetCustomer(turn, wish.person, wish.conversations, wish.customers ?? []);
   }
 }

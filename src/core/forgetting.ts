@@ -4,7 +4,12 @@ import { type Address, addressKey, type Verdict } from "./model.ts";
 import { cancelTimer, fact, type Turn } from "./turn.ts";
 
 /** Their resting aliases, the name of their labels, who talked with them last, what they write from. Refused while a conversation of theirs is open. */
-export function forgetCustomer(turn: Turn, person: Address, conversations: readonly string[]): Verdict {
+export function forgetCustomer(
+  turn: Turn,
+  person: Address,
+  conversations: readonly string[],
+  customers: readonly string[],
+): Verdict {
   const { tables, memory } = turn;
   const key = addressKey(person);
   if (memory.csrOf.has(key)) {
@@ -32,7 +37,9 @@ export function forgetCustomer(turn: Turn, person: Address, conversations: reado
   for (const id of [...tables.contact.keys()]) {
     if (id.startsWith(`${key} `)) tables.contact.delete(id);
   }
-  for (const last of lastCsrKeys(person, turn.rules.directory.byAddress(person)?.id ?? null)) tables.desk.delete(last);
+  for (const customer of [turn.rules.directory.byAddress(person)?.id ?? null, ...customers]) {
+    for (const last of lastCsrKeys(person, customer)) tables.desk.delete(last);
+  }
   for (const known of [memory.software, memory.floods]) known.delete(key);
   for (const conversation of conversations) memory.activity.delete(conversation);
   fact(turn, "customer.forgotten", {}, { network: person.network, conversations: conversations.length });

@@ -47,8 +47,16 @@ export interface LineReference {
 export type DeskCommand =
   | { readonly kind: "close"; readonly conversation: string }
   | { readonly kind: "csr-away"; readonly csr: string; readonly away: boolean }
-  /** Whatever the core still knows of a customer and of those conversations of theirs. Refused while one of theirs is open. */
-  | { readonly kind: "forget"; readonly person: Address; readonly conversations: readonly string[] };
+  /**
+   * Whatever the core still knows of a customer and of those conversations of theirs. Refused while one of theirs is open. `customers`: entries
+   * of the directory that they were recognised as, by whatever address.
+   */
+  | {
+      readonly kind: "forget";
+      readonly person: Address;
+      readonly conversations: readonly string[];
+      readonly customers?: readonly string[];
+    };
 
 export type DeskEvent =
   | {
