@@ -39,8 +39,9 @@ const inOrder = (entries: readonly Entry[]): readonly string[] =>
     .map(({ conversation }) => conversation);
 
 /** What is in the list, each with the number kept beside it. */
-function contentOf({ chunks, stride }: TurnList<Entry>): readonly (readonly [string, number | undefined])[] {
-  return chunks.flatMap(({ items, numbers }) =>
+function contentOf(list: TurnList<Entry>): readonly (readonly [string, number | undefined])[] {
+  const { stride } = list;
+  return [list, ...list.rest].flatMap(({ items, numbers }) =>
     items.map(({ head }, place) => [head.conversation, numbers[place * stride + 2]] as const),
   );
 }

@@ -103,12 +103,11 @@ export class Drawers {
       const last = left.length - 2;
       [left[at], left[at + 1]] = [left[last] as number, left[last + 1] as number];
       left.length = last;
-      for (const chunk of drawer.chunks) {
-        const found = firstIn(chunk, first, levels, room, server, fits);
-        if (found === null) continue;
-        first = found;
-        break;
+      let found = firstIn(drawer, first, levels, room, server, fits);
+      for (let next = 0; found === null && next < drawer.rest.length; next += 1) {
+        found = firstIn(drawer.rest[next] as Chunk<Line>, first, levels, room, server, fits);
       }
+      first = found ?? first;
     }
     return first;
   }
@@ -164,9 +163,9 @@ export class Drawers {
     );
   }
 
-  #note(number: number, { chunks: [chunk] }: TurnList<Line>): void {
-    this.#turns[number * 2] = chunk?.numbers[0] ?? NOBODY;
-    this.#turns[number * 2 + 1] = chunk?.numbers[1] ?? NOBODY;
+  #note(number: number, { items, numbers }: TurnList<Line>): void {
+    this.#turns[number * 2] = items.length === 0 ? NOBODY : (numbers[0] as number);
+    this.#turns[number * 2 + 1] = items.length === 0 ? NOBODY : (numbers[1] as number);
   }
 
   #make(place: Place): number {

@@ -11,7 +11,9 @@ const CHUNK_ITEMS = 256;
 
 export class OrderedList<T> {
   readonly #order: Order<T>;
-  readonly #chunks: T[][] = [];
+  /** The first chunk, and the others: most lists are short. */
+  #first: T[] = [];
+  #rest: T[][] | null = null;
   #size = 0;
 
   /** What `order` looks at must not change while the item is in the list: remove it first, insert it again after. */
@@ -24,21 +26,17 @@ export class OrderedList<T> {
   }
 
   first(): T | null {
-    return this.#chunks[0]?.[0] ?? null;
+    return this.#first[0] ?? null;
   }
 
   second(): T | null {
-    return this.#chunks[0]?.[1] ?? this.#chunks[1]?.[0] ?? null;
+    return this.#first[1] ?? this.#rest?.[0]?.[0] ?? null;
   }
 
   insert(item: T): void {
     this.#size += 1;
-    const at = Math.min(this.#chunkOf(item), this.#chunks.length - 1);
-    const chunk = this.#chunks[at];
-    if (chunk === undefined) {
-      this.#chunks.push([item]);
-      return;
-    }
+    const at = this.#chunkOf(item);
+    const chunk = this.#chunk(at);
     const position = this.#positionIn(chunk, item);
     if (position === chunk.length) {
       chunk.push(item);
@@ -46,46 +44,35 @@ export class OrderedList<T> {
       chunk.splice(position, 0, item);
     }
     if (chunk.length > CHUNK_ITEMS) {
-      this.#chunks.splice(at + 1, 0, chunk.splice(CHUNK_ITEMS >> 1));
+      this.#rest ??= [];
+      this.#rest.splice(at, 0, chunk.splice(CHUNK_ITEMS >> 1));
     }
   }
 
   /** Removes the first, and returns it. */
   takeFirst(): T | null {
-    const [chunk] = this.#chunks;
-    const first = chunk?.shift();
-    if (chunk === undefined || first === undefined) return null;
-    if (chunk.length === 0) this.#chunks.shift();
-    this.#size -= 1;
+    const first = this.#first[0];
+    if (first === undefined) return null;
+    this.#take(0, this.#first, 0);
     return first;
   }
 
   /** False when it was not in the list. */
   remove(item: T): boolean {
     const at = this.#chunkOf(item);
-    const chunk = this.#chunks[at];
-    if (chunk === undefined) {
-      return false;
-    }
+    const chunk = this.#chunk(at);
     const position = this.#positionIn(chunk, item);
     const found = chunk[position];
     if (found === undefined || this.#order(found, item) !== 0) {
       return false;
     }
-    if (chunk.length === 1) {
-      this.#chunks.splice(at, 1);
-    } else if (position === 0) {
-      chunk.shift();
-    } else {
-      chunk.splice(position, 1);
-    }
-    this.#size -= 1;
+    this.#take(at, chunk, position);
     return true;
   }
 
   /** Visits in order until `visit` returns true. The list must not change meanwhile. */
   walk(visit: (item: T) => boolean): void {
-    for (const chunk of this.#chunks) {
+    for (const chunk of [this.#first, ...(this.#rest ?? [])]) {
       for (const item of chunk) {
         if (visit(item)) {
           return;
@@ -94,13 +81,30 @@ export class OrderedList<T> {
     }
   }
 
-  /** Index of the first chunk whose last item is not before `item`; the number of chunks when all are. */
+  #take(at: number, chunk: T[], position: number): void {
+    this.#size -= 1;
+    if (chunk.length > 1 || this.#rest === null) {
+      if (position === 0) chunk.shift();
+      else chunk.splice(position, 1);
+      return;
+    }
+    const [gone] = this.#rest.splice(Math.max(0, at - 1), 1);
+    if (at === 0 && gone !== undefined) this.#first = gone;
+    if (this.#rest.length === 0) this.#rest = null;
+  }
+
+  #chunk(at: number): T[] {
+    return at === 0 || this.#rest === null ? this.#first : (this.#rest[at - 1] as T[]);
+  }
+
+  /** Index of the first chunk whose last item is not before `item`; of the last chunk when all are. */
   #chunkOf(item: T): number {
+    if (this.#rest === null) return 0;
     let low = 0;
-    let high = this.#chunks.length;
+    let high = this.#rest.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const chunk = this.#chunks[middle] as T[];
+      const chunk = this.#chunk(middle);
       if (this.#order(chunk[chunk.length - 1] as T, item) < 0) {
         low = middle + 1;
       } else {

@@ -1,6 +1,7 @@
 /**
  * Those who wait, or lines of them, in the order of turns: chunks of sorted arrays, in which priorities and times of turns stand side by side as
- * numbers, with more numbers of each where those are given. So looking somebody up, and walking from the front, fetch nobody else.
+ * numbers, with more numbers of each where those are given. So looking somebody up, and walking from the front, fetch nobody else. Most lists
+ * are short: the first chunk is the list itself, which saves fetching what holds the chunks.
  */
 import type { Waiting } from "./routing.ts";
 
@@ -17,12 +18,16 @@ const TURN = 2;
 
 /** Of the entry at `at`, its numbers begin at `at * stride`. */
 export interface Chunk<T> {
-  readonly items: T[];
+  items: T[];
   numbers: Float64Array;
 }
 
-export class TurnList<T extends Turned> {
-  readonly chunks: Chunk<T>[] = [];
+const NOTHING: readonly never[] = [];
+
+export class TurnList<T extends Turned> implements Chunk<T> {
+  items: T[] = [];
+  numbers: Float64Array;
+  #rest: Chunk<T>[] | null = null;
   /** Numbers of an entry. */
   readonly stride: number;
   #size = 0;
@@ -30,6 +35,12 @@ export class TurnList<T extends Turned> {
   /** `more`: how many numbers are kept of each beside its turn. */
   constructor(more = 0) {
     this.stride = TURN + more;
+    this.numbers = new Float64Array(FIRST_ITEMS * this.stride);
+  }
+
+  /** The chunks after the first. */
+  get rest(): readonly Chunk<T>[] {
+    return this.#rest ?? NOTHING;
   }
 
   get size(): number {
@@ -37,7 +48,7 @@ export class TurnList<T extends Turned> {
   }
 
   first(): T | null {
-    return this.chunks[0]?.items[0] ?? null;
+    return this.items[0] ?? null;
   }
 
   insert(item: T, more: readonly number[]): void {
@@ -48,8 +59,7 @@ export class TurnList<T extends Turned> {
   remove(item: T): boolean {
     const { head } = item;
     const at = this.#chunkOf(head);
-    const chunk = this.chunks[at];
-    if (chunk === undefined) return false;
+    const chunk = this.#chunk(at);
     const place = this.#placeIn(chunk, head);
     if (chunk.items[place] !== item) return false;
     this.#take(at, chunk, place);
@@ -59,8 +69,7 @@ export class TurnList<T extends Turned> {
   /** The item is about to have that head; what else is known of it stays. */
   move(item: T, head: Waiting): void {
     const at = this.#chunkOf(item.head);
-    const chunk = this.chunks[at];
-    if (chunk === undefined) return;
+    const chunk = this.#chunk(at);
     const place = this.#placeIn(chunk, item.head);
     if (chunk.items[place] !== item) return;
     const begin = place * this.stride;
@@ -73,15 +82,14 @@ export class TurnList<T extends Turned> {
   rank({ head }: T): number {
     const at = this.#chunkOf(head);
     let before = 0;
-    for (let index = 0; index < at; index += 1) before += this.chunks[index]?.items.length ?? 0;
-    const chunk = this.chunks[at];
-    return chunk === undefined ? before : before + this.#placeIn(chunk, head);
+    for (let index = 0; index < at; index += 1) before += this.#chunk(index).items.length;
+    return before + this.#placeIn(this.#chunk(at), head);
   }
 
   #put(item: T, head: Waiting, more: readonly number[]): void {
     this.#size += 1;
-    const at = Math.min(this.#chunkOf(head), this.chunks.length - 1);
-    const chunk = this.chunks[at] ?? this.#begin();
+    const at = this.#chunkOf(head);
+    const chunk = this.#chunk(at);
     const { items } = chunk;
     const { stride } = this;
     const place = this.#placeIn(chunk, head);
@@ -99,10 +107,11 @@ export class TurnList<T extends Turned> {
     if (items.length > CHUNK_ITEMS) this.#split(at, chunk);
   }
 
-  #take(at: number, { items, numbers }: Chunk<T>, place: number): void {
+  #take(at: number, chunk: Chunk<T>, place: number): void {
     this.#size -= 1;
-    if (items.length === 1) {
-      this.chunks.splice(at, 1);
+    const { items, numbers } = chunk;
+    if (items.length === 1 && this.#rest !== null) {
+      this.#drop(at);
       return;
     }
     if (place < items.length - 1) {
@@ -112,10 +121,15 @@ export class TurnList<T extends Turned> {
     else items.splice(place, 1);
   }
 
-  #begin(): Chunk<T> {
-    const chunk = { items: [], numbers: new Float64Array(FIRST_ITEMS * this.stride) };
-    this.chunks.push(chunk);
-    return chunk;
+  /** Nobody is in that chunk any more. */
+  #drop(at: number): void {
+    const [gone] = this.#rest?.splice(Math.max(0, at - 1), 1) ?? [];
+    if (at === 0 && gone !== undefined) [this.items, this.numbers] = [gone.items, gone.numbers];
+    if (this.#rest?.length === 0) this.#rest = null;
+  }
+
+  #chunk(at: number): Chunk<T> {
+    return at === 0 || this.#rest === null ? this : (this.#rest[at - 1] as Chunk<T>);
   }
 
   #grow(chunk: Chunk<T>): void {
@@ -128,16 +142,18 @@ export class TurnList<T extends Turned> {
     const items = chunk.items.splice(CHUNK_ITEMS >> 1);
     const numbers = new Float64Array((CHUNK_ITEMS + 1) * this.stride);
     numbers.set(chunk.numbers.subarray(chunk.items.length * this.stride));
-    this.chunks.splice(at + 1, 0, { items, numbers });
+    this.#rest ??= [];
+    this.#rest.splice(at, 0, { items, numbers });
   }
 
-  /** Index of the first chunk whose last entry is not before that turn; the number of chunks when all are. */
+  /** Index of the first chunk whose last entry is not before that turn; of the last chunk when all are. */
   #chunkOf(head: Waiting): number {
+    if (this.#rest === null) return 0;
     let low = 0;
-    let high = this.chunks.length;
+    let high = this.#rest.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const chunk = this.chunks[middle] as Chunk<T>;
+      const chunk = this.#chunk(middle);
       if (this.#isBefore(chunk, chunk.items.length - 1, head)) low = middle + 1;
       else high = middle;
     }
