@@ -6,6 +6,7 @@ import type { RoomEvent } from "./codec-inbound.ts";
 import { refusal } from "./codec-outbound.ts";
 import type { ServiceConfig } from "./config.ts";
 import { featuresOf } from "./features.ts";
+import { forgetPerson } from "./forgetting.ts";
 import { GhostPictures } from "./ghost-pictures.ts";
 import { type Ghosts, RegisteredGhosts } from "./ghosts.ts";
 import { NotTaken } from "./hand.ts";
@@ -86,7 +87,6 @@ export class MatrixAdapter implements Adapter {
     const hosted = new HostedRooms({ ...shared, prefix: config.prefix, serverName: config.serverName });
     this.#hosted = hosted;
     const membership = new Membership({ ...shared, met: (person) => signs.look(person) });
-    this.forget = ({ id }) => membership.forget(id);
     const software = new SoftwareSearch(shared);
     this.#software = software;
     const putOff = (invitation: RoomEvent) => this.#putOff(invitation);
@@ -97,6 +97,8 @@ export class MatrixAdapter implements Adapter {
     const reception: Reception = new Reception({ ...shared, membership, signs, hosted, putOff, putAside, spoke });
     const said = (events: readonly RoomEvent[]) => reception.transaction({ events, ephemeral: [], malformed: 0 });
     this.#invitations = new Invitations({ ...shared, membership, said });
+    const traces = { rooms, membership, invitations: this.#invitations, aside: this.#aside };
+    this.forget = ({ id }) => forgetPerson(traces, id);
     this.#sender = new Sender({ ...shared, hosted, watch: (person, local) => this.#signs.watch(person, local) });
     this.#link = new Link({
       context,

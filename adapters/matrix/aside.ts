@@ -142,6 +142,8 @@ export class Aside {
     try {
       this.#trying = room;
       for (const [key, entry] of pieces) {
+        // Its sender may have been erased meanwhile.
+        if (!(await this.#load()).has(key)) continue;
         await this.#parts.take(entry);
         await this.#forget(key);
       }
@@ -177,6 +179,13 @@ export class Aside {
     }
     this.#later.delete(room);
     return true;
+  }
+
+  /** What is kept of a person who is to be erased goes: what they said, and what is still to be asked for of `rooms`, which were theirs. */
+  async forget(person: string, rooms: readonly string[]): Promise<void> {
+    for (const [key, { event, room }] of [...(await this.#load())]) {
+      if (event === null ? rooms.includes(room) : event.sender === person) await this.#forget(key);
+    }
   }
 
   #waitMs(tries: number): number {

@@ -73,6 +73,15 @@ export class Invitations {
     }
   }
 
+  /** Declines all of a person who is to be erased. */
+  async forget(person: string): Promise<void> {
+    for (const [room, entry] of [...(await this.#load())]) {
+      if (entry.sender !== person) continue;
+      await this.#decline(room, entry);
+      await this.withdraw(room);
+    }
+  }
+
   /** Accepts as many as may be accepted now. Resolves with when to come back, in milliseconds; null: none is left. */
   async accept(): Promise<number | null> {
     const { context, limits } = this.#parts;

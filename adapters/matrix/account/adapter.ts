@@ -9,6 +9,7 @@ import type { RoomEvent } from "../codec-inbound.ts";
 import { encodePresence, refusal } from "../codec-outbound.ts";
 import type { AccountConfig } from "../config.ts";
 import { featuresOf } from "../features.ts";
+import { forgetPerson } from "../forgetting.ts";
 import { canonicalUserId } from "../identifiers.ts";
 import { Invitations } from "../invitations.ts";
 import { Ledger } from "../ledger.ts";
@@ -90,7 +91,6 @@ export class MatrixAccount implements Adapter {
     const signs = new Signs(shared);
     this.#software = new SoftwareSearch(shared);
     const membership = new Membership({ ...shared, met: (person) => signs.look(person) });
-    this.forget = ({ id }) => membership.forget(id);
     const giveUp = (pieces: readonly Piece[]) => reception.giveUp(pieces);
     const aside: Aside = new Aside({ ...shared, giveUp, take: (piece) => intake.takeAside(piece) });
     const spoke = (room: Room) => this.#software.look(room);
@@ -101,6 +101,8 @@ export class MatrixAccount implements Adapter {
     this.#sender = new Sender({ ...shared, isEncrypted, watch: (person, local) => signs.watch(person, local) });
     const invitations = new Invitations({ ...shared, membership, own });
     const unread = new Unread(this.#context, limits);
+    const traces = { rooms, membership, invitations, aside, unread };
+    this.forget = ({ id }) => forgetPerson(traces, id);
     const raw = { homeserver: connection, encryption };
     const intake = new Intake({ ...shared, ...raw, reception, invitations, unread, aside, own, handle });
     const presence = () => (config.presence ? this.#presence : "offline");

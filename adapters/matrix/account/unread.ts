@@ -71,6 +71,11 @@ export class Unread {
     }
   }
 
+  /** All of a person who is to be erased. */
+  async forgetPerson(person: string): Promise<void> {
+    for (const { event_id, sender } of await this.all()) if (sender === person) await this.forget(event_id);
+  }
+
   /** Those whose senders are to be told now, one for each session, until `told` says that they were. */
   async overdue(): Promise<readonly { readonly event: RoomEvent; readonly withheld: boolean }[]> {
     const now = this.#context.clock.now();
