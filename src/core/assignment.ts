@@ -8,6 +8,7 @@ import { close, requeue } from "./conversation.ts";
 import { recordDecision } from "./decisions.ts";
 import { showEstimate } from "./estimate/showing.ts";
 import { customerOf, legOfCsr, talkingLeg } from "./legs.ts";
+import type { Address } from "./model.ts";
 import { armOffer, armRound, offer, refuse } from "./offering.ts";
 import { tellPlace } from "./places.ts";
 import { PLAIN_ROUTING } from "./queue-rules.ts";
@@ -188,10 +189,14 @@ export function isServed(turn: Turn, row: ConversationRow, queueId: string): boo
 
 // --- what CSRs' coming and going does to offers and talks ---------------------------------------------------------------
 
-/** After a change of presence or link: offers to those who went are taken back, talks are given a while. */
+/** After a change of presence, or when a link is down: offers to those who went are taken back, talks are given a while. */
 export function csrMoved(turn: Turn, id: string): void {
   turn.stirred.add(id);
   const row = csrRow(turn, id);
+  const addresses = turn.rules.csrs.get(id)?.addresses ?? [];
+  const isThere = (address: Address): boolean => attends(turn, row, address) && !goneFrom(turn, address);
+  // Who is there has nothing to lose, however much they have in hand; the timer of an absence that has ended finds them there.
+  if (addresses.length > 0 && addresses.every(isThere)) return;
   for (const conversation of row.hands) {
     const held = turn.tables.conversation.get(conversation);
     const leg = held === null ? null : legOfCsr(held, id);
@@ -211,11 +216,49 @@ export function csrMoved(turn: Turn, id: string): void {
   }
 }
 
+/**
+ * A link is up, and who is there is not known yet. Nobody is taken to be gone before there was time to say so: a timer for all of them,
+ * since after a start they may have a hundred thousand conversations in hand.
+ */
+export function linkCame(turn: Turn, network: string): void {
+  turn.memory.linkedAt.set(network, turn.world.now);
+  for (const { id, addresses } of turn.rules.csrs.values())
+    if (addresses.some((address) => address.network === network)) turn.stirred.add(id);
+  const at = turn.world.now + turn.rules.limits.csrAbsenceSeconds * 1000;
+  setTimer(turn, { id: `${ABSENT_AT}${network}`, at, generation: 0, conversation: null, name: "absent-at" });
+}
+
+const ABSENT_AT = "absent at ";
+
+/** There was time to say so, and they did not: each of their talks is looked at by itself. */
+export function lookForAbsent(turn: Turn, timer: Timer): void {
+  const network = timer.id.slice(ABSENT_AT.length);
+  for (const { id, addresses } of turn.rules.csrs.values()) {
+    const row = csrRow(turn, id);
+    if (!addresses.some((address) => address.network === network && !attends(turn, row, address))) continue;
+    for (const conversation of row.hands) {
+      const held = turn.tables.conversation.get(conversation);
+      if (held?.state !== "talking" || talkingLeg(held)?.csr !== id) continue;
+      const at = turn.world.now;
+      setTimer(turn, {
+        id: `absent ${held.id}`,
+        at,
+        generation: held.generation,
+        conversation: held.id,
+        name: "absent",
+      });
+    }
+  }
+}
+
 /** The CSR has been gone for too long: the customer goes back to the queue with their place by waiting time. */
 export function absent(turn: Turn, row: ConversationRow): void {
   const leg = talkingLeg(row);
   if (row.state !== "talking" || leg === null || row.queue === null) return;
   if (attends(turn, csrRow(turn, leg.csr ?? ""), leg.address)) return;
+  const linkedAt = turn.memory.linkedAt.get(leg.address.network) ?? 0;
+  // They are looked for again, as all of that network are.
+  if (turn.world.now - linkedAt < turn.rules.limits.csrAbsenceSeconds * 1000) return;
   requeue(turn, row, leg, { queue: row.queue, only: null }, "absent");
 }
 

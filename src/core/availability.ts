@@ -1,11 +1,11 @@
 /** Whether a CSR can be asked: their clients' presence, their own words, wrap-up and free capacity. */
 import { type Address, addressKey } from "./model.ts";
-import { siteHours } from "./queue-rules.ts";
+import { PLAIN_ROUTING, siteHours } from "./queue-rules.ts";
 import { featuresOfAddress, softwareAt } from "./rendering.ts";
 import { weightOf } from "./request.ts";
 import { softwareKey } from "./routing/eligibility.ts";
 import type { Reachable, RoutingCsr, RoutingEngine } from "./routing/routing.ts";
-import type { Csr } from "./rules.ts";
+import type { Csr, Rules } from "./rules.ts";
 import type { ConversationRow, CsrRow, Offer } from "./state.ts";
 import { csrRow, type Turn } from "./turn.ts";
 
@@ -71,12 +71,28 @@ function isOnDuty(turn: Turn, { site }: Csr): boolean {
 
 /** What the conversations in their hands weigh: those that rest weigh what their queue says. */
 export function loadOf(turn: Turn, row: CsrRow): number {
+  const { conversation, isUnsettled } = turn.tables;
+  const isAlike = weighsAlike(turn.rules);
   let load = 0;
   for (const id of row.hands) {
-    const held = turn.tables.conversation.get(id);
+    const held = isAlike && !isUnsettled(id) ? null : conversation.get(id);
     load += held === null ? 1 : weightInHand(turn, held, row.id);
   }
   return load;
+}
+
+const alike = new WeakMap<Rules, boolean>();
+
+/** Whether every talk that does not rest weighs 1, so that it need not be looked at. */
+function weighsAlike(rules: Rules): boolean {
+  let known = alike.get(rules);
+  if (known === undefined) {
+    const { networkWeights } = rules.routing ?? PLAIN_ROUTING;
+    const weights = [...[...rules.queues.values()].map(({ weight = 1 }) => weight), ...Object.values(networkWeights)];
+    known = weights.every((weight) => weight === 1);
+    alike.set(rules, known);
+  }
+  return known;
 }
 
 /** That CSR's offer in it, where it is offered to them. */
@@ -86,7 +102,8 @@ function offerIn(row: ConversationRow, csr: string): Offer | null {
 
 /** How many conversations and offers they have in hand; of what they were only told they have nothing. */
 export function inHand(turn: Turn, row: CsrRow): number {
-  const conversations = row.hands.map((id) => turn.tables.conversation.get(id));
+  const { conversation, isUnsettled } = turn.tables;
+  const conversations = row.hands.map((id) => (isUnsettled(id) ? conversation.get(id) : null));
   return conversations.filter((held) => held === null || !isWithoutWeight(held, row.id)).length;
 }
 
@@ -117,7 +134,7 @@ export function hasRoomFor(turn: Turn, id: string, row: ConversationRow): boolea
 /** As long as an offer stands they count as busy with it since it was made; if nothing comes of it they have been idle all the while. */
 function idleSince(turn: Turn, row: CsrRow): number {
   const isAsked = row.hands.some((id) => {
-    const held = turn.tables.conversation.get(id);
+    const held = turn.tables.isUnsettled(id) ? turn.tables.conversation.get(id) : null;
     return held !== null && offerIn(held, row.id)?.announced === false;
   });
   return isAsked ? Math.max(row.idleSince, row.offeredAt ?? 0) : row.idleSince;

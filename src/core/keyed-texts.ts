@@ -117,6 +117,21 @@ export class KeyedTexts {
     return true;
   }
 
+  /** Slots of the texts that have one of these words in them. Looked for in all texts at once, which for rare words is very quick. */
+  slotsWith(words: readonly string[]): ReadonlySet<number> {
+    const found = new Set<number>();
+    const has = (text: string): boolean => words.some((word) => text.includes(word));
+    const suspects = new Set<number>();
+    for (const [number, chunk] of this.#chunks.entries()) {
+      if (chunk !== null && has(DECODER.decode(chunk.bytes.subarray(0, chunk.used)))) suspects.add(number);
+    }
+    for (let slot = 0; suspects.size > 0 && slot < this.#slots; slot += 1) {
+      const chunk = Math.floor(((this.#addresses[slot] ?? 0) - 1) / CHUNK_BYTES);
+      if (this.isTaken(slot) && suspects.has(chunk) && has(this.textAt(slot))) found.add(slot);
+    }
+    return found;
+  }
+
   /** Below, at or above zero, as the one's key comes before the other's, by its bytes. */
   compareKeys(slot: number, other: number): number {
     const one = this.#record(slot);

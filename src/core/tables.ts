@@ -25,10 +25,11 @@ export interface Tables {
   readonly csr: TableOf<Rows["csr"]>;
   readonly desk: TableOf<Rows["desk"]>;
   /**
-   * Ids of conversations in which not simply two people talk: all that wait, or are with the bot. Of a hundred thousand that are open they are
-   * few, and whoever looks for some of them looks here. One or the other may be over.
+   * Ids of conversations in which not simply two people talk: all that wait, are with the bot, rest, or are listened to. Of a hundred thousand
+   * that are open they are few, and whoever looks for some of them looks here. One or the other may be over.
    */
   unsettled(): readonly string[];
+  isUnsettled(conversation: string): boolean;
   /** Ids written since the last keep or discard. */
   written(table: Table): ReadonlySet<string>;
   changes(): readonly Change[];
@@ -108,10 +109,13 @@ function overlaid<Row extends object>(base: BaseOf<Row>): Overlaid<Row> {
   };
 }
 
-function isUnsettled({ state }: ConversationRow): boolean {
-  return state !== "talking";
+/** Anything but two people who talk: one waits, or rests, or a third listens. */
+function isUnsettled({ state, rest, legs }: ConversationRow): boolean {
+  const isHeard = legs.some((leg) => leg.role === "supervisor" && leg.state !== "left");
+  return state !== "talking" || (rest ?? null) !== null || isHeard;
 }
-const SETTLED = '"state":"talking"';
+/** How the JSON of one goes on behind its id that is not unsettled, unless it has one of these. */
+const SETTLED = { begins: '"state":"talking"', without: ['"role":"supervisor"', '"rest":"'] };
 
 /** `warmRows`: see CoolingRows. */
 export function createTables(snapshot: Snapshot, warmRows?: number): Tables {
@@ -137,6 +141,10 @@ export function createTables(snapshot: Snapshot, warmRows?: number): Tables {
     csr: all.csr.table,
     desk: all.desk.table,
     unsettled: () => [...new Set([...unsettled, ...all.conversation.written])],
+    isUnsettled(id) {
+      const over = all.conversation.overlay.get(id);
+      return over === undefined || over === null ? unsettled.has(id) : isUnsettled(over);
+    },
     written: (table) => all[table].written,
     changes() {
       let changes: Change[] | null = null;

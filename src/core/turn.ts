@@ -23,6 +23,8 @@ export interface Memory {
   readonly staffSoftware: Map<string, Software>;
   /** By network: whether its link is up. */
   readonly links: Map<string, boolean>;
+  /** By network: when its link last came up. Milliseconds. */
+  readonly linkedAt: Map<string, number>;
   /** When a link last came up. Milliseconds. */
   heardAt: number;
   /** CSRs at work, as routing was last told, each with what was recorded of it; see assignment.ts. */
@@ -59,6 +61,7 @@ export function newMemory(): Memory {
     software: new Map(),
     staffSoftware: new Map(),
     links: new Map(),
+    linkedAt: new Map(),
     heardAt: 0,
     atWork: new Map(),
     day: "",
