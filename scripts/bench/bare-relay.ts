@@ -70,7 +70,7 @@ async function stock(port: number, domain: string, password: string, csrs: reado
     if (!stanza.is("message") || stanza.getChild("body") === undefined) return;
     const { from, to } = pass(String(stanza.attrs.from));
     const attributes = { from, to, type: "chat", id: String(stanza.attrs.id) };
-    void entity.send(xml("message", attributes, xml("body", {}, stanza.getChildText("body") ?? "")));
+    void entity.send(xml("message", attributes, ...stanza.children));
   });
   await entity.start();
   process.stdout.write(`${READY}\n`);

@@ -12,6 +12,7 @@ import {
   CONVERSATIONS,
   type Field,
   fullSpeed,
+  openDirect,
   openField,
   openStubField,
   paced,
@@ -58,6 +59,7 @@ async function throughStub(): Promise<readonly Row[]> {
 async function throughProsody(): Promise<readonly Row[]> {
   const server = await startProsody({ isLean: true, components: Object.values(COMPONENTS) });
   const open = (kind: RelayKind) => openField(kind, server);
+  const direct = await openDirect(server);
   try {
     return await withFields({ desk: open, parser: open, stock: open }, async (fields) => {
       const speeds = await inTurn(RUNS, {
@@ -68,16 +70,19 @@ async function throughProsody(): Promise<readonly Row[]> {
         desk: () => paced(fields.desk, PACED_MESSAGES, PACE_PER_SECOND),
         parser: () => paced(fields.parser, PACED_MESSAGES, PACE_PER_SECOND),
         stock: () => paced(fields.stock, PACED_MESSAGES, PACE_PER_SECOND),
+        direct: () => paced(direct, PACED_MESSAGES, PACE_PER_SECOND),
       });
       return [
         speedRow("relay.prosody.throughput", speeds.desk, speeds.parser, PARSER, 0.95),
         delayRow("relay.prosody.p50", 0.5, delays.desk, delays.parser, PARSER, 1.6),
         delayRow("relay.prosody.p99", 0.99, delays.desk, delays.parser, PARSER, 1.25),
         delayRow("relay.prosody.p50-stock", 0.5, delays.desk, delays.stock, STOCK, 0.5),
+        delayRow("relay.prosody.p50-nothing-between", 0.5, delays.direct, delays.stock, STOCK, null),
         cpuRow("relay.prosody.cpu", cpuOf(speeds.desk, 0), cpuOf(speeds.desk, 1), "what Prosody spends on it", 0.25),
       ];
     });
   } finally {
+    await direct.stop();
     await server.remove();
   }
 }
@@ -143,7 +148,7 @@ function cpuRow(
 
 type Runs = readonly (readonly number[])[];
 
-function delayRow(id: string, share: number, ours: Runs, theirs: Runs, against: string, most: number): Row {
+function delayRow(id: string, share: number, ours: Runs, theirs: Runs, against: string, most: number | null): Row {
   const delay = (runs: Runs) => median(runs.map((run) => percentile(run, share)));
   return {
     id: `${id}-at-${PACE_PER_SECOND}`,
@@ -151,6 +156,6 @@ function delayRow(id: string, share: number, ours: Runs, theirs: Runs, against: 
     ours: delay(ours),
     theirs: delay(theirs),
     against,
-    goal: { atMost: most },
+    goal: most === null ? null : { atMost: most },
   };
 }

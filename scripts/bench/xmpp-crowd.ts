@@ -27,6 +27,12 @@ const NO_SERVICE =
 const BEGIN_MS = 60_000;
 /** What a customer says first; their address follows, by which the CSR's side knows whom they have. */
 export const GREETING = "hello from ";
+/**
+ * What clients put beside each message: a bare relay passes it on, as the desk sends the like of its own. None asks for a receipt: a bare
+ * relay gives none, and the desk would send one more stanza for each message.
+ */
+const BESIDE =
+  "<active xmlns='http://jabber.org/protocol/chatstates'/><markable xmlns='urn:xmpp:chat-markers:0'/><origin-id xmlns='urn:xmpp:sid:0' id='o'/>";
 const BODY = "<body>";
 const BODY_END = "</body>";
 
@@ -37,6 +43,7 @@ export class XmppCrowd {
   /** Addresses of customers who talk with a CSR. */
   readonly #talking = new Set<string>();
   #isLoaded = false;
+  #direct: readonly string[] | null = null;
   #count = 0;
   /** Called with the text of each message that reaches a CSR under load. */
   onArrival: (text: string) => void = () => {};
@@ -110,7 +117,13 @@ export class XmppCrowd {
   write(number: number, text: string): void {
     const customer = this.customers[number % this.customers.length];
     if (customer === undefined) throw new Error("Nobody is seated.");
-    this.say(customer, this.#handle, text);
+    this.say(customer, this.#direct?.[number % this.#direct.length] ?? this.#handle, text, BESIDE);
+  }
+
+  /** Instead of `begin`: from now on customers write to these addresses themselves, with no relay between. */
+  talkDirectly(addresses: readonly string[]): void {
+    this.#direct = addresses;
+    this.#isLoaded = true;
   }
 
   /** Somebody writes to that address; `beside`: what their client puts beside the text. */

@@ -45,17 +45,7 @@ export async function openField(
   const componentDomain = `${COMPONENTS[kind]}.${server.domain}`;
   const crowd = new XmppCrowd(`${HANDLE}@${componentDomain}`);
   const names = Array.from({ length: csrs }, (_, index) => `${kind}-csr${index}`);
-  for (const name of names) await server.register(name, PASSWORD);
-  const clients: RawClient[] = [];
-  for (const user of names) {
-    clients.push(
-      await take(crowd, "csr", {
-        port: server.clientPort,
-        domain: server.domain,
-        account: { user, password: PASSWORD },
-      }),
-    );
-  }
+  const clients = await takeCsrs(crowd, server, names);
   const relay = await openRelay(
     kind,
     { ...server, componentDomain },
@@ -74,6 +64,35 @@ export async function openField(
       for (const client of clients) client.end();
     },
   };
+}
+
+/** The same people with nothing between them: what the server alone takes. */
+export async function openDirect(server: XmppServer): Promise<Field> {
+  const crowd = new XmppCrowd("nobody");
+  const names = Array.from({ length: CSRS }, (_, index) => `direct-csr${index}`);
+  const csrs = await takeCsrs(crowd, server, names);
+  const customers: RawClient[] = [];
+  for (let customer = 0; customer < CONVERSATIONS; customer += 1) {
+    customers.push(await take(crowd, "customer", { port: server.clientPort, domain: server.anonymousDomain }));
+  }
+  crowd.talkDirectly(csrs.map(({ jid }) => jid));
+  return {
+    crowd,
+    pid: process.pid,
+    async stop() {
+      for (const client of [...csrs, ...customers]) client.end();
+    },
+  };
+}
+
+async function takeCsrs(crowd: XmppCrowd, server: XmppServer, names: readonly string[]): Promise<RawClient[]> {
+  const clients: RawClient[] = [];
+  for (const user of names) {
+    await server.register(user, PASSWORD);
+    const account = { user, password: PASSWORD };
+    clients.push(await take(crowd, "csr", { port: server.clientPort, domain: server.domain, account }));
+  }
+  return clients;
 }
 
 async function take(crowd: XmppCrowd, role: Seat["role"], login: Parameters<typeof logIn>[0]) {
