@@ -14,7 +14,7 @@ import { isNick, People } from "./nicks.ts";
 import { type Pace, Pacer, slower } from "./pacer.ts";
 import { Reception } from "./reception.ts";
 import { Returns } from "./returns.ts";
-import { Sends, WINDOW } from "./sends.ts";
+import { FENCE_MS, Sends, WINDOW } from "./sends.ts";
 import { Versions } from "./versions.ts";
 import { Watching } from "./watching.ts";
 
@@ -251,6 +251,7 @@ export class IrcAdapter implements Adapter {
       pacer,
       answerMs: limits.answerSeconds * 1_000,
       waitMs: this.#pace.waitMs,
+      fenceMs: this.#pace.lineMs === 0 ? FENCE_MS : 0,
       ping: (token) => formatLine(this.#attachment.ping(token)),
       isPaused: () => connection.isPaused,
       silent: () => connection.destroy(new Error(`The server was silent for ${limits.answerSeconds} seconds.`)),

@@ -12,6 +12,12 @@ export interface Target {
   readonly tls: boolean;
   readonly authority: string | undefined;
   readonly lineBytes: number;
+  /**
+   * Whether what came is acknowledged at once, by an empty line. Servers that gather small writes (Nagle), as ngIRCd does, keep back the next
+   * line until the last one is acknowledged, and a socket that has nothing to write leaves that for 40 ms. RFC 2812 §2.3.1 has
+   * servers pass over empty lines; but where lines are counted, they would be, too.
+   */
+  readonly acknowledges: boolean;
 }
 
 export interface ConnectionHandlers {
@@ -19,6 +25,8 @@ export interface ConnectionHandlers {
   tooLong(): void;
 }
 
+/** How long what came waits for something to be written, before an empty line is. */
+const ACKNOWLEDGE_MS = 1;
 /** How long the server may take to close after the last line. */
 const CLOSE_MS = 500;
 
@@ -33,6 +41,8 @@ export class Connection {
   #isOver = false;
   #isPaused = false;
   #isCorked = false;
+  /** Cancels the empty line that would acknowledge what came. */
+  #cancelEmptyLine: (() => void) | null = null;
 
   constructor(target: Target, clock: Clock, handlers: ConnectionHandlers) {
     this.#target = target;
@@ -65,6 +75,7 @@ export class Connection {
       });
       socket.once("close", () => {
         this.#isOver = true;
+        this.#cancelEmptyLine?.();
         reject(this.#reason ?? new Error("The server closed the connection."));
         this.#ended.resolve(this.#reason);
       });
@@ -86,6 +97,8 @@ export class Connection {
         socket.uncork();
       });
     }
+    this.#cancelEmptyLine?.();
+    this.#cancelEmptyLine = null;
     socket.write(`${line}\r\n`);
   }
 
@@ -130,6 +143,9 @@ export class Connection {
   }
 
   #read(bytes: Buffer): void {
+    if (this.#target.acknowledges) {
+      this.#cancelEmptyLine ??= this.#clock.after(ACKNOWLEDGE_MS, () => this.write(""));
+    }
     for (const line of this.#decoder.take(bytes)) {
       if (this.#socket?.destroyed !== false) {
         return;

@@ -43,7 +43,8 @@ function create(config: IrcConfig, context: AdapterContext): Adapter {
   const { host, tls, authority, limits, nickLength } = config;
   const shared = { host, tls, authority, lineBytes: limits.lineBytes };
   if (config.mode === "client") {
-    const target: Target = { ...shared, port: config.port ?? (tls ? 6_697 : 6_667) };
+    const port = config.port ?? (tls ? 6_697 : 6_667);
+    const target: Target = { ...shared, port, acknowledges: false };
     const { burst, lineMs, waitSeconds } = config.limits;
     const pace = { burst, lineMs, waitMs: waitSeconds * 1_000 };
     return new IrcAdapter({
@@ -60,7 +61,7 @@ function create(config: IrcConfig, context: AdapterContext): Adapter {
     limits,
     nickLength,
     pace: UNPACED,
-    target: { ...shared, port: config.port },
+    target: { ...shared, port: config.port, acknowledges: true },
     attach: (port, watching) => new ServerAttachment(config, port, watching),
   });
 }

@@ -34,14 +34,18 @@ export interface PacerOptions extends Pick<Pace, "burst" | "lineMs"> {
   write(line: string): void;
 }
 
-interface Waiting {
+/** A message that waits for its pace. */
+export interface Paced {
   readonly line: string;
+  /** Lines that have to be written before it; they count for what it needs. */
+  before(): number;
+  /** It is written next. */
   writing(): void;
 }
 
 export class Pacer {
   readonly #options: PacerOptions;
-  readonly #messages = new Set<Waiting>();
+  readonly #messages = new Set<Paced>();
   readonly #chatter: string[] = [];
   #credit: number;
   #countedAt: number;
@@ -57,7 +61,7 @@ export class Pacer {
   /** How long one more message would wait, in milliseconds. */
   get waitMs(): number {
     this.#count();
-    const lines = this.#messages.size * LINES_EACH + this.#linesFirst - this.#credit;
+    const lines = this.#messages.size * LINES_EACH + this.#linesFirst(null) - this.#credit;
     return Math.max(0, lines * this.#options.lineMs);
   }
 
@@ -71,12 +75,11 @@ export class Pacer {
     this.#options.write(line);
   }
 
-  /** Writes when it may; `writing` is called just before. The answer takes it back, which does nothing once it is written. */
-  message(line: string, writing: () => void): () => void {
-    const waiting = { line, writing };
-    this.#messages.add(waiting);
+  /** Writes when it may. The answer takes it back, which does nothing once it is written. */
+  message(message: Paced): () => void {
+    this.#messages.add(message);
     this.#work();
-    return () => this.#messages.delete(waiting);
+    return () => this.#messages.delete(message);
   }
 
   /** Writes when nothing else waits. False: too much waits already, and this is left out. */
@@ -116,7 +119,7 @@ export class Pacer {
     while (this.#isFree()) {
       const [message] = this.#messages;
       if (message !== undefined) {
-        if (!this.#hasCredit(this.#linesFirst)) {
+        if (!this.#hasCredit(this.#linesFirst(message))) {
           break;
         }
         this.#messages.delete(message);
@@ -141,9 +144,9 @@ export class Pacer {
     return this.#options.lineMs === 0 || this.#credit >= lines;
   }
 
-  /** Credit a message begins with: for itself and its fence. A burst of one is all there can be. */
-  get #linesFirst(): number {
-    return Math.min(LINES_EACH, this.#options.burst);
+  /** Credit a message begins with: for itself, its fence and what comes before. A burst of one is all there can be. */
+  #linesFirst(message: Paced | null): number {
+    return Math.min(LINES_EACH + (message?.before() ?? 0), this.#options.burst);
   }
 
   #put(line: string): void {
@@ -155,7 +158,8 @@ export class Pacer {
     if (this.#isOver || this.#messages.size + this.#chatter.length === 0) {
       return;
     }
-    const lines = this.#messages.size > 0 ? this.#linesFirst : 1;
+    const [message] = this.#messages;
+    const lines = message === undefined ? 1 : this.#linesFirst(message);
     const delayMs = Math.ceil((lines - this.#credit) * this.#options.lineMs);
     this.#cancelAlarm ??= this.#options.clock.after(delayMs, () => {
       this.#cancelAlarm = null;

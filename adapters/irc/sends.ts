@@ -17,6 +17,8 @@ export interface SendsOptions {
   readonly answerMs: number;
   /** Longest wait for the pace, in milliseconds. */
   readonly waitMs: number;
+  /** How long a PING waits for more messages to stand behind. */
+  readonly fenceMs: number;
   /** The line that asks for a PONG with that token. */
   ping(token: string): string;
   /** Whether nothing is read just now, so that no PONG can come. */
@@ -25,6 +27,8 @@ export interface SendsOptions {
   silent(): void;
 }
 
+/** Where lines are not counted, a PING waits so long for more messages to stand behind. */
+export const FENCE_MS = 10;
 /** Messages to one nick that may be under way at once. */
 export const WINDOW = 16;
 
@@ -64,7 +68,7 @@ export class Sends {
   /** Whose PONG is waited for, in order. */
   #asked: Group[] = [];
   #cancelSilence = () => {};
-  #isScheduled = false;
+  #cancelFence: (() => void) | null = null;
   #count = 0;
   #isOver = false;
 
@@ -106,7 +110,11 @@ export class Sends {
       };
       signal.addEventListener("abort", abort, { once: true });
       this.#underWay.set(nick, [...before, sending]);
-      takeBack = pacer.message(line, () => this.#writing(sending));
+      takeBack = pacer.message({
+        line,
+        before: () => (this.#open.covers.has(nick) ? 1 : 0),
+        writing: () => this.#writing(sending),
+      });
     });
   }
 
@@ -123,7 +131,7 @@ export class Sends {
     if (this.#asked.length > 0) {
       this.#await();
     } else if (this.#open.covers.size > 0) {
-      this.#raise();
+      this.#schedule();
     }
     return true;
   }
@@ -158,6 +166,7 @@ export class Sends {
   cut(): void {
     this.#isOver = true;
     this.#cancelSilence();
+    this.#cancelFence?.();
     this.#asked = [];
     this.#open = this.#group();
     for (const sending of [...this.#underWay.values()].flat()) this.#settle(sending, CUT);
@@ -217,15 +226,15 @@ export class Sends {
     return { token: `${this.#prefix}${this.#count}`, covers: new Map() };
   }
 
-  /** Behind all that is written in this turn of the event loop. */
+  /** Behind all that is written until then. */
   #schedule(): void {
-    if (this.#asked.length > 0 || this.#isScheduled) {
+    if (this.#asked.length > 0 || this.#cancelFence !== null) {
       return;
     }
-    this.#isScheduled = true;
-    process.nextTick(() => {
-      this.#isScheduled = false;
-      if (this.#asked.length === 0 && this.#open.covers.size > 0 && !this.#isOver) {
+    const { clock, fenceMs } = this.#options;
+    this.#cancelFence = clock.after(fenceMs, () => {
+      this.#cancelFence = null;
+      if (this.#asked.length === 0 && this.#open.covers.size > 0) {
         this.#raise();
       }
     });
@@ -235,6 +244,8 @@ export class Sends {
     const { pacer, ping } = this.#options;
     const group = this.#open;
     this.#open = this.#group();
+    this.#cancelFence?.();
+    this.#cancelFence = null;
     this.#asked.push(group);
     if (this.#asked.length === 1) {
       this.#await();

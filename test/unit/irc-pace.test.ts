@@ -17,6 +17,7 @@ function link({ burst = 3, lineMs = 1_000, waitMs = 10_000, chatter = 2 } = {}) 
     pacer,
     answerMs: 20_000,
     waitMs,
+    fenceMs: 0,
     ping: (token) => `PING ${token}`,
     isPaused: () => state.isPaused,
     silent: () => {
@@ -32,13 +33,14 @@ function link({ burst = 3, lineMs = 1_000, waitMs = 10_000, chatter = 2 } = {}) 
     const outcome = sends.send(nick, `to ${nick}`, signal);
     void Promise.resolve(outcome).then((one) => outcomes.set(nick, one));
   };
-  return { clock, wire, state, pacer, sends, pong, said, outcomes, send };
+  const message = (line: string) => pacer.message({ line, before: () => 0, writing: () => {} });
+  return { clock, wire, state, pacer, message, sends, pong, said, outcomes, send };
 }
 
 describe("IRC pace", () => {
   it("lets a few lines go at once, then one at a time", async () => {
-    const { clock, pacer, said } = link();
-    for (const nick of ["a", "b", "c", "d", "e"]) pacer.message(nick, () => {});
+    const { clock, message, said } = link();
+    for (const nick of ["a", "b", "c", "d", "e"]) message(nick);
     expect(said(), "with room for the PING behind them").to.deep.equal(["a", "b"]);
     await clock.advance(999);
     expect(said()).to.have.length(2);
@@ -49,19 +51,19 @@ describe("IRC pace", () => {
   });
 
   it("lets chatter go only when no message waits, and leaves out what is too much of it", async () => {
-    const { clock, pacer, said } = link({ burst: 1 });
-    pacer.message("first", () => {});
+    const { clock, pacer, message, said } = link({ burst: 1 });
+    message("first");
     expect(["x", "y", "z"].map((line) => pacer.chat(line))).to.deep.equal([true, true, false]);
-    pacer.message("second", () => {});
+    message("second");
     await clock.advance(3_000);
     expect(said()).to.deep.equal(["first", "second", "x", "y"]);
   });
 
   it("writes nothing that was taken back, or after the cut", async () => {
-    const { clock, pacer, said } = link({ burst: 1 });
-    pacer.message("first", () => {});
-    pacer.message("taken back", () => {})();
-    pacer.message("late", () => {});
+    const { clock, pacer, message, said } = link({ burst: 1 });
+    message("first");
+    message("taken back")();
+    message("late");
     pacer.cut();
     await clock.advance(10_000);
     pacer.urgent("PONG");
@@ -84,10 +86,10 @@ describe("IRC pace", () => {
   });
 
   it("is not confused by a clock that jumps", async () => {
-    const { clock, pacer, said } = link({ burst: 1 });
-    pacer.message("first", () => {});
+    const { clock, message, said } = link({ burst: 1 });
+    message("first");
     clock.jump(-3_600_000);
-    pacer.message("second", () => {});
+    message("second");
     await clock.advance(2_000);
     expect(said()).to.deep.equal(["first", "second"]);
   });
@@ -216,6 +218,15 @@ describe("what becomes of a message on IRC", () => {
       expect([outcomes.get("anna"), await second, await third]).to.deep.equal([AWAY, AWAY, AWAY]);
     });
 
+    it("waits for its pace with room for the PING between them, too", async () => {
+      const { clock, wire, sends } = link({ burst: 3 });
+      for (const line of ["one", "two"]) void sends.send("anna", line, STEADY);
+      await clock.advance(999);
+      expect(wire.map((line) => line.split(" ")[0])).to.deep.equal(["one", "PING"]);
+      await clock.advance(1);
+      expect(wire.map((line) => line.split(" ")[0])).to.deep.equal(["one", "PING", "two"]);
+    });
+
     it("waits in its lane beyond a number of them", () => {
       const { sends } = link({ burst: 1_000, lineMs: 0 });
       for (let number = 0; number < WINDOW; number += 1) void sends.send("anna", `${number}`, STEADY);
@@ -223,7 +234,7 @@ describe("what becomes of a message on IRC", () => {
     });
 
     it("is not taken for one that was given up", async () => {
-      const { clock, sends, wire } = link({ burst: 100, lineMs: 0 });
+      const { clock, sends, wire, pong } = link({ burst: 100, lineMs: 0 });
       const giveUp = new AbortController();
       const first = Promise.resolve(sends.send("anna", "first", giveUp.signal));
       const second = Promise.resolve(sends.send("anna", "second", STEADY));
@@ -231,7 +242,8 @@ describe("what becomes of a message on IRC", () => {
       sends.failed("anna", { kind: "rejected", reason: "policy-violation" });
       await clock.advance(0);
       for (const line of wire.slice()) sends.pong(line.slice("PING ".length));
-      for (const line of wire.slice()) sends.pong(line.slice("PING ".length));
+      await clock.advance(0);
+      pong();
       expect([(await first).kind, (await second).kind]).to.deep.equal(["deferred", "accepted"]);
     });
   });
