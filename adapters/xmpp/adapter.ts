@@ -4,14 +4,14 @@ import type { Adapter, AdapterContext, Outcome } from "../../src/adapter.ts";
 import type { Capabilities, Outbound } from "../../src/core/model.ts";
 import { OWN_CAPABILITIES } from "./answers.ts";
 import type { Attachment } from "./attachment.ts";
-import { encodeOutbound } from "./codec-outbound.ts";
+import { encodeOutbound, recipient } from "./codec-outbound.ts";
 import type { Limits } from "./config.ts";
 import { Discovery } from "./discovery.ts";
 import { FEATURES, MARK_BYTES } from "./features.ts";
 import { Fence } from "./fence.ts";
 import { FileReception } from "./file-reception.ts";
 import { HostedRooms } from "./hosted-rooms.ts";
-import { type Jid, parseJid } from "./jid.ts";
+import type { Jid } from "./jid.ts";
 import { Link } from "./link.ts";
 import { NS } from "./namespaces.ts";
 import { OwedAnswers } from "./owed-answers.ts";
@@ -21,6 +21,7 @@ import { QuestionReception } from "./question-reception.ts";
 import { type Delivery, Reception } from "./reception.ts";
 import { Requests } from "./requests.ts";
 import { type Join, Rooms } from "./rooms.ts";
+import { SentBefore } from "./sent-before.ts";
 import type { XmppStream } from "./stream.ts";
 import { ENABLE, enabledStream, type ManagedStream } from "./stream-management.ts";
 import { ToldNames } from "./told-names.ts";
@@ -37,6 +38,8 @@ const AGAIN_MS = 5_000;
 /** Where the server delivers once and never again. */
 const UNMANAGED: Delivery = { id: null, settle: () => undefined };
 
+/** The server said so when it continued the stream. */
+const TAKEN: Outcome = { kind: "accepted", id: null };
 const OFFLINE: Outcome = { kind: "deferred", reason: "remote-server-timeout" };
 
 /** One login: from the first stanza that can be sent to the cut. */
@@ -63,6 +66,7 @@ export class XmppAdapter implements Adapter {
   readonly #hosted: HostedRooms;
   readonly #owed: OwedAnswers;
   readonly #names: ToldNames;
+  readonly #before = new SentBefore();
   #session: Session | null = null;
   /** The managed stream of the login before, for the server to continue. */
   #former: ManagedStream | null = null;
@@ -175,7 +179,7 @@ export class XmppAdapter implements Adapter {
       const text = `Written as XML this has more than ${this.#limits.stanzaBytes} bytes.`;
       return { kind: "rejected", reason: "policy-violation", text };
     }
-    return this.#write(outbound, to, xml, signal);
+    return this.#write(outbound, to, xml, signal, encoded.stanzas.length);
   }
 
   stop(): Promise<void> {
@@ -204,7 +208,7 @@ export class XmppAdapter implements Adapter {
     });
   }
 
-  #write(outbound: Outbound, to: Jid, xml: string, signal: AbortSignal): Outcome | Promise<Outcome> {
+  #write(outbound: Outbound, to: Jid, xml: string, signal: AbortSignal, stanzas = 1): Outcome | Promise<Outcome> {
     const session = this.#session;
     if (session === null || this.#isStopping || signal.aborted) {
       return OFFLINE;
@@ -215,7 +219,8 @@ export class XmppAdapter implements Adapter {
     if (outbound.kind === "watch") {
       this.#presences.watch(to.bare, outbound.from);
     }
-    session.stream.write(xml);
+    if (this.#before.isTaken(outbound.key)) return TAKEN;
+    session.stream.write(xml, stanzas);
     return session.fence.track(outbound.key, to.bare, signal);
   }
 
@@ -263,7 +268,7 @@ export class XmppAdapter implements Adapter {
       return;
     }
     session.heard = true;
-    const write = (xml: string) => session.stream.write(xml);
+    const write = (xml: string) => session.stream.write(xml, 0);
     session.managed = enabledStream(nonza, write) ?? session.managed;
     if (nonza.is("r", NS.streamManagement)) {
       session.managed?.acknowledge();
@@ -275,11 +280,13 @@ export class XmppAdapter implements Adapter {
       clock: this.#context.clock,
       answerMs: this.#limits.answerSeconds * 1_000,
       unanswered: this.#limits.unanswered,
+      written: () => stream.written,
       ask: (id) => stream.write(this.#attachment.fence(id)),
       silent: () => stream.destroy(new Error(`The server was silent for ${this.#limits.answerSeconds} seconds.`)),
     });
-    const managed = stream.isResumed ? (this.#former?.resumed((xml) => stream.write(xml)) ?? null) : null;
+    const managed = stream.isResumed ? (this.#former?.resumed((xml) => stream.write(xml, 0)) ?? null) : null;
     this.#former = null;
+    this.#before.again(stream.handled);
     this.#session = { stream, fence, managed, heard: true };
     if (this.#reception.isPaused) {
       stream.pause();
@@ -304,7 +311,7 @@ export class XmppAdapter implements Adapter {
     const session = this.#session;
     this.#session = null;
     this.#former = session?.managed ?? this.#former;
-    session?.fence.cut();
+    if (session !== null) this.#before.cut(session.fence.cut(), session.stream.written);
     this.#requests.cut();
     this.#discovery.cut();
     this.#presences.cut();
@@ -388,13 +395,4 @@ export class XmppAdapter implements Adapter {
       this.#session?.stream.write(new Element("iq", attributes).cnode(question).root().toString());
     });
   }
-}
-
-/** The person, or the one device of theirs that is meant; null when that is no address. */
-function recipient({ to, device }: Outbound): Jid | null {
-  const bare = parseJid(to.id);
-  if (bare === null || bare.resource !== null) {
-    return null;
-  }
-  return device === null ? bare : parseJid(`${bare.bare}/${device}`);
 }

@@ -14,7 +14,7 @@ import {
 import { readTyped } from "../../src/core/styling-reader.ts";
 import { typed } from "../../src/core/styling-writer.ts";
 import { xmlText } from "./elements.ts";
-import type { Jid } from "./jid.ts";
+import { type Jid, parseJid } from "./jid.ts";
 import { CHOICE_FIELD } from "./message-text.ts";
 import { NS } from "./namespaces.ts";
 
@@ -254,4 +254,13 @@ function named(stanza: Element, nick: string | null): Element {
 function add(stanza: Element, name: string, namespace: string, attributes: Record<string, string> = {}): Element {
   stanza.c(name, { xmlns: namespace, ...attributes });
   return stanza;
+}
+
+/** The person, or the one device of theirs that is meant; null when that is no address. */
+export function recipient({ to, device }: Outbound): Jid | null {
+  const bare = parseJid(to.id);
+  if (bare === null || bare.resource !== null) {
+    return null;
+  }
+  return device === null ? bare : parseJid(`${bare.bare}/${device}`);
 }

@@ -6,6 +6,7 @@
 import { randomBytes } from "node:crypto";
 import type { Clock, Outcome } from "../../src/adapter.ts";
 import { isTemporary, type StanzaError } from "./conditions.ts";
+import type { Unconfirmed } from "./sent-before.ts";
 
 export interface FenceOptions {
   readonly clock: Clock;
@@ -13,14 +14,15 @@ export interface FenceOptions {
   readonly answerMs: number;
   /** Sends that may await an answer at once. */
   readonly unanswered: number;
+  /** Stanzas written to this stream so far. */
+  written(): number;
   /** Writes the request with that id. */
   ask(id: string): void;
   /** No answer came: the link is dead. */
   silent(): void;
 }
 
-interface Waiting {
-  readonly key: string;
+interface Waiting extends Unconfirmed {
   /** Bare address it was sent to: nobody else can send it back. */
   readonly to: string;
   settle(outcome: Outcome): void;
@@ -67,6 +69,7 @@ export class Fence {
       const waiting: Waiting = {
         key,
         to,
+        number: this.#options.written(),
         settle: (outcome) => {
           this.#forget(waiting, signal);
           resolve(outcome);
@@ -145,8 +148,9 @@ export class Fence {
     return true;
   }
 
-  /** The link is gone: whatever waits is deferred. */
-  cut(): void {
+  /** The link is gone: whatever waits is deferred. Returns it. */
+  cut(): readonly Unconfirmed[] {
+    const unconfirmed = [...this.#waiting.values()];
     const all = [...(this.#asked?.covers ?? []), ...this.#next, ...this.#waiting.values()];
     this.#asked?.cancel();
     this.#asked = null;
@@ -156,6 +160,7 @@ export class Fence {
     for (const waiting of all) {
       waiting.settle(CUT);
     }
+    return unconfirmed;
   }
 
   /** After everything that is sent in this turn of the event loop, so that one fence stands behind all of it. */

@@ -5,7 +5,7 @@
  */
 import { EventEmitter } from "node:events";
 import { type Element, escapeXML } from "@xmpp/xml";
-import { childElements, childOf, textOf } from "./elements.ts";
+import { attribute, childElements, childOf, textOf } from "./elements.ts";
 import { NS, STREAM_NAMESPACES } from "./namespaces.ts";
 import { type ParserLimits, StanzaParser } from "./parser.ts";
 import { type SocketOptions, StreamSocket } from "./socket.ts";
@@ -64,7 +64,8 @@ export class XmppStream {
   /** Features that wait for the answer whether the former stream can be continued. */
   #held: { readonly features: Element; readonly library: EventEmitter } | null = null;
   #offersManagement = false;
-  #isResumed = false;
+  #handled: number | null = null;
+  #written = 0;
   /** Whether anything can be handed on: what comes in one piece with the end of the login waits in `#early`. */
   #isReady = false;
   #parser: StanzaParser | null = null;
@@ -103,7 +104,11 @@ export class XmppStream {
     return this.#offersManagement;
   }
   get isResumed(): boolean {
-    return this.#isResumed;
+    return this.#handled !== null;
+  }
+  /** How many stanzas of the continued stream the server has handled of ours; null where none was continued. */
+  get handled(): number | null {
+    return this.#handled;
   }
 
   /** Resolves when the stream is over: with null after an orderly end, else with the reason. */
@@ -121,9 +126,15 @@ export class XmppStream {
     return this.#phase === "online";
   }
 
-  /** Sends XML as it stands; the writes of one turn go out together. Without effect once the stream is over. */
-  write(xml: string): void {
+  /** Stanzas sent since the login, or, where it continued a former stream, since that began to be counted. */
+  get written(): number {
+    return this.#written;
+  }
+
+  /** Sends XML as it stands, which is so many stanzas; the writes of one turn go out together. Without effect once the stream is over. */
+  write(xml: string, stanzas = 1): void {
     if (this.#phase === "online") {
+      this.#written += stanzas;
       this.#socket.write(xml);
     }
   }
@@ -236,7 +247,10 @@ export class XmppStream {
       return;
     }
     if (element.getName() === "resumed") {
-      this.#isResumed = true;
+      const h = Number(attribute(element, "h") ?? Number.NaN);
+      // Without a number nothing is known to be handled.
+      this.#handled = Number.isInteger(h) && h >= 0 ? h : 0;
+      this.#written = this.#handled;
       this.#begin();
     } else {
       held.library.emit("element", held.features);

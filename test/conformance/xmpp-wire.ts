@@ -21,6 +21,8 @@ export class XmppWire {
   segmentBytes: number | null = null;
   /** Bytes of the adapter are not passed on while true: the server looks silent. */
   isSilent = false;
+  /** Bytes of the server are not passed on while true: what it takes and answers is never heard of. */
+  isMuffled = false;
 
   private constructor(port: number, target: number) {
     this.port = port;
@@ -88,6 +90,7 @@ export class XmppWire {
     near.on("data", (bytes) => this.isSilent || far.write(bytes));
     let passed = Promise.resolve();
     far.on("data", (bytes) => {
+      if (this.isMuffled) return;
       passed = passed.then(() => this.#pass(bytes, near));
     });
     for (const [one, other] of [

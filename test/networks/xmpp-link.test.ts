@@ -39,6 +39,7 @@ for (const { software, startServer, extraConfiguration } of SERVERS) {
         far.limits = {};
         far.wire.segmentBytes = null;
         far.wire.isSilent = false;
+        far.wire.isMuffled = false;
         await stage.end();
       });
 
@@ -67,6 +68,26 @@ for (const { software, startServer, extraConfiguration } of SERVERS) {
         await stage.sees(stage.anna, "message", ({ text }) => text === `piece ${PIECES - 1}`);
         expect(stage.texts(stage.anna)).to.deep.equal(Array.from({ length: PIECES }, (_, n) => `piece ${n}`));
         expect(stage.context.backoffs.length).to.be.greaterThan(0);
+      });
+
+      it(`after a cut ${mode === "account" ? "sends again only what the server had not (XEP-0198)" : "sends again what it cannot know of"}`, async () => {
+        const [taken, lost, later] = ["taken", "lost", "later"].map((text) => stage.message(stage.anna, text));
+        if (taken === undefined || lost === undefined || later === undefined) throw new Error("There are three.");
+        await stage.deliver(stage.message(stage.anna, "before"));
+        far.wire.isMuffled = true;
+        const outcomes = [stage.send(taken)];
+        await stage.sees(stage.anna, "message", ({ text }) => text === "taken");
+        far.wire.isSilent = true;
+        outcomes.push(stage.send(lost));
+        far.wire.drop();
+        expect((await Promise.all(outcomes)).map(({ kind }) => kind)).to.deep.equal(["deferred", "deferred"]);
+        far.wire.isSilent = false;
+        far.wire.isMuffled = false;
+        await until("the link to be back", () => stage.context.statuses.all.at(-1) === "online");
+        await asTheOutboxDoes(stage, [taken, lost, later]);
+        await stage.sees(stage.anna, "message", ({ text }) => text === "later");
+        const again = mode === "account" ? [] : ["taken"];
+        expect(stage.texts(stage.anna)).to.deep.equal(["before", "taken", ...again, "lost", "later"]);
       });
 
       it("takes a server that falls silent for gone", async () => {

@@ -66,8 +66,8 @@ export const DURABILITY: readonly Threat[] = [
       {
         what: "defers what was not fenced",
         file: "adapters/xmpp/fence.ts",
-        text: "      waiting.settle(CUT);\n    }\n  }\n\n  /** After",
-        replacement: '      waiting.settle({ kind: "accepted", id: null });\n    }\n  }\n\n  /** After',
+        text: "      waiting.settle(CUT);\n    }\n    return unconfirmed;",
+        replacement: '      waiting.settle({ kind: "accepted", id: null });\n    }\n    return unconfirmed;',
         shownBy: [["test/unit/xmpp-parts.test.ts", "defers all when the link is cut"]],
       },
       {

@@ -80,6 +80,7 @@ describe("the fence", () => {
       },
       answerMs: 1_000,
       unanswered: 100,
+      written: () => 7,
       ask: (id) => asked.push(id),
       silent: () => {
         silences += 1;
@@ -186,7 +187,7 @@ describe("the fence", () => {
     await turn();
     expect(one.outcome?.kind).to.equal("deferred");
     expect(two.outcome).to.equal(null);
-    fence.cut();
+    expect(fence.cut().map(({ key, number }) => ({ key, number }))).to.deep.equal([{ key: "2", number: 7 }]);
     await turn();
     expect(two.outcome?.kind).to.equal("deferred");
   });

@@ -93,6 +93,17 @@ describe("an XMPP stream, at its beginning and at its end", () => {
     expect(heard).to.deep.equal(["message", "r", "presence"]);
   });
 
+  it("goes on counting its stanzas where the server is in the stream that it continues", async () => {
+    const ignore = (): void => undefined;
+    const { stream, peer, opened } = await connect(ends, { stanza: ignore, nonza: ignore, refused: ignore });
+    peer.write(RESUMED.replace("h='0'", "h='41'"));
+    await opened;
+    stream.write("<message/>");
+    stream.write("<message/><message/>", 2);
+    stream.write("<a xmlns='urn:xmpp:sm:3' h='3'/>", 0);
+    expect([stream.isResumed, stream.handled, stream.written]).to.deep.equal([true, 41, 44]);
+  });
+
   it("hands on what the server wrote before its own goodbye, and writes nothing behind ours", async () => {
     const heard: string[] = [];
     const hear = ({ attrs }: { readonly attrs: { readonly id?: string } }): void => void heard.push(String(attrs.id));
