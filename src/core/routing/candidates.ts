@@ -168,8 +168,12 @@ export class Candidates {
   #look(list: TermList | null, strategies: PreparedStrategies): void {
     if (list === null) return;
     const { members } = list;
-    if (this.#isShort(members, strategies)) this.#search.considerAll(members, null, 0);
-    else this.#search.considerBlocks(members, null, 0, this.#boundsOf(list, strategies));
+    if (this.#isShort(members, strategies)) {
+      this.#search.considerAll(members, null, 0);
+      return;
+    }
+    list.isBounded = true;
+    this.#search.considerBlocks(members, null, 0, this.#boundsOf(list, strategies));
   }
 
   /** The most that anybody can be worth to that one: where a walk need not go on in hope of more. */

@@ -123,9 +123,11 @@ export class Staff {
     const wasFree = this.isFree(number);
     this.table[number * ROW + ROOM] = roomOf(csr);
     const more = Number(this.isFree(number)) - Number(wasFree);
-    if (more !== 0) for (const list of entry.lists) list.free += more;
     writeStandings(this.table, number * ROW + STANDINGS, csr);
-    for (const list of entry.lists) list.changed(number, this);
+    for (const list of entry.lists) {
+      list.free += more;
+      if (list.isBounded) list.changed(number, this);
+    }
     this.sets.changed(number);
     return known === undefined ? null : former;
   }

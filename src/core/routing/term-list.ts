@@ -7,7 +7,8 @@ export class TermList implements LookedThrough {
   readonly members: number[] = [];
   /** How many of the members have room. */
   free = 0;
-  /** Only of long lists; few, since few orders of strategies are in use. */
+  /** Whether there are bounds, or will be: only of long lists, and few, since few orders of strategies are in use. */
+  isBounded = false;
   readonly bounds: Bounds[] = [];
   readonly #at = new Map<number, number>();
 
@@ -31,7 +32,7 @@ export class TermList implements LookedThrough {
 
   /** A member has come, or changed. */
   changed(number: number, staff: Staff): void {
-    if (this.bounds.length === 0) return;
+    if (!this.isBounded) return;
     const at = this.#at.get(number) ?? 0;
     for (const bounds of this.bounds) bounds.changed(at, number, staff);
   }
