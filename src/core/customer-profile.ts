@@ -1,7 +1,8 @@
 /**
  * What is known of a customer, for somebody outside who decides whom they talk with: what the mission of routing names. Whether any of
- * it leaves the desk is decided where it would leave.
+ * it leaves the desk is decided where it would leave. What may not be passed on of customers' own words (content-rule.ts) is masked here, too.
  */
+import { ruledText } from "./content-rule.ts";
 import { customerOf, originOf } from "./legs.ts";
 import type { Address } from "./model.ts";
 import type { ConversationRow } from "./state.ts";
@@ -40,6 +41,7 @@ export function profileOf(turn: Turn, row: ConversationRow): CustomerProfile {
   const entry = facts.customer === null ? directory.byAddress(customer.address) : directory.byId(facts.customer);
   const attributes = entry?.attributes ?? {};
   const { name, account, reason, answers } = facts;
+  const ruled = (text: string): string => ruledText(turn, row, customer, text);
   return {
     handle,
     address: customer.address,
@@ -52,9 +54,9 @@ export function profileOf(turn: Turn, row: ConversationRow): CustomerProfile {
     name: name ?? entry?.name ?? null,
     account: account ?? entry?.account ?? null,
     language: languageOf(turn, row, customer),
-    reason,
-    opening,
-    answers,
+    reason: reason === null ? null : ruled(reason),
+    opening: opening === null ? null : ruled(opening),
+    answers: Object.fromEntries(Object.entries(answers).map(([about, answer]) => [about, ruled(answer)])),
     attributes,
   };
 }

@@ -20,7 +20,10 @@ import type { SuiteSettings } from "./settings.ts";
 import { StandingIn } from "./standing-in.ts";
 import { decideRequest, readAnswer, type SuiteAnswer } from "./suite-protocol.ts";
 
-/** After an answer that could not be followed: the suite and the desk see CSRs a little differently for a moment. */
+/**
+ * After an answer that could not be followed: the suite and the desk see CSRs a little differently for a moment. Twice as long after each
+ * further one, at most as long as after a "wait" without a time: a suite that goes on naming somebody who is away is not asked all day.
+ */
 const UNFOLLOWED_MS = 1_000;
 
 export function createSuiteLink(settings: SuiteSettings, parts: DelegateParts): RoutingDelegate {
@@ -45,6 +48,8 @@ class SuiteLink implements RoutingDelegate {
   readonly #alarms = new Map<string, () => void>();
   /** Conversations about which the suite gave no answer that can be read, since when. */
   readonly #failingSince = new Map<string, number>();
+  /** Conversations with answers in a row that could not be followed, and how many; of the present request. */
+  readonly #unfollowed = new Map<string, number>();
   /** Answers that were handed to the desk, by number. */
   readonly #handed = new Map<number, string>();
   #lastAnswer = 0;
@@ -64,6 +69,8 @@ class SuiteLink implements RoutingDelegate {
     if (routing.whole) {
       // What was handed to the desk before it was built anew is answered no more.
       this.#handed.clear();
+      const gone = [...this.#failingSince.keys(), ...this.#unfollowed.keys(), ...this.#alarms.keys()];
+      for (const conversation of gone) if (!this.#mirror.waiting.has(conversation)) this.#forget(conversation);
       this.#askAll();
     }
     this.#learn(routing);
@@ -101,6 +108,7 @@ class SuiteLink implements RoutingDelegate {
 
   #learn({ waiting, settled }: RoutingNews): void {
     for (const [conversation, request] of waiting) {
+      this.#unfollowed.delete(conversation);
       if (request !== null) this.#ask(conversation);
       else this.#forget(conversation);
     }
@@ -109,8 +117,10 @@ class SuiteLink implements RoutingDelegate {
       this.#handed.delete(assignment);
       if (csr !== null || conversation === undefined) continue;
       this.#stale += 1;
-      if (this.#mirror.waiting.has(conversation) && !this.#due.has(conversation))
-        this.#askIn(conversation, UNFOLLOWED_MS);
+      if (!this.#mirror.waiting.has(conversation) || this.#due.has(conversation)) continue;
+      const before = this.#unfollowed.get(conversation) ?? 0;
+      this.#unfollowed.set(conversation, before + 1);
+      this.#askIn(conversation, Math.min(UNFOLLOWED_MS * 2 ** before, Math.max(UNFOLLOWED_MS, this.#settings.againMs)));
     }
   }
 
@@ -137,6 +147,7 @@ class SuiteLink implements RoutingDelegate {
 
   #forget(conversation: string): void {
     this.#failingSince.delete(conversation);
+    this.#unfollowed.delete(conversation);
     this.#due.delete(conversation);
     this.#alarms.get(conversation)?.();
     this.#alarms.delete(conversation);

@@ -28,6 +28,8 @@ export interface RoutingServerConfig {
   readonly leaseMs: number;
   /** How long a desk may take to answer an assignment. */
   readonly answerMs: number;
+  /** How long a connection may take for TLS, for its request, and to prove whose it is; 5 s when left out. */
+  readonly meetingMs?: number;
   readonly limits: {
     /** CSRs of one desk, and customers of it who wait. */
     readonly items: number;
@@ -44,9 +46,9 @@ export interface RoutingServer {
   stop(): Promise<void>;
 }
 
-/** How long a connection may take to prove whose it is. */
 const MEETING_MS = 5_000;
 const TICK_MS = 500;
+const LOOK_MS = 1_000;
 /** Pings in one lease; a desk that leaves two unanswered is gone. */
 const PINGS_A_LEASE = 6;
 
@@ -79,8 +81,8 @@ class Running implements RoutingServer, SessionHost {
     this.#http = this.#createHttp();
     this.#http.maxConnections = limits.connections;
     this.#guard(config.allowFrom);
-    this.#http.headersTimeout = MEETING_MS;
-    this.#http.requestTimeout = MEETING_MS;
+    this.#http.headersTimeout = this.#meetingMs;
+    this.#http.requestTimeout = this.#meetingMs;
     this.#sockets = new WebSocketServer({
       server: this.#http,
       path: PROTOCOL_PATH,
@@ -92,6 +94,9 @@ class Running implements RoutingServer, SessionHost {
     this.#sockets.on("error", () => {});
   }
 
+  get #meetingMs(): number {
+    return this.#config.meetingMs ?? MEETING_MS;
+  }
   get leaseMs(): number {
     return this.#config.leaseMs;
   }
@@ -177,11 +182,15 @@ class Running implements RoutingServer, SessionHost {
 
   #createHttp(): Server {
     const { tls } = this.#config;
-    if (tls === null) return createHttpServer((request, response) => this.#answer(request.url ?? "", response));
+    // Node looks so often for whom their time is over.
+    const connectionsCheckingInterval = Math.min(LOOK_MS, this.#meetingMs);
+    const answer = (request: { readonly url?: string | undefined }, response: ServerResponse) =>
+      this.#answer(request.url ?? "", response);
+    if (tls === null) return createHttpServer({ connectionsCheckingInterval }, answer);
     const { cert, key, clientCa } = tls;
     const clients = clientCa === null ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true };
-    const options = { cert, key, minVersion: "TLSv1.2", ...clients } as const;
-    return createHttpsServer(options, (request, response) => this.#answer(request.url ?? "", response));
+    const times = { connectionsCheckingInterval, handshakeTimeout: this.#meetingMs };
+    return createHttpsServer({ cert, key, minVersion: "TLSv1.2", ...clients, ...times }, answer);
   }
 
   /** Whether it is alive, and whether it decides, for whoever watches over processes. */

@@ -1,6 +1,9 @@
 /** The routing server's own file, and the certificates it names: what is read, what is refused, who gets in. */
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
 import { expect } from "chai";
 import { createClock } from "../../src/clock.ts";
 import { readRoutingServerFile } from "../../src/config/routing-server.ts";
@@ -9,7 +12,7 @@ import { createServerLink } from "../../src/routing-client/server-link.ts";
 import { createRoutingServer } from "../../src/routing-server/server.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { makeCertificate } from "../support/tls-front.ts";
-import { until } from "../support/wait.ts";
+import { until, within } from "../support/wait.ts";
 
 const EAST = "desks:\n  east: {secret: a-secret-of-east}\n";
 
@@ -112,6 +115,25 @@ describe("the routing server's file", () => {
       expect(stranger.status().reachable).to.equal(false);
     } finally {
       await Promise.all([stranger.stop(), known.stop()]);
+      await server.stop();
+    }
+  });
+
+  it("waits so long for whoever connects and does not go on, before TLS is spoken and after", async () => {
+    makeCertificate(folder.path, "localhost");
+    const reading = read(`port: 0\nhost: 127.0.0.1\ntls: {certificate: localhost.pem, key: localhost.key}\n${EAST}`);
+    if (reading.kind === "faulty") throw new Error(reading.problems.join("\n"));
+    const server = createRoutingServer({ ...reading.file.server, meetingMs: 300 }, createClock(), createMemoryLog());
+    const { port } = await server.start();
+    const sockets = [connect(port, "127.0.0.1"), connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false })];
+    try {
+      const ended = sockets.map(async (socket) => {
+        socket.on("error", () => {}).resume();
+        await once(socket, "close");
+      });
+      await within(5_000, "both to be cut off", Promise.all(ended));
+    } finally {
+      for (const socket of sockets) socket.destroy();
       await server.stop();
     }
   });

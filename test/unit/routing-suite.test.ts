@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
 import { suiteOpenApi } from "../../scripts/suite-openapi.ts";
+import type { Clock } from "../../src/adapter.ts";
 import { createClock } from "../../src/clock.ts";
 import { createMemoryLog } from "../../src/log.ts";
 import { PROFILE_FIELDS, type Privacy, type SuiteSettings } from "../../src/routing-client/settings.ts";
@@ -115,11 +116,16 @@ const SETTINGS: Omit<SuiteSettings, "url"> = {
   awayMs: 600,
 };
 
-function desk(url: string, changes: Partial<SuiteSettings> = {}) {
-  const setting = playSetting(company({ networks: NETWORKS, csrs: CSRS, directory: DIRECTORY }));
+function desk(
+  url: string,
+  changes: Partial<SuiteSettings> = {},
+  rules: Parameters<typeof company>[0] = {},
+  clock: Clock = createClock(),
+) {
+  const setting = playSetting(company({ networks: NETWORKS, csrs: CSRS, directory: DIRECTORY, ...rules }));
   const settings: SuiteSettings = { ...SETTINGS, url, ...changes };
   const log = createMemoryLog();
-  const link = createSuiteLink(settings, { clock: createClock(), log, random: () => 0 });
+  const link = createSuiteLink(settings, { clock, log, random: () => 0 });
   open.push(link);
   const core = new CoreDesk(setting, { delegates: true }, (step) => link.stepped(step));
   const now = () => {
@@ -145,9 +151,9 @@ function desk(url: string, changes: Partial<SuiteSettings> = {}) {
     desk: () => core.desk,
     epoch: () => "s1",
   });
-  const hello = (id: string) => {
+  const hello = (id: string, text = "Hello, my order is late") => {
     now();
-    core.hear({ kind: "message", from: { network: "web", id }, to: "support", text: "Hello, my order is late" });
+    core.hear({ kind: "message", from: { network: "web", id }, to: "support", text });
   };
   const rows = () => [...core.conversations.values()].filter(({ state }) => state !== "closed");
   const offers = () => rows().flatMap(({ offers: made, legs }) => made.map(({ leg }) => legs[leg]?.csr ?? ""));
@@ -279,6 +285,39 @@ describe("a routing suite", () => {
       }
     });
   }
+
+  it("is told nothing that the content rule does not pass on, whatever else it is told", async () => {
+    const suite = await Suite.open();
+    const content = {
+      rule: { fromCustomer: { cards: "mask" }, fromCsr: {} },
+      known: { hosts: [], country: null },
+    } as const;
+    const { hello } = desk(suite.url, { privacy: { opening: "pass", reason: "pass", answers: "pass" } }, { content });
+    hello("anna", "My card 4111 1111 1111 1111 was charged twice");
+    await until("the request", () => suite.asked.length === 1);
+    expect(suite.asked[0]?.customer.opening).to.match(/^My card .* was charged twice$/u);
+    expect(suite.bodies[0]).not.to.match(/4111 ?1111/u);
+  });
+
+  it("that names only people who cannot be asked is asked again ever later", async () => {
+    const suite = await Suite.open();
+    suite.decide = () => ({ body: { decision: "offer", csrs: ["nobody"] } });
+    const waits: number[] = [];
+    const real = createClock();
+    const clock: Clock = {
+      ...real,
+      now: () => real.now(),
+      after: (ms, act) => {
+        const isAgain = ms >= 1_000 && ms <= 10_000;
+        if (isAgain) waits.push(ms);
+        return real.after(isAgain ? 1 : ms, act);
+      },
+    };
+    const { hello } = desk(suite.url, { againMs: 5_000, timeoutMs: 2_000 }, {}, clock);
+    hello("anna");
+    await until("six answers", () => waits.length >= 6);
+    expect(waits.slice(0, 6)).to.deep.equal([1_000, 2_000, 4_000, 5_000, 5_000, 5_000]);
+  });
 
   it("that is away is stood in for, and asked again when it is back", async () => {
     const suite = await Suite.open();
