@@ -52,12 +52,12 @@ async function openDesk(place: Place, csrs: readonly string[], capacity: number)
   return { pid: desk.pid ?? 0, stop: () => desk.remove() };
 }
 
-/** The daemon alone; `env`: environment variables for it. */
+/** The daemon alone; `env`: environment variables for it; `limits`: further lines of `limits:`, indented by two. */
 export function startDesk(
   place: Place,
   csrs: readonly string[],
   capacity: number,
-  env: Readonly<Record<string, string>> = {},
+  { env = {}, limits = "" }: { readonly env?: Readonly<Record<string, string>>; readonly limits?: string } = {},
 ): Promise<Daemon> {
   return startDaemon({
     networks: `  xmpp:
@@ -74,7 +74,7 @@ export function startDesk(
     csrs: csrs.map((address, index) => csrEntry(address, index, capacity)).join(""),
     routing: ROUTING,
     dialogs: DIALOGS,
-    limits: LIMITS,
+    limits: LIMITS + limits,
     env,
   });
 }

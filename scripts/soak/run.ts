@@ -14,6 +14,11 @@ import { type Load, SoakTalk } from "./talk.ts";
 
 const HANDLE = "support";
 const PASSWORD = "pw";
+/**
+ * An alias of a conversation that is over is held until it has rested, seven days by default: that is kept on purpose, and grows for as long. Here it rests
+ * a minute, so that what is seen to grow is what nobody meant to keep.
+ */
+const LIMITS = "  aliasRestSeconds: 60\n";
 /** So that whoever comes finds somebody free although one conversation is only just over. */
 const SLACK = 2;
 /** At every so many-th look, and at the last, listeners are counted as well. */
@@ -41,7 +46,7 @@ export async function soak(
     }
     const addresses = names.map((name) => `${name}@${server.domain}`);
     const capacity = Math.ceil(load.conversations / load.csrs) + SLACK;
-    desk = await startDesk(server, addresses, capacity, await inspectable());
+    desk = await startDesk(server, addresses, capacity, { env: await inspectable(), limits: LIMITS });
     await talk.begin();
     const inspector = await openInspector(desk);
     await watched(talk, desk, inspector, { seconds, everySeconds, tell });
