@@ -75,6 +75,12 @@ describe("the account of the mill", () => {
 
   it("names what is broken, and not what is allowed", () => {
     expect(broken({ ...NOTHING, unanswered: 7, returned: 3, repeats: 1 })).to.deep.equal([]);
+    const ledger = new Ledger();
+    ledger.open(FLOW);
+    for (const number of [1, 2, 3, 4]) ledger.sent(FLOW.name, number, `s${number}`);
+    for (const number of [1, 3, 4]) ledger.receipted(`s${number}`);
+    ledger.shown(shown(2, "k2"));
+    expect(ledger.underWay(FLOW.name), "newer than what was shown").to.equal(2);
     expect(broken({ ...NOTHING, lost: 1, doubled: 2, misaddressed: 3, reordered: 4 })).to.deep.equal([
       "1 lost",
       "2 doubled",

@@ -135,6 +135,12 @@ export class Ledger {
     return Math.min(...this.#of("desk", network).map(({ numbers }) => numbers.size));
   }
 
+  /** Receipted messages of that flow that are newer than the last one shown. */
+  underWay(name: string): number {
+    const { receipted, last } = this.#flows.get(name) ?? { receipted: [], last: 0 };
+    return [...receipted].filter((number) => number > last).length;
+  }
+
   hasArrived(name: string, number: number): boolean {
     return this.#flows.get(name)?.shown.has(number) === true;
   }

@@ -42,6 +42,8 @@ const PATIENCE_MS = 90_000;
 const MOST_BETWEEN: Readonly<Record<MillNetwork, number>> = { xmpp: 40, matrix: 6, irc: 30 };
 /** One in so many messages is written while nobody is there: the rest would only be refused, and slow down the start. */
 const SELDOM = 10;
+/** A person waits when so many of their messages have not been shown: a slow server's queue is not what is tried here. */
+const MOST_UNDER_WAY = 25;
 /** Messages that each flow writes while its link stays cut, at most. */
 const MOST_MEANWHILE = 5;
 
@@ -152,7 +154,8 @@ class Round {
     try {
       for await (const beat of beats(flow.paceMs)) {
         if (this.#isSilent) return;
-        if (!this.#isDown || beat % SELDOM === 0) await this.#write(flow);
+        const isDue = !this.#isDown || beat % SELDOM === 0;
+        if (isDue && this.#ledger.underWay(flow.aim.name) < MOST_UNDER_WAY) await this.#write(flow);
       }
     } catch (error) {
       this.#broken = `The client that writes ${flow.aim.name} lost its own link: ${String(error)}`;

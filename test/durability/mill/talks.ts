@@ -21,7 +21,7 @@ export interface MillTalk {
 export const TALKS: readonly MillTalk[] = [
   { network: "xmpp", customer: "anna", csr: "ada", handle: "support", paceMs: 60 },
   { network: "xmpp", customer: "ben", csr: "bob", handle: "billing", paceMs: 60 },
-  { network: "matrix", customer: "mia", csr: "max", handle: "care", paceMs: 200 },
+  { network: "matrix", customer: "mia", csr: "max", handle: "care", paceMs: 250 },
   { network: "irc", customer: "ira", csr: "ivo", handle: "chat", paceMs: 60 },
 ];
 
