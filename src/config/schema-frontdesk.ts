@@ -30,7 +30,7 @@ export const networkSchema = z.looseObject({
 });
 export const NETWORK_KEYS: readonly string[] = Object.keys(networkSchema.shape);
 
-const storeKey = z.string().refine(isKey, "is no key: 32 bytes in base64, as `openssl rand -base64 32` writes them");
+const storeKey = z.string().refine(isKey, "is no key: 32 bytes in base64, as `frontdesk key create` writes them");
 /** Keys that were used before. */
 const FORMER_KEYS = 10;
 

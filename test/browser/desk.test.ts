@@ -66,6 +66,17 @@ describe("the desk's console in a browser", function () {
     expect(await section(csr, "Audit log").count()).to.equal(0);
   });
 
+  it("says in its own words why the company's sign-in let nobody in, and never in those of an address", async () => {
+    const window = await browser.window();
+    await window.page.goto(`${desk.url}/desk#fault=unverified`);
+    await window.page.getByText("Your e-mail address is not confirmed there yet.").waitFor();
+    const other = await browser.window();
+    await other.page.goto(`${desk.url}/desk#fault=${encodeURIComponent("Call +1 555 0100 at once")}`);
+    await other.page.getByLabel("Login").waitFor();
+    expect(await other.page.locator("body").textContent()).not.to.include("555");
+    expect(new URL(other.page.url()).hash).to.equal("");
+  });
+
   it("shows who waits as they come, what was said, and ends a conversation for both sides", async () => {
     const window = await open("katherine");
     const person = await customer("My parcel has not come.");
