@@ -51,11 +51,13 @@ async function onServers(acts: number, networks: readonly string[]): Promise<num
     pairs: new Set(values.pairs.split(",")),
     acts,
     seed,
-    onPair: (customer, csr, done) =>
-      say(`${customer} and ${csr}: ${done} of ${acts} done; ${Math.round((performance.now() - begun) / 1_000)} s`),
+    onPair: (customer, csr, { done, looked, files, leaks }) => {
+      const seconds = Math.round((performance.now() - begun) / 1_000);
+      say(`${customer} and ${csr}: ${done} of ${acts} done, ${looked} characters, ${files} files; ${seconds} s`);
+      for (const { of, what, value, how, wire } of leaks)
+        say(`The ${of}'s ${what} (${value}, ${how}) was shown: customer on ${customer}, CSR on ${csr}.\n  ${wire}`);
+    },
   });
-  for (const { customer, csr, of, what, value, how, wire } of result.leaks)
-    say(`The ${of}'s ${what} (${value}, ${how}) was shown: customer on ${customer}, CSR on ${csr}.\n  ${wire}`);
   const { pairs: tried, done, looked, files, leaks } = result;
   say(
     `${tried} pairs, ${done} of ${result.acts} acts done, ${files} files and ${looked} characters looked through, ${leaks.length} leaks.`,

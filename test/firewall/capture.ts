@@ -26,6 +26,7 @@ const ETHERNET = 14;
 const TYPES = { ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd } as const;
 const TCP = 6;
 const UDP = 17;
+const ICMPV6 = 58;
 const CALM_MS = 300;
 
 export class Capture {
@@ -76,7 +77,8 @@ export class Capture {
 
 /** Every host's address in the headers of these frames, each once: groups and "nobody yet" are no hosts. */
 export function hostsOf(frames: readonly Frame[]): readonly string[] {
-  const isHost = (address: string) => address !== "0.0.0.0" && !/^(?:22[4-9]|23\d|255)\./u.test(address);
+  const isHost = (address: string) =>
+    address !== "0.0.0.0" && address !== "::" && !/^(?:22[4-9]\.|23\d\.|255\.|ff)/u.test(address);
   return [...new Set(frames.flatMap(({ addresses }) => addresses).filter(isHost))].sort();
 }
 
@@ -89,6 +91,11 @@ export function streamsOf(frames: readonly Frame[]): ReadonlyMap<string, Buffer>
     }
   }
   return new Map([...flows].map(([flow, parts]) => [flow, joined(parts)]));
+}
+
+/** Whether that was said, whatever the case. As bytes: what is said is UTF-8, and may stand beside what is not. */
+export function includes(stream: Buffer, word: string): boolean {
+  return stream.toString("latin1").toLowerCase().includes(Buffer.from(word).toString("latin1").toLowerCase());
 }
 
 /** Sequence numbers wrap around; those of one connection here are never 2 GB apart. */
@@ -126,10 +133,7 @@ function readPacket(frame: Buffer, packet: Buffer): Omit<Frame, "sender"> {
     case TYPES.arp:
       return { ...EMPTY, addresses: [packet.subarray(14, 18), packet.subarray(24, 28)].map(dotted) };
     case TYPES.ipv6:
-      return {
-        ...EMPTY,
-        addresses: [packet.subarray(8, 24), packet.subarray(24, 40)].map((one) => one.toString("hex")),
-      };
+      return readIpv6(packet);
     case TYPES.ipv4:
       return readIpv4(packet);
     default:
@@ -145,6 +149,28 @@ function readIpv4(packet: Buffer): Omit<Frame, "sender"> {
   const protocol = packet.readUInt8(9);
   // Short frames are padded; the packet says how long it is.
   const inner = packet.subarray(head, packet.readUInt16BE(2));
+  return readTransport(source, target, protocol, inner);
+}
+
+const IPV6_HEAD = 40;
+/** Who has an address, and "I have" (RFC 4861 §4.3, §4.4). */
+const NEIGHBOURS: ReadonlySet<number> = new Set([135, 136]);
+
+function readIpv6(packet: Buffer): Omit<Frame, "sender"> {
+  const [source, target] = [colons(packet.subarray(8, 24)), colons(packet.subarray(24, 40))];
+  const protocol = packet.readUInt8(6);
+  const inner = packet.subarray(IPV6_HEAD, IPV6_HEAD + packet.readUInt16BE(4));
+  if (protocol !== ICMPV6 || !NEIGHBOURS.has(inner.readUInt8(0))) return readTransport(source, target, protocol, inner);
+  return { ...EMPTY, addresses: [source, target, colons(inner.subarray(8, 24))], payload: inner };
+}
+
+/** As people write it (RFC 5952). */
+function colons(bytes: Buffer): string {
+  const groups = Array.from({ length: 8 }, (_none, index) => bytes.readUInt16BE(index * 2).toString(16));
+  return new URL(`http://[${groups.join(":")}]/`).hostname.slice(1, -1);
+}
+
+function readTransport(source: string, target: string, protocol: number, inner: Buffer): Omit<Frame, "sender"> {
   const addresses = [source, target];
   if (protocol !== TCP && protocol !== UDP) return { ...EMPTY, addresses, payload: inner };
   const ports = `${source}:${inner.readUInt16BE(0)} > ${target}:${inner.readUInt16BE(2)}`;

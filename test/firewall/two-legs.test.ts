@@ -10,7 +10,7 @@ import { TestBrowser, type Window } from "../browser/browser.ts";
 import { type Daemon, startDaemon } from "../support/daemon.ts";
 import { componentNetwork, csrEntries, TWO_DIALOGS, TWO_QUEUES, webNetwork } from "../support/desk-config.ts";
 import { PATIENCE_MS, passwordOf } from "../support/desk-people.ts";
-import { type Host, requiresNamespaces } from "../support/namespaces.ts";
+import { requiresNamespaces } from "../support/namespaces.ts";
 import { photo, TELLTALE } from "../support/pictures.ts";
 import { type Profanity, startProfanity } from "../support/profanity.ts";
 import { startProsody } from "../support/prosody.ts";
@@ -19,8 +19,8 @@ import { type Slixmpp, startSlixmpp } from "../support/slixmpp.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { until } from "../support/wait.ts";
 import type { XmppServer } from "../support/xmpp-server.ts";
-import { Capture, hostsOf, streamsOf } from "./capture.ts";
-import { INSIDE, OUTSIDE, TwoLegs, WIRE } from "./two-legs.ts";
+import { Capture, hostsOf, includes, streamsOf } from "./capture.ts";
+import { connects, INSIDE, OUTSIDE, TwoLegs, WIRE } from "./two-legs.ts";
 
 const CSR = "clerk.eight";
 const CUSTOMER = "virtanen.aino";
@@ -222,15 +222,3 @@ describe("a desk with a leg outside and a leg inside (real Prosody on both, prof
     expect(network.csr.fetch(metrics)?.body).to.match(/frontdesk_http_refused_total\{where="http.metrics"\} [1-9]/u);
   });
 });
-
-/** As bytes: what is said is UTF-8, and may stand beside what is not. */
-function includes(stream: Buffer, word: string): boolean {
-  return stream.toString("latin1").toLowerCase().includes(Buffer.from(word).toString("latin1").toLowerCase());
-}
-
-/** Whether a TCP connection can be made from there. */
-function connects(from: Host, host: string, port: number): boolean {
-  const script = `const socket = require("net").connect(${port}, "${host}", () => process.exit(0));
-    socket.on("error", () => process.exit(1)); setTimeout(() => process.exit(1), 1500);`;
-  return from.succeeds(process.execPath, "-e", script);
-}

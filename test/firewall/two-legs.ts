@@ -7,28 +7,60 @@
  */
 import { bridge, cable, Host } from "../support/namespaces.ts";
 
+interface Outside {
+  readonly desk: string;
+  readonly server: string;
+  readonly customer: string;
+}
+interface Inside {
+  readonly desk: string;
+  readonly server: string;
+  readonly csr: string;
+}
+/** Both networks, by the version of IP; each host's number is the last part of its address. */
+export interface Addressing {
+  readonly outside: Outside;
+  readonly inside: Inside;
+  /** All of the inside. */
+  readonly range: string;
+  /** Bits of a network. */
+  readonly bits: number;
+}
+
 export const OUTSIDE = { desk: "198.51.100.1", server: "198.51.100.2", customer: "198.51.100.3" } as const;
 export const INSIDE = { desk: "10.77.0.1", server: "10.77.0.2", csr: "10.77.0.3" } as const;
+export const IPV4: Addressing = { outside: OUTSIDE, inside: INSIDE, range: "10.77.0.0/24", bits: 24 };
+/** Addresses as the world has them outside, and unique local ones (RFC 4193) inside. */
+export const IPV6: Addressing = {
+  outside: { desk: "2001:db8:51::1", server: "2001:db8:51::2", customer: "2001:db8:51::3" },
+  inside: { desk: "fd77:c0:a:1::1", server: "fd77:c0:a:1::2", csr: "fd77:c0:a:1::3" },
+  range: "fd77:c0:a:1::/64",
+  bits: 64,
+};
 /** The switches' interface on which all that passes can be recorded. */
 export const WIRE = "wire";
 
 export class TwoLegs {
-  readonly desk = new Host("desk");
+  readonly desk: Host;
   readonly outside = new Host("outside");
   readonly inside = new Host("inside");
-  readonly outerServer = new Host("oserver");
-  readonly customer = new Host("customer");
-  readonly innerServer = new Host("iserver");
-  readonly csr = new Host("csr");
+  readonly outerServer: Host;
+  readonly customer: Host;
+  readonly innerServer: Host;
+  readonly csr: Host;
 
-  constructor() {
-    this.#plug(this.outside, "198.51.100", { desk: this.desk, server: this.outerServer, customer: this.customer });
-    this.#plug(this.inside, "10.77.0", { desk: this.desk, server: this.innerServer, csr: this.csr });
+  constructor({ outside, inside, range, bits }: Addressing = IPV4) {
+    const host = (name: string) => new Host(name, bits === IPV6.bits);
+    this.desk = host("desk");
+    [this.outerServer, this.customer] = [host("oserver"), host("customer")];
+    [this.innerServer, this.csr] = [host("iserver"), host("csr")];
+    const { outerServer: server, customer, innerServer } = this;
+    this.#plug(this.outside, "outer", outside, { desk: this.desk, server, customer }, bits);
+    this.#plug(this.inside, "inner", inside, { desk: this.desk, server: innerServer, csr: this.csr }, bits);
     // Whoever is outside will try to use the desk as a router.
-    this.customer.ip("route", "add", "10.77.0.0/24", "via", OUTSIDE.desk);
-    this.outerServer.ip("route", "add", "10.77.0.0/24", "via", OUTSIDE.desk);
+    for (const one of [customer, server]) one.ip("route", "add", range, "via", outside.desk);
     // And those inside would answer, if anything came through.
-    for (const host of [this.innerServer, this.csr]) host.ip("route", "add", "default", "via", INSIDE.desk);
+    for (const one of [innerServer, this.csr]) one.ip("route", "add", "default", "via", inside.desk);
   }
 
   /** Of one of the desk's legs, as frames bear it. */
@@ -50,16 +82,23 @@ export class TwoLegs {
     }
   }
 
-  /** In this order they are .1, .2, .3 of that network. */
-  #plug(middle: Host, network: string, hosts: Readonly<Record<string, Host>>): void {
-    const ports = Object.keys(hosts);
-    Object.values(hosts).forEach((host, index) => {
-      const address = `${network}.${index + 1}/24`;
-      cable(
-        { host, device: middle === this.inside ? "inner" : "outer", address },
-        { host: middle, device: ports[index] ?? "" },
-      );
-    });
+  #plug<Names extends string>(
+    middle: Host,
+    device: string,
+    addresses: Readonly<Record<Names, string>>,
+    hosts: Readonly<Record<Names, Host>>,
+    bits: number,
+  ): void {
+    const ports = Object.keys(hosts) as Names[];
+    for (const port of ports)
+      cable({ host: hosts[port], device, address: `${addresses[port]}/${bits}` }, { host: middle, device: port });
     bridge(middle, WIRE, ports);
   }
+}
+
+/** Whether a TCP connection can be made from there. */
+export function connects(from: Host, host: string, port: number): boolean {
+  const script = `const socket = require("net").connect(${port}, "${host}", () => process.exit(0));
+    socket.on("error", () => process.exit(1)); setTimeout(() => process.exit(1), 1500);`;
+  return from.succeeds(process.execPath, "-e", script);
 }

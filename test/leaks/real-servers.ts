@@ -257,8 +257,8 @@ export interface RealPlan {
   readonly seed: number;
   /** What goes wrong on purpose with all that is sent; `heard`: what came last. */
   readonly fault?: (outbound: Outbound, heard: Inbound | null) => Outbound;
-  /** Told of each pair that is done. */
-  onPair?(customer: string, csr: string, done: number): void;
+  /** Told of each pair that is done, and what came of it. */
+  onPair?(customer: string, csr: string, result: RealResult): void;
 }
 
 const ACTS_BETWEEN_LOOKS = 25;
@@ -335,8 +335,9 @@ async function withCsr(
     const random = new Random(plan.seed).fork(`${customerNetwork.name} ${csrNetwork.name}`);
     const customer = await customerNetwork.customer(desk, nameless(random));
     const exchange = await connect(desk, customerNetwork, customer, csrNetwork, csr);
-    results.push(await converse(exchange, random, plan.acts));
-    plan.onPair?.(customerNetwork.name, csrNetwork.name, results.at(-1)?.done ?? 0);
+    const result = await converse(exchange, random, plan.acts);
+    results.push(result);
+    plan.onPair?.(customerNetwork.name, csrNetwork.name, result);
     await exchange.turned().say("/close");
     await hears(csr, /is closed/u);
     await customer.stop();

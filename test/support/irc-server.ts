@@ -1,7 +1,9 @@
-/** Where a real IRC server of a test is to be found. Every port is on 127.0.0.1. */
+/** Where a real IRC server of a test is to be found. */
 export interface IrcServerAddresses {
   /** The server's own name. */
   readonly name: string;
+  /** 127.0.0.1 where it is in no namespace of its own. */
+  readonly host: string;
   readonly port: number;
   /** What clients must say to get in. */
   readonly password: string;
@@ -23,9 +25,10 @@ export interface IrcServer extends IrcServerAddresses {
   remove(): Promise<void>;
 }
 
-export function ircAddresses(software: "ngircd" | "inspircd", port: number): IrcServerAddresses {
+export function ircAddresses(software: "ngircd" | "inspircd", port: number, host = "127.0.0.1"): IrcServerAddresses {
   return {
     name: `irc.${software}.test`,
+    host,
     port,
     password: "the-way-in",
     linkName: "desk.irc.test",

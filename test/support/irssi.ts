@@ -11,16 +11,17 @@ export interface IrcTerminal extends Terminal {
   open(nick: string): void;
 }
 
-/** Starts irssi connected to that server; resolves when it says so. */
-export async function startIrssi(server: IrcServerAddresses, nick: string): Promise<IrcTerminal> {
+/** Starts irssi, in that network namespace, connected to that server; resolves when it says so. */
+export async function startIrssi(server: IrcServerAddresses, nick: string, namespace?: string): Promise<IrcTerminal> {
   const folder = temporaryFolder("irssi");
   writeSettings(folder.path, nick);
-  const login = ["-c", "127.0.0.1", "-p", String(server.port), "-w", server.password, "-n", nick];
+  const login = ["-c", server.host, "-p", String(server.port), "-w", server.password, "-n", nick];
   const terminal = await startTerminal({
     name: "irssi",
     folder,
     command: [programs.irssi.path, "--home", folder.path, ...login],
     ready: /End of MOTD|MOTD File is missing|Mode change/iu,
+    ...(namespace === undefined ? {} : { namespace }),
   });
   return { ...terminal, open: (other) => terminal.type(`/query ${other}`) };
 }

@@ -33,13 +33,19 @@ export interface MatrixNio {
 const PYTHON = "/usr/bin/python3";
 const LOGIN_LIMIT_MS = 30_000;
 
-/** Logs in; the account must exist. */
-export async function startMatrixNio(synapse: Synapse, userId: string, password: string): Promise<MatrixNio> {
+/** Logs in, in that network namespace; the account must exist. */
+export async function startMatrixNio(
+  synapse: Synapse,
+  userId: string,
+  password: string,
+  namespace?: string,
+): Promise<MatrixNio> {
   const script = fileURLToPath(new URL("matrix_nio_client.py", import.meta.url));
   const client = new ServerProcess({
     name: "matrix-nio",
     program: PYTHON,
     args: [script, synapse.url, userId, password],
+    ...(namespace === undefined ? {} : { namespace }),
     env: { PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" },
   });
   const events = new Arrivals<NioEvent>((event) => JSON.stringify(event));

@@ -37,13 +37,15 @@ export function commandIn(namespace: string | undefined, command: readonly strin
 export class Host {
   readonly namespace: string;
 
-  constructor(name: string) {
+  /** `ipv6`: it has IPv6 addresses, those it is given and no others. */
+  constructor(name: string, ipv6 = false) {
     this.namespace = `${RUN}-${name}`;
     ip("netns", "add", this.namespace);
     standing.add(this);
     this.ip("link", "set", "lo", "up");
     // Neighbours' chatter of IPv6 would be in every capture.
-    for (const devices of ["all", "default"]) this.set(`ipv6/conf/${devices}/disable_ipv6`, "1");
+    for (const devices of ["all", "default"]) this.set(`ipv6/conf/${devices}/disable_ipv6`, ipv6 ? "0" : "1");
+    if (ipv6) this.set("ipv6/conf/default/addr_gen_mode", "1");
   }
 
   /** Runs a command there to its end; what it wrote to standard output. Throws when it fails. */
@@ -99,7 +101,9 @@ export function cable(a: Plug, b: Plug): void {
   const end = ({ host, device }: Plug) => ["name", device, "netns", host.namespace];
   ip("link", "add", ...end(a), "type", "veth", "peer", ...end(b));
   for (const { host, device, address } of [a, b]) {
-    if (address !== undefined) host.ip("address", "add", address, "dev", device);
+    // Nobody else has that address, so it need not be asked for a second whether somebody has.
+    const options = address?.includes(":") === true ? ["nodad"] : [];
+    if (address !== undefined) host.ip("address", "add", address, "dev", device, ...options);
     host.ip("link", "set", device, "up");
   }
 }

@@ -9,6 +9,9 @@ import { temporaryFolder } from "./temporary-folder.ts";
 const START_LIMIT_MS = 20_000;
 
 export interface NgircdOptions {
+  /** The address it listens at, 127.0.0.1 when left out; and the network namespace it runs in (`Host`). */
+  readonly host?: string;
+  readonly namespace?: string;
   /** Its own name, where there are two. */
   readonly name?: string;
   /** Silence after which it asks for a sign of life, and again after which it ends the link. */
@@ -24,7 +27,7 @@ export async function startNgircd(options: NgircdOptions = {}): Promise<IrcServe
   const folder = temporaryFolder("ngircd");
   // Started by root it becomes another user, who must be able to read its configuration.
   chmodSync(folder.path, 0o755);
-  const addresses = ircAddresses("ngircd", await freePort());
+  const addresses = ircAddresses("ngircd", await freePort(), options.host);
   const where = { ...addresses, name: options.name ?? addresses.name };
   const configuration = join(folder.path, "ngircd.conf");
   writeFileSync(configuration, configure(where, options));
@@ -35,6 +38,7 @@ export async function startNgircd(options: NgircdOptions = {}): Promise<IrcServe
       program: programs.ngircd.path,
       args: ["--nodaemon", "--config", configuration],
       folder: folder.path,
+      ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     });
     await running.listening([where.port], START_LIMIT_MS);
   };
@@ -58,7 +62,7 @@ function configure(where: IrcServerAddresses, { pingSeconds = 120, peer }: Ngirc
   return `[Global]
 Name = ${where.name}
 Info = Test
-Listen = 127.0.0.1
+Listen = ${where.host}
 Ports = ${where.port}
 Password = ${where.password}
 MotdPhrase = hello

@@ -128,7 +128,13 @@ async def read_commands(client):
 def main():
     address, password, host, port = sys.argv[1:5]
     client = Client(address, password)
-    client.use_ipv6 = False
+    client.use_ipv6 = ":" in host
+    if client.use_ipv6:
+        # It takes an address of IPv6 for a name, and forgets the port.
+        async def records(*_):
+            return [(host, host, int(port))]
+
+        client.get_dns_records = records
     client.connect(address=(host, int(port)), force_starttls=False, disable_starttls=True)
     client.loop.run_until_complete(read_commands(client))
 

@@ -4,7 +4,9 @@
  */
 import { createHmac, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { isIPv6 } from "node:net";
 import { join } from "node:path";
+import type { Host } from "./namespaces.ts";
 import { freePort } from "./ports.ts";
 import { programs } from "./programs.ts";
 import { ServerProcess } from "./server-process.ts";
@@ -16,6 +18,9 @@ const START_LIMIT_MS = 60_000;
 export interface SynapseOptions {
   /** Where Synapse finds the application service: `http://127.0.0.1:port/path`. */
   readonly serviceUrl: string;
+  /** The address it listens at, 127.0.0.1 when left out; and the host it runs on, if not this one. */
+  readonly address?: string;
+  readonly host?: Host;
 }
 
 export interface Account {
@@ -26,7 +31,7 @@ export interface Account {
 
 export interface Synapse {
   readonly serverName: string;
-  /** `http://127.0.0.1:port` */
+  /** `http://127.0.0.1:port` where it is on this host. */
   readonly url: string;
   readonly port: number;
   readonly serviceId: string;
@@ -46,12 +51,12 @@ export interface Synapse {
 }
 
 /** Starts it; resolves when it answers. */
-export async function startSynapse({ serviceUrl }: SynapseOptions): Promise<Synapse> {
+export async function startSynapse({ serviceUrl, address = "127.0.0.1", host }: SynapseOptions): Promise<Synapse> {
   const name = `s${randomBytes(6).toString("hex")}`;
   const inside = `/srv/${name}`;
   const folder = join(SYNAPSE_ROOT, inside);
   const port = await freePort();
-  const where = { serverName: "mx.test", port, serviceId: "frontdesk", prefix: "frontdesk_" };
+  const where = { serverName: "mx.test", address, port, serviceId: "frontdesk", prefix: "frontdesk_" };
   const tokens = { asToken: `as-${randomBytes(12).toString("hex")}`, hsToken: `hs-${randomBytes(12).toString("hex")}` };
   const secret = randomBytes(12).toString("hex");
   mkdirSync(folder, { recursive: true });
@@ -62,7 +67,7 @@ export async function startSynapse({ serviceUrl }: SynapseOptions): Promise<Syna
   write("signing.key", `ed25519 a_test ${randomBytes(32).toString("base64").replace(/=+$/u, "")}\n`);
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
   let running: ServerProcess | undefined;
   const start = async () => {
     running = new ServerProcess({
@@ -70,6 +75,7 @@ export async function startSynapse({ serviceUrl }: SynapseOptions): Promise<Syna
       program: "/usr/sbin/chroot",
       args: [SYNAPSE_ROOT, "/usr/bin/synapse_homeserver", "-c", `${inside}/homeserver.yaml`],
       env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C.UTF-8" },
+      ...(host === undefined ? {} : { namespace: host.namespace }),
     });
     await running.listening([port], START_LIMIT_MS);
   };
@@ -79,7 +85,10 @@ export async function startSynapse({ serviceUrl }: SynapseOptions): Promise<Syna
     ...where,
     ...tokens,
     url,
-    register: (user, password) => register(url, secret, user, password),
+    register: async (user, password) =>
+      host === undefined
+        ? await register(url, secret, user, password)
+        : registerFrom(host, url, secret, user, password),
     start,
     stop,
     kill: async () => running?.kill(),
@@ -93,7 +102,7 @@ export async function startSynapse({ serviceUrl }: SynapseOptions): Promise<Syna
 }
 
 /** Synapse's own way to register users by a shared secret; much faster than its program for it. */
-async function register(url: string, secret: string, user: string, password: string): Promise<Account> {
+export async function register(url: string, secret: string, user: string, password: string): Promise<Account> {
   const path = `${url}/_synapse/admin/v1/register`;
   const { nonce } = (await (await fetch(path)).json()) as { nonce: string };
   const mac = createHmac("sha1", secret).update([nonce, user, password, "notadmin"].join("\0")).digest("hex");
@@ -106,7 +115,18 @@ async function register(url: string, secret: string, user: string, password: str
   return { userId: account.user_id, accessToken: account.access_token, deviceId: account.device_id };
 }
 
+/** The same from within its namespace, where this process has no way to it. */
+function registerFrom(
+  host: Host,
+  ...all: readonly [url: string, secret: string, user: string, password: string]
+): Account {
+  const script = `import { register } from ${JSON.stringify(import.meta.url)};
+    process.stdout.write(JSON.stringify(await register(...process.argv.slice(1))));`;
+  return JSON.parse(host.run(process.execPath, "--input-type=module", "-e", script, ...all)) as Account;
+}
+
 interface Where {
+  readonly address: string;
   readonly serverName: string;
   readonly port: number;
   readonly serviceId: string;
@@ -114,12 +134,12 @@ interface Where {
 }
 
 /** No federation, no limits on speed: those would be tested instead of the desk. */
-function homeserverYaml({ serverName, port }: Where, inside: string, secret: string): string {
+function homeserverYaml({ serverName, address, port }: Where, inside: string, secret: string): string {
   const fast = "{per_second: 10000, burst_count: 10000}";
   return `server_name: "${serverName}"
 pid_file: ${inside}/homeserver.pid
 listeners:
-  - {port: ${port}, tls: false, type: http, bind_addresses: ["127.0.0.1"], resources: [{names: [client], compress: false}]}
+  - {port: ${port}, tls: false, type: http, bind_addresses: ["${address}"], resources: [{names: [client], compress: false}]}
 database: {name: sqlite3, args: {database: ${inside}/homeserver.db}}
 log_config: ${inside}/log.yaml
 media_store_path: ${inside}/media
