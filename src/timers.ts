@@ -4,6 +4,7 @@
  */
 import type { Clock } from "./adapter.ts";
 import type { Timer, TimerChange } from "./core/step.ts";
+import { TimerRows } from "./core/timer-rows.ts";
 
 export interface Timers {
   /** Applies changes that were committed. */
@@ -18,53 +19,46 @@ export interface Timers {
   stop(): void;
 }
 
-/** Replaced timers that may stay in the queue beyond as many as stand. */
-const SLACK = 1_024;
 /** Delays do not notice when somebody sets the clock, or the machine sleeps; looking again now and then does. */
 const LONGEST_SLEEP_MS = 60_000;
 
-/** `fire` is called once for each timer that comes due, in order of time; the timer stands until `apply` cancels it. */
-export function createTimers(clock: Clock, loaded: readonly Timer[], fire: (timer: Timer) => void): Timers {
-  return new TimerQueue(clock, loaded, fire);
+/** `fire` is called once for each timer that comes due, in order of time; the timer stands until `apply` cancels it. `loaded` is taken over. */
+export function createTimers(clock: Clock, loaded: TimerRows | readonly Timer[], fire: (timer: Timer) => void): Timers {
+  return new TimerQueue(clock, loaded instanceof TimerRows ? loaded : new TimerRows(loaded), fire);
 }
 
 class TimerQueue implements Timers {
   readonly #clock: Clock;
   readonly #fire: (timer: Timer) => void;
-  /** Those that stand, by id. */
-  readonly #timers = new Map<string, Timer>();
-  /** Those that have not fired; replaced and cancelled ones stay until they come to its head. */
-  #queue: Timer[] = [];
+  /** Those that have not fired. */
+  readonly #ahead: TimerRows;
+  /** Those that have, and still stand. */
+  readonly #fired = new Map<string, Timer>();
   #armed: { readonly at: number; readonly cancel: () => void } | null = null;
   #isStopped = false;
 
-  constructor(clock: Clock, loaded: readonly Timer[], fire: (timer: Timer) => void) {
+  constructor(clock: Clock, ahead: TimerRows, fire: (timer: Timer) => void) {
     this.#clock = clock;
     this.#fire = fire;
-    for (const timer of loaded) {
-      this.#set(timer);
-    }
+    this.#ahead = ahead;
     this.#arm();
   }
 
   get size(): number {
-    return this.#timers.size;
+    return this.#ahead.size + this.#fired.size;
   }
 
-  stands(timer: Timer): boolean {
-    return this.#timers.get(timer.id) === timer;
+  stands({ id, at, generation }: Timer): boolean {
+    const standing = this.#fired.get(id) ?? this.#ahead.get(id);
+    return standing !== null && standing.at === at && standing.generation === generation;
   }
 
   apply(changes: Iterable<TimerChange>): void {
     for (const change of changes) {
-      if (change.kind === "cancel") this.#timers.delete(change.id);
-      else this.#set(change.timer);
-    }
-    // Idle timers are set anew with every message: without this the queue would hold every one of them until its time.
-    if (this.#queue.length > 2 * this.#timers.size + SLACK) {
-      const standing = this.#queue.filter((timer) => this.stands(timer));
-      this.#queue = [];
-      for (const timer of standing) push(this.#queue, timer);
+      const id = change.kind === "cancel" ? change.id : change.timer.id;
+      this.#fired.delete(id);
+      if (change.kind === "cancel") this.#ahead.delete(id);
+      else this.#ahead.set(change.timer);
     }
     this.#arm();
   }
@@ -74,84 +68,25 @@ class TimerQueue implements Timers {
     this.#armed?.cancel();
   }
 
-  #set(timer: Timer): void {
-    this.#timers.set(timer.id, timer);
-    push(this.#queue, timer);
-  }
-
-  /** The next timer that stands. */
-  #next(): Timer | undefined {
-    while (this.#queue[0] !== undefined && !this.stands(this.#queue[0])) {
-      pop(this.#queue);
-    }
-    return this.#queue[0];
-  }
-
   #arm(): void {
-    const next = this.#next();
-    if (this.#isStopped || next === undefined || (this.#armed !== null && this.#armed.at <= next.at)) {
+    const next = this.#ahead.nextAt;
+    if (this.#isStopped || next === null || (this.#armed !== null && this.#armed.at <= next)) {
       return;
     }
     this.#armed?.cancel();
-    const waitMs = Math.min(LONGEST_SLEEP_MS, Math.max(0, next.at - this.#clock.now()));
-    this.#armed = { at: next.at, cancel: this.#clock.after(waitMs, () => this.#due()) };
+    const waitMs = Math.min(LONGEST_SLEEP_MS, Math.max(0, next - this.#clock.now()));
+    this.#armed = { at: next, cancel: this.#clock.after(waitMs, () => this.#due()) };
   }
 
   #due(): void {
     this.#armed = null;
     const now = this.#clock.now();
-    for (let next = this.#next(); next !== undefined && next.at <= now; next = this.#next()) {
-      pop(this.#queue);
-      this.#fire(next);
+    for (let next = this.#ahead.nextAt; next !== null && next <= now; next = this.#ahead.nextAt) {
+      const timer = this.#ahead.take();
+      if (timer === null) break;
+      this.#fired.set(timer.id, timer);
+      this.#fire(timer);
     }
     this.#arm();
   }
-}
-
-/** A binary heap in an array; of equal times the one with the smaller id comes first, so that every run is alike. */
-function push(heap: Timer[], timer: Timer): void {
-  let index = heap.push(timer) - 1;
-  while (index > 0) {
-    const parent = (index - 1) >> 1;
-    const above = heap[parent];
-    if (above === undefined || !isBefore(timer, above)) {
-      break;
-    }
-    heap[index] = above;
-    index = parent;
-  }
-  heap[index] = timer;
-}
-
-function pop(heap: Timer[]): Timer | undefined {
-  const first = heap[0];
-  const last = heap.pop();
-  if (last === undefined || heap.length === 0) {
-    return first;
-  }
-  let index = 0;
-  for (;;) {
-    let child = 2 * index + 1;
-    const left = heap[child];
-    const right = heap[child + 1];
-    if (left === undefined) {
-      break;
-    }
-    let smaller = left;
-    if (right !== undefined && isBefore(right, left)) {
-      smaller = right;
-      child += 1;
-    }
-    if (!isBefore(smaller, last)) {
-      break;
-    }
-    heap[index] = smaller;
-    index = child;
-  }
-  heap[index] = last;
-  return first;
-}
-
-function isBefore(one: Timer, other: Timer): boolean {
-  return one.at < other.at || (one.at === other.at && one.id < other.id);
 }

@@ -58,3 +58,22 @@ export function lengthOf(text: string): number {
   }
   return length;
 }
+
+/** Where a record is. The text follows the key. */
+export interface RecordPlace {
+  readonly bytes: Uint8Array;
+  /** Where the key begins. */
+  readonly start: number;
+  readonly keyLength: number;
+  readonly textLength: number;
+}
+
+/** The record that begins there. */
+export function recordAt(bytes: Uint8Array, at: number): RecordPlace {
+  return {
+    bytes,
+    start: at + HEAD_BYTES,
+    keyLength: keyLengthAt(bytes, at),
+    textLength: textLengthAt(bytes, at),
+  };
+}

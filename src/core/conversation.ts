@@ -63,6 +63,7 @@ export function open(turn: Turn, opening: Opening): Verdict {
   const row: ConversationRow = {
     id: conversationId(turn),
     state: "dialog",
+    settled: false,
     generation: 0,
     network: from.network,
     handle: handle.id,

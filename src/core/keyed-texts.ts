@@ -6,7 +6,17 @@
  * A record (byte-records.ts) can also come from elsewhere, and what came is taken over as it is.
  */
 import assert from "node:assert/strict";
-import { HEAD_BYTES, hashOf, keyLengthAt, lengthOf, placeOf, textLengthAt, writeHead } from "./byte-records.ts";
+import {
+  HEAD_BYTES,
+  hashOf,
+  keyLengthAt,
+  lengthOf,
+  placeOf,
+  type RecordPlace,
+  recordAt,
+  textLengthAt,
+  writeHead,
+} from "./byte-records.ts";
 
 /** Bytes of one array at most, and so of what can be taken over whole. A larger record has an array of its own. */
 export const CHUNK_BYTES = 1 << 20;
@@ -44,6 +54,8 @@ export class KeyedTexts {
   #tags = new Uint8Array(16);
   /** Places that are not FREE. */
   #taken = 0;
+  /** What was taken over is not in the index before somebody looks for anything: then all of it is put there at once. */
+  #isIndexed = true;
   /** By slot: number of the chunk times CHUNK_BYTES plus where the record begins, plus 1; 0: the slot is free. */
   #addresses = new Uint32Array(0);
   #slots = 0;
@@ -117,21 +129,6 @@ export class KeyedTexts {
     return true;
   }
 
-  /** Slots of the texts that have one of these words in them. Looked for in all texts at once, which for rare words is very quick. */
-  slotsWith(words: readonly string[]): ReadonlySet<number> {
-    const found = new Set<number>();
-    const has = (text: string): boolean => words.some((word) => text.includes(word));
-    const suspects = new Set<number>();
-    for (const [number, chunk] of this.#chunks.entries()) {
-      if (chunk !== null && has(DECODER.decode(chunk.bytes.subarray(0, chunk.used)))) suspects.add(number);
-    }
-    for (let slot = 0; suspects.size > 0 && slot < this.#slots; slot += 1) {
-      const chunk = Math.floor(((this.#addresses[slot] ?? 0) - 1) / CHUNK_BYTES);
-      if (this.isTaken(slot) && suspects.has(chunk) && has(this.textAt(slot))) found.add(slot);
-    }
-    return found;
-  }
-
   /** Below, at or above zero, as the one's key comes before the other's, by its bytes. */
   compareKeys(slot: number, other: number): number {
     const one = this.#record(slot);
@@ -190,14 +187,12 @@ export class KeyedTexts {
         ? this.#addChunk({ bytes: records, used: records.length, dead: 0 }) * CHUNK_BYTES + 1
         : this.#copy(records, 0, records.length);
     for (let at = 0; at < records.length; ) {
-      const start = at + HEAD_BYTES;
-      const keyEnd = start + keyLengthAt(records, at);
-      const next = keyEnd + textLengthAt(records, at);
+      const next = at + HEAD_BYTES + keyLengthAt(records, at) + textLengthAt(records, at);
       assert(next <= records.length, "The last of the records that are taken over is cut off.");
-      this.#enter(hashOf(records, start, keyEnd), isWhole ? first + at : this.#copy(records, at, next));
+      this.#place(isWhole ? first + at : this.#copy(records, at, next));
       at = next;
     }
-    this.#tidyClosed();
+    this.#isIndexed = false;
   }
 
   *keys(): IterableIterator<string> {
@@ -230,22 +225,16 @@ export class KeyedTexts {
     this.#keyLength = start + ENCODER.encodeInto(text, this.#key.subarray(start)).written;
   }
 
-  #record(slot: number): Place {
+  #record(slot: number): RecordPlace {
     const address = (this.#addresses[slot] ?? 0) - 1;
     const chunk = this.#chunks[Math.floor(address / CHUNK_BYTES)];
     assert(address >= 0 && chunk !== undefined && chunk !== null, `Nothing is kept at ${slot}.`);
-    const at = address % CHUNK_BYTES;
-    const { bytes } = chunk;
-    return {
-      bytes,
-      start: at + HEAD_BYTES,
-      keyLength: keyLengthAt(bytes, at),
-      textLength: textLengthAt(bytes, at),
-    };
+    return recordAt(chunk.bytes, address % CHUNK_BYTES);
   }
 
   /** The place in the index of the key that stands there; -1 when it has none. */
   #find(bytes: Uint8Array, start: number, end: number): number {
+    if (!this.#isIndexed) this.#grow();
     const hash = hashOf(bytes, start, end);
     const tag = hash & 255;
     const places = this.#index.length;
@@ -269,10 +258,15 @@ export class KeyedTexts {
   /** A new entry of that hash, whose record is at that address. */
   #enter(hash: number, address: number): number {
     if (this.#taken + 1 > this.#index.length * LOAD) this.#grow();
+    const slot = this.#place(address);
+    this.#insert(hash, slot);
+    return slot;
+  }
+
+  #place(address: number): number {
     const slot = this.#freeSlots.pop() ?? this.#slots++;
     if (slot >= this.#addresses.length) this.#addresses = longer(this.#addresses, slot + 1);
     this.#addresses[slot] = address;
-    this.#insert(hash, slot);
     this.#size += 1;
     return slot;
   }
@@ -292,6 +286,7 @@ export class KeyedTexts {
     this.#index = new Int32Array(places);
     this.#tags = new Uint8Array(places);
     this.#taken = 0;
+    this.#isIndexed = true;
     for (let slot = 0; slot < this.#slots; slot += 1) {
       if (!this.isTaken(slot)) continue;
       const { bytes, start, keyLength } = this.#record(slot);
@@ -384,14 +379,6 @@ export class KeyedTexts {
 
 /** Addresses are numbers of 32 bits. */
 const MOST_BYTES = 2 ** 32 - 1;
-
-interface Place {
-  readonly bytes: Uint8Array;
-  /** Where the key begins; the text follows it. */
-  readonly start: number;
-  readonly keyLength: number;
-  readonly textLength: number;
-}
 
 function longer(numbers: Uint32Array<ArrayBuffer>, length: number): Uint32Array<ArrayBuffer> {
   const next = new Uint32Array(Math.max(16, Math.ceil(length * GROWTH)));

@@ -54,6 +54,8 @@ export interface HeldLine {
 export interface ConversationRow {
   readonly id: string;
   readonly state: ConversationState;
+  /** What `isSettled` says, written right behind the state, where a start can see it without reading the row. Left out by older versions. */
+  readonly settled?: boolean;
   /** Rises with every change of state; a timer set for an earlier one does nothing. */
   readonly generation: number;
   readonly network: string;
@@ -129,6 +131,12 @@ export interface ConversationRow {
   readonly former?: readonly string[];
   /** The last line of before they came where they are now: they have none up to it under the ids of there. */
   readonly cameAfter?: number;
+}
+
+/** Two people talk, and that is all: it neither waits nor rests, and no third listens. */
+export function isSettled({ state, rest, legs }: Pick<ConversationRow, "state" | "rest" | "legs">): boolean {
+  const isHeard = legs.some((leg) => leg.role === "supervisor" && leg.state !== "left");
+  return state === "talking" && (rest ?? null) === null && !isHeard;
 }
 
 /** An alias (virtual identity) or a label (fixed identity), bound to its conversation, its leg and its one viewer. */

@@ -4,7 +4,7 @@
  */
 import { CoolingRows } from "./cooling-rows.ts";
 import { createPacking } from "./packing.ts";
-import type { ConversationRow, Rows } from "./state.ts";
+import { isSettled, type Rows } from "./state.ts";
 import { type Change, type Snapshot, TABLES, type Table } from "./step.ts";
 
 export interface TableOf<Row extends object> {
@@ -109,13 +109,8 @@ function overlaid<Row extends object>(base: BaseOf<Row>): Overlaid<Row> {
   };
 }
 
-/** Anything but two people who talk: one waits, or rests, or a third listens. */
-function isUnsettled({ state, rest, legs }: ConversationRow): boolean {
-  const isHeard = legs.some((leg) => leg.role === "supervisor" && leg.state !== "left");
-  return state !== "talking" || (rest ?? null) !== null || isHeard;
-}
-/** How the JSON of one goes on behind its id that is not unsettled, unless it has one of these. */
-const SETTLED = { begins: '"state":"talking"', without: ['"role":"supervisor"', '"rest":"'] };
+/** How the JSON of a settled one goes on behind its id. A row that was written by an older version does not say it, and is read. */
+const SETTLED = '"state":"talking","settled":true';
 
 /** `warmRows`: see CoolingRows. */
 export function createTables(snapshot: Snapshot, warmRows?: number): Tables {
@@ -125,7 +120,7 @@ export function createTables(snapshot: Snapshot, warmRows?: number): Tables {
     contact: new CoolingRows<Rows["contact"]>(snapshot.contact, createPacking(), warmRows),
     desk: new CoolingRows<Rows["desk"]>(snapshot.desk, createPacking(), warmRows),
   };
-  const unsettled = new Set(cooling.conversation.idsWhere(isUnsettled, SETTLED));
+  const unsettled = new Set(cooling.conversation.idsWhere((row) => !isSettled(row), SETTLED));
   const all = {
     conversation: overlaid<Rows["conversation"]>(cooling.conversation),
     alias: overlaid<Rows["alias"]>(cooling.alias),
@@ -143,7 +138,7 @@ export function createTables(snapshot: Snapshot, warmRows?: number): Tables {
     unsettled: () => [...new Set([...unsettled, ...all.conversation.written])],
     isUnsettled(id) {
       const over = all.conversation.overlay.get(id);
-      return over === undefined || over === null ? unsettled.has(id) : isUnsettled(over);
+      return over === undefined || over === null ? unsettled.has(id) : !isSettled(over);
     },
     written: (table) => all[table].written,
     changes() {
@@ -158,7 +153,7 @@ export function createTables(snapshot: Snapshot, warmRows?: number): Tables {
     },
     keep() {
       for (const [id, row] of all.conversation.overlay) {
-        if (row !== null && isUnsettled(row)) unsettled.add(id);
+        if (row !== null && !isSettled(row)) unsettled.add(id);
         else unsettled.delete(id);
       }
       for (const table of TABLES) if (all[table].overlay.size > 0) all[table].keep();

@@ -9,7 +9,7 @@ import { phrase } from "./phrases.ts";
 import type { RoutingEngine } from "./routing/routing.ts";
 import type { Csr, Rules } from "./rules.ts";
 import type { ConversationRow, CsrRow, Leg } from "./state.ts";
-import { newCsrRow } from "./state.ts";
+import { isSettled, newCsrRow } from "./state.ts";
 import type { Fact, HistoryQuery, Line, Timer, TimerChange, World } from "./step.ts";
 import type { Tables } from "./tables.ts";
 
@@ -129,8 +129,10 @@ export function putCsr(turn: Turn, row: CsrRow, change: Partial<CsrRow>): CsrRow
 
 export function putConversation(turn: Turn, row: ConversationRow, change: Partial<ConversationRow>): ConversationRow {
   const changed = { ...row, ...change };
-  turn.tables.conversation.put(changed.id, changed);
-  return changed;
+  const settled = isSettled(changed);
+  const written = changed.settled === settled ? changed : { ...changed, settled };
+  turn.tables.conversation.put(written.id, written);
+  return written;
 }
 
 /** The language the desk speaks with that leg: one that it offers. */

@@ -4,6 +4,7 @@ import { KeyedTexts } from "../core/keyed-texts.ts";
 import type { Address } from "../core/model.ts";
 import type { Change, Fact, Line, Table, Timer } from "../core/step.ts";
 import { StoredRows } from "../core/stored-rows.ts";
+import { TimerRows } from "../core/timer-rows.ts";
 import { type AuditRow, fits } from "./audit-rows.ts";
 import { lineOfKey } from "./keys.ts";
 import { LineIndex } from "./line-index.ts";
@@ -141,7 +142,7 @@ function load(contents: Contents, epoch: string): Loaded {
       csr: table("csr"),
       desk: table("desk"),
     },
-    timers: parsed<Timer>(contents.timers.values()).sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)),
+    timers: new TimerRows(parsed<Timer>(contents.timers.values())),
     outbox: parsed<OutboxRow>(contents.outbox.values()).sort((a, b) => a.id - b.id),
     lastLine: contents.lastLine,
     lastOutbox: contents.lastOutbox,

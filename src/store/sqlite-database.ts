@@ -3,11 +3,11 @@ import type { Sealing } from "../sealing.ts";
 import { parseKey } from "./keys.ts";
 import { createAuditTable } from "./sqlite-audit.ts";
 import { createErase } from "./sqlite-erase.ts";
-import { createStateLoading, type LoadedPage } from "./sqlite-loading.ts";
+import { createStateLoading, createTimerLoading, type LoadedPage } from "./sqlite-loading.ts";
 import type { Connection } from "./sqlite-open.ts";
 import { createPrune } from "./sqlite-prune.ts";
 import { createResealing, opened, sealRows } from "./sqlite-sealing.ts";
-import { type Ask, type Cell, type CommitRows, LINE_COLUMNS, LINE_WIDTH } from "./sqlite-wire.ts";
+import { type Ask, type Cell, type CommitRows, LINE_COLUMNS, LINE_WIDTH, type PageAsk } from "./sqlite-wire.ts";
 
 /** Rows of the outbox that one answer carries while loading. */
 export const LOAD_ROWS = 2_000;
@@ -68,7 +68,6 @@ function lineColumns(alias: string): string {
 
 const SELECTS = {
   pending: `SELECT id, at, ${opened("outbox", "outbound")} FROM outbox WHERE id > ? ORDER BY id LIMIT ${LOAD_ROWS}`,
-  timers: "SELECT id, at, generation, conversation, name FROM timers ORDER BY at, id",
   counters: "SELECT line, outbox FROM counters",
   seen: "SELECT 1 FROM inbox WHERE network = ? AND redelivery = ?",
   copyByKey: `SELECT c.leg, ${lineColumns("l")} FROM copies c JOIN lines l ON l.line = c.line
@@ -98,10 +97,10 @@ type ReferenceAsk = Extract<Ask, { kind: "reference" }>;
 /** What a commit adds to the log beside its rows, in rows: the pages that every commit touches. */
 const COMMIT_WRITES = 5;
 
-/** Answers everything; "load-state" by `page`, "close" by nothing. `writes` says about how much the log has grown; checkpoints are timed by it. */
+/** Answers everything; pages by `page`, "close" by nothing. `writes` says about how much the log has grown; checkpoints are timed by it. */
 export interface SqliteDatabase {
-  answer(ask: Exclude<Ask, { kind: "load-state" }>): readonly Cell[];
-  page(after: number): LoadedPage;
+  answer(ask: Exclude<Ask, PageAsk>): readonly Cell[];
+  page(ask: PageAsk): LoadedPage;
   readonly writes: number;
 }
 
@@ -112,17 +111,17 @@ export function createSqliteDatabase(connection: Connection, epoch: string, seal
   const erase = createErase(connection);
   const audit = createAuditTable(connection);
   const reseal = createResealing(connection, sealing);
+  const loadState = createStateLoading(connection);
+  const loadTimers = createTimerLoading(connection);
   let writes = 0;
 
-  function answer(ask: Exclude<Ask, { kind: "load-state" }>): readonly Cell[] {
+  function answer(ask: Exclude<Ask, PageAsk>): readonly Cell[] {
     switch (ask.kind) {
       case "commit":
         writes += COMMIT_WRITES + commit(ask.rows);
         return [];
       case "load-outbox":
         return select.pending(ask.after);
-      case "load-timers":
-        return select.timers();
       case "load-counters":
         return select.counters();
       case "seen":
@@ -158,7 +157,7 @@ export function createSqliteDatabase(connection: Connection, epoch: string, seal
   }
   return {
     answer,
-    page: createStateLoading(connection),
+    page: (ask) => (ask.kind === "load-state" ? loadState(ask.after) : loadTimers(ask.after)),
     get writes() {
       return writes;
     },

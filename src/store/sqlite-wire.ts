@@ -54,8 +54,8 @@ export type Ask =
   | { readonly kind: "load-state"; readonly after: number }
   /** Pending sends after that id: id, at, JSON. */
   | { readonly kind: "load-outbox"; readonly after: number }
-  /** Rows as `CommitRows.timers`. */
-  | { readonly kind: "load-timers" }
+  /** A page of timers after that id; likewise. */
+  | { readonly kind: "load-timers"; readonly after: string }
   /** line, outbox */
   | { readonly kind: "load-counters" }
   | { readonly kind: "seen"; readonly network: string; readonly redelivery: string }
@@ -83,6 +83,9 @@ export type AuditAsk =
   | { readonly kind: "read"; readonly query: AuditQuery }
   /** 1 when more is left. */
   | { readonly kind: "prune"; readonly before: number };
+
+/** What is answered with pages of bytes. */
+export type PageAsk = Extract<Ask, { kind: "load-state" | "load-timers" }>;
 
 export interface Request {
   readonly id: number;

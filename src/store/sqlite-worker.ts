@@ -8,7 +8,7 @@ import { RequestQueue } from "./request-queue.ts";
 import { createSqliteDatabase, type SqliteDatabase } from "./sqlite-database.ts";
 import { toFault } from "./sqlite-faults.ts";
 import { type Opened, openDatabase } from "./sqlite-open.ts";
-import type { Hello, Reply, Request } from "./sqlite-wire.ts";
+import type { Ask, Hello, PageAsk, Reply, Request } from "./sqlite-wire.ts";
 import { StoreFault } from "./store.ts";
 
 /**
@@ -59,7 +59,7 @@ function serve(opened: Opened): void {
     // After a fault of the disk nothing but the end is possible.
     if (broken !== null && ask.kind !== "close") return { id, fault: "disk", message: broken.message };
     try {
-      return ask.kind === "load-state" ? { id, ...database.page(ask.after) } : { id, cells: database.answer(ask) };
+      return isForPage(ask) ? { id, ...database.page(ask) } : { id, cells: database.answer(ask) };
     } catch (error) {
       const fault = toFault(error, path);
       if (fault.kind === "disk") breakDown(fault);
@@ -72,7 +72,7 @@ function serve(opened: Opened): void {
     let replies: Reply[] = [];
     for (let request = queue.next(); request !== undefined; request = queue.next()) {
       replies.push(answer(request));
-      if (request.ask.kind === "commit" || request.ask.kind === "load-state") {
+      if (request.ask.kind === "commit" || isForPage(request.ask)) {
         channel.postMessage(replies, replies.flatMap(buffersOf));
         replies = [];
       }
@@ -94,6 +94,10 @@ function serve(opened: Opened): void {
     }
     checkpoints.schedule();
   });
+}
+
+function isForPage(ask: Ask): ask is PageAsk {
+  return ask.kind === "load-state" || ask.kind === "load-timers";
 }
 
 /** The buffers of its bytes, which are handed over. */

@@ -4,12 +4,12 @@
  */
 import { Worker } from "node:worker_threads";
 import type { Address, Outbound } from "../core/model.ts";
-import type { Fact, LineReference, Timer } from "../core/step.ts";
+import type { Fact, LineReference } from "../core/step.ts";
 import type { Resealable, SealingKeys } from "../sealing.ts";
 import { toAuditCells, toAuditRows } from "./audit-rows.ts";
 import { toReference } from "./line-index.ts";
 import { createLink, type Link } from "./sqlite-link.ts";
-import { toSnapshot } from "./sqlite-loading.ts";
+import { toSnapshot, toTimers } from "./sqlite-loading.ts";
 import * as wire from "./sqlite-wire.ts";
 import {
   type Batch,
@@ -147,7 +147,7 @@ async function load(link: Link, epoch: string): Promise<Loaded> {
   const counters = await link.ask({ kind: "load-counters" });
   return {
     snapshot,
-    timers: timers(await link.ask({ kind: "load-timers" })),
+    timers: await toTimers((after) => link.askWhole({ kind: "load-timers", after })),
     outbox,
     lastLine: Number(counters[0]),
     lastOutbox: Number(counters[1]),
@@ -169,20 +169,6 @@ function outboxRows(cells: readonly wire.Cell[]): OutboxRow[] {
   for (let start = 0; start < cells.length; start += 3) {
     const outbound = JSON.parse(String(cells[start + 2])) as Outbound;
     rows.push({ id: Number(cells[start]), at: Number(cells[start + 1]), outbound });
-  }
-  return rows;
-}
-
-function timers(cells: readonly wire.Cell[]): Timer[] {
-  const rows: Timer[] = [];
-  for (let start = 0; start < cells.length; start += wire.TIMER_WIDTH) {
-    rows.push({
-      id: String(cells[start]),
-      at: Number(cells[start + 1]),
-      generation: Number(cells[start + 2]),
-      conversation: wire.text(cells[start + 3]),
-      name: String(cells[start + 4]),
-    });
   }
   return rows;
 }

@@ -3,7 +3,8 @@
  * (test/conformance/store.ts). Later PostgreSQL stands behind the same lines, so nothing reaches around them.
  */
 import { type Address, type FormattedText, type Formatting, type Outbound, wordsOf } from "../core/model.ts";
-import type { Change, Fact, Line, LineReference, Snapshot, Timer, TimerChange } from "../core/step.ts";
+import type { Change, Fact, Line, LineReference, Snapshot, TimerChange } from "../core/step.ts";
+import type { TimerRows } from "../core/timer-rows.ts";
 import type { AuditQuery, AuditRow } from "./audit-rows.ts";
 
 /** An outbox row: a send that was committed and not yet confirmed. `id` gives the order. */
@@ -46,7 +47,7 @@ export interface Batch {
 /** All that must be in memory before the first step. */
 export interface Loaded {
   readonly snapshot: Snapshot;
-  readonly timers: readonly Timer[];
+  readonly timers: TimerRows;
   readonly outbox: readonly OutboxRow[];
   readonly lastLine: number;
   readonly lastOutbox: number;

@@ -75,7 +75,7 @@ export class Observer {
   }
 
   /** The timers the store holds, at the beginning of a life. */
-  loaded(timers: readonly Timer[]): void {
+  loaded(timers: Iterable<Timer>): void {
     this.timers.clear();
     for (const timer of timers) {
       this.timers.set(timer.id, timer);

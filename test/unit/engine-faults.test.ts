@@ -130,7 +130,7 @@ describe("engine: timers", () => {
     expect(stepped()).to.deep.equal(["in 500"]);
     await clock.advance(1);
     expect(stepped()).to.deep.equal(["in 500", "timer"]);
-    expect((await store.load()).timers).to.deep.equal([]);
+    expect((await store.load()).timers.size).to.equal(0);
     await clock.advance(10_000);
     expect(stepped()).to.have.length(2);
   });
@@ -145,7 +145,7 @@ describe("engine: timers", () => {
     release();
     await settle();
     expect(stepped()).to.deep.equal(["in 500", "in 900"]);
-    expect((await store.load()).timers.map(({ generation }) => generation)).to.deep.equal([2]);
+    expect([...(await store.load()).timers].map(({ generation }) => generation)).to.deep.equal([2]);
     await clock.advance(400);
     expect(diary.at(-1)?.event).to.have.nested.property("timer.generation", 2);
   });

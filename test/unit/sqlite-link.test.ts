@@ -29,7 +29,10 @@ const DEADLY = { kind: "seen", network: "web", redelivery: "1" } as const;
 describe("the way to the store's thread", () => {
   it("answers each question, and closes without alarm", async () => {
     const { link, lost } = setUp();
-    const answers = await Promise.all([link.ask({ kind: "load-timers" }), link.ask({ kind: "load-counters" })]);
+    const answers = await Promise.all([
+      link.ask({ kind: "load-outbox", after: 0 }),
+      link.ask({ kind: "load-counters" }),
+    ]);
     expect(answers).to.deep.equal([[1], [2]]);
     await link.close();
     await link.close();
@@ -46,7 +49,7 @@ describe("the way to the store's thread", () => {
       "The thread that writes /data/frontdesk.sqlite ended by itself (7). Start again; nothing confirmed is lost.",
     );
     expect(await asked).to.equal(fault);
-    expect(await link.ask({ kind: "load-timers" }).catch((error: unknown) => error)).to.equal(fault);
+    expect(await link.ask({ kind: "load-outbox", after: 0 }).catch((error: unknown) => error)).to.equal(fault);
   });
 
   it("takes a question that cannot cross to the thread for a fault of that question's data", async () => {
@@ -54,7 +57,7 @@ describe("the way to the store's thread", () => {
     const wrong = { ...DEADLY, kind: "reference", person: "anna", id: (() => "an id") as unknown as string } as const;
     const fault = await within(5_000, "its refusal", link.ask(wrong)).catch((error: unknown) => error);
     expect(fault).to.include({ kind: "data" });
-    expect(await link.ask({ kind: "load-timers" })).to.have.length(1);
+    expect(await link.ask({ kind: "load-outbox", after: 0 })).to.have.length(1);
     await link.close();
   });
 
