@@ -10,7 +10,6 @@ import { createTimers, type Timers } from "../timers.ts";
 import { type Arrival, lookUp, needsOf, type StateEntry, type Task } from "./arrival.ts";
 import { Batches } from "./batches.ts";
 import { EngineClosed } from "./closed.ts";
-import { CommitPace } from "./commit-pace.ts";
 import { FloodBrake } from "./flood-brake.ts";
 import { type Housekeeping, startHousekeeping } from "./housekeeping.ts";
 import { Inbox, OWN } from "./inbox.ts";
@@ -46,9 +45,6 @@ export class Shell implements Engine {
   #marks: Mark[] = [];
   #areMarksDue = false;
   #cancelMarkAlarm: (() => void) | null = null;
-  readonly #pace: CommitPace;
-  /** Set while a small batch waits for company. */
-  #cancelPace: (() => void) | null = null;
   #draining: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
   #overflowed = 0;
@@ -57,7 +53,6 @@ export class Shell implements Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#brake = new FloodBrake(options.clock, options.limits.floodRefusalsPerSecond);
-    this.#pace = new CommitPace(options.clock);
   }
 
   async start(networks: Networks): Promise<void> {
@@ -74,12 +69,8 @@ export class Shell implements Engine {
     const housekeeping = startHousekeeping({ store, clock, log, limits });
     const tell = (event: Extract<DeskEvent, { kind: "history" }>): void => this.#tell(event, null);
     const { observer } = this.#options;
-    const pacing = {
-      onRoom: () => this.#kick(),
-      isTime: (events: number) => this.#paceMs(events) === 0,
-      onBegun: (events: number) => this.#pace.begun(events),
-    };
-    const batches = new Batches({ store, clock, log, stepper, outbox, timers, observer, tell, ...pacing });
+    const onRoom = (): void => this.#kick();
+    const batches = new Batches({ store, clock, log, stepper, outbox, timers, observer, tell, onRoom });
     this.#running = { stepper, batches, outbox, timers, housekeeping };
     this.#state = "running";
     log.info("engine.started", { outbox: loaded.outbox.length, timers: timers.size, epoch: loaded.epoch });
@@ -232,15 +223,9 @@ export class Shell implements Engine {
     this.#rejectAll(new EngineClosed("it is stopped"));
   }
 
-  /** Something was stepped and is not on disk. */
-  get #hasStepped(): boolean {
-    const batches = this.#running?.batches;
-    return batches !== undefined && (batches.isCommitting || batches.waiting > 0);
-  }
-
   /** Resolves when everything that was taken has been stepped and committed. */
   #idle(): Promise<void> {
-    const isBusy = this.#isLooping || this.#hasStepped || this.#inbox.size > 0;
+    const isBusy = this.#isLooping || this.#running?.batches.isCommitting === true || this.#inbox.size > 0;
     return isBusy && this.#state !== "failed"
       ? new Promise((resolve) => this.#onIdle.push(resolve))
       : Promise.resolve();
@@ -348,7 +333,7 @@ export class Shell implements Engine {
           this.#current = [];
         }
         const isDue = batches.waiting > 0 || this.#areMarksDue;
-        if (batches.isCommitting || !isDue || this.#isPaced(batches.waiting)) {
+        if (batches.isCommitting || !isDue) {
           break;
         }
         void this.#commit(batches);
@@ -358,23 +343,6 @@ export class Shell implements Engine {
     }
     this.#isLooping = false;
     this.#tellIdle();
-  }
-
-  /** Nobody waits for company once the desk is stopping. */
-  #paceMs(events: number): number {
-    return this.#state === "running" ? this.#pace.waitMs(events) : 0;
-  }
-
-  /** True: the loop begins anew when the next commit may begin. */
-  #isPaced(events: number): boolean {
-    const waitMs = this.#paceMs(events);
-    if (waitMs > 0) {
-      this.#cancelPace ??= this.#options.clock.after(waitMs, () => {
-        this.#cancelPace = null;
-        this.#kick();
-      });
-    }
-    return waitMs > 0;
   }
 
   async #commit(batches: Batches): Promise<void> {
@@ -390,7 +358,7 @@ export class Shell implements Engine {
 
   /** What is left in the inbox waits for the store's answer, which begins the loop anew. */
   #tellIdle(): void {
-    if (this.#inbox.size === 0 && !this.#isLooping && !this.#hasStepped) {
+    if (this.#inbox.size === 0 && !this.#isLooping && this.#running?.batches.isCommitting !== true) {
       for (const resolve of this.#onIdle.splice(0)) resolve();
     }
   }
@@ -408,7 +376,6 @@ export class Shell implements Engine {
     this.#running?.timers.stop();
     void this.#running?.outbox.stop(0);
     this.#cancelMarkAlarm?.();
-    this.#cancelPace?.();
     this.#rejectAll(fault);
     this.#options.onFatal(fault);
   }
