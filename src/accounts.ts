@@ -109,10 +109,8 @@ class PasswordAccounts implements StaffAccounts {
   readonly #hash = hashing();
   /** Canonical login → login as configured; empty until `ensure` was called. */
   #allowed = new Map<string, string>();
-  /** The last one who was asked about at the company's sign-in: of two who come at the same time, one is first. */
-  #asked: Promise<unknown> = Promise.resolve();
-  /** How often each account was changed since the start, by canonical login; counted before a change is written and after. */
-  readonly #changes = new Map<string, number>();
+  /** Changes of accounts, one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(surroundings: AccountsSurroundings) {
     const { state, clock, idleHours, signIns, record, elsewhere, cost = SCRYPT_COST } = surroundings;
@@ -134,9 +132,8 @@ class PasswordAccounts implements StaffAccounts {
     const made: NewPassword[] = [];
     await this.#forgetOthers();
     for (const [canonical, login] of this.#allowed) {
-      const account = await this.#read(canonical);
+      const account = await this.#change(canonical, (found) => (found === null ? null : this.#takenBack(found)));
       if (account === null) made.push(await this.#make(login));
-      else if (account.goneAt !== undefined) await this.#takeBack(canonical, account);
     }
     return made;
   }
@@ -146,16 +143,17 @@ class PasswordAccounts implements StaffAccounts {
     const { state, clock } = this.#parts;
     const now = clock.now();
     for (const key of await state.keys(STATE_PREFIX)) {
-      const account = asAccount(await state.get(key));
-      const isGone = account?.goneAt !== undefined && now - account.goneAt >= GONE_MS;
-      if (isGone) await state.set(key, undefined);
-      else if (account !== null && account.goneAt === undefined && !this.#allowed.has(key.slice(STATE_PREFIX.length)))
-        await state.set(key, { ...account, goneAt: now });
+      const canonical = key.slice(STATE_PREFIX.length);
+      await this.#change(canonical, (account) => {
+        if (account?.goneAt !== undefined) return now - account.goneAt >= GONE_MS ? null : account;
+        return account === null || this.#allowed.has(canonical) ? account : { ...account, goneAt: now };
+      });
     }
   }
 
-  async #takeBack(canonical: string, { goneAt: _goneAt, ...account }: StoredAccount): Promise<void> {
-    await this.#write(canonical, { ...account, changedAt: this.#parts.clock.now() });
+  #takenBack(account: StoredAccount): StoredAccount {
+    const { goneAt, ...kept } = account;
+    return goneAt === undefined ? account : { ...kept, changedAt: this.#parts.clock.now() };
   }
 
   async reset(login: string): Promise<NewPassword | null> {
@@ -164,17 +162,16 @@ class PasswordAccounts implements StaffAccounts {
   }
 
   async verify(login: string, password: string, origin?: string): Promise<string | null> {
-    for (let look = 1; look < LOOKS; look += 1) {
-      const changes = this.#changesOf(login);
-      const found = await this.#look(login, password, changes, origin);
+    for (let look = 1; look <= LOOKS; look += 1) {
+      const account = await this.#find(login);
+      if (!(await this.#isRight(account, password, origin)) || account === null) return null;
       // What was right a moment ago may have been changed since.
-      if (found === null || changes === this.#changesOf(login)) return found;
+      if (await this.#keepBetter(account, password)) return account.login;
     }
     return null;
   }
 
-  async #look(login: string, password: string, changes: number, origin?: string): Promise<string | null> {
-    const account = await this.#find(login);
+  async #isRight(account: StoredAccount | null, password: string, origin?: string): Promise<boolean> {
     // An unknown login costs one hash as well, so that time does not tell which logins exist.
     const salt = account === null ? randomBytes(SALT_BYTES) : Buffer.from(account.salt, "base64");
     const expected = account === null ? randomBytes(HASH_BYTES) : Buffer.from(account.hash, "base64");
@@ -185,12 +182,20 @@ class PasswordAccounts implements StaffAccounts {
       const subject = account?.login ?? null;
       const refused = { actor: "somebody", outcome: "refused", origin: origin ?? null } as const;
       this.#parts.note({ action: "sign-in.failed", subject, ...refused });
-      return null;
+      return false;
     }
-    if (isWeaker(account.cost, this.#cost)) {
-      await this.#keep(account, password, changes);
-    }
-    return account.login;
+    return true;
+  }
+
+  /** Keeps a right password in a dearer hash where the cost was raised. False when the account is another one by now, which stays. */
+  async #keepBetter(account: StoredAccount, password: string): Promise<boolean> {
+    const better = isWeaker(account.cost, this.#cost) ? await this.#hashed(password) : null;
+    let isSame = false;
+    await this.#change(canonicalise(account.login) ?? "", (found) => {
+      isSame = found !== null && found.goneAt === undefined && found.hash === account.hash;
+      return found !== null && isSame && better !== null ? { ...found, ...better } : found;
+    });
+    return isSame;
   }
 
   limited(origin: string): void {
@@ -201,15 +206,13 @@ class PasswordAccounts implements StaffAccounts {
     return (await this.#find(login))?.changedAt ?? null;
   }
 
-  isSubject(login: string, subject: string): Promise<boolean> {
-    const asked = this.#asked.then(async () => {
-      const account = await this.#find(login);
-      if (account === null || account.subject !== undefined) return account?.subject === subject;
-      await this.#write(canonicalise(account.login) ?? login, { ...account, subject });
-      return true;
-    });
-    this.#asked = asked.catch(() => {}); // told to whoever asked
-    return asked;
+  async isSubject(login: string, subject: string): Promise<boolean> {
+    const canonical = canonicalise(this.#configured(login) ?? "");
+    if (canonical === null) return false;
+    const account = await this.#change(canonical, (found) =>
+      found === null || found.goneAt !== undefined || found.subject !== undefined ? found : { ...found, subject },
+    );
+    return account?.subject === subject;
   }
 
   #configured(login: string): string | null {
@@ -233,36 +236,30 @@ class PasswordAccounts implements StaffAccounts {
 
   async #make(login: string): Promise<NewPassword> {
     const password = newPassword();
-    await this.#keep({ login, changedAt: this.#parts.clock.now() }, password);
+    const hashed = await this.#hashed(password);
+    await this.#change(canonicalise(login) ?? login, () => ({ login, ...hashed, changedAt: this.#parts.clock.now() }));
     return { login, password };
   }
 
-  /** `unless`: how often it was changed when it was read; nothing is kept when it was changed since. */
-  async #keep(
-    { login, changedAt, subject }: Pick<StoredAccount, "login" | "changedAt" | "subject">,
-    password: string,
-    unless?: number,
-  ): Promise<void> {
+  async #hashed(password: string): Promise<Pick<StoredAccount, "cost" | "salt" | "hash">> {
     const salt = randomBytes(SALT_BYTES);
     const made = await this.#hash(password, salt, this.#cost);
-    const [written, saltText] = [made.toString("base64"), salt.toString("base64")];
-    if (unless !== undefined && unless !== this.#changesOf(login)) return;
-    const kept = { login, cost: this.#cost, salt: saltText, hash: written, changedAt };
-    const account: StoredAccount = subject === undefined ? kept : { ...kept, subject };
-    if (unless === undefined) await this.#write(canonicalise(login) ?? login, account);
-    else await this.#parts.state.set(STATE_PREFIX + (canonicalise(login) ?? login), account);
+    return { cost: this.#cost, salt: salt.toString("base64"), hash: made.toString("base64") };
   }
 
-  async #write(canonical: string, account: StoredAccount): Promise<void> {
-    const count = () => this.#changes.set(canonical, (this.#changes.get(canonical) ?? 0) + 1);
-    count();
-    await this.#parts.state.set(STATE_PREFIX + canonical, account);
-    // Whoever read it in between had the old one.
-    count();
-  }
-
-  #changesOf(login: string): number {
-    return this.#changes.get(canonicalise(login) ?? login) ?? 0;
+  /** What is found there is still so when it is written anew. Null: nothing, or nothing any more. Gives what is there then. */
+  #change(
+    canonical: string,
+    make: (account: StoredAccount | null) => StoredAccount | null,
+  ): Promise<StoredAccount | null> {
+    const turn = this.#turn.then(async () => {
+      const before = await this.#read(canonical);
+      const after = make(before);
+      if (after !== before) await this.#parts.state.set(STATE_PREFIX + canonical, after ?? undefined);
+      return after;
+    });
+    this.#turn = turn.catch(() => {}); // told to whoever asked for it
+    return turn;
   }
 }
 

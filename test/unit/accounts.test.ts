@@ -162,6 +162,21 @@ describe("staff accounts", () => {
     expect([...stored.keys()].filter((key) => key.startsWith("account/"))).to.deep.equal(["account/ben"]);
   });
 
+  it("give a login to the first person of the company's sign-in who comes with it, and never an old password back", async () => {
+    const office = open();
+    const { accounts } = office;
+    const [anna] = await accounts.ensure(["anna"]);
+    const both = await Promise.all(["one", "two"].map((subject) => accounts.isSubject("ANNA", subject)));
+    expect(both).to.deep.equal([true, false]);
+    expect(await accounts.isSubject("anna", "one")).to.equal(true);
+    expect(await accounts.isSubject("nobody", "one")).to.equal(false);
+    const [reset, isHers] = await Promise.all([accounts.reset("anna"), accounts.isSubject("anna", "one")]);
+    expect(isHers).to.equal(true);
+    expect(await accounts.verify("anna", anna?.password ?? ""), "the old one").to.equal(null);
+    expect(await accounts.verify("anna", reset?.password ?? "")).to.equal("anna");
+    expect(await accounts.isSubject("anna", "two"), "free again").to.equal(true);
+  });
+
   it("count attempts of all pages together, by place and by login", async () => {
     const { accounts } = open();
     const admitted = (login: string, ip: string) => accounts.admit(login, ip) === 0;
