@@ -13,6 +13,10 @@ export const ASKS_TOPIC = "(which topic?)";
 /** What CSRs whisper, note and ask each other bears this mark. */
 export const AMONG_STAFF = "(among us)";
 
+/** What the desk's invitation to go on elsewhere says in place of a link; see rules.ts. */
+export const INVITES = "(go on at {link})";
+const INVITATION = /\(go on at hall:([a-z0-9]+)\)/u;
+
 export interface Temper {
   /** How long they wait for a CSR before they leave. */
   readonly patienceMs: number;
@@ -23,6 +27,8 @@ export interface Temper {
   readonly floods: number;
   /** They close their client now and then, and come back. */
   readonly dropsOut: number;
+  /** How likely they are to go on where the desk invites them to. */
+  readonly follows: number;
   /** How they end it: in the network's own way, by the bot's word, or not at all. */
   readonly goodbye: "departure" | "stop" | "silence";
 }
@@ -32,15 +38,17 @@ export function contactOf(address: Address, handle: string): Contact {
 }
 
 export class Customer implements Seat {
-  readonly address: Address;
-  readonly handle: string;
+  /** Where they write from and to: another place once they have followed an invitation. */
+  address: Address;
+  handle: string;
   readonly contact: Contact;
   /** The name they give: letters alone, so that it is taken as it is, and unlike any other's. */
   readonly name: string;
   online = true;
   presence: PresenceState = "available";
   readonly #temper: Temper;
-  readonly #network: SimulatedNetwork;
+  #network: SimulatedNetwork;
+  readonly #elsewhere: SimulatedNetwork | null;
   readonly #timeline: Timeline;
   readonly #ledger: Ledger;
   readonly #random: Random;
@@ -49,11 +57,13 @@ export class Customer implements Seat {
   #gone = false;
   #ids = 0;
   readonly #others: Customer[] = [];
+  #former: { readonly network: SimulatedNetwork; readonly seat: Seat; readonly handle: string } | null = null;
   #last: { readonly message: Message; readonly id: string } | null = null;
 
   constructor(
     who: { readonly address: Address; readonly handle: string; readonly name: string; readonly temper: Temper },
     network: SimulatedNetwork,
+    elsewhere: SimulatedNetwork | null,
     timeline: Timeline,
     ledger: Ledger,
     random: Random,
@@ -65,6 +75,7 @@ export class Customer implements Seat {
     this.#temper = who.temper;
     this.#linesLeft = who.temper.lines;
     this.#network = network;
+    this.#elsewhere = elsewhere;
     this.#timeline = timeline;
     this.#ledger = ledger;
     this.#random = random;
@@ -129,6 +140,10 @@ export class Customer implements Seat {
     if (this.#random.chance(0.5)) {
       this.#submit({ kind: "receipt", to: this.handle, of: outbound.key, state: "delivered" });
     }
+    const token = INVITATION.exec(outbound.text)?.[1];
+    if (token !== undefined && this.#random.chance(this.#temper.follows)) {
+      this.#later(this.#random.delay(20_000), () => this.#follow(token));
+    }
     if (!outbound.notice) {
       this.#talking = true;
       this.#later(this.#random.delay(this.#temper.thinkMs), () => this.#answer());
@@ -180,18 +195,7 @@ export class Customer implements Seat {
 
   #utter(text: string, message: Message | null = null): string {
     const id = this.#newId();
-    const said: Said = {
-      kind: "message",
-      to: this.handle,
-      id,
-      text,
-      choice: null,
-      replyTo: null,
-      sentAt: null,
-      language: null,
-      nick: null,
-    };
-    this.#submit(said, message);
+    this.#submit({ ...sayingTo(this.handle, id), text }, message);
     return id;
   }
 
@@ -220,6 +224,33 @@ export class Customer implements Seat {
     }
   }
 
+  /** Goes on where the desk's link leads, and is shown at the former place only what was on its way there. */
+  #follow(token: string): void {
+    const network = this.#elsewhere;
+    if (network === null || this.#network === network) return;
+    const address = { network: network.traits.name, id: this.address.id };
+    const [handle] = network.traits.handles;
+    if (handle === undefined) return;
+    if (this.#random.chance(0.2)) this.#later(this.#random.delay(30_000), () => this.#writeToFormer());
+    this.#former = { network: this.#network, seat: this.#seatAt(this.address), handle: this.handle };
+    this.#ledger.move(addressKey(this.address), addressKey(address));
+    [this.#network, this.address, this.handle] = [network, address, handle];
+    network.join(this);
+    this.#submit({ kind: "arrival", to: handle, language: null, nick: null, token });
+  }
+
+  /** By mistake: the desk is to say where they are now. */
+  #writeToFormer(): void {
+    const { network, seat, handle } = this.#former ?? {};
+    if (network === undefined || seat === undefined || handle === undefined) return;
+    const [message, text] = this.#ledger.write(addressKey(seat.address), "customer", this.contact);
+    network.submit(seat, { ...sayingTo(handle, this.#newId()), text }, message);
+  }
+
+  #seatAt(address: Address): Seat {
+    return { address, online: true, presence: "available", display: (outbound) => this.display(outbound) };
+  }
+
   #submit(said: Said, message: Message | null = null): void {
     this.#network.submit(this, said, message);
   }
@@ -231,4 +262,9 @@ export class Customer implements Seat {
       }
     });
   }
+}
+
+/** A plain message, all but its text. */
+function sayingTo(to: string, id: string): Omit<Extract<Said, { kind: "message" }>, "text"> {
+  return { kind: "message", to, id, choice: null, replyTo: null, sentAt: null, language: null, nick: null };
 }

@@ -62,10 +62,13 @@ function checkConversations({ ledger, observer }: Ended): void {
   }
 }
 
-/** Whether a CSR is there by now who has the skills: then there is no reason to wait. */
+/** Whether a CSR is there by now who has the skills and can be reached: then there is no reason to wait. */
 function isServable(row: ConversationRow, { rules }: Observer): boolean {
-  return [...rules.csrs.values()].some((csr) =>
-    Object.entries(row.skills).every(([skill, level]) => (csr.skills.get(skill) ?? 0) >= level),
+  const isAnywhere = rules.queues.get(row.queue ?? "")?.compatibility === "translated";
+  return [...rules.csrs.values()].some(
+    (csr) =>
+      Object.entries(row.skills).every(([skill, level]) => (csr.skills.get(skill) ?? 0) >= level) &&
+      (isAnywhere || csr.addresses.some(({ network }) => network === row.network)),
   );
 }
 

@@ -25,6 +25,7 @@ export const INVARIANTS = {
   "stale-timers": "A timer that was set for a past state does nothing.", // observer, probing after steps
   "reload-equal": "A desk made anew from the store is equal to the one that runs.", // observer, at probes and after every crash
   "no-defect": "No event makes the core throw: the quarantine stays empty.", // office
+  "goes-on": "The desk never keeps itself busy without end: time goes on.", // simulation
   "all-end": "In the end every conversation is over, or waits and its customer was told what for.", // office, at the end
   "nothing-left": "In the end nothing is left unsent, and no timer is left for what is over.", // office, at the end
 } as const;

@@ -5,6 +5,7 @@
  * Every message that is to be followed carries its number: `[m17] … [/m17]`, long enough for an excerpt of it never to show the
  * second mark. So a text that shows `[/m17]` shows the message itself, and one that shows only `[m17` quotes it.
  */
+import { Coverage } from "./coverage.ts";
 import type { Invariant } from "./invariants.ts";
 
 /** Characters between the marks: more than any excerpt shows. */
@@ -52,6 +53,7 @@ export class Ledger {
   readonly messages: Message[] = [];
   readonly violations: Violation[] = [];
   readonly trace: string[] = [];
+  readonly coverage = new Coverage();
   readonly #tracing: boolean;
   readonly #elapsed: () => number;
   /** Every key shown to a person, with the count of faults at that time. */
@@ -62,6 +64,8 @@ export class Ledger {
   readonly #last = new Map<string, number>();
   readonly #deliveredTo = new Map<number, string[]>();
   readonly #returned = new Set<number>();
+  /** Of people who have gone on elsewhere: their address there, and the one they came from. */
+  readonly #cameFrom = new Map<string, string>();
   /** Cuts, crashes and lost answers so far: after one, a repeat under the same key is allowed. */
   faults = 0;
   conversations = 0;
@@ -71,14 +75,15 @@ export class Ledger {
     this.#tracing = tracing;
   }
 
-  note(text: string): void {
+  /** `text` is asked for when somebody reads it. */
+  note(text: () => string): void {
     if (this.#tracing) {
-      this.trace.push(`${(this.#elapsed() / 1000).toFixed(3).padStart(9)}  ${text}`);
+      this.trace.push(`${(this.#elapsed() / 1000).toFixed(3).padStart(9)}  ${text()}`);
     }
   }
 
   violate(invariant: Invariant, detail: string): void {
-    this.note(`VIOLATED ${invariant}: ${detail}`);
+    this.note(() => `VIOLATED ${invariant}: ${detail}`);
     this.violations.push({ invariant, detail, at: this.#elapsed() });
   }
 
@@ -104,7 +109,7 @@ export class Ledger {
 
   show(display: Display): void {
     const repeated = this.#isRepeat(display);
-    this.note(`shown to ${display.to}: ${display.key}${repeated ? " (again)" : ""}`);
+    this.note(() => `shown to ${display.to}: ${display.key}${repeated ? " (again)" : ""}`);
     const contact = display.contact;
     for (const number of this.numbersIn(display.text)) {
       const message = this.messages[number];
@@ -123,10 +128,29 @@ export class Ledger {
     }
   }
 
+  /** That customer writes from another address from now on; both are address keys. */
+  move(from: string, to: string): void {
+    this.#cameFrom.set(to, this.personOf(from));
+  }
+
+  /** The address by which everything of that person is known. */
+  personOf(address: string): string {
+    return this.#cameFrom.get(address) ?? address;
+  }
+
+  /** An admin had that customer erased: what was on its way to them, or from them, is not looked for any more. */
+  erase(address: string): void {
+    const person = this.personOf(address);
+    for (const { number, contact } of this.messages) {
+      if (contact?.startsWith(`${person} `) === true) this.#returned.add(number);
+    }
+  }
+
   /** The desk committed itself to telling that person this; what it quotes of theirs has come back to them. */
   tellBack(person: string, text: string): void {
     for (const number of this.numbersIn(text)) {
-      if (this.messages[number]?.author === person) {
+      const author = this.messages[number]?.author;
+      if (author !== undefined && this.personOf(author) === this.personOf(person)) {
         this.#returned.add(number);
       }
     }

@@ -12,11 +12,13 @@ import type {
   ServerRooms,
   Verdict,
 } from "../../src/core/model.ts";
-import { addressKey, VOLATILE_INBOUND, VOLATILE_OUTBOUND } from "../../src/core/model.ts";
+import { addressKey, VOLATILE_INBOUND } from "../../src/core/model.ts";
+import { Deliveries, type Destination } from "./deliveries.ts";
 import type { Ledger, Message } from "./ledger.ts";
 import type { Random } from "./random.ts";
 import { SimulatedRooms } from "./rooms.ts";
 import type { Timeline } from "./timeline.ts";
+import { CALM, type Weather, WORSE } from "./weather.ts";
 
 /** A person's client, as its network sees it. */
 export interface Seat {
@@ -41,16 +43,6 @@ export interface Commits {
   wasHeard(message: Message): boolean;
 }
 
-/** What goes wrong on a network, and how slow it is. Chances are per send or event. */
-export interface Weather {
-  readonly latencyMs: number;
-  readonly defer: number;
-  readonly reject: number;
-  readonly loseAnswer: number;
-  readonly repeat: number;
-}
-const CALM: Weather = { latencyMs: 5, defer: 0, reject: 0, loseAnswer: 0, repeat: 0 };
-
 export interface NetworkTraits {
   readonly name: string;
   readonly capabilities: Capabilities;
@@ -61,6 +53,8 @@ export interface NetworkTraits {
   readonly redelivers: boolean;
   /** Whether it gives every message an id of its own. */
   readonly namesMessages: boolean;
+  /** Whether the desk may ask customers of other networks to go on here. */
+  readonly hosts: boolean;
   /** Rooms of its server; null: it has none. */
   readonly rooms: ServerRooms | null;
 }
@@ -74,12 +68,6 @@ interface Parcel {
   readonly message: Message | null;
   state: "queued" | "handed";
 }
-interface Sending {
-  readonly outbound: Outbound;
-  readonly resolve: (outcome: Outcome) => void;
-  settled: boolean;
-}
-
 /** Events of one person that may be handed to the desk before the first is acknowledged. */
 const PIPELINE = 4;
 
@@ -92,7 +80,7 @@ export class SimulatedNetwork {
   readonly #seats = new Map<string, Seat>();
   readonly #watched = new Set<string>();
   readonly #parcels = new Map<string, Parcel[]>();
-  readonly #sendings = new Map<string, Sending[]>();
+  readonly #deliveries: Deliveries;
   /** Keys shown, where the network tells repeats. */
   readonly #keys = new Set<string>();
   #commits: Commits | null = null;
@@ -105,10 +93,25 @@ export class SimulatedNetwork {
 
   constructor(traits: NetworkTraits, weather: Weather, timeline: Timeline, ledger: Ledger, random: Random) {
     this.traits = traits;
-    this.#weather = weather;
     this.#timeline = timeline;
     this.#ledger = ledger;
     this.#random = random;
+    const { namesMessages, redelivers, capabilities } = traits;
+    const destination: Destination = {
+      window: capabilities.window,
+      namesMessages,
+      redelivers,
+      isOnline: (person) => this.#seats.get(person)?.online ?? null,
+      carryOut: (outbound) => this.#carryOut(outbound),
+      bounce: (outbound) => this.#bounce(outbound),
+      cutLink: () => {
+        this.lower();
+        timeline.after(random.delay(3_000), () => this.raise());
+      },
+    };
+    this.#deliveries = new Deliveries(destination, timeline, ledger, random);
+    this.#weather = this.#isInOnePiece ? weather : { ...weather, reject: 0, bounce: 0 };
+    this.#deliveries.weather = this.#weather;
     const world = { timeline, ledger, random: random.fork("rooms") };
     this.#rooms = new SimulatedRooms(traits.rooms?.showsAddresses === true, world, (person, report) => {
       const seat = this.#seats.get(person);
@@ -123,7 +126,28 @@ export class SimulatedNetwork {
   }
   /** From now on nothing goes wrong. */
   calm(): void {
-    this.#weather = CALM;
+    this.#setWeather(CALM);
+    this.#deliveries.speedUp();
+  }
+  /** From now on that goes wrong often. */
+  worsen(what: keyof typeof WORSE): void {
+    const isRisky = what === "reject" || what === "bounce";
+    if (!isRisky || this.#isInOnePiece) this.#setWeather({ ...this.#weather, [what]: WORSE[what] });
+  }
+  /** One person's client takes very long for everything, for so many milliseconds. */
+  slowDown(forMs: number): void {
+    this.#deliveries.slowDown(forMs);
+  }
+
+  /** Where an offer takes several messages, one of them alone would leave a CSR who cannot tell whose it is. */
+  get #isInOnePiece(): boolean {
+    const { features, maxTextBytes } = this.traits.capabilities;
+    return features.includes("multiline") && maxTextBytes > 1_000;
+  }
+
+  #setWeather(weather: Weather): void {
+    this.#weather = weather;
+    this.#deliveries.weather = weather;
   }
 
   // --- the desk's side ------------------------------------------------------------------------------------------------
@@ -151,7 +175,7 @@ export class SimulatedNetwork {
     }
     for (const seat of this.#seats.values()) {
       if (seat.online) {
-        this.#port.reachable(seat.address);
+        this.#port?.reachable(seat.address);
       }
     }
     this.#rooms.tellAgain();
@@ -163,17 +187,12 @@ export class SimulatedNetwork {
     this.#up = false;
     this.#connection += 1;
     this.#ledger.faults += 1;
-    this.#ledger.note(`link of ${this.traits.name} cut`);
+    this.#ledger.note(() => `link of ${this.traits.name} cut`);
     this.#watched.clear();
     for (const [person, parcels] of this.#parcels) {
       this.#recover(person, parcels);
     }
-    for (const sendings of this.#sendings.values()) {
-      for (const sending of sendings) {
-        answer(sending, { kind: "deferred", reason: "remote-server-timeout" });
-      }
-    }
-    this.#sendings.clear();
+    this.#deliveries.cut();
     if (tellDesk) {
       this.#port?.link(false);
     }
@@ -186,91 +205,20 @@ export class SimulatedNetwork {
     if (!this.#up) {
       return Promise.resolve({ kind: "deferred", reason: "remote-server-timeout" });
     }
-    const person = outbound.to.id;
-    const lane = this.#sendings.get(person) ?? [];
-    this.#sendings.set(person, lane);
-    const isDurable = (one: Outbound): boolean => !VOLATILE_OUTBOUND.has(one.kind);
-    const open = lane.filter((one) => !one.settled && isDurable(one.outbound)).length;
-    if (open >= this.traits.capabilities.window && isDurable(outbound)) {
-      this.#ledger.violate("window", `${open + 1} sends to ${person} are unanswered at once`);
-    }
-    const { promise, resolve } = Promise.withResolvers<Outcome>();
-    const sending: Sending = { outbound, resolve, settled: false };
-    lane.push(sending);
-    signal.addEventListener("abort", () => answer(sending, { kind: "deferred", reason: "remote-server-timeout" }));
-    if (lane.length === 1) {
-      this.#carry(person);
-    }
-    return promise;
+    return this.#deliveries.send(outbound, signal);
   }
 
-  /** Carries the first of a person's lane after a while, then the next. */
-  #carry(person: string): void {
-    const connection = this.#connection;
-    this.#timeline.after(this.#random.delay(this.#weather.latencyMs), () => {
-      if (connection !== this.#connection) {
-        return;
-      }
-      const lane = this.#sendings.get(person) ?? [];
-      const sending = lane.shift();
-      if (sending === undefined) {
-        return;
-      }
-      if (!sending.settled) {
-        this.#arrive(sending, lane);
-      }
-      if (connection === this.#connection && lane.length > 0) {
-        this.#carry(person);
-      }
-    });
-  }
-
-  #arrive(sending: Sending, lane: Sending[]): void {
-    const { outbound } = sending;
+  /** Shown to that person's client; or, of what no client sees, done. */
+  #carryOut(outbound: Outbound): void {
     const seat = this.#seats.get(outbound.to.id);
-    if (seat === undefined) {
-      answer(sending, { kind: "rejected", reason: "item-not-found", text: "nobody has that address" });
-      return;
-    }
-    if (outbound.kind === "watch") {
+    if (outbound.kind === "room") {
+      this.#rooms.act(outbound);
+    } else if (seat !== undefined && outbound.kind === "watch") {
       this.#watched.add(seat.address.id);
       this.tellPresence(seat);
-      answer(sending, { kind: "accepted", id: null });
-      return;
+    } else if (seat !== undefined) {
+      this.#show(seat, outbound);
     }
-    if (outbound.kind === "room" && !this.#random.chance(this.#weather.reject)) {
-      this.#rooms.act(outbound);
-      this.#answered(sending);
-      return;
-    }
-    if (!seat.online || this.#random.chance(this.#weather.defer)) {
-      // What was sent behind it must not overtake it.
-      const reason = seat.online ? "resource-constraint" : "recipient-unavailable";
-      for (const each of [sending, ...lane.splice(0)]) {
-        answer(each, { kind: "deferred", reason, ...(seat.online ? { retryAfterMs: 500 } : {}) });
-      }
-      return;
-    }
-    if (this.#random.chance(this.#weather.reject)) {
-      this.#ledger.note(`${this.traits.name} rejects ${outbound.key} to ${seat.address.id}`);
-      answer(sending, { kind: "rejected", reason: "policy-violation", text: "the network refuses it" });
-      return;
-    }
-    this.#show(seat, outbound);
-    this.#answered(sending);
-  }
-
-  /** It was carried out; the answer to it may be lost. */
-  #answered(sending: Sending): void {
-    const { outbound } = sending;
-    if (this.#random.chance(this.#weather.loseAnswer)) {
-      this.#ledger.note(`the answer to ${outbound.key} is lost`);
-      this.lower();
-      answer(sending, { kind: "deferred", reason: "remote-server-timeout" });
-      this.#timeline.after(this.#random.delay(3_000), () => this.raise());
-      return;
-    }
-    answer(sending, { kind: "accepted", id: this.traits.namesMessages ? `n-${outbound.key}` : null });
   }
 
   #show(seat: Seat, outbound: Outbound): void {
@@ -282,15 +230,22 @@ export class SimulatedNetwork {
     seat.display(outbound);
   }
 
+  #bounce({ to, key, from }: Outbound): void {
+    const seat = this.#seats.get(to.id);
+    if (seat !== undefined) {
+      this.submit(seat, { kind: "bounce", to: from, of: key, reason: "service-unavailable", text: null });
+    }
+  }
+
   // --- the people's side ----------------------------------------------------------------------------------------------
 
   /** A person's client hands something to the network. `message` is the followed one it carries, if any. */
   submit(seat: Seat, said: Said, message: Message | null = null): void {
     const from = seat.address;
     if (VOLATILE_INBOUND.has(said.kind)) {
-      const port = this.#up ? this.#port : null;
       const inbound = { ...said, redelivery: null, from, device: "client" } as Inbound;
-      port?.receive(inbound).catch(() => {});
+      const isOvertaken = said.kind !== "presence" && this.#isOvertaken();
+      this.#soon(isOvertaken, () => void (this.#up ? this.#port : null)?.receive(inbound).catch(() => {}));
       return;
     }
     if (!this.traits.redelivers && !this.#up) {
@@ -305,7 +260,19 @@ export class SimulatedNetwork {
     const parcels = this.#parcels.get(from.id) ?? [];
     this.#parcels.set(from.id, parcels);
     parcels.push({ inbound: { ...said, redelivery, from, device: "client" } as Inbound, message, state: "queued" });
-    this.#hand(from.id);
+    this.#soon(this.#isOvertaken(), () => this.#hand(from.id));
+  }
+
+  /** Whether what others say later is to reach the desk first. */
+  #isOvertaken(): boolean {
+    const isOvertaken = this.#weather.reorder > 0 && this.#random.chance(this.#weather.reorder);
+    if (isOvertaken) this.#ledger.coverage.met("events out of order");
+    return isOvertaken;
+  }
+
+  #soon(isLate: boolean, act: () => void): void {
+    if (isLate) this.#timeline.after(this.#random.delay(1_000), act);
+    else act();
   }
 
   /** Tells the desk, if it asked to know. */
@@ -330,7 +297,8 @@ export class SimulatedNetwork {
       return;
     }
     for (const parcel of parcels.slice(0, PIPELINE)) {
-      if (parcel.state === "queued") {
+      // The process may die of the first of them.
+      if (parcel.state === "queued" && connection === this.#connection) {
         parcel.state = "handed";
         void this.#deliver(person, parcel, port, connection);
       }
@@ -339,8 +307,12 @@ export class SimulatedNetwork {
 
   async #deliver(person: string, parcel: Parcel, port: Port, connection: number): Promise<void> {
     let verdict: Verdict;
+    const isRepeated = this.traits.redelivers && this.#random.chance(this.#weather.repeat);
     try {
-      verdict = await port.receive(parcel.inbound);
+      const taken = port.receive(parcel.inbound);
+      // Some networks bring it a second time before they have heard of the first.
+      if (isRepeated && this.#random.chance(0.5)) this.#repeat(parcel, port);
+      verdict = await taken;
     } catch {
       // Not taken: it stays with the network, which delivers it again on its next connection.
       return;
@@ -354,13 +326,16 @@ export class SimulatedNetwork {
     const parcels = this.#parcels.get(person) ?? [];
     parcels.splice(parcels.indexOf(parcel), 1);
     this.#hand(person);
-    if (this.traits.redelivers && this.#random.chance(this.#weather.repeat)) {
+    if (isRepeated) {
       this.#timeline.after(this.#random.delay(20_000), () => {
-        if (this.#up) {
-          this.#port?.receive(parcel.inbound).catch(() => {});
-        }
+        if (this.#up && this.#port !== null) this.#repeat(parcel, this.#port);
       });
     }
+  }
+
+  #repeat({ inbound }: Parcel, port: Port): void {
+    this.#ledger.coverage.met("event delivered twice");
+    port.receive(inbound).catch(() => {});
   }
 
   #settle(message: Message, verdict: Verdict): void {
@@ -382,12 +357,5 @@ export class SimulatedNetwork {
       parcel.state = "queued";
     }
     this.#parcels.set(person, kept);
-  }
-}
-
-function answer(sending: Sending, outcome: Outcome): void {
-  if (!sending.settled) {
-    sending.settled = true;
-    sending.resolve(outcome);
   }
 }

@@ -51,12 +51,16 @@ export class Observer {
   rules: Rules;
   steps = 0;
 
-  constructor(subject: Subject, ledger: Ledger, random: Random, rules: Rules) {
+  readonly #delegates: boolean;
+
+  /** `delegates`: somebody else decides; then whoever waits may wait for their answer. */
+  constructor(subject: Subject, ledger: Ledger, random: Random, rules: Rules, delegates: boolean) {
+    this.#delegates = delegates;
     this.#subject = subject;
     this.#ledger = ledger;
     this.#random = random;
     this.rules = rules;
-    this.#checks = new StateChecks(ledger);
+    this.#checks = new StateChecks(ledger, delegates);
   }
 
   /** The state as of the last step, committed or not. */
@@ -69,7 +73,7 @@ export class Observer {
     this.#uncommitted = [];
     this.#compare(snapshot, "the store gave back");
     this.#checks.reset(snapshot);
-    const desk = this.#subject.createDesk(this.rules, snapshot);
+    const desk = this.#subject.createDesk(this.rules, snapshot, { delegates: this.#delegates });
     this.#desk = desk;
     return { ...desk, step: (event, world) => this.#step(desk, event, world) };
   }
@@ -89,6 +93,7 @@ export class Observer {
     return () => {
       for (const { step, event, number } of batch) {
         apply(this.#committed, step);
+        this.#ledger.coverage.see(step);
         for (const outbound of step.outbounds) {
           this.#committedKeys.add(outbound.key);
         }
@@ -103,7 +108,7 @@ export class Observer {
       return;
     }
     this.#compare(snapshot, "the store holds");
-    const anew = this.#subject.createDesk(this.rules, snapshot);
+    const anew = this.#subject.createDesk(this.rules, snapshot, { delegates: this.#delegates });
     const look = (desk: Desk): string => {
       // Places are told by routing, which a new desk fills with its first event; presence is not kept over a restart.
       const conversations = desk.conversations().map((view) => ({ ...view, software: null, place: null }));
@@ -140,7 +145,7 @@ export class Observer {
     }
     const step = desk.step(event, world);
     this.steps += 1;
-    this.#ledger.note(describe(event, step));
+    this.#ledger.note(() => describe(event, step));
     this.#uncommitted.push({ step, event, number: this.steps });
     this.#keepTimers(step);
     this.#checks.check(step, event, { desk, world, rules: this.rules, timers: this.timers });
@@ -172,7 +177,9 @@ export class Observer {
   #probe(desk: Desk, world: World): void {
     const timer = this.#random.pick(this.#past);
     const row = this.#checks.mirror.conversation.get(timer.conversation ?? "");
-    if (row !== undefined && row.generation === timer.generation) {
+    // Of several offers each has a state of its own.
+    const states = [row?.generation, ...(row?.offers ?? []).map(({ generation }) => generation)];
+    if (states.includes(timer.generation)) {
       return;
     }
     const step = desk.step({ kind: "timer", timer }, world);

@@ -1,28 +1,30 @@
 /**
  * Runs the program: one life of it after another, over one store that outlives them. A crash drops everything that the store has
- * not got; what a dead run still wants to do never happens.
+ * not got; what a dead run still wants to do never happens. Somebody (systemd, say) starts it again each time.
  */
-import type { Logger } from "../../src/adapter.ts";
+import type { Clock, Logger } from "../../src/adapter.ts";
+import { type Address, addressKey, type Outbound } from "../../src/core/model.ts";
 import type { Rules } from "../../src/core/rules.ts";
-import type { LineContent } from "../../src/core/step.ts";
+import type { EngineLimits } from "../../src/engine/limits.ts";
 import type { DaemonEvent, Engine } from "../../src/engine.ts";
-import type { Batch, Store } from "../../src/store/store.ts";
+import type { Store } from "../../src/store/store.ts";
+import { Crossings } from "./crossings.ts";
+import type { Decider } from "./decider.ts";
+import type { Disk } from "./disk.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Port, SimulatedNetwork } from "./network.ts";
 import type { Observer } from "./observer.ts";
 import type { Random } from "./random.ts";
+import { never, SimulatedStore } from "./simulated-store.ts";
 import type { Subject } from "./subject.ts";
 import type { Timeline } from "./timeline.ts";
 
-/** Mean of what a commit takes. */
-const COMMIT_MS = 4;
-/** Share of look-ups in the store that take a while, so that answers come back out of turn. */
-const SLOW_LOOKUPS = 0.1;
-/** One message of so many is poison: the store refuses whatever batch it is in. */
-const POISON_EVERY = 400;
+/** Mean of how long it takes until the program is started again. */
+const AGAIN_MS = 5_000;
 
 interface Life {
   readonly engine: Engine;
+  readonly store: SimulatedStore;
   isAlive: boolean;
 }
 
@@ -34,58 +36,60 @@ export interface OfficeParts {
   readonly timeline: Timeline;
   readonly random: Random;
   readonly rules: Rules;
+  readonly disk: Disk;
+  /** Crossings at which the process dies. */
+  readonly crashAt: readonly number[];
+  /** Whoever decides in the desk's place; null: it decides by itself. */
+  readonly decider: Decider | null;
+  /** In place of the engine's own. */
+  readonly limits: Partial<EngineLimits>;
 }
 
 export class Office {
+  readonly crossings: Crossings;
   readonly #parts: OfficeParts;
   readonly #store: Store;
+  readonly #poisoned = new Set<number>();
   #life: Life | null = null;
-  readonly #poison: number;
-  #isCommitting = false;
+  #isOver = false;
 
   constructor(parts: OfficeParts) {
     this.#parts = parts;
-    this.#poison = parts.random.between(0, POISON_EVERY - 1);
     this.#store = parts.subject.createMemoryStore("sim");
+    this.crossings = new Crossings(parts.crashAt, (where) => {
+      parts.ledger.coverage.met("crash at a crossing");
+      this.crash(where);
+    });
   }
 
   get engine(): Engine | null {
     return this.#life?.engine ?? null;
   }
+  get observer(): Observer {
+    return this.#parts.observer;
+  }
 
-  /** Begins a new life on what the store holds. */
+  /** Begins a new life on what the store holds, unless one is lived. */
   open(): void {
-    const { subject, observer, timeline, random, rules, networks, ledger } = this.#parts;
-    const life = { isAlive: true } as { isAlive: boolean; engine: Engine };
-    const isAlive = (): boolean => life.isAlive;
-    life.engine = subject.createEngine({
-      createDesk: (snapshot) => observer.createDesk(snapshot),
-      store: this.#storeFor(isAlive),
-      clock: timeline.clock(isAlive),
-      log: silentLog(ledger, isAlive),
-      limits: subject.engineLimits,
-      undeliveredSeconds: rules.limits.undeliveredSeconds,
-      lateSeconds: rules.limits.lateSeconds,
-      token: () => random.token(),
-      random: () => random.next(),
-      onFatal: (fault) => ledger.violate("no-defect", `the engine gave up: ${fault.message}`),
-    });
+    if (this.#life !== null || this.#isOver) return;
+    const { ledger, rules } = this.#parts;
+    const life = { isAlive: true } as { isAlive: boolean; engine: Engine; store: SimulatedStore };
     this.#life = life;
-    ledger.note("the desk starts");
+    const isAlive = (): boolean => life.isAlive;
+    life.store = new SimulatedStore(
+      { ...this.#parts, store: this.#store, crossings: this.crossings, poisoned: this.#poisoned },
+      isAlive,
+    );
+    life.engine = this.#createEngine(life, isAlive);
+    ledger.note(() => "the desk starts");
+    const { clock, log } = this.#surroundings(isAlive);
+    this.#parts.decider?.begin({ engine: life.engine, clock, log, isAlive });
     const open = Object.fromEntries([...rules.queues.keys()].map((queue) => [queue, true]));
     void life.engine.submit({ kind: "hours", open, opens: {} }).catch(() => {});
-    life.engine
-      .start({
-        capabilities: (name) => networks.find(({ traits }) => traits.name === name)?.traits.capabilities ?? null,
-        send: (outbound, signal) => {
-          const network = networks.find(({ traits }) => traits.name === outbound.to.network);
-          return isAlive() && network !== undefined ? network.send(outbound, signal) : never();
-        },
-      })
-      .then(
-        () => this.#connect(life),
-        (error: unknown) => ledger.violate("no-defect", `the engine did not start: ${error}`),
-      );
+    life.engine.start(this.#networksOf(isAlive)).then(
+      () => this.#connect(life),
+      (error: unknown) => ledger.violate("no-defect", `the engine did not start: ${error}`),
+    );
   }
 
   /** Something the daemon or an admin tells the desk, if it runs. */
@@ -93,52 +97,126 @@ export class Office {
     this.#life?.engine.submit(event).catch(() => {});
   }
 
-  /** The process dies. */
-  crash(): void {
-    const { ledger, networks } = this.#parts;
-    ledger.note("the desk CRASHES");
-    ledger.faults += 1;
-    if (this.#life !== null) {
-      this.#life.isAlive = false;
+  /** An admin has a customer erased, whatever the desk says to that. */
+  async erase(person: Address): Promise<void> {
+    const life = this.#life;
+    if (life === null) return;
+    const { subject, networks, ledger } = this.#parts;
+    const parts = {
+      engine: life.engine,
+      store: life.store.interface,
+      files: { forget: async () => 0 },
+      host: {
+        capabilities: (name: string) =>
+          networks.find(({ traits }) => traits.name === name)?.traits.capabilities ?? null,
+        forget: async () => {},
+      },
+      audit: { record: async () => {} },
+    };
+    try {
+      const report = await subject.eraseCustomer(parts, person, true, { actor: "command line:admin", origin: null });
+      ledger.note(() => `erase ${addressKey(person)}: ${JSON.stringify(report)}`);
+      if (report.kind === "erased") ledger.erase(addressKey(person));
+    } catch (error) {
+      // The admin reads that the disk failed.
+      ledger.note(() => `erase ${addressKey(person)} failed: ${error}`);
     }
-    this.#life = null;
+  }
+
+  /** The next message that anybody says cannot be recorded. */
+  poison(): void {
+    this.#poisoned.add(this.#parts.ledger.messages.length);
+  }
+
+  /** The process dies. */
+  crash(where = "by chance"): void {
+    const { ledger, networks, timeline, random } = this.#parts;
+    ledger.note(() => `the desk CRASHES (${where})`);
+    ledger.faults += 1;
+    ledger.coverage.met("crash");
+    this.#die();
     for (const network of networks) {
       network.detach();
     }
+    timeline.after(random.delay(AGAIN_MS), () => this.open());
   }
 
   /** Ends this life in order; resolves when it has. */
   async close(): Promise<void> {
     const life = this.#life;
-    if (life === null) {
-      return;
-    }
-    this.#parts.ledger.note("the desk stops in order");
+    if (life === null) return;
+    this.#parts.ledger.note(() => "the desk stops in order");
+    this.#parts.ledger.coverage.met("orderly restart");
     this.#parts.ledger.faults += 1;
     await life.engine.stop();
     if (this.#life === life) {
-      this.crash();
+      this.crash("stopped");
     }
+  }
+
+  /** The simulation is over. */
+  end(): void {
+    this.#isOver = true;
+    this.#die();
   }
 
   /** Compares the running desk with one made anew from the store, when nothing is under way between them. */
   async compareAnew(): Promise<void> {
-    if (this.#isCommitting || this.#life === null) {
-      return;
-    }
+    if (this.#life === null || this.#life.store.isCommitting) return;
     const { snapshot } = await this.#store.load();
     this.#parts.observer.compareAnew(snapshot);
   }
 
-  #isPoisoned(batch: Batch): boolean {
-    return batch.lines.some(({ content }) => this.#numbersOf(content).some((number) => this.#isPoison(number)));
+  #die(): void {
+    if (this.#life !== null) this.#life.isAlive = false;
+    this.#life = null;
+    this.#parts.decider?.end();
   }
 
-  #isPoison(number: number): boolean {
-    return number % POISON_EVERY === this.#poison;
+  #surroundings(isAlive: () => boolean): { readonly clock: Clock; readonly log: Logger } {
+    return { clock: this.#parts.timeline.clock(isAlive), log: silentLog(this.#parts.ledger, isAlive) };
   }
-  #numbersOf(content: LineContent): readonly number[] {
-    return "text" in content ? this.#parts.ledger.numbersIn(content.text) : [];
+
+  #createEngine(life: Life, isAlive: () => boolean): Engine {
+    const { subject, observer, random, rules, ledger, limits, decider } = this.#parts;
+    return subject.createEngine({
+      createDesk: (snapshot) => observer.createDesk(snapshot),
+      store: life.store.interface,
+      ...this.#surroundings(isAlive),
+      observer: {
+        stepped: (_event, step) => {
+          if (isAlive()) decider?.stepped(step);
+        },
+      },
+      limits: { ...subject.engineLimits, ...limits },
+      undeliveredSeconds: rules.limits.undeliveredSeconds,
+      lateSeconds: rules.limits.lateSeconds,
+      token: () => random.token(),
+      random: () => random.next(),
+      onFatal: (fault) => {
+        if (!isAlive()) return;
+        if (fault.message.includes("simulated")) this.crash(fault.message);
+        else ledger.violate("no-defect", `the engine gave up: ${fault.message}`);
+      },
+    });
+  }
+
+  #networksOf(isAlive: () => boolean): Parameters<Engine["start"]>[0] {
+    const { networks } = this.#parts;
+    const send = async (outbound: Outbound, signal: AbortSignal): ReturnType<SimulatedNetwork["send"]> => {
+      const network = networks.find(({ traits }) => traits.name === outbound.to.network);
+      if (isAlive()) this.crossings.pass("a send begins");
+      if (!isAlive() || network === undefined) return never();
+      const sent = network.send(outbound, signal);
+      this.crossings.pass("a send is under way");
+      const outcome = await sent;
+      if (isAlive()) this.crossings.pass("a send is answered");
+      return isAlive() ? outcome : never();
+    };
+    return {
+      capabilities: (name) => networks.find(({ traits }) => traits.name === name)?.traits.capabilities ?? null,
+      send,
+    };
   }
 
   #connect(life: Life): void {
@@ -146,93 +224,20 @@ export class Office {
     for (const network of networks) {
       timeline.after(random.delay(200), () => {
         if (life.isAlive) {
-          network.attach(portOf(life, network.traits.name), observer);
+          network.attach(portOf(life, network.traits.name, this.crossings), observer);
         }
       });
     }
   }
-
-  /** The store as one life sees it: slow at times, refusing at times, and silent once that life is over. */
-  #storeFor(isAlive: () => boolean): Store {
-    const { observer, timeline, random } = this.#parts;
-    const store = this.#store;
-    this.#isCommitting = false;
-    const whileAlive = async <T>(answer: Promise<T>): Promise<T> => {
-      const value = await answer;
-      return isAlive() ? value : never<T>();
-    };
-    const lookUp = async <T>(ask: () => Promise<T>): Promise<T> => {
-      if (random.chance(SLOW_LOOKUPS)) {
-        await new Promise<void>((resolve) => void timeline.after(random.delay(10), resolve));
-      }
-      return whileAlive(ask());
-    };
-    const commit = async (batch: Batch): Promise<void> => {
-      if (this.#isCommitting) {
-        this.#parts.ledger.violate("commit-first", "two commits are under way at once");
-      }
-      this.#isCommitting = true;
-      const done = observer.committing();
-      const late = random.chance(0.5);
-      await new Promise<void>((resolve) => void timeline.after(late ? 0 : random.delay(COMMIT_MS), resolve));
-      if (!isAlive()) {
-        return never();
-      }
-      if (this.#isPoisoned(batch)) {
-        this.#isCommitting = false;
-        const numbers = batch.lines.flatMap(({ content }) => this.#numbersOf(content));
-        this.#parts.ledger.quarantine(numbers.filter((number) => this.#isPoison(number)));
-        throw new this.#parts.subject.StoreFault("data", "a simulated fault of the data");
-      }
-      await store.commit(batch);
-      done();
-      if (late) {
-        await new Promise<void>((resolve) => void timeline.after(random.delay(COMMIT_MS), resolve));
-      }
-      if (!isAlive()) {
-        return never();
-      }
-      this.#isCommitting = false;
-    };
-    return {
-      load: async () => {
-        const loaded = await store.load();
-        observer.loaded(loaded.timers);
-        return whileAlive(Promise.resolve(loaded));
-      },
-      commit,
-      ...lookedUp(store, lookUp),
-      close: async () => {},
-    };
-  }
 }
 
-/** Everything of a store but its beginning, its commits and its end. */
-function lookedUp(
-  store: Store,
-  lookUp: <T>(ask: () => Promise<T>) => Promise<T>,
-): Omit<Store, "load" | "commit" | "close"> {
-  return {
-    seen: (network, redelivery) => lookUp(() => store.seen(network, redelivery)),
-    reference: (network, person, id) => lookUp(() => store.reference(network, person, id)),
-    transcript: (conversation, limit) => lookUp(() => store.transcript(conversation, limit)),
-    facts: (conversation) => lookUp(() => store.facts(conversation)),
-    adapterState: (network, key) => lookUp(() => store.adapterState(network, key)),
-    adapterKeys: (network, prefix) => lookUp(() => store.adapterKeys(network, prefix)),
-    outbox: (ids) => lookUp(() => store.outbox(ids)),
-    prune: (before, inboxBefore) => lookUp(() => store.prune(before, inboxBefore)),
-    appendAudit: (rows) => lookUp(() => store.appendAudit(rows)),
-    audit: (query) => lookUp(() => store.audit(query)),
-    pruneAudit: (before) => lookUp(() => store.pruneAudit(before)),
-    conversationsOf: (person) => lookUp(() => store.conversationsOf(person)),
-    erase: (person, conversations) => lookUp(() => store.erase(person, conversations)),
-  };
-}
-
-function portOf(life: Life, network: string): Port {
+function portOf(life: Life, network: string, crossings: Crossings): Port {
   return {
     receive: async (inbound) => {
-      const verdict = life.isAlive ? await life.engine.receive(inbound) : await never<never>();
+      if (life.isAlive) crossings.pass("an event comes");
+      if (!life.isAlive) return never();
+      const verdict = await life.engine.receive(inbound);
+      if (life.isAlive) crossings.pass("an event is answered");
       return life.isAlive ? verdict : never();
     },
     link: (online) => {
@@ -248,17 +253,12 @@ function portOf(life: Life, network: string): Port {
   };
 }
 
-/** What a dead process answers. */
-function never<T>(): Promise<T> {
-  return new Promise<T>(() => {});
-}
-
 /** Errors that the desk reports are violations, unless the simulation made them. */
 function silentLog(ledger: Ledger, isAlive: () => boolean): Logger {
   const write = (event: string, fields: unknown): void => {
     if (isAlive()) {
       ledger.note(
-        `log ${event} ${JSON.stringify(fields, (_, value) => (value instanceof Error ? value.stack : value))}`,
+        () => `log ${event} ${JSON.stringify(fields, (_, value) => (value instanceof Error ? value.stack : value))}`,
       );
     }
   };
@@ -274,5 +274,6 @@ function silentLog(ledger: Ledger, isAlive: () => boolean): Logger {
     warn: write,
     info: write,
     debug: () => {},
+    writesDebug: false,
   };
 }

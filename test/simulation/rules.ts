@@ -1,19 +1,29 @@
 /** The rules of a simulated house: two networks, three queues, a few CSRs, a bot that asks a little. */
 import type { Feature } from "../../src/core/model.ts";
 import { FEATURES } from "../../src/core/model.ts";
-import { MAX_OFFERS_AT_ONCE, MONITOR_NOTICES, type OfferRule, ONE_AT_A_TIME } from "../../src/core/queue-rules.ts";
+import {
+  AFTER_HOURS,
+  MAX_OFFERS_AT_ONCE,
+  MONITOR_NOTICES,
+  type OfferRule,
+  ONE_AT_A_TIME,
+  type Overflow,
+  type Ring,
+} from "../../src/core/queue-rules.ts";
 import type { Csr, NetworkRules, Queue, Rules, SkillLevel, Strategy } from "../../src/core/rules.ts";
-import { ASKS_NAME, ASKS_TOPIC } from "./customer.ts";
+import { ASKS_NAME, ASKS_TOPIC, INVITES } from "./customer.ts";
 import type { NetworkTraits } from "./network.ts";
 import type { Random } from "./random.ts";
 import { ADVISES, LISTENS, OFFERS, TALKS } from "./representative.ts";
+import type { Shape } from "./shape.ts";
 import type { Subject } from "./subject.ts";
 
 /** `hall`: every alias an address of its own. `booth`: the desk has one address, and CSRs there need labels. */
 export function drawNetworks(random: Random): readonly NetworkTraits[] {
   const some = (): readonly Feature[] => FEATURES.filter((feature) => feature === "presence" || random.chance(0.6));
   const place = { place: "{}@rooms", showsAddresses: random.chance(0.5) };
-  const common = (): Pick<NetworkTraits, "redelivers" | "namesMessages" | "rooms"> => ({
+  const common = (): Pick<NetworkTraits, "redelivers" | "namesMessages" | "rooms" | "hosts"> => ({
+    hosts: false,
     rooms: null,
     redelivers: random.chance(0.6),
     namesMessages: random.chance(0.5),
@@ -32,6 +42,7 @@ export function drawNetworks(random: Random): readonly NetworkTraits[] {
         deduplicates: random.chance(0.5),
       },
       ...common(),
+      hosts: true,
       rooms: random.chance(0.5) ? place : null,
     },
     {
@@ -59,8 +70,8 @@ const QUEUES: Readonly<Record<string, Readonly<Record<string, SkillLevel>>>> = {
 const SUPERVISED: readonly NonNullable<Csr["supervises"]>[] = [[], [], ["billing", "general"], "all"];
 
 /** Some CSRs, each on one network or on both; between them they have every skill. */
-export function drawCsrs(random: Random): readonly Csr[] {
-  const count = random.between(2, 4);
+export function drawCsrs(most: number, random: Random): readonly Csr[] {
+  const count = random.between(2, most);
   return Array.from({ length: count }, (_, index): Csr => {
     const number = index + 1;
     const addresses = [
@@ -111,13 +122,52 @@ function drawQueue(id: string, random: Random): Queue {
     strategies: random.pick(strategies),
     compatibility: random.chance(0.85) ? "translated" : "same-network",
     hours: null,
-    maxWaiting: random.pick([3, 20]),
+    maxWaiting: random.pick([1, 3, 20]),
     offers: random.pick(OFFERS_AT_ONCE),
     offerSeconds: random.pick([15, 40]),
     missesUntilAway: 2,
     wrapUpSeconds: random.pick([0, 10]),
+    ...drawDetours(random),
     room: random.chance(0.5) ? { seconds: 60, allowsAddresses: true } : null,
     monitorNotice: random.pick(MONITOR_NOTICES),
+  };
+}
+
+const RING = {
+  when: null,
+  needs: null,
+  levels: {},
+  points: 1,
+  strategies: null,
+  compatibility: null,
+  to: null,
+} as const;
+const RINGS: readonly (readonly Ring[])[] = [
+  [],
+  [],
+  [{ ...RING, afterSeconds: 20, drop: ["billing", "orders"] }],
+  [
+    { ...RING, afterSeconds: 10, drop: [], compatibility: "translated" },
+    { ...RING, afterSeconds: 30, drop: [], to: { kind: "queue", queue: "general" } },
+  ],
+];
+const OVERFLOWS: readonly (readonly Overflow[])[] = [
+  [],
+  [],
+  [{ why: "full", when: null, text: null, to: { kind: "queue", queue: "general" } }],
+  [
+    { why: "full", when: null, text: "All are busy.", to: { kind: "dialog", dialog: "direct" } },
+    { why: "closed", when: null, text: null, to: { kind: "handle", handle: "sales" } },
+  ],
+];
+
+/** What else may become of those who wait: other needs after a while, another queue, another network. */
+function drawDetours(random: Random): Pick<Queue, "rings" | "overflow" | "hosting" | "afterHours"> {
+  return {
+    rings: random.pick(RINGS),
+    overflow: random.pick(OVERFLOWS),
+    hosting: random.chance(0.3) ? { network: "hall", seconds: random.pick([30, 120]) } : null,
+    afterHours: random.pick(AFTER_HOURS),
   };
 }
 
@@ -127,6 +177,7 @@ const DIALOGS: Parameters<Subject["compileDialogs"]>[0] = {
     "csr.offer.head": `${OFFERS} {name} · {queue} · {network}`,
     "csr.supervise.listening": `${LISTENS} {name} with {csr}`,
     "csr.consult.asked": `${LISTENS} ${ADVISES} {name}, asked by {csr}: {reason}`,
+    "continue.invite": `${INVITES} {network} {minutes}`,
     "csr.accepted": `${TALKS} {name}`,
   },
   dialogs: {
@@ -150,7 +201,12 @@ const DIALOGS: Parameters<Subject["compileDialogs"]>[0] = {
   },
 };
 
-export function drawRules(subject: Subject, networks: readonly NetworkTraits[], random: Random): Rules {
+export function drawRules(
+  subject: Subject,
+  networks: readonly NetworkTraits[],
+  { mostCsrs }: Shape,
+  random: Random,
+): Rules {
   const compiled = subject.compileDialogs(DIALOGS, { queues: Object.keys(QUEUES), languages: ["en"] });
   if (compiled.problems.length > 0) {
     throw new Error(`the simulated dialogs are faulty: ${JSON.stringify(compiled.problems)}`);
@@ -159,7 +215,7 @@ export function drawRules(subject: Subject, networks: readonly NetworkTraits[], 
   return {
     version: "first",
     networks: new Map(networks.map((traits) => [traits.name, networkRules(traits)])),
-    csrs: new Map(drawCsrs(random).map((csr) => [csr.id, csr])),
+    csrs: new Map(drawCsrs(mostCsrs, random).map((csr) => [csr.id, csr])),
     queues: new Map(queues),
     skills: ["billing", "orders"],
     dialogs: compiled.dialogs,
@@ -187,13 +243,14 @@ export function drawRules(subject: Subject, networks: readonly NetworkTraits[], 
   };
 }
 
-function networkRules({ name, desk, handles, rooms }: NetworkTraits): NetworkRules {
+function networkRules({ name, desk, handles, rooms, hosts }: NetworkTraits): NetworkRules {
   const dialogOf = (handle: string): string => (handle === "sales" ? "direct" : "reception");
   return {
     name,
     title: name,
     desk,
     rooms,
+    continuation: hosts ? { link: `${name}:{}`, place: `${name}:{}` } : null,
     handles: handles.map((id) => ({ network: name, id, name: id, dialog: dialogOf(id) })),
   };
 }

@@ -1,15 +1,20 @@
 /**
- * Runs seeds from the command line:
+ * Plays schedules from the command line:
  *
- *     node test/simulation/run.ts --seed 17            one seed, with a trace of everything that happened
- *     node test/simulation/run.ts --from 1 --count 500 many seeds, one line for each that breaks an invariant
+ *     node test/simulation/run.ts --seed 17                  one episode, with a trace of everything that happened
+ *     node test/simulation/run.ts --shape day --seed 17      a whole day of it
+ *     node test/simulation/run.ts --seed 17 --crash-at 230   the same, the process dying at its 230th crossing
+ *     node test/simulation/run.ts --from 1 --count 5000      many; a line for each that breaks an invariant
+ *     node test/simulation/run.ts --seed 17 --each-crossing  the same one again and again, dying at each crossing in turn
  *
  * `--source FOLDER` runs another copy of src/. The exit status is 1 when an invariant was broken.
  */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type Report, simulate } from "./simulation.ts";
+import { accountOf, type Played, play } from "./crew.ts";
+import { replayCommand, type Schedule, SHAPES } from "./shape.ts";
+import { simulate } from "./simulation.ts";
 import { loadSubject } from "./subject.ts";
 
 const SOURCE = fileURLToPath(new URL("../../src", import.meta.url));
@@ -18,41 +23,70 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-function summary({ seed, conversations, messages, steps, faults, simulatedMs, violations }: Report): string {
+function summary({
+  schedule,
+  conversations,
+  messages,
+  steps,
+  faults,
+  crossings,
+  simulatedMs,
+  violations,
+}: Played): string {
   const minutes = Math.round(simulatedMs / 60_000);
-  const what = `seed ${seed}: ${minutes} minutes, ${conversations} conversations, ${messages} messages, ${steps} steps, ${faults} faults`;
+  const what = `${schedule.shape} ${schedule.seed}: ${minutes} minutes, ${conversations} conversations, ${messages} messages, ${steps} steps, ${faults} faults, ${crossings} crossings`;
   return [what, ...violations.map(({ invariant, detail }) => `  BROKEN ${invariant}: ${detail}`)].join("\n");
 }
 
 const { values } = parseArgs({
   options: {
+    shape: { type: "string", default: "episode" },
     seed: { type: "string" },
     from: { type: "string", default: "1" },
-    count: { type: "string", default: "100" },
+    count: { type: "string", default: "1000" },
+    "crash-at": { type: "string" },
+    "each-crossing": { type: "boolean", default: false },
     source: { type: "string", default: SOURCE },
   },
 });
-const subject = await loadSubject(resolve(values.source));
-const only = values.seed === undefined ? null : Number(values.seed);
-const first = only ?? Number(values.from);
-const count = only === null ? Number(values.count) : 1;
-let broken = 0;
-let conversations = 0;
-let simulatedMs = 0;
-const began = performance.now();
-for (let seed = first; seed < first + count; seed += 1) {
-  const report = await simulate(seed, subject, only !== null);
-  conversations += report.conversations;
-  simulatedMs += report.simulatedMs;
-  broken += report.violations.length > 0 ? 1 : 0;
+const source = resolve(values.source);
+const shape = values.shape === "day" ? "day" : "episode";
+if (!(values.shape in SHAPES))
+  throw new Error(`There is no shape "${values.shape}"; there are ${Object.keys(SHAPES).join(", ")}.`);
+
+/** One schedule, traced. */
+async function playOne(schedule: Schedule): Promise<number> {
+  const report = await simulate(schedule, await loadSubject(source), true);
   report.trace.forEach((line) => void print(line));
-  if (report.violations.length > 0 || only !== null) {
-    print(summary(report));
-  }
+  print(summary(report));
+  return report.violations.length;
 }
-const seconds = (performance.now() - began) / 1000;
-const speed = Math.round(simulatedMs / 1000 / seconds);
-print(
-  `${count} seeds, ${broken} broken; ${conversations} conversations in ${seconds.toFixed(1)} s, ${speed} times as fast as real time`,
-);
-process.exitCode = broken > 0 ? 1 : 0;
+
+async function playMany(schedules: readonly Schedule[]): Promise<number> {
+  const began = performance.now();
+  const played = await play(schedules, source, (report) => {
+    print(`${summary(report)}\n  ${replayCommand(report.schedule)}`);
+    return false;
+  });
+  const seconds = (performance.now() - began) / 1000;
+  print(accountOf(played));
+  print(
+    `${schedules.length} schedules, ${played.broken.length} broken, ${played.conversations} conversations in ${seconds.toFixed(1)} s`,
+  );
+  return played.broken.length;
+}
+
+async function main(): Promise<number> {
+  const seed = values.seed === undefined ? null : Number(values.seed);
+  if (seed === null) {
+    const from = Number(values.from);
+    return playMany(Array.from({ length: Number(values.count) }, (_, index) => ({ shape, seed: from + index })));
+  }
+  if (values["each-crossing"]) {
+    const { crossings } = await simulate({ shape, seed }, await loadSubject(source));
+    return playMany(Array.from({ length: crossings }, (_, index) => ({ shape, seed, crashAt: [index + 1] })));
+  }
+  return playOne({ shape, seed, crashAt: values["crash-at"]?.split(",").map(Number) ?? [] });
+}
+
+process.exitCode = (await main()) > 0 ? 1 : 0;

@@ -1,41 +1,91 @@
-/** A bounded number of simulated days, each from its seed: whatever happens in them, what docs/simulation.md promises holds. */
+/** Very many simulated schedules, each from its seed: whatever happens in them, what docs/simulation.md promises holds. */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
+import { PARTS } from "./coverage.ts";
+import { accountOf, type Played, play, type Sum } from "./crew.ts";
 import { INVARIANTS } from "./invariants.ts";
 import { PLANTED_BUGS, plant } from "./planted-bugs.ts";
-import { type Report, simulate } from "./simulation.ts";
+import { replayCommand, type Schedule, type Shape } from "./shape.ts";
+import { simulate } from "./simulation.ts";
 import { loadSubject } from "./subject.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** `SIMULATION_SEEDS=2000 npm test` looks longer. */
-const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 120);
+const SOURCE = `${ROOT}/src`;
+/** `SIMULATION_SEEDS=100000 npm test simulation` looks longer. */
+const EPISODES = Number(process.env.SIMULATION_SEEDS ?? 10_000);
+/** A day is as much as eight episodes, and everything can meet everything in it. */
+const DAYS = Math.ceil(EPISODES / 100);
+/** Of so many episodes those with the fewest crossings are played again and again, with a crash at each crossing. */
+const EPISODES_LOOKED_AT = 150;
+const EPISODES_CRASHED = 6;
+/** From so many on every part has its turn. */
+const EPISODES_FOR_ALL_PARTS = 5_000;
 /** A planted bug must be found within that many. */
-const SEEDS_FOR_A_BUG = 1_000;
+const EPISODES_FOR_A_BUG = 3_000;
+/** What one schedule may take on a busy machine. */
+const MS_EACH = 200;
 
-function failure({ seed, violations }: Report): string {
+const firstOf = (shape: Shape["name"], count: number): readonly Schedule[] =>
+  Array.from({ length: count }, (_, index) => ({ shape, seed: index + 1 }));
+
+function failure({ schedule, violations }: Played): string {
   const broken = violations.map(({ invariant, detail }) => `${invariant}: ${detail}`).join("\n");
-  return `${broken}\nTo see how: node test/simulation/run.ts --seed ${seed}`;
+  return `${broken}\nTo see how: ${replayCommand(schedule)}`;
+}
+
+/** Plays them until one is broken, which is a failure. */
+async function keeps(schedules: readonly Schedule[]): Promise<Sum> {
+  const sum = await play(schedules, SOURCE, () => true);
+  expect(sum.broken.map(failure).join("\n")).to.equal("");
+  expect(sum.schedules, "schedules that were played").to.equal(schedules.length);
+  return sum;
 }
 
 describe("simulation", () => {
-  it(`keeps every invariant in ${SEEDS} simulated days`, async () => {
-    const subject = await loadSubject(`${ROOT}/src`);
-    let conversations = 0;
-    let faults = 0;
-    for (let seed = 1; seed <= SEEDS; seed += 1) {
-      const report = await simulate(seed, subject);
-      expect(report.violations, failure(report)).to.deep.equal([]);
-      conversations += report.conversations;
-      faults += report.faults;
-    }
-    expect(conversations, "conversations, or the days were empty").to.be.greaterThan(SEEDS * 5);
-    expect(faults, "faults, or the days were too good").to.be.greaterThan(SEEDS);
-  }).timeout(60_000 + SEEDS * 500);
+  let episodes: Sum | null = null;
 
-  it("gives the same day again for the same seed", async () => {
-    const subject = await loadSubject(`${ROOT}/src`);
-    const [one, other] = [await simulate(7, subject, true), await simulate(7, subject, true)];
+  it(`keeps every invariant in ${EPISODES} episodes`, async () => {
+    episodes = await keeps(firstOf("episode", EPISODES));
+    expect(episodes.conversations, "conversations, or the episodes were empty").to.be.greaterThan(EPISODES * 2);
+    expect(episodes.faults, "faults, or they were too good").to.be.greaterThan(EPISODES);
+  }).timeout(60_000 + EPISODES * MS_EACH);
+
+  it("had every feature and every fault take part in them", function everyPart() {
+    if (episodes === null || EPISODES < EPISODES_FOR_ALL_PARTS) {
+      this.skip();
+      return;
+    }
+    process.stdout.write(`${accountOf(episodes)}\n`);
+    expect(PARTS.filter((part) => !episodes?.parts.has(part))).to.deep.equal([]);
+  });
+
+  it(`keeps them in ${DAYS} whole days`, async () => {
+    const { conversations } = await keeps(firstOf("day", DAYS));
+    expect(conversations, "conversations, or the days were empty").to.be.greaterThan(DAYS * 5);
+  }).timeout(60_000 + DAYS * 10 * MS_EACH);
+
+  it("keeps them when the process dies at any one of its crossings", async () => {
+    const subject = await loadSubject(SOURCE);
+    const looked = [];
+    for (const schedule of firstOf("episode", EPISODES_LOOKED_AT)) looked.push(await simulate(schedule, subject));
+    const short = looked
+      .filter(({ parts }) => parts.includes("talk") && !parts.includes("crash"))
+      .sort((one, other) => one.crossings - other.crossings)
+      .slice(0, EPISODES_CRASHED);
+    const schedules = short.flatMap(({ schedule, crossings }) =>
+      Array.from({ length: crossings }, (_, index) => ({ ...schedule, crashAt: [index + 1] })),
+    );
+    const { parts } = await keeps(schedules);
+    process.stdout.write(`      ${schedules.length} crossings of ${short.length} episodes\n`);
+    expect(schedules.length, "crossings").to.be.greaterThan(EPISODES_CRASHED * 100);
+    expect(parts.get("crash at a crossing"), "crashes").to.equal(schedules.length);
+  }).timeout(120_000 + EPISODES_CRASHED * 400 * MS_EACH);
+
+  it("gives the same again for the same schedule", async () => {
+    const subject = await loadSubject(SOURCE);
+    const again: Schedule = { shape: "day", seed: 7, crashAt: [1_000] };
+    const [one, other] = [await simulate(again, subject, true), await simulate(again, subject, true)];
     expect(one.trace.length).to.be.greaterThan(100);
     expect(one.trace).to.deep.equal(other.trace);
   }).timeout(20_000);
@@ -55,27 +105,17 @@ describe("bugs planted on purpose", () => {
     it(`finds: ${bug.name}`, async function () {
       const plot = await plant(ROOT, bug);
       try {
-        const subject = await loadSubject(plot.source);
-        const found = await firstViolation(subject);
-        expect(found, `nothing was found in ${SEEDS_FOR_A_BUG} seeds`).to.not.equal(null);
+        const { broken } = await play(firstOf("episode", EPISODES_FOR_A_BUG), plot.source, () => true);
+        const [found] = broken;
+        expect(found, `nothing was found in ${EPISODES_FOR_A_BUG} episodes`).to.not.equal(undefined);
         const [first] = found?.violations ?? [];
         expect(bug.breaks, first?.detail).to.include(first?.invariant);
         if (this.test !== undefined) {
-          this.test.title += ` (seed ${found?.seed}: ${first?.invariant})`;
+          this.test.title += ` (seed ${found?.schedule.seed}: ${first?.invariant})`;
         }
       } finally {
         await plot.remove();
       }
-    }).timeout(300_000);
+    }).timeout(60_000 + EPISODES_FOR_A_BUG * MS_EACH);
   }
 });
-
-async function firstViolation(subject: Parameters<typeof simulate>[1]): Promise<Report | null> {
-  for (let seed = 1; seed <= SEEDS_FOR_A_BUG; seed += 1) {
-    const report = await simulate(seed, subject);
-    if (report.violations.length > 0) {
-      return report;
-    }
-  }
-  return null;
-}

@@ -1,71 +1,81 @@
 /**
- * One simulated day in a contact centre, from a seed: customers and CSRs on two networks, the real core, engine, outbox and timers
+ * One schedule in a simulated contact centre, from a seed: customers and CSRs on two networks, the real core, engine, outbox and timers
  * between them, and everything that can go wrong. First the busy time with its faults, then calm, until nothing is left to do.
  */
+import type { Address } from "../../src/core/model.ts";
 import type { Csr } from "../../src/core/rules.ts";
+import type { EngineLimits } from "../../src/engine/limits.ts";
+import type { Part } from "./coverage.ts";
 import { Customer, contactOf, type Temper } from "./customer.ts";
+import { Decider } from "./decider.ts";
+import { Disk } from "./disk.ts";
 import { checkEnd } from "./end-checks.ts";
+import { scheduleFaults } from "./faults.ts";
 import { type Contact, Ledger, type Violation } from "./ledger.ts";
-import { type NetworkTraits, SimulatedNetwork, type Weather } from "./network.ts";
+import { SimulatedNetwork } from "./network.ts";
 import { Observer } from "./observer.ts";
 import { Office } from "./office.ts";
 import { Random } from "./random.ts";
 import { type House, type Manner, RepresentativeClient } from "./representative.ts";
 import { drawNetworks, drawRules } from "./rules.ts";
+import type { Scene } from "./scene.ts";
+import { type Schedule, SHAPES, type Shape } from "./shape.ts";
 import { Stranger } from "./stranger.ts";
 import type { Subject } from "./subject.ts";
 import { Timeline } from "./timeline.ts";
+import type { Weather } from "./weather.ts";
 
 export interface Report {
-  readonly seed: number;
+  readonly schedule: Schedule;
   readonly violations: readonly Violation[];
   readonly trace: readonly string[];
   readonly conversations: number;
   readonly messages: number;
   readonly steps: number;
   readonly faults: number;
+  /** What took part in it. */
+  readonly parts: readonly Part[];
+  /** How often the desk waited for the world, or the world for it. */
+  readonly crossings: number;
   /** How long it was for the people in it. */
   readonly simulatedMs: number;
 }
 
 const MINUTE = 60_000;
-/** How long customers come and things go wrong. */
-const BUSY_MS = 15 * MINUTE;
-/** From when on customers are quiet; CSRs finish what they have. */
-const QUIET_MS = 22 * MINUTE;
-/** By then every limit of silence has passed several times. */
-const END_MS = 75 * MINUTE;
+/** Many more than all people together can bring about in a millisecond. */
+const MOST_AT_ONCE = 10_000;
 
-interface World {
+interface World extends Scene {
+  readonly shape: Shape;
   readonly random: Random;
-  readonly timeline: Timeline;
-  readonly ledger: Ledger;
-  readonly networks: readonly SimulatedNetwork[];
   readonly observer: Observer;
-  readonly office: Office;
   readonly csrs: readonly RepresentativeClient[];
   readonly customers: Customer[];
+  readonly addresses: Address[];
   readonly contactByName: Map<string, Contact>;
 }
 
-/** Runs that seed on that program. `isTracing` keeps a line for everything that happens. */
-export async function simulate(seed: number, subject: Subject, isTracing = false): Promise<Report> {
-  const world = build(seed, subject, isTracing);
-  const { timeline, ledger, office, networks } = world;
+/** Runs that schedule on that program. `isTracing` keeps a line for everything that happens. */
+export async function simulate(schedule: Schedule, subject: Subject, isTracing = false): Promise<Report> {
+  const world = build(schedule, subject, isTracing);
+  const { timeline, ledger, office, networks, shape } = world;
   schedulePeople(world);
-  scheduleFaults(world);
+  scheduleFaults(world, shape, world.random.fork("faults"));
   office.open();
   const stopAtViolation = (): void => {
+    if (timeline.atOnce > MOST_AT_ONCE) {
+      ledger.violate("goes-on", `${timeline.atOnce} things happened without any time passing`);
+    }
     if (ledger.violations.length > 0) {
       throw new Stop();
     }
   };
   try {
-    await timeline.runUntil(BUSY_MS, stopAtViolation);
+    await timeline.runUntil(shape.busyMs, stopAtViolation);
     calmDown(world);
-    await timeline.runUntil(QUIET_MS, stopAtViolation);
+    await timeline.runUntil(shape.quietMs, stopAtViolation);
     world.customers.forEach((customer) => void customer.quieten());
-    await timeline.runUntil(END_MS, stopAtViolation);
+    await timeline.runUntil(shape.endMs, stopAtViolation);
     await office.compareAnew();
     checkEnd({ ledger, observer: world.observer, office, networks });
   } catch (error) {
@@ -73,15 +83,17 @@ export async function simulate(seed: number, subject: Subject, isTracing = false
       throw error;
     }
   }
-  office.crash();
+  office.end();
   return {
-    seed,
+    schedule,
     violations: ledger.violations,
     trace: ledger.trace,
     conversations: ledger.conversations,
     messages: ledger.messages.length,
     steps: world.observer.steps,
     faults: ledger.faults,
+    parts: ledger.coverage.parts,
+    crossings: office.crossings.count,
     simulatedMs: timeline.elapsed,
   };
 }
@@ -89,40 +101,55 @@ export async function simulate(seed: number, subject: Subject, isTracing = false
 /** The first violation ends a run: what follows from it is of no interest. */
 class Stop extends Error {}
 
-function build(seed: number, subject: Subject, isTracing: boolean): World {
+function build({ shape: name, seed, crashAt = [] }: Schedule, subject: Subject, isTracing: boolean): World {
+  const shape = SHAPES[name];
   const random = new Random(seed);
   const timeline = new Timeline();
   const ledger = new Ledger(() => timeline.elapsed, isTracing);
   const traits = drawNetworks(random.fork("networks"));
-  const rules = drawRules(subject, traits, random.fork("rules"));
+  const rules = drawRules(subject, traits, shape, random.fork("rules"));
   const networks = traits.map(
-    (each) => new SimulatedNetwork(each, drawWeather(each, random), timeline, ledger, random.fork(each.name)),
+    (each) => new SimulatedNetwork(each, drawWeather(shape, random), timeline, ledger, random.fork(each.name)),
   );
-  const observer = new Observer(subject, ledger, random.fork("observer"), rules);
-  const office = new Office({ subject, networks, observer, ledger, timeline, random: random.fork("office"), rules });
+  const fate = random.fork("decider");
+  const decider = fate.chance(0.15) ? new Decider(subject, timeline, ledger, fate) : null;
+  const observer = new Observer(subject, ledger, random.fork("observer"), rules, decider !== null);
+  const disk = new Disk(ledger.coverage);
+  const limits = drawLimits(random.fork("limits"), ledger);
+  const own = { random: random.fork("office"), crashAt, limits, decider };
+  const office = new Office({ subject, networks, observer, ledger, timeline, rules, disk, ...own });
   const contactByName = new Map<string, Contact>();
   const house: House = { contactByName, queues: [...rules.queues.keys()], colleagues: [...rules.csrs.keys()] };
-  const csrs = [...rules.csrs.values()].flatMap((csr) => clientsOf(csr, house, { random, timeline, ledger, networks }));
-  return { random, timeline, ledger, networks, observer, office, csrs, customers: [], contactByName };
+  const scene = { shape, random, timeline, ledger, networks };
+  const csrs = [...rules.csrs.values()].flatMap((csr) => clientsOf(csr, house, scene));
+  return { ...scene, observer, office, disk, decider, csrs, customers: [], addresses: [], contactByName };
 }
 
-function drawWeather({ capabilities }: NetworkTraits, random: Random): Weather {
-  const bad = random.chance(0.5);
-  const inOnePiece = capabilities.features.includes("multiline") && capabilities.maxTextBytes > 1_000;
+/** Most desks have room; some are brought to where nothing is taken in before something went out. */
+function drawLimits(random: Random, ledger: Ledger): Partial<EngineLimits> {
+  if (random.chance(0.85)) return {};
+  ledger.coverage.met("little room in the outbox");
+  return { batchEvents: random.pick([1, 2, 5]), outboxRows: random.pick([5, 20]) };
+}
+
+/** Episodes have fair weather unless it is one of their faults. */
+function drawWeather(shape: Shape, random: Random): Weather {
+  const bad = random.chance(0.5) && shape.faults === null;
   return {
     latencyMs: random.pick([5, 60, 400]),
     defer: bad ? 0.05 : 0,
-    // Where an offer takes several messages, one of them alone would leave a CSR who cannot tell whose it is.
-    reject: bad && inOnePiece ? 0.01 : 0,
+    reject: bad ? 0.01 : 0,
     loseAnswer: bad ? 0.01 : 0,
     repeat: bad ? 0.1 : 0,
+    reorder: bad ? 0.05 : 0,
+    bounce: bad ? 0.005 : 0,
   };
 }
 
 function clientsOf(
   csr: Csr,
   house: House,
-  { random, timeline, ledger, networks }: Pick<World, "random" | "timeline" | "ledger" | "networks">,
+  { shape, random, timeline, ledger, networks }: Pick<World, "shape" | "random" | "timeline" | "ledger" | "networks">,
 ): RepresentativeClient[] {
   const manner: Manner = {
     accepts: random.pick([0.95, 0.7, 0.4]),
@@ -132,7 +159,7 @@ function clientsOf(
     transfers: random.pick([0, 0.3]),
     consults: random.pick([0, 0, 0.2]),
     forgetsLabel: random.pick([0, 0.3]),
-    leavesEveryMs: random.pick([2, 10, 60]) * MINUTE,
+    leavesEveryMs: random.pick(shape.leavesEveryMinutes) * MINUTE,
   };
   return csr.addresses.flatMap((address) => {
     const network = networks.find(({ traits }) => traits.name === address.network);
@@ -149,21 +176,24 @@ function clientsOf(
 // --- who comes when ---------------------------------------------------------------------------------------------------
 
 function schedulePeople(world: World): void {
-  const { random, timeline, csrs, networks, ledger } = world;
+  const { random, timeline, csrs, networks, ledger, shape } = world;
   for (const client of csrs) {
     timeline.after(random.delay(20_000), () => client.arrive());
   }
-  const meanMs = random.pick([10_000, 25_000, 60_000]);
+  const meanMs = random.pick(shape.customersEveryMs);
   let number = 0;
-  for (let at = random.delay(meanMs); at < BUSY_MS; at += random.delay(meanMs)) {
+  for (let at = random.delay(meanMs); at < shape.busyMs && number < shape.mostCustomers; at += random.delay(meanMs)) {
     number += 1;
     const customers = customersOf(world, number);
-    timeline.after(at, () => customers.forEach((customer) => void customer.begin()));
+    timeline.after(at, () => {
+      customers.forEach((customer) => void customer.begin());
+      world.addresses.push(...customers.slice(0, 1).map(({ address }) => address));
+    });
   }
   const strange = random.fork("strangers");
   for (const network of networks) {
     const aliases = (): readonly string[] => csrs.flatMap((client) => client.aliases);
-    new Stranger(network, timeline, ledger, strange.fork(network.traits.name), aliases).begin(BUSY_MS);
+    new Stranger(network, timeline, ledger, strange.fork(network.traits.name), aliases).begin(shape.busyMs);
   }
 }
 
@@ -176,7 +206,10 @@ function customersOf(world: World, number: number): Customer[] {
   return handles.map((handle) => {
     const own = random.fork(`${address.id} ${handle}`);
     const name = `Nq${letters(number)}${handle}`;
-    const customer = new Customer({ address, handle, name, temper: drawTemper(own) }, network, timeline, ledger, own);
+    const who = { address, handle, name, temper: drawTemper(own) };
+    // Whoever has two contacts stays where both are.
+    const elsewhere = handles.length === 1 ? (networks.find(({ traits }) => traits.hosts) ?? null) : null;
+    const customer = new Customer(who, network, elsewhere, timeline, ledger, own);
     contactByName.set(name, contactOf(address, handle));
     world.customers.push(customer);
     network.join(seatOf(world, address.network, address.id, customer));
@@ -202,6 +235,7 @@ function drawTemper(random: Random): Temper {
     corrects: random.pick([0, 0.3]),
     floods: random.pick([0, 0, 0.3]),
     dropsOut: random.pick([0, 0.3]),
+    follows: random.pick([0, 0.9]),
     goodbye: random.pick(["departure", "stop", "silence"]),
   };
 }
@@ -211,80 +245,10 @@ function letters(number: number): string {
   return [...String(number)].map((digit) => "abcdefghij"[Number(digit)]).join("");
 }
 
-// --- what goes wrong --------------------------------------------------------------------------------------------------
-
-function scheduleFaults(world: World): void {
-  const { timeline, networks, office } = world;
-  const random = world.random.fork("faults");
-  const times = (mean: number, act: () => void): void => {
-    for (let at = random.delay(mean); at < BUSY_MS; at += random.delay(mean)) {
-      timeline.after(at, act);
-    }
-  };
-  if (random.chance(0.6)) {
-    times(5 * MINUTE, () => {
-      const network = random.pick(networks);
-      network.lower();
-      timeline.after(random.delay(10_000), () => network.raise());
-    });
-  }
-  if (random.chance(0.6)) {
-    times(6 * MINUTE, () => {
-      office.crash();
-      timeline.after(random.delay(5_000), () => reopen(office));
-    });
-  }
-  if (random.chance(0.2)) {
-    times(10 * MINUTE, () => void office.close().then(() => timeline.after(1_000, () => reopen(office))));
-  }
-  if (random.chance(0.3)) {
-    times(8 * MINUTE, () => {
-      const byMs = random.between(-5 * MINUTE, 5 * MINUTE);
-      world.ledger.note(`the clock is set by ${byMs} ms`);
-      timeline.setClock(byMs);
-    });
-  }
-  times(2 * MINUTE, () => void office.compareAnew());
-  if (random.chance(0.3)) {
-    times(2 * MINUTE, () => administer(world, random));
-  }
-}
-
-function administer({ office, observer, timeline }: World, random: Random): void {
-  const queues = [...observer.rules.queues.keys()];
-  switch (random.pick(["reload", "hours", "close", "away"] as const)) {
-    case "reload":
-      office.tell({ kind: "rules", rules: { ...observer.rules, version: `at ${timeline.elapsed}` } });
-      return;
-    case "hours": {
-      const closed = random.pick(queues);
-      const hours = (open: boolean): Record<string, boolean> => ({ [closed]: open });
-      office.tell({ kind: "hours", open: hours(false), opens: { [closed]: "in a minute" } });
-      timeline.after(MINUTE, () => office.tell({ kind: "hours", open: hours(true), opens: {} }));
-      return;
-    }
-    case "close": {
-      const conversations = [...observer.state.conversation.keys()];
-      const conversation = conversations.length === 0 ? "c-none" : random.pick(conversations);
-      office.tell({ kind: "command", command: { kind: "close", conversation } });
-      return;
-    }
-    case "away": {
-      const csr = random.pick([...observer.rules.csrs.keys()]);
-      office.tell({ kind: "command", command: { kind: "csr-away", csr, away: random.chance(0.5) } });
-      return;
-    }
-  }
-}
-
-function reopen(office: Office): void {
-  if (office.engine === null) {
-    office.open();
-  }
-}
-
-function calmDown({ office, networks, csrs }: World): void {
-  reopen(office);
+/** From here on nothing goes wrong any more. */
+function calmDown({ office, networks, csrs, disk }: World): void {
+  disk.mend();
+  office.open();
   for (const network of networks) {
     network.calm();
     network.raise();

@@ -35,7 +35,10 @@ export class StateChecks {
     desk: new Map(),
   };
 
-  constructor(ledger: Ledger) {
+  readonly #delegates: boolean;
+
+  constructor(ledger: Ledger, delegates: boolean) {
+    this.#delegates = delegates;
     this.#ledger = ledger;
   }
 
@@ -64,6 +67,7 @@ export class StateChecks {
       const before = this.mirror[table].get(id);
       if (table === "conversation") {
         this.#conversation(id, (before ?? null) as ConversationRow | null, value as ConversationRow | null);
+        if (value === null) this.#ended(id, present.timers);
       }
       if (table === "alias") {
         this.#alias(id, (before ?? null) as AliasRow | null, value as AliasRow | null, present);
@@ -109,6 +113,14 @@ export class StateChecks {
     }
   }
 
+  #ended(id: string, timers: ReadonlyMap<string, Timer>): void {
+    for (const timer of timers.values()) {
+      if (timer.conversation === id && timer.name !== "rest") {
+        this.#ledger.violate("nothing-left", `${id} is over, and its timer ${timer.id} is left`);
+      }
+    }
+  }
+
   #alias(key: string, before: AliasRow | null, after: AliasRow | null, { world, rules }: Present): void {
     const known = this.#aliases.get(key);
     const restMs = rules.limits.aliasRestSeconds * 1000;
@@ -129,7 +141,7 @@ export class StateChecks {
       const labels = [...this.mirror.alias.keys()].filter((other) => other.startsWith(key.replace(/#\d+$/u, "#")));
       const places = LABELS_FOR_EACH_PLACE * (csrOf(after, rules)?.capacity ?? 1);
       if (rested !== null && after.label !== null && labels.length >= places) {
-        this.#ledger.note(`${key} could not rest to the end: all ${places} labels are taken`);
+        this.#ledger.note(() => `${key} could not rest to the end: all ${places} labels are taken`);
       } else if (!isReady) {
         const how = rested === null ? "while it was in use" : `after a rest of ${rested} ms`;
         this.#ledger.violate("alias-rests", `${key} passed from ${known.conversation} to ${after.conversation} ${how}`);
@@ -194,7 +206,7 @@ export class StateChecks {
 
   #idle({ desk, rules, timers }: Present): void {
     const waiting = [...this.mirror.conversation.values()].filter((row) => row.state === "waiting");
-    if (waiting.length === 0) {
+    if (waiting.length === 0 || this.#delegates) {
       return;
     }
     // Wrap-up ends with its timer, which may be due this very moment and not have rung yet.

@@ -12,37 +12,35 @@ export interface Subject {
   readonly createMemoryStore: typeof import("../../src/store/memory.ts").createMemoryStore;
   readonly compileDialogs: typeof import("../../src/core/dialog.ts").compileDialogs;
   readonly createDirectory: typeof import("../../src/core/directory.ts").createDirectory;
+  readonly eraseCustomer: typeof import("../../src/boot/erasure.ts").eraseCustomer;
+  readonly Mirror: typeof import("../../src/routing-client/mirror.ts").Mirror;
+  readonly StandingIn: typeof import("../../src/routing-client/standing-in.ts").StandingIn;
+  readonly Exchange: typeof import("../../src/routing-server/exchange.ts").Exchange;
 }
+
+const FILES: Readonly<Record<keyof Subject, string>> = {
+  createDesk: "core/desk.ts",
+  createEngine: "engine.ts",
+  engineLimits: "engine/limits.ts",
+  StoreFault: "store/store.ts",
+  createMemoryStore: "store/memory.ts",
+  compileDialogs: "core/dialog.ts",
+  createDirectory: "core/directory.ts",
+  eraseCustomer: "boot/erasure.ts",
+  Mirror: "routing-client/mirror.ts",
+  StandingIn: "routing-client/standing-in.ts",
+  Exchange: "routing-server/exchange.ts",
+};
+/** What is called otherwise there. */
+const NAMES: Readonly<Partial<Record<keyof Subject, string>>> = { engineLimits: "ENGINE_LIMITS" };
 
 /** `source`: absolute path of a folder laid out as src/. Each folder is loaded once for the life of the process. */
 export async function loadSubject(source: string): Promise<Subject> {
-  const load = (file: string): Promise<unknown> => import(pathToFileURL(`${source}/${file}`).href);
-  const [desk, engine, limits, store, memory, dialog, directory] = (await Promise.all(
-    [
-      "core/desk.ts",
-      "engine.ts",
-      "engine/limits.ts",
-      "store/store.ts",
-      "store/memory.ts",
-      "core/dialog.ts",
-      "core/directory.ts",
-    ].map(load),
-  )) as [
-    typeof import("../../src/core/desk.ts"),
-    typeof import("../../src/engine.ts"),
-    typeof import("../../src/engine/limits.ts"),
-    typeof import("../../src/store/store.ts"),
-    typeof import("../../src/store/memory.ts"),
-    typeof import("../../src/core/dialog.ts"),
-    typeof import("../../src/core/directory.ts"),
-  ];
-  return {
-    createDesk: desk.createDesk,
-    createEngine: engine.createEngine,
-    engineLimits: limits.ENGINE_LIMITS,
-    StoreFault: store.StoreFault,
-    createMemoryStore: memory.createMemoryStore,
-    compileDialogs: dialog.compileDialogs,
-    createDirectory: directory.createDirectory,
-  };
+  const parts = await Promise.all(
+    Object.entries(FILES).map(async ([part, file]): Promise<[string, unknown]> => {
+      const loaded = (await import(pathToFileURL(`${source}/${file}`).href)) as Readonly<Record<string, unknown>>;
+      return [part, loaded[NAMES[part as keyof Subject] ?? part]];
+    }),
+  );
+  return Object.fromEntries(parts) as unknown as Subject;
 }

@@ -17,6 +17,8 @@ const BEGINNING = Date.UTC(2026, 0, 5, 8, 0, 0);
 export class Timeline {
   readonly #heap: Entry[] = [];
   #sequence = 0;
+  /** Entries that were run at the present moment. */
+  atOnce = 0;
   #elapsed = 0;
   /** What the machine's clock was set forward or back by, all in all. */
   #skew = 0;
@@ -61,6 +63,7 @@ export class Timeline {
       if (entry.run === null) {
         continue;
       }
+      this.atOnce = entry.at > this.#elapsed ? 0 : this.atOnce + 1;
       this.#elapsed = entry.at;
       entry.run();
       await settled();
