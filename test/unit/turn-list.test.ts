@@ -47,23 +47,25 @@ function contentOf(list: TurnList<Entry>): readonly (readonly [string, number | 
 }
 
 describe("list of turns", () => {
-  it("keeps thousands in order, and what is known of each beside them, while they come, go and change their turn", () => {
-    const random = new Random(1);
-    const entries = drawEntries(random, 3_000);
-    const list = new TurnList<Entry>(1);
-    for (const [number, entry] of entries.entries()) list.insert(entry, [number]);
-    for (const entry of entries) {
-      if (!random.chance(0.3)) continue;
-      const head = waiting(entry.head.conversation, random.between(0, 3), random.between(0, 300));
-      list.move(entry, head);
-      entry.head = head;
-    }
-    const gone = entries.filter(() => random.chance(0.4));
-    for (const entry of gone) expect([list.remove(entry), list.remove(entry)]).to.deep.equal([true, false]);
-    const left = inOrder(entries.filter((entry) => !gone.includes(entry)));
-    expect(contentOf(list)).to.deep.equal(left.map((id) => [id, Number(id.slice("conversation-".length))]));
-    expect([list.size, list.first()?.head.conversation]).to.deep.equal([left.length, left[0]]);
-  });
+  const counts = [1, 40, 3_000];
+  for (const count of counts)
+    it(`keeps ${count} in order, and what is known of each beside them, while they come, go and change their turn`, () => {
+      const random = new Random(count);
+      const entries = drawEntries(random, count);
+      const list = new TurnList<Entry>(1);
+      for (const [number, entry] of entries.entries()) list.insert(entry, [number]);
+      for (const entry of entries) {
+        if (!random.chance(0.3)) continue;
+        const head = waiting(entry.head.conversation, random.between(0, 3), random.between(0, 300));
+        list.move(entry, head);
+        entry.head = head;
+      }
+      const gone = entries.filter(() => random.chance(0.4));
+      for (const entry of gone) expect([list.remove(entry), list.remove(entry)]).to.deep.equal([true, false]);
+      const left = inOrder(entries.filter((entry) => !gone.includes(entry)));
+      expect(contentOf(list)).to.deep.equal(left.map((id) => [id, Number(id.slice("conversation-".length))]));
+      expect([list.size, list.first()?.head.conversation]).to.deep.equal([left.length, left[0]]);
+    });
 
   it("knows at which place each is, and at which one who is not in it would be", () => {
     const entries = drawEntries(new Random(2), 1_000);

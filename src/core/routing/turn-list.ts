@@ -23,6 +23,8 @@ export interface Chunk<T> {
 }
 
 const NOTHING: readonly never[] = [];
+/** The numbers of an entry that is on its way to another place. */
+const HELD = new Float64Array(16);
 
 export class TurnList<T extends Turned> implements Chunk<T> {
   items: T[] = [];
@@ -72,10 +74,34 @@ export class TurnList<T extends Turned> implements Chunk<T> {
     const chunk = this.#chunk(at);
     const place = this.#placeIn(chunk, item.head);
     if (chunk.items[place] !== item) return;
-    const begin = place * this.stride;
-    const more = Array.from(chunk.numbers.subarray(begin + TURN, begin + this.stride));
+    if (this.#rest === null) {
+      this.#shift(chunk, place, this.#placeIn(chunk, head), head);
+      return;
+    }
+    const more: number[] = [];
+    const end = (place + 1) * this.stride;
+    for (let index = place * this.stride + TURN; index < end; index += 1) more.push(chunk.numbers[index] as number);
     this.#take(at, chunk, place);
     this.#put(item, head, more);
+  }
+
+  /** To before the one at that other place, with another head; those between make room. */
+  #shift({ items, numbers }: Chunk<T>, from: number, before: number, head: Waiting): void {
+    const { stride } = this;
+    const item = items[from] as T;
+    const by = before > from ? 1 : -1;
+    const to = before > from ? before - 1 : before;
+    for (let index = 0; index < stride; index += 1) HELD[index] = numbers[from * stride + index] as number;
+    for (let place = from; place !== to; place += by) {
+      items[place] = items[place + by] as T;
+      for (let index = place * stride; index < (place + 1) * stride; index += 1) {
+        numbers[index] = numbers[index + by * stride] as number;
+      }
+    }
+    items[to] = item;
+    HELD[0] = -head.priority;
+    HELD[1] = head.turnAt;
+    for (let index = 0; index < stride; index += 1) numbers[to * stride + index] = HELD[index] as number;
   }
 
   /** How many come before it, whether it is in the list or not. */
