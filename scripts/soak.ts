@@ -3,7 +3,8 @@
  * which one ends and one begins every second, half of them of people who were never there. It is looked at all the while (scripts/soak/growth.ts
  * says what counts as growth), and every message is looked for. Ends with 1 when something grows or was lost.
  *
- * `--write` puts what was found into docs/performance.md and its plot beside it. `--samples FILE` keeps each look as a line of JSON.
+ * `--write` puts what was found into docs/performance.md and its plot beside it. `--samples FILE` keeps each look as a line of JSON; with
+ * `--from FILE` those are read and nothing is run.
  * `--conversations`, `--per-second`, `--endings` and `--every` (seconds between two looks) make it another load.
  */
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,7 +12,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { findings, LOG_MB, mostLog, type Sample } from "./soak/growth.ts";
 import { svgOf } from "./soak/plot.ts";
-import { asText, withSoak } from "./soak/report.ts";
+import { type Account, asText, withSoak } from "./soak/report.ts";
 import { soak } from "./soak/run.ts";
 
 const DOCUMENT = fileURLToPath(new URL("../docs/performance.md", import.meta.url));
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     endings: { type: "string", default: "1" },
     every: { type: "string", default: "30" },
     samples: { type: "string" },
+    from: { type: "string" },
     write: { type: "boolean", default: false },
   },
 });
@@ -44,12 +46,22 @@ async function main(): Promise<number> {
     endingsPerSecond,
   };
   const samples: Sample[] = [];
-  const lost = await soak(load, forMinutes * 60, everySeconds, (sample) => {
-    samples.push(sample);
-    if (values.samples !== undefined) appendFileSync(values.samples, `${JSON.stringify(sample)}\n`);
-    process.stderr.write(`${asText(sample)}\n`);
-  });
-  const account = { load, samples, lost, day: new Date().toISOString().slice(0, 10) };
+  let end = { lost: 0, repeats: 0 };
+  if (values.from === undefined) {
+    end = await soak(load, forMinutes * 60, everySeconds, (sample) => {
+      samples.push(sample);
+      if (values.samples !== undefined) appendFileSync(values.samples, `${JSON.stringify(sample)}\n`);
+      process.stderr.write(`${asText(sample)}\n`);
+    });
+  } else {
+    const lines = readFileSync(values.from, "utf8").trim().split("\n");
+    samples.push(...lines.map((line) => JSON.parse(line) as Sample));
+  }
+  return report({ load, samples, ...end, day: new Date().toISOString().slice(0, 10) });
+}
+
+function report(account: Account): number {
+  const { samples, lost, repeats } = account;
   const found = findings(samples);
   for (const { watch, slope, least, grows } of found) {
     const of = `${slope.toPrecision(3)} ${watch.unit} a ${watch.per}, at least ${least.toPrecision(3)}`;
@@ -58,7 +70,9 @@ async function main(): Promise<number> {
   process.stdout.write(
     `${mostLog(samples) > LOG_MB ? "GROWS" : "holds"}  write-ahead log: at most ${mostLog(samples)} MB\n`,
   );
-  process.stdout.write(`${lost > 0 ? "LOST" : "holds"}  messages that did not arrive: ${lost}\n`);
+  process.stdout.write(
+    `${lost > 0 ? "LOST" : "holds"}  messages that did not arrive: ${lost}, that were shown again: ${repeats}\n`,
+  );
   if (values.write) {
     writeFileSync(PLOT, svgOf(samples));
     writeFileSync(DOCUMENT, withSoak(readFileSync(DOCUMENT, "utf8"), account));

@@ -24,7 +24,8 @@ export interface Inspector {
 
 /** To be started with, so that daemons of two soaks do not want the same port. */
 export async function inspectable(): Promise<Readonly<Record<string, string>>> {
-  return { NODE_OPTIONS: `--inspect-port=127.0.0.1:${await freePort()}` };
+  const own = `--inspect-port=127.0.0.1:${await freePort()}`;
+  return { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} ${own}` };
 }
 
 const ANSWER_MS = 60_000;

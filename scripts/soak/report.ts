@@ -9,6 +9,8 @@ export interface Account {
   readonly load: Load;
   readonly samples: readonly Sample[];
   readonly lost: number;
+  /** Shown again under the same id. */
+  readonly repeats: number;
   /** "2026-11-21" */
   readonly day: string;
 }
@@ -33,12 +35,12 @@ export function withSoak(page: string, account: Account): string {
   return `${page.slice(0, begin + BEGIN.length)}\n${report(account)}\n${page.slice(end)}`;
 }
 
-function report({ load, samples, lost, day }: Account): string {
+function report({ load, samples, lost, repeats, day }: Account): string {
   const last = samples.at(-1);
   const minutes = Math.round((last?.seconds ?? 0) / 60);
   const log = mostLog(samples);
   return [
-    `${day}, ${minutes} minutes: ${number(load.conversations)} conversations, ${number(load.messagesPerSecond)} messages a second, ${number(load.endingsPerSecond)} conversation a second ended and another begun. ${number(last?.messages ?? 0)} messages arrived, ${number(lost)} did not, none twice; ${number(last?.ended ?? 0)} conversations ended.`,
+    `${day}, ${minutes} minutes: ${number(load.conversations)} conversations, ${number(load.messagesPerSecond)} messages a second, ${number(load.endingsPerSecond)} conversation a second ended and another begun. ${number(last?.messages ?? 0)} messages arrived, ${number(lost)} did not, ${number(repeats)} were shown again; ${number(last?.ended ?? 0)} conversations ended.`,
     "",
     "| watched | from | to | slope | surely at least | growth is above | grows |",
     "|---|---|---|---|---|---|---|",

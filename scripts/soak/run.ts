@@ -27,14 +27,14 @@ const COUNT_EVERY = 10;
 const LAST_MS = 30_000;
 
 /**
- * Resolves with how many messages did not arrive. Rejects when one arrived twice or the daemon ended. `tell` is given each look.
+ * Resolves with how many messages did not arrive, and how many twice. Rejects when the daemon ended. `tell` is given each look.
  */
 export async function soak(
   load: Load,
   seconds: number,
   everySeconds: number,
   tell: (sample: Sample) => void,
-): Promise<number> {
+): Promise<{ readonly lost: number; readonly repeats: number }> {
   const server = await startProsody({ isLean: true, components: ["gw"] });
   const talk = new SoakTalk({ ...server, handle: `${HANDLE}@${server.componentDomain}` }, load);
   let desk: Daemon | null = null;
@@ -51,9 +51,9 @@ export async function soak(
     const inspector = await openInspector(desk);
     await watched(talk, desk, inspector, { seconds, everySeconds, tell });
     inspector.close();
-    const left = (): number => talk.went().underWay;
-    await until("the last messages", () => left() === 0, LAST_MS).catch(() => {});
-    return left();
+    await until("the last messages", () => talk.went().underWay === 0, LAST_MS).catch(() => {});
+    const { underWay, repeats } = talk.went();
+    return { lost: underWay, repeats };
   } finally {
     talk.stop();
     await desk?.remove();

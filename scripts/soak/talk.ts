@@ -21,6 +21,8 @@ export interface Went {
   readonly ended: number;
   /** On their way now. */
   readonly underWay: number;
+  /** That were shown again. */
+  readonly repeats: number;
   /** Milliseconds from when each was due. */
   readonly delays: readonly number[];
 }
@@ -75,6 +77,7 @@ export class SoakTalk {
   readonly #underWay = new Map<number, { readonly dueAt: number; readonly place: Place }>();
   #delays: number[] = [];
   #arrived = 0;
+  #repeats = 0;
   #ended = 0;
   #written = 0;
   #next = 0;
@@ -124,7 +127,8 @@ export class SoakTalk {
   went(): Went {
     const delays = this.#delays;
     this.#delays = [];
-    return { arrived: this.#arrived, ended: this.#ended, underWay: this.#underWay.size, delays };
+    const underWay = this.#underWay.size;
+    return { arrived: this.#arrived, ended: this.#ended, underWay, repeats: this.#repeats, delays };
   }
 
   stop(): void {
@@ -181,7 +185,7 @@ export class SoakTalk {
   #took(number: number): void {
     const message = this.#underWay.get(number);
     if (message === undefined) {
-      this.#fault = new Error(`Message ${number} arrived twice.`);
+      this.#repeats += 1;
       return;
     }
     this.#underWay.delete(number);
