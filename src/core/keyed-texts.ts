@@ -38,6 +38,8 @@ interface Chunk {
   used: number;
   /** Bytes of records that are not there any more. */
   dead: number;
+  /** Of records that were taken over. They are written anew one by one, so what is left of them is not moved meanwhile. */
+  readonly isTaken: boolean;
 }
 
 /** In front of a key that UTF-8 cannot say, since it has half of a surrogate pair, and that is therefore written as JSON. In no UTF-8. */
@@ -184,12 +186,12 @@ export class KeyedTexts {
     const first = !isWhole
       ? -1
       : records.length * 2 >= CHUNK_BYTES
-        ? this.#addChunk({ bytes: records, used: records.length, dead: 0 }) * CHUNK_BYTES + 1
-        : this.#copy(records, 0, records.length);
+        ? this.#addChunk({ bytes: records, used: records.length, dead: 0, isTaken: true }) * CHUNK_BYTES + 1
+        : this.#copy(records, 0, records.length, true);
     for (let at = 0; at < records.length; ) {
       const next = at + HEAD_BYTES + keyLengthAt(records, at) + textLengthAt(records, at);
       assert(next <= records.length, "The last of the records that are taken over is cut off.");
-      this.#place(isWhole ? first + at : this.#copy(records, at, next));
+      this.#place(isWhole ? first + at : this.#copy(records, at, next, true));
       at = next;
     }
     this.#isIndexed = false;
@@ -306,8 +308,8 @@ export class KeyedTexts {
     return this.#added(chunk, start + key.length + written);
   }
 
-  #copy(records: Uint8Array, start: number, end: number): number {
-    const chunk = this.#room(end - start);
+  #copy(records: Uint8Array, start: number, end: number, isTaken = false): number {
+    const chunk = this.#room(end - start, isTaken);
     chunk.bytes.set(records.subarray(start, end), chunk.used);
     return this.#added(chunk, chunk.used + end - start);
   }
@@ -320,11 +322,11 @@ export class KeyedTexts {
   }
 
   /** The open chunk, or a new one where it has not that much room. */
-  #room(bytes: number): Chunk {
+  #room(bytes: number, isTaken = false): Chunk {
     const open = this.#chunks[this.#open] ?? null;
-    if (open !== null && open.used + bytes <= open.bytes.length) return open;
+    if (open !== null && open.isTaken === isTaken && open.used + bytes <= open.bytes.length) return open;
     const usual = Math.min(CHUNK_BYTES, Math.max(FIRST_CHUNK_BYTES, Math.floor(this.#bytes / CHUNK_SHARE)));
-    const chunk = { bytes: new Uint8Array(Math.max(usual, bytes)), used: 0, dead: 0 };
+    const chunk = { bytes: new Uint8Array(Math.max(usual, bytes)), used: 0, dead: 0, isTaken };
     if (this.#open >= 0) this.#closed.push(this.#open);
     this.#open = this.#addChunk(chunk);
     return chunk;
@@ -358,7 +360,8 @@ export class KeyedTexts {
   /** Moves what is left of a chunk of which most is dead; its bytes are then free. */
   #tidy(number: number): void {
     const chunk = this.#chunks[number];
-    if (chunk === undefined || chunk === null || chunk.dead * 2 <= chunk.used) return;
+    if (chunk === undefined || chunk === null) return;
+    if (chunk.isTaken ? chunk.dead < chunk.used : chunk.dead * 2 <= chunk.used) return;
     const { bytes, used, dead } = chunk;
     for (let at = 0; at < used && dead < used; ) {
       const start = at + HEAD_BYTES;
