@@ -22,7 +22,7 @@ const EPISODES_CRASHED = 6;
 /** From so many on every part has its turn. */
 const EPISODES_FOR_ALL_PARTS = 5_000;
 /** A planted bug must be found within that many. */
-const EPISODES_FOR_A_BUG = 3_000;
+const EPISODES_FOR_A_BUG = 500;
 /** What one schedule may take on a busy machine. */
 const MS_EACH = 200;
 
