@@ -30,8 +30,10 @@ export async function handOut(request: FastifyRequest, reply: FastifyReply, file
   const { name, type, bytes: size } = file;
   if (size === null) return reply.code(404).send(NO_FILE);
   const range = rangeOf(request.headers.range, size);
-  // Opened before anything is said of it: what is broken at its beginning is no answer at all.
-  const body = range === "unsatisfiable" ? null : await readable(file, range ?? undefined);
+  // Opened before anything is said of it: what is broken at its beginning is no answer at all. Who only asks about it (HEAD) is
+  // given a stream without anything in it: of another the whole would be read for nobody.
+  const isRead = range !== "unsatisfiable" && request.method !== "HEAD";
+  const body = isRead ? await readable(file, range ?? undefined) : Readable.from([]);
   reply
     .header("content-type", type === "text/plain" ? "text/plain; charset=utf-8" : type)
     .header("content-disposition", `attachment; filename*=UTF-8''${encodeURIComponent(name)}`)

@@ -1,6 +1,8 @@
 /** Files on a disk that somebody stole: with a key they are sealed piece by piece, under names that say nothing. */
 import { randomBytes } from "node:crypto";
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, readlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { expect } from "chai";
 import fastify, { type FastifyInstance } from "fastify";
@@ -14,6 +16,7 @@ import { createSealing, NO_KEYS, SEAL_BYTES, SealingFault, type SealingKeys } fr
 import { FILE_LIMITS } from "../support/file-shelf.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { createVirtualClock } from "../support/virtual-clock.ts";
+import { until } from "../support/wait.ts";
 
 const newKey = () => randomBytes(32).toString("base64");
 const sealedWith = (current: string | null, ...former: string[]): SealingKeys => ({ current, former });
@@ -22,6 +25,19 @@ const NAME = "letter to Verona";
 /** Three pieces and a bit, and no stretch of it like another. */
 const TEXT = Array.from({ length: 20_000 }, (_, line) => `Wherefore art thou, ${line}?`).join("\n");
 const BYTES = Buffer.from(TEXT);
+
+/** How many files below it this process has open, where the system tells. */
+function openFiles(folder: string): number {
+  const listed = "/proc/self/fd";
+  if (!existsSync(listed)) return 0;
+  return readdirSync(listed).filter((name) => {
+    try {
+      return readlinkSync(join(listed, name)).startsWith(folder);
+    } catch {
+      return false; // closed by now
+    }
+  }).length;
+}
 
 async function gathered(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const all: Uint8Array[] = [];
@@ -42,7 +58,8 @@ describe("files that are sealed", () => {
   };
   const open = async (keys: SealingKeys): Promise<void> => {
     log = createMemoryLog();
-    const parts = { folder: folder.path, limits: FILE_LIMITS, types: FILE_TYPES, clock, log, token: createTokens() };
+    const limits = { ...FILE_LIMITS, fileBytes: 20_000_000 };
+    const parts = { folder: folder.path, limits, types: FILE_TYPES, clock, log, token: createTokens() };
     files = createFiles({ ...parts, keys, origin: () => ORIGIN });
     server = fastify();
     files.routes(server);
@@ -132,6 +149,22 @@ describe("files that are sealed", () => {
         expect(answer.statusCode).to.equal(206);
         expect(answer.rawPayload.equals(BYTES.subarray(start, end + 1)), `${start}-${end}`).to.equal(true);
       }
+    }
+  });
+
+  it("are told of without being opened, and closed again when whoever fetches them leaves", async () => {
+    await open(sealedWith(newKey()));
+    const file = await take(TEXT.repeat(20));
+    await server.listen({ port: 0, host: "127.0.0.1" });
+    const { port } = server.server.address() as AddressInfo;
+    for (const method of ["HEAD", "GET"]) {
+      const socket = connect(port, "127.0.0.1");
+      socket.write(`${method} ${file.url.replace(ORIGIN, "")} HTTP/1.1\r\nHost: chat.example\r\n\r\n`);
+      const [first] = (await once(socket, "data")) as [Buffer];
+      expect(first.toString("latin1")).to.match(new RegExp(`^HTTP/1.1 200 .*content-length: ${file.bytes}\r\n`, "su"));
+      if (method === "HEAD") expect(openFiles(folder.path)).to.equal(0);
+      socket.destroy();
+      await until("it to be closed", () => openFiles(folder.path) === 0);
     }
   });
 
