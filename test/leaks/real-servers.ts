@@ -328,9 +328,10 @@ async function withCsr(
   plan: RealPlan,
 ): Promise<readonly RealResult[]> {
   const results: RealResult[] = [];
+  const wanted = networks.filter(({ name }) => plan.pairs?.has(`${name}:${csrNetwork.name}`) ?? true);
+  if (wanted.length === 0) return results;
   const csr = await csrNetwork.csr(desk);
   await reportForWork(desk, csrNetwork, csr);
-  const wanted = networks.filter(({ name }) => plan.pairs?.has(`${name}:${csrNetwork.name}`) ?? true);
   for (const customerNetwork of wanted) {
     const random = new Random(plan.seed).fork(`${customerNetwork.name} ${csrNetwork.name}`);
     const customer = await customerNetwork.customer(desk, nameless(random));
