@@ -51,6 +51,26 @@ describe("who may reach the HTTP server", () => {
     });
   }
 
+  for (const [range, address, isIn] of [
+    ["fd77:c0:a:1::/64", "fd77:c0:a:1::3", true],
+    ["fd77:c0:a:1::/64", "FD77:00C0:A:1:0:0:0:3", true],
+    ["fd77:c0:a:1::/64", "fd77:c0:a:2::3", false],
+    ["::/0", "2001:db8::1", true],
+    ["::/0", "10.1.2.3", false],
+    ["::/0", "::ffff:10.1.2.3", false],
+    ["0.0.0.0/0", "::ffff:a01:203", true],
+    ["0.0.0.0/0", "::1", false],
+    ["10.0.0.0/8", "::10.1.2.3", false],
+    ["::ffff:10.0.0.0/104", "10.1.2.3", true],
+    ["::ffff:10.0.0.0/104", "::ffff:10.1.2.3", true],
+    ["::ffff:10.0.0.0/104", "11.1.2.3", false],
+    ["::ffff:10.1.2.3", "10.1.2.3", true],
+    ["fe80::1", "fe80::1%eth0", true],
+    ["fe80::1", "fe80::2%eth0", false],
+  ] as const) {
+    it(`${address} is ${isIn ? "in" : "not in"} ${range}`, () => expect(within([range])(address)).to.equal(isIn));
+  }
+
   it("closes a connection from elsewhere without a byte, and counts it", async () => {
     const { port } = await make({ allowFrom: ELSEWHERE }).start();
     const heard = await inTime(5_000, "the end of the connection", bytesOf(port));
