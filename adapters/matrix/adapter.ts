@@ -24,6 +24,7 @@ import { Reception } from "./reception.ts";
 import { type Room, Rooms } from "./rooms.ts";
 import { matrixRoutes } from "./routes.ts";
 import { Sender } from "./sender.ts";
+import { Sequence } from "./sequence.ts";
 import { Signs } from "./signs.ts";
 import { SoftwareSearch } from "./software-search.ts";
 
@@ -111,10 +112,11 @@ export class MatrixAdapter implements Adapter {
   }
 
   #routes(reception: Reception): ReturnType<typeof matrixRoutes> {
+    const sequence = new Sequence(this.#context.state);
     return matrixRoutes({
       config: this.#config,
       count: (event, reason) => this.#context.count(event, reason),
-      transaction: (transaction) => this.#taking(() => reception.transaction(transaction)),
+      transaction: (id, transaction) => sequence.take(id, () => this.#taking(() => reception.transaction(transaction))),
       exists: (userId) => !this.#isStopped && this.#exists(userId),
       notTaken: (error) => this.#notTaken(error),
     });

@@ -12,7 +12,7 @@ export interface RouteParts {
   /** Both are constants. */
   count(event: string, reason: string): void;
   /** Resolves once all of it is committed; rejects when the homeserver is to deliver it again. */
-  transaction(transaction: Transaction): Promise<void>;
+  transaction(id: string, transaction: Transaction): Promise<void>;
   /** Whether that user id is one of the desk's that exist. */
   exists(userId: string): boolean;
   notTaken(error: unknown): void;
@@ -99,7 +99,7 @@ async function transaction(parts: RouteParts, request: FastifyRequest): Promise<
     return error(400, "M_BAD_JSON", "This is no transaction.");
   }
   try {
-    await parts.transaction(decoded);
+    await parts.transaction((request.params as { readonly txnId: string }).txnId, decoded);
     return DONE;
   } catch (reason) {
     parts.notTaken(reason);
