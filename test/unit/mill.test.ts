@@ -139,7 +139,7 @@ describe("the account of the mill", () => {
     expect(written).to.include("| shown to whom they were for | 0 | 54,321 | 0 | 0 |");
     expect(written).to.include("| `kill -9` at any moment | 0 of 0 | 1 of 10 | 0 of 0 |");
     expect(written).to.include(
-      "a window of 20.0 ms. One in 10,000 messages or fewer are repeated where crashes are 200 ",
+      "a window of 25.0 ms. One in 10,000 messages or fewer are repeated where crashes are 250 ",
     );
     expect(withReport(written, none, GOALS)).to.equal(withReport(document, none, GOALS));
   });
