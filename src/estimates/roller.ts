@@ -13,11 +13,14 @@ const WORKER = new URL(`./roll-worker${import.meta.url.endsWith(".ts") ? ".ts" :
 
 /** What its thread may take; a desk of the size that is rolled needs a tenth of it. */
 const MEGABYTES = 256;
+/** Of which so much for what is made and thrown away: V8 would take 48 before it looks. */
+const YOUNG_MEGABYTES = 6;
 
 export function createRoller(): Roller {
   let worker: Worker | null = null;
   function startWorker(): Worker {
-    const started = new Worker(WORKER, { resourceLimits: { maxOldGenerationSizeMb: MEGABYTES } });
+    const resourceLimits = { maxOldGenerationSizeMb: MEGABYTES, maxYoungGenerationSizeMb: YOUNG_MEGABYTES };
+    const started = new Worker(WORKER, { resourceLimits });
     // Whoever asked hears of it below. Between questions nobody waits for it, and the next one starts another.
     const forget = (): void => {
       if (worker === started) worker = null;

@@ -35,10 +35,14 @@ export interface SqliteOptions {
 /** The worker runs from source in the checkout (.ts) and compiled when packed (.js), like this file itself. */
 const WORKER = new URL(`./sqlite-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 
+/** Room for what the thread makes and throws away: V8 would take 48 MB before it looks, and little of a batch outlives it. */
+const YOUNG_MEGABYTES = 6;
+
 /** Opens, locks and migrates. Rejects with StoreFault "disk": cannot open, another daemon has it, made by a newer Frontdesk, sealed with another key. */
 export async function openSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
   const { path, mostPages, keys, onLost = () => {} } = options;
-  const worker = new Worker(WORKER, { workerData: { path, mostPages, keys } });
+  const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MEGABYTES };
+  const worker = new Worker(WORKER, { workerData: { path, mostPages, keys }, resourceLimits });
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   worker.once("error", (error) => reject(new StoreFault("disk", `The store's thread could not start: ${error}`)));
   const ended = (code: number): void =>
