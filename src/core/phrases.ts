@@ -63,7 +63,9 @@ export function phrase(
   language: string | null,
   values: Readonly<Record<string, string | number>> = {},
 ): string {
-  return template(overrides, key, language ?? "en").replace(PLACE, (_, place: string) =>
-    Object.hasOwn(values, place) ? String(values[place]) : "",
-  );
+  const found = template(overrides, key, language ?? "en");
+  if (!found.includes("{")) {
+    return found;
+  }
+  return found.replace(PLACE, (_, place: string) => (Object.hasOwn(values, place) ? String(values[place]) : ""));
 }

@@ -43,7 +43,7 @@ const WRITES: readonly Write[] = [
     sql: "INSERT OR REPLACE INTO copies (line, leg, part, network, person) VALUES (?,?,?,?,?)",
   },
   { field: "outbox", width: 3, sql: "INSERT INTO outbox (id, at, outbound) VALUES (?,?,?)" },
-  { field: "outboxGone", width: 1, sql: "DELETE FROM outbox WHERE id = ?" },
+  { field: "outboxGone", width: 2, sql: "DELETE FROM outbox WHERE id BETWEEN ? AND ?" },
   { field: "foreign", width: 4, sql: "UPDATE copies SET foreign_id = ? WHERE line = ? AND leg = ? AND part = ?" },
   {
     field: "timers",
@@ -215,6 +215,9 @@ function runRow(run: Run, cells: readonly Cell[], start: number, width: number):
   switch (width) {
     case 1:
       run(cells[start] ?? null);
+      return;
+    case 2:
+      run(cells[start] ?? null, cells[start + 1] ?? null);
       return;
     case 3:
       run(cells[start] ?? null, cells[start + 1] ?? null, cells[start + 2] ?? null);

@@ -27,7 +27,7 @@ export interface CommitRows {
   readonly copies: Cell[];
   /** id, at, JSON */
   readonly outbox: Cell[];
-  /** id */
+  /** first id, last id: what is confirmed together was mostly numbered in a row, so a few ranges say all. */
   readonly outboxGone: Cell[];
   /** foreign id, line, leg, part */
   readonly foreign: Cell[];
@@ -134,7 +134,7 @@ export function toRows(batch: Batch, epoch: string): CommitRows {
   for (const line of batch.lines) pushLine(rows.lines, line);
   for (const row of batch.outbox) pushOutbox(rows, row, epoch);
   for (const mark of batch.marks) {
-    rows.outboxGone.push(mark.id);
+    pushGone(rows.outboxGone, mark.id);
     const key = mark.kind === "sent" && mark.foreign !== null ? parseKey(epoch, mark.key) : null;
     if (key !== null) rows.foreign.push(mark.foreign, key.line, key.leg, key.part);
   }
@@ -176,6 +176,12 @@ function pushOutbox(rows: CommitRows, row: OutboxRow, epoch: string): void {
   rows.outbox.push(row.id, row.at, json(outbound));
   const key = isCopy(outbound) ? parseKey(epoch, outbound.key) : null;
   if (key !== null) rows.copies.push(key.line, key.leg, key.part, outbound.to.network, outbound.to.id);
+}
+
+/** Ranges of numbers: every number in them is meant. */
+function pushGone(ranges: Cell[], id: number): void {
+  if (ranges.length > 0 && ranges.at(-1) === id - 1) ranges[ranges.length - 1] = id;
+  else ranges.push(id, id);
 }
 
 function pushTimer(cells: Cell[], timer: Timer): void {
