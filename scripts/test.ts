@@ -24,6 +24,8 @@ interface Group {
   /** What to run with mocha, and what of it not. */
   readonly tests?: readonly string[];
   readonly except?: readonly string[];
+  /** Mochas that share the files; left out: one. */
+  readonly mochas?: number;
 }
 
 /** Conformance of the adapters whose far end is a real server: too long for the quick groups. */
@@ -41,7 +43,7 @@ const longer = [
 const guided = "test/fuzz/guided.test.ts";
 
 const groups: readonly Group[] = [
-  { ...quick("unit", 15), tests: ["test/unit/**/*.test.ts"], except: longer },
+  { ...quick("unit", 15), tests: ["test/unit/**/*.test.ts"], except: longer, mochas: 2 },
   { ...quick("lint", 3), command: (program) => [[program("biome"), "check", "--error-on-warnings"]] },
   { ...quick("types", 4), command: (program) => typeProjects().map((project) => [program("tsc"), "-p", project]) },
   { ...quick("conformance", 6), tests: ["test/conformance/**/*.test.ts"], except: onRealServers },
@@ -117,15 +119,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const obtained = chosen.some((group) => group.servers) ? await obtainServers() : true;
   const results = await withCompiled(() => runAll(chosen, options));
-  const counts = results.map((result) => result.counts);
-  const total = {
-    passed: sum(counts.map(({ passed }) => passed)),
-    failed: sum(counts.map(({ failed }) => failed)) + (obtained ? 0 : 1),
-    skipped: sum(counts.map(({ skipped }) => skipped)),
-  };
+  const { passed, failed, skipped } = total(results.map((result) => result.counts));
+  const counts = { passed, failed: failed + (obtained ? 0 : 1), skipped };
   say(`\n${results.map((result) => result.summary).join("\n")}\n`);
-  say(describe(total));
-  return total.failed === 0 && (total.passed > 0 || chosen.every((group) => group.tests === undefined)) ? 0 : 1;
+  say(describe(counts));
+  return counts.failed === 0 && (counts.passed > 0 || chosen.every((group) => group.tests === undefined)) ? 0 : 1;
 }
 
 /**
@@ -201,6 +199,26 @@ async function runMocha(group: Group, options: readonly string[], print: (line: 
     print(`The group ${group.name} has no test files (${group.tests?.join(", ")}).`);
     return { passed: 0, failed: 1, skipped: 0 };
   }
+  const mochas = group.mochas ?? 1;
+  const shares = Array.from({ length: Math.min(mochas, files.length) }, (_, share) =>
+    files.filter((_file, index) => index % mochas === share),
+  );
+  const lines = shares.map((): string[] => []);
+  const counts = await Promise.all(
+    shares.map((share, index) =>
+      runFiles(group, share, options, mochas === 1 ? print : (line) => void lines[index]?.push(line)),
+    ),
+  );
+  lines.flat().forEach(print);
+  return total(counts);
+}
+
+async function runFiles(
+  group: Group,
+  files: readonly string[],
+  options: readonly string[],
+  print: (line: string) => void,
+): Promise<Counts> {
   const colour = process.stdout.isTTY ? [] : ["--no-color"];
   let last: Counts | undefined;
   const code = await run(
@@ -225,8 +243,9 @@ function run(command: readonly string[], limitMinutes: number, onLine: (line: st
   return runCommand(command, { folder: root, limitMinutes, onLine });
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => a + b, 0);
+function total(counts: readonly Counts[]): Counts {
+  const sum = (field: keyof Counts): number => counts.reduce((all, one) => all + one[field], 0);
+  return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
 }
 
 function parse(line: string): Counts | undefined {
