@@ -3,7 +3,7 @@
  * one: three of the key's length, four of the text's, the lowest first. A database can put such records together as well
  * (store/sqlite-loading.ts); no byte of a head is zero, because SQL does not like that in texts.
  */
-import assert from "node:assert/strict";
+import assert from "node:assert";
 
 export const HEAD_BYTES = 7;
 export const HEAD_BASE = 127;

@@ -5,7 +5,7 @@
  *
  * A record (byte-records.ts) can also come from elsewhere, and what came is taken over as it is.
  */
-import assert from "node:assert/strict";
+import assert from "node:assert";
 import {
   HEAD_BYTES,
   hashOf,

@@ -9,7 +9,7 @@ import { addressKey } from "./model.ts";
 import { refuse, revokeOffers } from "./offering.ts";
 import { atStart, queueFor } from "./queue-for.ts";
 import { advanceRings } from "./rings.ts";
-import type { Rules } from "./rules.ts";
+import type { Csr, Rules } from "./rules.ts";
 import type { ConversationRow, Leg } from "./state.ts";
 import { csrRow, fact, putConversation, type Turn } from "./turn.ts";
 
@@ -50,19 +50,45 @@ function fitToRules(turn: Turn, id: string): void {
 
 const NOBODY = { legs: [] };
 
-/** What of the rules conversations are fitted to: who is a CSR at which addresses, and which queues there are. Two numbers of 32 bits (FNV-1a). */
+/** What of the rules conversations are fitted to: who is a CSR at which addresses, and which queues there are. */
 function fingerprint({ csrs, queues }: Rules): string {
-  const hashes = [0x811c9dc5, 0x01000193];
-  const add = (text: string): void => {
-    for (const [which, hash] of hashes.entries()) {
-      let next = hash;
-      for (let at = 0; at < text.length; at += 1) next = Math.imul(next ^ text.charCodeAt(at), 0x01000193);
-      hashes[which] = Math.imul(next ^ (which + 1), 0x01000193);
-    }
-  };
-  for (const { id, addresses } of csrs.values()) add(`csr ${JSON.stringify([id, addresses])}`);
-  for (const queue of queues.keys()) add(`queue ${queue}`);
-  return hashes.map((hash) => (hash >>> 0).toString(16)).join("-");
+  const hash = newHash();
+  for (const csr of csrs.values()) add(hash, hashOf(csr));
+  for (const queue of queues.keys()) add(hash, queue);
+  return hash.map((part) => (part >>> 0).toString(16)).join("-");
+}
+
+const hashes = new WeakMap<Csr, string>();
+
+/** Entries that a reload leaves as they are remain the same objects. */
+function hashOf(csr: Csr): string {
+  let known = hashes.get(csr);
+  if (known === undefined) {
+    const hash = newHash();
+    add(hash, JSON.stringify([csr.id, csr.addresses]));
+    known = String.fromCharCode(...hash.flatMap((part) => [part & 0xffff, part >>> 16]));
+    hashes.set(csr, known);
+  }
+  return known;
+}
+
+/** FNV-1a over 16 bits at a time, twice from different beginnings. */
+type Hash = [number, number];
+const PRIME = 0x01000193;
+
+function newHash(): Hash {
+  return [0x811c9dc5, 0x2b5ad9c3];
+}
+
+function add(hash: Hash, text: string): void {
+  let [one, other] = hash;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    one = Math.imul(one ^ code, PRIME);
+    other = Math.imul(other ^ code ^ 0xa5a5, PRIME) + (other >>> 15);
+  }
+  hash[0] = Math.imul(one ^ text.length, PRIME);
+  hash[1] = Math.imul(other ^ text.length, PRIME);
 }
 
 /** A CSR who is none any more, or not at that address, has nothing in hand there. */

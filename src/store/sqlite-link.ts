@@ -46,16 +46,7 @@ export function createLink(worker: Worker, path: string, onLost: (fault: StoreFa
   function flush(): void {
     const requests = unsent;
     unsent = [];
-    try {
-      worker.postMessage(requests);
-    } catch (error) {
-      // Something in them cannot cross to another thread; thrown here, it would end the process.
-      const fault = new StoreFault("data", `A question to ${path} holds what cannot be stored: ${error}`);
-      for (const { id } of requests) {
-        waiting.get(id)?.reject(fault);
-        waiting.delete(id);
-      }
-    }
+    post(worker, path, waiting, requests);
   }
   function send(question: wire.Ask, waits: Waiting): void {
     if (ended !== null) {
@@ -84,6 +75,19 @@ export function createLink(worker: Worker, path: string, onLost: (fault: StoreFa
       return closing;
     },
   };
+}
+
+function post(worker: Worker, path: string, waiting: Map<number, Waiting>, requests: readonly wire.Request[]): void {
+  try {
+    worker.postMessage(requests);
+  } catch (error) {
+    // Something in them cannot cross to another thread; thrown here, it would end the process.
+    const fault = new StoreFault("data", `A question to ${path} holds what cannot be stored: ${error}`);
+    for (const { id } of requests) {
+      waiting.get(id)?.reject(fault);
+      waiting.delete(id);
+    }
+  }
 }
 
 /** Hands each answer to whoever asked. */
