@@ -9,6 +9,7 @@ import { relay } from "./relay.ts";
 import { reload } from "./reload.ts";
 import { restart } from "./restart.ts";
 import { routing } from "./routing.ts";
+import { routingServer } from "./routing-server.ts";
 import { sealing } from "./sealing.ts";
 import { wait } from "./wait.ts";
 import { xml } from "./xml.ts";
@@ -20,6 +21,7 @@ export const GROUPS: readonly Group[] = [
   restart,
   reload,
   routing,
+  routingServer,
   offers,
   wait,
   xml,
