@@ -46,7 +46,7 @@ export const RECENT_REDELIVERIES = 16_384;
  * So many events that wait while a commit runs are stepped meanwhile, so that processor and disk work at the same time; fewer wait for the
  * disk, which costs nobody time and leaves typing to be replaced by newer typing.
  */
-export const STEPPED_AHEAD = 32;
+export const STEPPED_AHEAD = 100;
 /** How long a confirmed send may wait for a commit that others pay for, before it gets one of its own. */
 export const MARK_DELAY_MS = 10;
 /** How long draining waits for a moment in which nothing is left to be taken in, before it looks at the sends alone. */
