@@ -116,6 +116,9 @@ const SETTINGS: Omit<SuiteSettings, "url"> = {
   awayMs: 600,
 };
 
+/** Where the suite works, and the machine may be busy with other suites. */
+const PATIENT: Partial<SuiteSettings> = { timeoutMs: 8_000, awayMs: 30_000 };
+
 function desk(
   url: string,
   changes: Partial<SuiteSettings> = {},
@@ -200,7 +203,7 @@ describe("a routing suite", () => {
     const suite = await Suite.open();
     const { hello } = desk(suite.url);
     hello("anna");
-    await until("the request", () => suite.asked.length === 1);
+    await until("the request", () => suite.asked.length >= 1);
     const [headers = {}, body = ""] = [suite.headers[0], suite.bodies[0]];
     const { "webhook-id": id, "webhook-timestamp": seconds, "webhook-signature": given } = headers;
     expect(given).to.equal(sign(SECRET, String(id), Number(seconds), new TextEncoder().encode(body)));
@@ -212,7 +215,7 @@ describe("a routing suite", () => {
       const fit = csrs.filter(({ id, available }) => available && !excluded.includes(id));
       return { body: fit.length === 0 ? { decision: "wait" } : { decision: "offer", csrs: fit.map(({ id }) => id) } };
     };
-    const { hello, offers, says } = desk(suite.url);
+    const { hello, offers, says } = desk(suite.url, PATIENT);
     hello("anna");
     await until("the first offer", () => offers().join() === "ada");
     says("ada", "/decline");
@@ -222,7 +225,7 @@ describe("a routing suite", () => {
     hello("bob");
     await until("the offer for Bob", () => offers().length === 2);
     hello("carl");
-    await until("the question about Carl", () => suite.asked.length === 4);
+    await until("the question about Carl", () => suite.asked.length >= 4);
     says("ada", "/decline");
     await until("Ada to be asked for Carl", () => suite.asked.length >= 6);
   });
@@ -269,7 +272,7 @@ describe("a routing suite", () => {
       const suite = await Suite.open();
       const { hello } = desk(suite.url, settings);
       hello("anna");
-      await until("the request", () => suite.asked.length === 1);
+      await until("the request", () => suite.asked.length >= 1);
       const customer = suite.asked[0]?.customer ?? {};
       expect(Object.keys(customer)).to.have.members(fields);
       const whole = {
@@ -292,9 +295,13 @@ describe("a routing suite", () => {
       rule: { fromCustomer: { cards: "mask" }, fromCsr: {} },
       known: { hosts: [], country: null },
     } as const;
-    const { hello } = desk(suite.url, { privacy: { opening: "pass", reason: "pass", answers: "pass" } }, { content });
+    const { hello } = desk(
+      suite.url,
+      { ...PATIENT, privacy: { opening: "pass", reason: "pass", answers: "pass" } },
+      { content },
+    );
     hello("anna", "My card 4111 1111 1111 1111 was charged twice");
-    await until("the request", () => suite.asked.length === 1);
+    await until("the request", () => suite.asked.length >= 1);
     expect(suite.asked[0]?.customer.opening).to.match(/^My card .* was charged twice$/u);
     expect(suite.bodies[0]).not.to.match(/4111 ?1111/u);
   });
@@ -313,7 +320,7 @@ describe("a routing suite", () => {
         return real.after(isAgain ? 1 : ms, act);
       },
     };
-    const { hello } = desk(suite.url, { againMs: 5_000, timeoutMs: 2_000 }, {}, clock);
+    const { hello } = desk(suite.url, { ...PATIENT, againMs: 5_000 }, {}, clock);
     hello("anna");
     await until("six answers", () => waits.length >= 6);
     expect(waits.slice(0, 6)).to.deep.equal([1_000, 2_000, 4_000, 5_000, 5_000, 5_000]);
