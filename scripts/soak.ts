@@ -18,6 +18,8 @@ import { soak } from "./soak/run.ts";
 const DOCUMENT = fileURLToPath(new URL("../docs/performance.md", import.meta.url));
 const PLOT = fileURLToPath(new URL("../docs/soak.svg", import.meta.url));
 
+const VERDICTS = { grows: "GROWS", unclear: "UNCLEAR, soak longer", holds: "holds" } as const;
+
 const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "60" },
@@ -63,9 +65,9 @@ async function main(): Promise<number> {
 function report(account: Account): number {
   const { samples, lost, repeats } = account;
   const found = findings(samples);
-  for (const { watch, slope, least, grows } of found) {
+  for (const { watch, slope, least, verdict } of found) {
     const of = `${slope.toPrecision(3)} ${watch.unit} a ${watch.per}, at least ${least.toPrecision(3)}`;
-    process.stdout.write(`${grows ? "GROWS" : "holds"}  ${watch.name}: ${of} (growth is above ${watch.most})\n`);
+    process.stdout.write(`${VERDICTS[verdict]}  ${watch.name}: ${of} (growth is above ${watch.most})\n`);
   }
   process.stdout.write(
     `${mostLog(samples) > LOG_MB ? "GROWS" : "holds"}  write-ahead log: at most ${mostLog(samples)} MB\n`,
@@ -77,7 +79,7 @@ function report(account: Account): number {
     writeFileSync(PLOT, svgOf(samples));
     writeFileSync(DOCUMENT, withSoak(readFileSync(DOCUMENT, "utf8"), account));
   }
-  return found.some(({ grows }) => grows) || mostLog(samples) > LOG_MB || lost > 0 ? 1 : 0;
+  return found.some(({ verdict }) => verdict === "grows") || mostLog(samples) > LOG_MB || lost > 0 ? 1 : 0;
 }
 
 process.exitCode = await main();

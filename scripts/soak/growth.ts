@@ -47,7 +47,8 @@ export interface Finding {
   /** The slope, and what it is at least, in the watch's unit and `per`. */
   readonly slope: number;
   readonly least: number;
-  readonly grows: boolean;
+  /** `unclear`: the slope is surely above the limit, but what it came to in this time is no more than the measuring varies by. */
+  readonly verdict: "grows" | "unclear" | "holds";
 }
 
 const MB = 1_000_000;
@@ -124,8 +125,16 @@ export function findings(samples: readonly Sample[]): readonly Finding[] {
     const [first, last] = [settled.at(0), settled.at(-1)].map((sample) =>
       sample === undefined ? 0 : watch.of(sample),
     );
-    const grows = least > watch.most && (last ?? 0) - (first ?? 0) > watch.noise;
-    return { watch, first: first ?? 0, last: last ?? 0, slope, least, grows };
+    const isAbove = least > watch.most;
+    const isMore = (last ?? 0) - (first ?? 0) > watch.noise;
+    return {
+      watch,
+      first: first ?? 0,
+      last: last ?? 0,
+      slope,
+      least,
+      verdict: isAbove ? (isMore ? "grows" : "unclear") : "holds",
+    };
   });
 }
 

@@ -5,6 +5,8 @@ import type { Load } from "./talk.ts";
 const BEGIN = "<!-- soak: written by npm run soak -- --write -->";
 const END = "<!-- end of soak -->";
 
+const VERDICTS = { grows: "**yes**", unclear: "**unclear**: too short", holds: "no" } as const;
+
 export interface Account {
   readonly load: Load;
   readonly samples: readonly Sample[];
@@ -45,21 +47,17 @@ function report({ load, samples, lost, repeats, day }: Account): string {
     "| watched | from | to | slope | surely at least | growth is above | grows |",
     "|---|---|---|---|---|---|---|",
     ...findings(samples).map(line),
-    `| write-ahead log | | ${number(log)} MB at its largest | | | ${LOG_MB} MB at any time | ${verdict(log > LOG_MB)} |`,
+    `| write-ahead log | | ${number(log)} MB at its largest | | | ${LOG_MB} MB at any time | ${VERDICTS[log > LOG_MB ? "grows" : "holds"]} |`,
     "",
     "![What was watched, over the time of the soak](soak.svg)",
   ].join("\n");
 }
 
-function line({ watch, first, last, slope, least, grows }: Finding): string {
+function line({ watch, first, last, slope, least, verdict }: Finding): string {
   const per = (value: number): string => `${number(value)} ${watch.unit} a ${watch.per}`;
   const isBytes = watch.unit === "bytes";
   const size = (value: number): string => (isBytes ? `${number(value / 1e6)} MB` : `${number(value)} ${watch.unit}`);
-  return `| ${watch.name} | ${size(first)} | ${size(last)} | ${per(slope)} | ${number(least)} | ${number(watch.most)} | ${verdict(grows)} |`;
-}
-
-function verdict(grows: boolean): string {
-  return grows ? "**yes**" : "no";
+  return `| ${watch.name} | ${size(first)} | ${size(last)} | ${per(slope)} | ${number(least)} | ${number(watch.most)} | ${VERDICTS[verdict]} |`;
 }
 
 function number(value: number): string {

@@ -33,7 +33,7 @@ function hour(change: (sample: Sample, index: number) => Partial<Sample> = () =>
 
 const growing = (samples: readonly Sample[]) =>
   findings(samples)
-    .filter(({ grows }) => grows)
+    .filter(({ verdict }) => verdict === "grows")
     .map(({ watch }) => watch.name);
 
 describe("what a soak calls growth", () => {
@@ -58,6 +58,12 @@ describe("what a soak calls growth", () => {
       listeners: sample.listeners + Math.floor(sample.ended / 20),
     }));
     expect(growing(leaks)).to.deep.equal(["open files", "timers", "listeners"]);
+  });
+
+  it("is not told of what surely rises and came to no more yet than the measuring varies by", () => {
+    const slow = hour((sample) => ({ heap: 60 * MB + sample.seconds * 1_000 }));
+    expect(growing(slow)).to.deep.equal([]);
+    expect(findings(slow)[0]?.verdict).to.equal("unclear");
   });
 
   it("is a store that keeps more of a message than a message", () => {
