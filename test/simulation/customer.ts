@@ -125,11 +125,12 @@ export class Customer implements Seat {
     }
   }
 
-  #see(outbound: Outbound): void {
+  /** `at`: the address it was sent to, which may be one they have left. */
+  #see(outbound: Outbound, at: Address = this.address): void {
     if (outbound.kind === "edit" || outbound.kind === "message") {
       const notice = outbound.kind === "message" && outbound.notice;
       const { key, text } = outbound;
-      this.#ledger.show({ to: addressKey(this.address), key, text, notice, contact: this.contact });
+      this.#ledger.show({ to: addressKey(at), key, text, notice, contact: this.contact });
       if (text.includes(AMONG_STAFF)) {
         this.#ledger.violate("among-staff", `${key} was shown to ${this.contact}: ${text}`);
       }
@@ -232,7 +233,9 @@ export class Customer implements Seat {
     const [handle] = network.traits.handles;
     if (handle === undefined) return;
     if (this.#random.chance(0.2)) this.#later(this.#random.delay(30_000), () => this.#writeToFormer());
-    this.#former = { network: this.#network, seat: this.#seatAt(this.address), handle: this.handle };
+    const seat = this.#seatAt(this.address);
+    this.#former = { network: this.#network, seat, handle: this.handle };
+    this.#network.join(seat);
     this.#ledger.move(addressKey(this.address), addressKey(address));
     [this.#network, this.address, this.handle] = [network, address, handle];
     network.join(this);
@@ -248,7 +251,7 @@ export class Customer implements Seat {
   }
 
   #seatAt(address: Address): Seat {
-    return { address, online: true, presence: "available", display: (outbound) => this.display(outbound) };
+    return { address, online: true, presence: "available", display: (outbound) => this.#see(outbound, address) };
   }
 
   #submit(said: Said, message: Message | null = null): void {
