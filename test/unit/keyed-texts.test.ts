@@ -96,7 +96,9 @@ describe("texts by key in bytes", () => {
         if (a === b) return;
         expect(texts.says(a, 2, Buffer.from(words))).to.equal(true);
         expect(texts.says(a, 2, Buffer.from(`${words}${other}+`))).to.equal(false);
-        expect(texts.says(b, 2, Buffer.from(words))).to.equal(false);
+        const behind = Buffer.from(one).subarray(2 + Buffer.byteLength(`${other}+`));
+        const isThere = behind.subarray(0, Buffer.byteLength(words)).equals(Buffer.from(words));
+        expect(texts.says(b, 2, Buffer.from(words))).to.equal(isThere);
       }),
     );
   });
