@@ -34,8 +34,9 @@ export function undelivered(
   const row = reference === null ? null : turn.tables.conversation.get(reference.conversation);
   fact(turn, "message.undelivered", row === null ? {} : { conversation: row.id }, { reason, text });
   if (reference === null || reference.viewer === null) return;
-  // That somebody listens is not to be learned from what does not reach them.
-  if (row?.legs[reference.viewer]?.role === "supervisor") return;
+  // That somebody listens is not to be learned from what does not reach them. What was sent to them alone was said to them as the CSR they were.
+  const isAlone = reference.viewers.every((viewer) => viewer === reference.viewer);
+  if (row?.legs[reference.viewer]?.role === "supervisor" && !isAlone) return;
   if (reference.author !== null) {
     tellAuthor(turn, row, reference);
     return;

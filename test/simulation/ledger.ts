@@ -121,6 +121,7 @@ export class Ledger {
         this.violate("right-person", `m${number} of ${whose} was shown to ${display.to} (contact ${contact})`);
       }
     }
+    if (display.notice) this.#showAside(display);
     if (!display.notice && !repeated) {
       for (const [, digits] of display.text.matchAll(/\[\/m(\d+)\]/gu)) {
         this.#showWhole(display, Number(digits));
@@ -169,6 +170,13 @@ export class Ledger {
   /** Whether the author was told of it in a notice that quotes it. */
   wasReturned(number: number): boolean {
     return this.#returned.has(number);
+  }
+
+  /** An adviser's words reach the CSR in the desk's own: they have arrived. */
+  #showAside({ to, text }: Display): void {
+    for (const [, digits] of text.matchAll(/\[\/m(\d+)\]/gu)) {
+      if (this.messages[Number(digits)]?.author !== to) this.#returned.add(Number(digits));
+    }
   }
 
   #isRepeat(display: Display): boolean {
