@@ -79,8 +79,12 @@ export class Lookup {
   replyTo: LineReference | null = null;
   /** The store could not be read. */
   error: unknown = null;
+  readonly #recent: Recent;
+  readonly #timesForgotten: number;
 
   constructor(store: Store, recent: Recent, { network, person, redelivery, of, replyTo }: Needs) {
+    this.#recent = recent;
+    this.#timesForgotten = recent.timesForgotten;
     const ask = async (id: string): Promise<LineReference | null> =>
       recent.reference(network, person, id) ?? (await store.reference(network, person, id));
     this.done = this.#ask(
@@ -89,6 +93,11 @@ export class Lookup {
       of === null ? null : ask(of),
       replyTo === null ? null : ask(replyTo),
     );
+  }
+
+  /** Memory has forgotten something since it was asked: what was committed meanwhile may be in neither. */
+  get isStale(): boolean {
+    return this.#timesForgotten !== this.#recent.timesForgotten;
   }
 
   async #ask(

@@ -91,7 +91,10 @@ export class Batches {
   /** Steps these into the batch that is written next. Rejects only when nothing can go on. */
   async step(arrivals: readonly Arrival[]): Promise<void> {
     await this.#prepare(arrivals);
-    if (this.#replaying !== null) await this.#replaying;
+    while (this.#replaying !== null) {
+      await this.#replaying;
+      await this.#prepare(arrivals);
+    }
     this.#parts.stepper.tick(this.#parts.clock.now());
     this.#open ??= { draft: this.#draft([]), arrivals: [], verdicts: [] };
     for (const arrival of arrivals) {
@@ -144,17 +147,7 @@ export class Batches {
 
   /** Waits for what has to be known before these can be stepped; nothing overtakes meanwhile. */
   async #prepare(arrivals: readonly Arrival[]): Promise<void> {
-    let pending: Promise<void>[] | null = null;
-    for (const arrival of arrivals) {
-      if (arrival.needs !== null) {
-        arrival.lookup ??= lookUp(this.#parts.store, this.#parts.stepper.recent, arrival.needs);
-        if (arrival.lookup !== null && !arrival.lookup.isDone) {
-          pending ??= [];
-          pending.push(arrival.lookup.done);
-        }
-      }
-    }
-    if (pending !== null) {
+    for (let pending = this.#lookUp(arrivals); pending !== null; pending = this.#lookUp(arrivals)) {
       await Promise.all(pending);
     }
     for (const { lookup } of arrivals) {
@@ -162,6 +155,22 @@ export class Batches {
         throw lookup.error;
       }
     }
+  }
+
+  /** The look-ups that are not answered yet, of these; null when all is known. */
+  #lookUp(arrivals: readonly Arrival[]): Promise<void>[] | null {
+    let pending: Promise<void>[] | null = null;
+    for (const arrival of arrivals) {
+      if (arrival.needs === null) continue;
+      if (arrival.lookup === null || arrival.lookup.isStale) {
+        arrival.lookup = lookUp(this.#parts.store, this.#parts.stepper.recent, arrival.needs);
+      }
+      if (arrival.lookup !== null && !arrival.lookup.isDone) {
+        pending ??= [];
+        pending.push(arrival.lookup.done);
+      }
+    }
+    return pending;
   }
 
   /** What the store could not tell, though the disk is well (a row that somebody damaged), concerns this event alone. */
@@ -250,8 +259,6 @@ export class Batches {
       throw fault;
     }
     this.#acting = this.unanswered;
-    // What memory told them of the batch that is thrown away must not be believed.
-    for (const arrival of this.#open?.arrivals ?? []) arrival.lookup = null;
     this.#writing = null;
     this.#open = null;
     const replaying = Promise.withResolvers<void>();

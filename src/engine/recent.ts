@@ -14,6 +14,8 @@ export class Recent {
   #old: LineIndex;
   #youngIds = new Set<string>();
   #oldIds = new Set<string>();
+  /** How often something was forgotten: an answer of the store that is older than that may lack what only memory knew. */
+  timesForgotten = 0;
 
   constructor(epoch: string) {
     this.#epoch = epoch;
@@ -23,6 +25,7 @@ export class Recent {
 
   /** After a batch was thrown away: what it taught must not be believed. */
   forget(): void {
+    this.timesForgotten += 1;
     this.#young = new LineIndex(this.#epoch);
     this.#old = new LineIndex(this.#epoch);
     this.#youngIds = new Set();
@@ -36,6 +39,7 @@ export class Recent {
 
   see(network: string, redelivery: string): void {
     if (this.#youngIds.size >= RECENT_REDELIVERIES) {
+      this.timesForgotten += 1;
       this.#oldIds = this.#youngIds;
       this.#youngIds = new Set();
     }
@@ -49,6 +53,7 @@ export class Recent {
 
   addLine(line: Line): void {
     if (this.#young.size >= RECENT_LINES) {
+      this.timesForgotten += 1;
       this.#old = this.#young;
       this.#young = new LineIndex(this.#epoch, this.#old.highest);
     }

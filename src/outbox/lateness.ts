@@ -37,9 +37,8 @@ export class Lateness {
   /** Tells of what has become late in that lane. */
   look(lane: Lane, now: number): void {
     for (const { row, state } of lane.slots()) {
-      if (row.at + this.#ms > now) {
-        return;
-      }
+      // Later ones may be older: the machine's clock was set back between two runs of the desk.
+      if (row.at + this.#ms > now) continue;
       const conversation = waitedFor(row.outbound);
       if (state === "waiting" && conversation !== null && !lane.late.has(conversation)) {
         lane.late.add(conversation);
