@@ -94,6 +94,8 @@ export class Outbox {
       this.#rows += 1;
       if (lanes.isOnline) this.#pump(lane, lanes);
       else if (lane.cancelAlarm === null) this.#rest(lane);
+      // What nobody waits for may lie before it: that lane sleeps for longer.
+      if (lane.cancelAlarm !== null && this.#lateness.at(row) < lane.alarmAt) this.#rest(lane);
     }
     this.#fullness.update(this.#rows, this.#networks);
   }
@@ -339,6 +341,7 @@ export class Outbox {
     const agedMs = first === null ? Number.POSITIVE_INFINITY : this.#leftMs(first);
     const waitMs = Math.min(lane.resumeAt - now, agedMs, this.#lateness.leftMs(lane, now));
     if (Number.isFinite(waitMs)) {
+      lane.alarmAt = now + waitMs;
       lane.cancelAlarm = this.#options.clock.after(Math.max(0, waitMs), () => this.#alarmed(lane));
     }
   }

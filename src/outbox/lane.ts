@@ -22,6 +22,8 @@ export class Lane {
   holding = false;
   /** Cancels the alarm that ends the pause, or that looks for rows which have become too old. */
   cancelAlarm: (() => void) | null = null;
+  /** When that alarm goes off. */
+  alarmAt = 0;
   /** How long the pause is to be once the last send under way was answered. */
   pauseMs = 0;
   /** When the pause is over; never, while there is none or while the link is what is waited for. */

@@ -23,6 +23,11 @@ export class Lateness {
     this.#ms = seconds * 1_000;
   }
 
+  /** When that row will be late if nothing becomes of it; never when nobody waits for it. */
+  at({ at, outbound }: OutboxRow): number {
+    return waitedFor(outbound) === null ? Number.POSITIVE_INFINITY : at + this.#ms;
+  }
+
   /** Milliseconds until something in that lane is late that is not yet; infinite for nothing. */
   leftMs(lane: Lane, now: number): number {
     for (const { row, state } of lane.slots()) {

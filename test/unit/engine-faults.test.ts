@@ -53,6 +53,20 @@ describe("engine: faults", () => {
     expect(networks.texts()).to.deep.equal(["1", "2", "3"]);
   });
 
+  it("takes a repeat once that was asked about before the first was recorded, though memory was thrown away between", async () => {
+    const { engine, store, networks } = await setUp({ limits: { batchEvents: 1 } });
+    const release = store.hold();
+    const texts = ["0", "1", "poison", "1"];
+    const ids = [null, "r1", null, "r1"];
+    const verdicts = texts.map((text, index) => engine.receive(says(text, { redelivery: ids[index] ?? null })));
+    await settle();
+    release();
+    expect((await Promise.all(verdicts)).map(({ kind }) => kind)).to.deep.equal([
+      ...["accepted", "accepted", "refused", "accepted"],
+    ]);
+    expect(networks.texts()).to.deep.equal(["0", "1"]);
+  });
+
   it("sets an event aside whose reference cannot be read, and lets the others happen", async () => {
     const { engine, store, networks, fatal } = await setUp();
     store.unreadable = new SyntaxError("a row that somebody damaged");

@@ -164,6 +164,23 @@ describe("outbox", () => {
     expect(deliveries).to.deep.equal([late, `c1 ${JULIET.id} through`]);
   });
 
+  it("sleeps until the next is late, though one before it is younger: the machine's clock was set back", async () => {
+    const { outbox, row, deliveries, clock } = setUp();
+    const words = row(1);
+    const ofTheDesk: Outbound = { ...words.outbound, notice: true } as Outbound;
+    outbox.add([{ ...words, outbound: ofTheDesk, at: clock.now() + 10 * MINUTE }, row(2)]);
+    await clock.advance(31_000);
+    expect(deliveries).to.deep.equal([`c1 ${JULIET.id} late`]);
+  });
+
+  it("tells it of a message behind words of the desk, which nobody waits for", async () => {
+    const { outbox, row, deliveries, clock } = setUp();
+    const words = row(1);
+    outbox.add([{ ...words, outbound: { ...words.outbound, notice: true } as Outbound }, row(2)]);
+    await clock.advance(31_000);
+    expect(deliveries).to.deep.equal([`c1 ${JULIET.id} late`]);
+  });
+
   it("tells that nothing is waited for any more when all of it was given up", async () => {
     const { add, deliveries, clock } = setUp();
     add(1);
