@@ -29,6 +29,7 @@ export function svgOf(samples: readonly Sample[]): string {
   const plots = PLOTS.map((plot, index) => plotted(plot, samples, most, index * (HEIGHT + TOP + BOTTOM)));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">`,
+    "<title>What was watched of the daemon, over the time of the soak</title>",
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
     ...plots,
     "</svg>",
