@@ -1,10 +1,11 @@
 /** Rare turns of shared routing: what was promised to a CSR a desk no longer has, and a server that comes and goes in a moment. */
 import { expect } from "chai";
-import type { RoutingCsr, Waiting } from "../../src/core/routing/routing.ts";
+import type { RoutingCsr } from "../../src/core/routing/routing.ts";
 import type { DelegatingEngine } from "../../src/routing-client/delegate.ts";
 import { StandingIn } from "../../src/routing-client/standing-in.ts";
 import { Exchange } from "../../src/routing-server/exchange.ts";
 import { TestContext } from "../support/adapter-context.ts";
+import { waitingFor } from "../support/waiting.ts";
 
 const LEASE_MS = 10_000;
 const csr = (load = 0): RoutingCsr => ({
@@ -17,23 +18,10 @@ const csr = (load = 0): RoutingCsr => ({
   load,
   idleSince: 0,
 });
-const waiting = (conversation: string): Waiting => ({
-  conversation,
-  queue: "billing",
-  priority: 0,
-  turnAt: 0,
-  needs: [],
-  strategies: [],
-  compatibility: "translated",
-  customerNetwork: "web",
-  customerFeatures: [],
-  excluded: [],
-  only: null,
-});
 const news = (csrs: Map<string, RoutingCsr | null>, conversations: readonly string[] = []) => ({
   whole: false,
   csrs,
-  waiting: new Map(conversations.map((id) => [id, { revision: 1, waiting: waiting(id) }] as const)),
+  waiting: new Map(conversations.map((id) => [id, { revision: 1, waiting: waitingFor(id) }] as const)),
   settled: [],
 });
 

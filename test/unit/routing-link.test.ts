@@ -13,6 +13,7 @@ import { createRoutingServer, type RoutingServer, type RoutingServerConfig } fro
 import { company, playSetting } from "../support/play-rules.ts";
 import { TcpRelay } from "../support/tcp-relay.ts";
 import { Arrivals, until } from "../support/wait.ts";
+import { waitingFor } from "../support/waiting.ts";
 import { CoreDesk } from "./core-desk.ts";
 
 const SECRET = "a secret of east";
@@ -127,19 +128,7 @@ const CSR = {
 function request(conversation: string, revision = 1) {
   return {
     revision,
-    waiting: {
-      conversation,
-      queue: "billing",
-      priority: 0,
-      turnAt: revision,
-      needs: [{ kind: "skill", skill: "billing", least: 1 }],
-      strategies: [],
-      compatibility: "translated",
-      customerNetwork: "web",
-      customerFeatures: [],
-      excluded: [],
-      only: null,
-    },
+    waiting: waitingFor(conversation, { turnAt: revision, needs: [{ kind: "skill", skill: "billing", least: 1 }] }),
   } as unknown as Extract<FromDesk, { kind: "news" }>["waiting"][number];
 }
 

@@ -4,26 +4,14 @@ import type { Waiting } from "../../src/core/routing/routing.ts";
 import { TurnList } from "../../src/core/routing/turn-list.ts";
 import { byTurn } from "../../src/core/routing/waiting-lists.ts";
 import { Random } from "../simulation/random.ts";
+import { waitingFor } from "../support/waiting.ts";
 
 interface Entry {
   head: Waiting;
 }
 
-function waiting(conversation: string, priority: number, turnAt: number): Waiting {
-  return {
-    conversation,
-    queue: "first",
-    priority,
-    turnAt,
-    needs: [],
-    strategies: [],
-    compatibility: "translated",
-    customerNetwork: "web",
-    customerFeatures: [],
-    excluded: [],
-    only: null,
-  };
-}
+const waiting = (conversation: string, priority: number, turnAt: number): Waiting =>
+  waitingFor(conversation, { priority, turnAt });
 
 /** Few turns for many, so that often the conversation's id alone decides. */
 function drawEntries(random: Random, count: number): Entry[] {
