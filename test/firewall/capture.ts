@@ -75,10 +75,10 @@ export class Capture {
   }
 }
 
-/** Every host's address in the headers of these frames, each once: groups and "nobody yet" are no hosts. */
+/** Every host's address in the headers of these frames, each once: groups, "nobody yet" and what is local to the wire are no hosts. */
 export function hostsOf(frames: readonly Frame[]): readonly string[] {
   const isHost = (address: string) =>
-    address !== "0.0.0.0" && address !== "::" && !/^(?:22[4-9]\.|23\d\.|255\.|ff)/u.test(address);
+    address !== "0.0.0.0" && address !== "::" && !/^(?:22[4-9]\.|23\d\.|255\.|ff|fe80:)/u.test(address);
   return [...new Set(frames.flatMap(({ addresses }) => addresses).filter(isHost))].sort();
 }
 

@@ -37,7 +37,7 @@ export function commandIn(namespace: string | undefined, command: readonly strin
 export class Host {
   readonly namespace: string;
 
-  /** `ipv6`: it has IPv6 addresses, those it is given and no others. */
+  /** `ipv6`: it has IPv6 addresses, those it is given by `cable` and no others. */
   constructor(name: string, ipv6 = false) {
     this.namespace = `${RUN}-${name}`;
     ip("netns", "add", this.namespace);
@@ -101,11 +101,17 @@ export function cable(a: Plug, b: Plug): void {
   const end = ({ host, device }: Plug) => ["name", device, "netns", host.namespace];
   ip("link", "add", ...end(a), "type", "veth", "peer", ...end(b));
   for (const { host, device, address } of [a, b]) {
-    // Nobody else has that address, so it need not be asked for a second whether somebody has.
-    const options = address?.includes(":") === true ? ["nodad"] : [];
-    if (address !== undefined) host.ip("address", "add", address, "dev", device, ...options);
+    for (const one of address === undefined ? [] : addressesOf(address)) {
+      // Nobody else has that address, so it need not be asked for a second whether somebody has.
+      host.ip("address", "add", one, "dev", device, ...(one.includes(":") ? ["nodad"] : []));
+    }
     host.ip("link", "set", device, "up");
   }
+}
+
+/** With IPv6 a link-local one, too: without it Linux asks for no neighbour that it answers from another interface's address. */
+function addressesOf(address: string): readonly string[] {
+  return address.includes(":") ? [address, address.replace(/^.*:/u, "fe80::").replace(/\/.*$/u, "/64")] : [address];
 }
 
 /** A switch within a host, to which cables without an address can be plugged. */
