@@ -97,7 +97,7 @@ export class XmppAdapter implements Adapter {
       presenceTexts: attachment.identity === "virtual",
     };
     this.#owed = new OwedAnswers(context.state);
-    this.#names = new ToldNames(context.clock);
+    this.#names = new ToldNames(context.clock, limits.names);
     const shared = { context, attachment, write: (stanza: Element) => this.#answer(stanza) };
     const fence = () => this.#session?.fence ?? null;
     this.#requests = new Requests(context.clock);

@@ -33,6 +33,8 @@ const limits = z
     discoveriesPerSecond: count(20, 1, 1_000, "Clients asked for their software in one second."),
     discoveriesWaiting: count(1_000, 1, 100_000, "Clients waiting to be asked; more are not asked."),
     devices: count(20_000, 10, 1_000_000, "Devices whose presence and software are remembered."),
+    names: count(20_000, 10, 1_000_000, "Pairs of speaker and hearer that a name is not told again at every message."),
+    addresses: count(20_000, 100, 1_000_000, "Addresses kept as they were read (the most that any XMPP network says)."),
   })
   .prefault({});
 

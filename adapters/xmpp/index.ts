@@ -5,7 +5,7 @@ import { accountAttachment } from "./account.ts";
 import { XmppAdapter } from "./adapter.ts";
 import { componentAttachment } from "./component.ts";
 import { configSchema, parseConfig, type XmppConfig } from "./config.ts";
-import { canonicalJid, parseJid } from "./jid.ts";
+import { canonicalJid, keepParsed, parseJid } from "./jid.ts";
 import type { Join } from "./rooms.ts";
 
 export type { XmppConfig } from "./config.ts";
@@ -52,6 +52,7 @@ function joinsOf(config: XmppConfig, context: AdapterContext): readonly Join[] {
 
 /** Throws ConfigProblem when an ordinary account is to stand for more than one handle. */
 function create(config: XmppConfig, context: AdapterContext): Adapter {
+  keepParsed(config.limits.addresses);
   if (config.mode === "component") {
     return new XmppAdapter(
       componentAttachment(config),

@@ -30,11 +30,16 @@ const FORBIDDEN_IN_RESOURCE = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u061c\u200e
 const ADDRESS_LITERAL = /^(\[[0-9a-f:.]{2,45}\]|\d{1,3}(\.\d{1,3}){3})$/;
 const PLAIN_ADDRESS = /^[a-z0-9._-]{1,255}$/;
 
-/** Addresses seen lately, because the same few come with every stanza. */
-const CACHE_ENTRIES = 20_000;
+/** Addresses seen lately are kept, because the same few come with every stanza: so many at least, and as many as `keepParsed` asks for. */
+let entries = 1_000;
 /** Longer ones are prepared anew each time, so that strangers cannot fill the memory with them. */
 const CACHED_CHARACTERS = 256;
 const cache = new Map<string, Jid | null>();
+
+/** Keeps so many parsed addresses from now on, unless more were asked for: the networks of a desk share them. */
+export function keepParsed(addresses: number): void {
+  entries = Math.max(entries, addresses);
+}
 
 /** The prepared form of an address as it stands on the wire, or null when it is none (the sender is told `jid-malformed`). */
 export function parseJid(text: string): Jid | null {
@@ -44,7 +49,7 @@ export function parseJid(text: string): Jid | null {
   }
   const parsed = text.length > JID_CHARACTERS ? null : parse(text);
   if (text.length <= CACHED_CHARACTERS) {
-    if (cache.size >= CACHE_ENTRIES) {
+    if (cache.size >= entries) {
       cache.delete(cache.keys().next().value ?? "");
     }
     cache.set(text, parsed);

@@ -4,8 +4,6 @@ import type { Clock } from "../../src/adapter.ts";
 
 /** Whoever has put another client in place of theirs reads the name after this time at the latest. */
 const AGAIN_MS = 600_000;
-/** Pairs of speaker and hearer that are remembered; those that were longest silent are told again. */
-const PAIRS = 20_000;
 
 interface Told {
   readonly nick: string;
@@ -14,10 +12,12 @@ interface Told {
 
 export class ToldNames {
   readonly #clock: Pick<Clock, "now">;
-  readonly #told = new LRUCache<string, Told>({ max: PAIRS });
+  readonly #told: LRUCache<string, Told>;
 
-  constructor(clock: Pick<Clock, "now">) {
+  /** `pairs`: of speaker and hearer that are remembered; those that were longest silent are told again. */
+  constructor(clock: Pick<Clock, "now">, pairs: number) {
     this.#clock = clock;
+    this.#told = new LRUCache({ max: pairs });
   }
 
   /** Whether that name goes without saying, from that address to that one; if it does not, it counts as said from now on. */

@@ -52,12 +52,18 @@ async function openDesk(place: Place, csrs: readonly string[], capacity: number)
   return { pid: desk.pid ?? 0, stop: () => desk.remove() };
 }
 
-/** The daemon alone; `env`: environment variables for it; `limits`: further lines of `limits:`, indented by two. */
+interface StartOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly limits?: string;
+  readonly xmpp?: string;
+}
+
+/** The daemon alone; `env`: environment variables for it; `limits`: further lines of `limits:`, indented by two; `xmpp`: of the network, by four. */
 export function startDesk(
   place: Place,
   csrs: readonly string[],
   capacity: number,
-  { env = {}, limits = "" }: { readonly env?: Readonly<Record<string, string>>; readonly limits?: string } = {},
+  { env = {}, limits = "", xmpp = "" }: StartOptions = {},
 ): Promise<Daemon> {
   return startDaemon({
     networks: `  xmpp:
@@ -68,7 +74,7 @@ export function startDesk(
     host: 127.0.0.1
     port: ${place.componentPort}
     secret: ${place.componentSecret}
-    handles:
+${xmpp}    handles:
       support: {name: Support, dialog: welcome}
 `,
     csrs: csrs.map((address, index) => csrEntry(address, index, capacity)).join(""),

@@ -16,9 +16,12 @@ const HANDLE = "support";
 const PASSWORD = "pw";
 /**
  * An alias of a conversation that is over is held until it has rested, seven days by default: that is kept on purpose, and grows for as long. Here it rests
- * a minute, so that what is seen to grow is what nobody meant to keep.
+ * a minute; and whatever is remembered of people up to a limit, which by default takes hours to fill, is full within ten minutes. So what is seen to
+ * grow is what nobody meant to keep.
  */
-const LIMITS = "  aliasRestSeconds: 60\n";
+const LIMITS =
+  "  aliasRestSeconds: 60\n  rememberedAddresses: 1200\n  rememberedCopies: 2000\n  rememberedCustomers: 1200\n";
+const XMPP_LIMITS = "    limits: {devices: 1500, names: 2500, addresses: 4000}\n";
 /** So that whoever comes finds somebody free although one conversation is only just over. */
 const SLACK = 2;
 /** At every so many-th look, and at the last, listeners are counted as well. */
@@ -46,7 +49,11 @@ export async function soak(
     }
     const addresses = names.map((name) => `${name}@${server.domain}`);
     const capacity = Math.ceil(load.conversations / load.csrs) + SLACK;
-    desk = await startDesk(server, addresses, capacity, { env: await inspectable(), limits: LIMITS });
+    desk = await startDesk(server, addresses, capacity, {
+      env: await inspectable(),
+      limits: LIMITS,
+      xmpp: XMPP_LIMITS,
+    });
     await talk.begin();
     const inspector = await openInspector(desk);
     await watched(talk, desk, inspector, { seconds, everySeconds, tell });

@@ -16,6 +16,11 @@ export const coreLimits = {
   openConversations: count(1, 1_000_000)
     .default(10_000)
     .describe("Open conversations of the whole desk; further customers are told that it is full."),
+  newConversationsPerMinute: count(1, 1_000_000)
+    .default(LIMIT_DEFAULTS.newConversationsPerMinute)
+    .describe(
+      "Conversations that customers of one network may open in a minute, all together; further ones are told to come again. Other networks are not concerned.",
+    ),
   inboundTextBytes: count(256, 1_048_576)
     .default(65_536)
     .describe("UTF-8 bytes of one message; longer ones are refused with a sentence."),
@@ -73,6 +78,17 @@ export const coreLimits = {
   staffFloodFactor: count(1, 10_000)
     .default(LIMIT_DEFAULTS.staffFloodFactor)
     .describe("How many times floodMessages a CSR may send within floodSeconds."),
+  rememberedAddresses: count(100, 1_000_000)
+    .default(LIMIT_DEFAULTS.rememberedAddresses)
+    .describe(
+      "Addresses of which is remembered what is written from them, and how much lately; those longest silent are forgotten.",
+    ),
+  rememberedCopies: count(100, 1_000_000)
+    .default(LIMIT_DEFAULTS.rememberedCopies)
+    .describe("Sent messages of which is remembered how far they came, so that nothing about them is told twice."),
+  rememberedCustomers: count(100, 10_000_000)
+    .default(LIMIT_DEFAULTS.rememberedCustomers)
+    .describe("Customers of whom is remembered who served them last; those who came first are forgotten."),
   maxParts: count(1, 1_000).default(40).describe("Parts one long text may be split into."),
   explainedCsrs: count(0, 2_000)
     .default(200)

@@ -1,11 +1,12 @@
 /** Who talked with a customer last: remembered over conversations, for a while and for so many customers. */
 import { customerOf } from "./legs.ts";
+import { limitOf } from "./limits.ts";
 import { type Address, addressKey } from "./model.ts";
 import type { ConversationRow } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
-/** Customers of whom it is remembered; beyond that those who came first are forgotten. */
-export const REMEMBERED_CUSTOMERS = 100_000;
+/** Rows that one step gives up at most. */
+const FORGOTTEN_AT_ONCE = 8;
 const REMEMBERED_MS = 90 * 86_400_000;
 
 /** Rows of the table `desk` that are about this begin so. */
@@ -33,11 +34,16 @@ export function lastCsrOf(turn: Turn, row: ConversationRow): string | null {
 export function rememberCsr(turn: Turn, row: ConversationRow, csr: string): void {
   const { desk } = turn.tables;
   const key = keyOf(row);
-  if (desk.size >= REMEMBERED_CUSTOMERS && desk.get(key) === null) {
+  // The few rows that the desk has of its own in this table count as well.
+  let beyond = desk.get(key) === null ? desk.size + 1 - limitOf(turn, "rememberedCustomers") : 0;
+  if (beyond > 0) {
+    // More than one only after the limit was lowered, and then few at a time: each is a row of the store.
+    beyond = Math.min(beyond, FORGOTTEN_AT_ONCE);
     for (const id of desk.keys()) {
       if (!id.startsWith(LAST_CSR)) continue;
       desk.delete(id);
-      break;
+      beyond -= 1;
+      if (beyond === 0) break;
     }
   }
   desk.put(key, { csr, at: turn.world.now });

@@ -19,9 +19,6 @@ const COUNTED: ReadonlySet<InboundKind> = new Set([
   "departure",
 ]);
 
-/** Addresses watched at once for floods; beyond that the longest quiet one is forgotten. */
-const WATCHED_ADDRESSES = 20_000;
-
 /** UTF-8 bytes of all reactions of one person to one message. */
 const REACTION_BYTES = 1_024;
 
@@ -56,7 +53,7 @@ function withinRate(turn: Turn, inbound: Inbound, language: string | null): Verd
   const { now } = turn.world;
   const known = floods.get(key);
   if (known === undefined || now - known.since >= limits.floodSeconds * 1000) {
-    remember(floods, key, { since: now, count: 1, told: false }, WATCHED_ADDRESSES);
+    remember(floods, key, { since: now, count: 1, told: false }, limitOf(turn, "rememberedAddresses"));
     return null;
   }
   known.count += 1;

@@ -144,6 +144,8 @@ export const LIMIT_DEFAULTS = {
   askAgainSeconds: 60,
   /** After a link came up, or the desk: until then nobody is taken to be away because nothing was heard of them. */
   presenceSeconds: 30,
+  /** Conversations that the customers of one network may open in a minute, all together: many addresses must not fill every queue at once. */
+  newConversationsPerMinute: 3_000,
   /** Times one conversation may be sent elsewhere: queues and dialogs that send it round in a circle must come to an end. */
   overflows: 5,
   /** Lines of a customer that are kept for the CSR to come, and their UTF-8 bytes together. */
@@ -159,6 +161,12 @@ export const LIMIT_DEFAULTS = {
   estimateTellSeconds: 300,
   /** Such sentences to one who waits, the first among them. */
   estimateTellTimes: 6,
+  /** Addresses of which it is remembered what is written from them, and in the present window how much. */
+  rememberedAddresses: 20_000,
+  /** Copies of lines of which it is remembered that they were read, or that their author was told of their loss. */
+  rememberedCopies: 20_000,
+  /** Customers of whom it is remembered who served them last; beyond that those who came first are forgotten. */
+  rememberedCustomers: 100_000,
 } as const;
 export type DefaultedLimit = keyof typeof LIMIT_DEFAULTS;
 

@@ -2,6 +2,7 @@
 
 import { csrMoved } from "./assignment.ts";
 import { close } from "./conversation.ts";
+import { limitOf } from "./limits.ts";
 import { ACCEPTED, addressKey, type InboundOf, type Verdict } from "./model.ts";
 import { nobody, openFor } from "./newcomers.ts";
 import { goneElsewhere } from "./redirect.ts";
@@ -11,17 +12,7 @@ import type { DeskEvent } from "./step.ts";
 import { withToldName } from "./told-software.ts";
 import { listeners, passReceipt } from "./transcript.ts";
 import { answerSubscription, contactKey, resolve } from "./translation.ts";
-import {
-  csrRow,
-  fact,
-  languageTag,
-  looseKey,
-  putConversation,
-  putCsr,
-  REMEMBERED_COPIES,
-  remember,
-  type Turn,
-} from "./turn.ts";
+import { csrRow, fact, languageTag, looseKey, putConversation, putCsr, remember, type Turn } from "./turn.ts";
 
 type InboundEvent = Extract<DeskEvent, { kind: "inbound" }>;
 
@@ -56,7 +47,7 @@ export function hearReceipt(turn: Turn, inbound: InboundOf<"receipt">, event: In
   const key = `${reference.line} ${reader.index}`;
   const known = turn.memory.receipts.get(key);
   if (known === inbound.state || known === "read") return ACCEPTED;
-  remember(turn.memory.receipts, key, inbound.state, REMEMBERED_COPIES);
+  remember(turn.memory.receipts, key, inbound.state, limitOf(turn, "rememberedCopies"));
   passReceipt(turn, row, reader, reference, inbound.state);
   return ACCEPTED;
 }
@@ -75,9 +66,7 @@ export function hearPresence(turn: Turn, inbound: InboundOf<"presence">): Verdic
   return ACCEPTED;
 }
 
-/** People whose software is remembered; it may be told before the conversation begins. The longest unheard goes first. */
-const REMEMBERED_SOFTWARE = 20_000;
-
+/** It may be told before the conversation begins. */
 export function hearSoftware(turn: Turn, inbound: InboundOf<"software">): Verdict {
   const key = addressKey(inbound.from);
   const csr = turn.memory.csrOf.get(key);
@@ -86,7 +75,7 @@ export function hearSoftware(turn: Turn, inbound: InboundOf<"software">): Verdic
     turn.stirred.add(csr);
     return ACCEPTED;
   }
-  remember(turn.memory.software, key, inbound.software, REMEMBERED_SOFTWARE);
+  remember(turn.memory.software, key, inbound.software, limitOf(turn, "rememberedAddresses"));
   const handles = (turn.rules.networks.get(inbound.from.network)?.handles ?? []).map((handle) => handle.id);
   // Besides the handles, a customer may write to an address made for them alone.
   for (const desk of new Set([...handles, inbound.to])) {

@@ -42,6 +42,8 @@ export interface Memory {
   readonly undelivered: Map<string, true>;
   /** By address key: messages counted in the present window. */
   readonly floods: Map<string, { since: number; count: number; told: boolean }>;
+  /** By network: conversations that customers opened in the present minute. */
+  readonly newcomers: Map<string, { since: number; count: number; told: boolean }>;
   /** By address key: the CSR it belongs to, from the rules. */
   readonly csrOf: Map<string, string>;
   /** By conversation that waits: the newest estimate of how long it still will. */
@@ -71,6 +73,7 @@ export function newMemory(): Memory {
     receipts: new Map(),
     undelivered: new Map(),
     floods: new Map(),
+    newcomers: new Map(),
     csrOf: new Map(),
     estimates: new Map(),
     shown: new Map(),
@@ -177,15 +180,16 @@ export function writtenAt(turn: Turn, sentAt: number | null): number {
   return Math.min(sentAt ?? turn.world.now, turn.world.now);
 }
 
-/** Copies of lines of which something is remembered. */
-export const REMEMBERED_COPIES = 20_000;
-
-/** Keeps it as the newest of at most `limit`; the one that was kept longest is forgotten for it. */
+/** Keeps it as the newest of at most `limit`; those that were kept longest are forgotten for it. */
 export function remember<Value>(map: Map<string, Value>, key: string, value: Value, limit: number): void {
   map.delete(key);
   map.set(key, value);
-  const oldest = map.size > limit ? map.keys().next().value : undefined;
-  if (oldest !== undefined) map.delete(oldest);
+  if (map.size <= limit) return;
+  // More than one only when the limit was lowered meanwhile.
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    if (map.size <= limit) return;
+  }
 }
 
 /** A key for something that belongs to no line: presence, subscriptions, words of the desk contact. */

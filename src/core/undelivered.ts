@@ -2,21 +2,14 @@
 import { sayAside } from "./aside.ts";
 import { close } from "./conversation.ts";
 import { offerTo } from "./legs.ts";
+import { limitOf } from "./limits.ts";
 import { type Address, addressKey, type Condition } from "./model.ts";
 import { refuse } from "./offering.ts";
 import { excerpt } from "./rendering.ts";
 import type { ConversationRow } from "./state.ts";
 import type { LineReference } from "./step.ts";
 import { listeners, nickOf, tell } from "./transcript.ts";
-import {
-  csrLanguage,
-  fact,
-  type PhraseValues,
-  putConversation,
-  REMEMBERED_COPIES,
-  remember,
-  type Turn,
-} from "./turn.ts";
+import { csrLanguage, fact, type PhraseValues, putConversation, remember, type Turn } from "./turn.ts";
 
 const GONE: ReadonlySet<Condition> = new Set(["gone", "item-not-found", "jid-malformed", "remote-server-not-found"]);
 
@@ -94,7 +87,7 @@ function tellAuthor(turn: Turn, row: ConversationRow | null, reference: LineRefe
   // Of a text sent in parts each may come back; its author is told once.
   const copy = `${reference.line} ${reference.viewer}`;
   if (turn.memory.undelivered.has(copy)) return;
-  remember(turn.memory.undelivered, copy, true, REMEMBERED_COPIES);
+  remember(turn.memory.undelivered, copy, true, limitOf(turn, "rememberedCopies"));
   const author = row?.legs[reference.author ?? 0];
   if (row !== null && author?.state === "active") {
     tell(turn, row, author, key, values);

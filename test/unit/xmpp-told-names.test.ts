@@ -4,9 +4,9 @@ import { ToldNames } from "../../adapters/xmpp/told-names.ts";
 
 const MINUTES = 60_000;
 
-function make() {
+function make(pairs = 100) {
   let now = 1_700_000_000_000;
-  const names = new ToldNames({ now: () => now });
+  const names = new ToldNames({ now: () => now }, pairs);
   const pass = (ms: number): void => {
     now += ms;
   };
@@ -31,5 +31,11 @@ describe("XMPP: names that were told", () => {
     expect(names.knows("k3v9", "anna@im.test", "Max"), "later").to.equal(false);
     names.forget();
     expect(names.knows("k3v9", "anna@im.test", "Max"), "after a cut").to.equal(false);
+  });
+  it("are remembered of so many pairs; those longest silent are told again", () => {
+    const { names } = make(2);
+    for (const to of ["anna@im.test", "ben@im.test", "anna@im.test", "cleo@im.test"]) names.knows("k3v9", to, "Eva");
+    expect(names.knows("k3v9", "anna@im.test", "Eva")).to.equal(true);
+    expect(names.knows("k3v9", "ben@im.test", "Eva")).to.equal(false);
   });
 });
