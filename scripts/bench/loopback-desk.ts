@@ -165,7 +165,7 @@ function staffed() {
     const csr = { name: `Csr ${index}`, at: ["xmpp"], skills: { billing: 3 as const } };
     return [`csr-${index}`, { ...csr, capacity: CONVERSATIONS / CSRS }] as const;
   });
-  const limits = { floodMessages: 1_000_000_000, openConversations: 10_000 };
+  const limits = { floodMessages: 1_000_000_000, openConversations: 10_000, newConversationsPerMinute: 10_000 };
   return company({ csrs: Object.fromEntries(csrs), limits });
 }
 

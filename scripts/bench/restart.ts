@@ -147,6 +147,10 @@ function staffed() {
     const csr = { name: `Csr ${index}`, at: ["xmpp"], skills: { billing: 3 as const }, capacity };
     return [csrName(index), csr] as const;
   });
-  const limits = { openConversations: OPEN_CONVERSATIONS + 1, floodMessages: 1_000_000_000 };
+  const limits = {
+    openConversations: OPEN_CONVERSATIONS + 1,
+    floodMessages: 1_000_000_000,
+    newConversationsPerMinute: 1_000_000_000,
+  };
   return company({ csrs: Object.fromEntries(csrs), limits });
 }

@@ -95,7 +95,12 @@ function rules(): Rules {
           numbers.map((number) => [`dialog-${number}`, { steps: [{ route: `queue-${number}` }] }]),
         ),
       },
-      limits: { openConversations: CSRS + WAITING + 1, floodMessages: 1_000_000_000, explainedCsrs: 0 },
+      limits: {
+        openConversations: CSRS + WAITING + 1,
+        floodMessages: 1_000_000_000,
+        newConversationsPerMinute: 1_000_000_000,
+        explainedCsrs: 0,
+      },
     }),
   );
   return setting.rules;

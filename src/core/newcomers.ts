@@ -1,6 +1,6 @@
 /** Those the desk does not know yet: a customer's first word to a handle, and strangers at addresses that are not theirs. */
 import { type Opening, open } from "./conversation.ts";
-import { refused } from "./limits.ts";
+import { limitOf, refused } from "./limits.ts";
 import { addressKey, type Inbound, type Verdict } from "./model.ts";
 import { contactKey } from "./translation.ts";
 import { csrLanguage, fact, languageTag, say, strangersLanguage, type Turn } from "./turn.ts";
@@ -49,5 +49,25 @@ function tooManyConversations(turn: Turn, inbound: Extract<Inbound, { kind: "mes
     fact(turn, "desk.full", {}, { network: inbound.from.network });
     return refused("resource-constraint", say(turn, "desk.full", language));
   }
+  if (!withinNewcomers(turn, inbound.from.network)) {
+    return { kind: "refused", reason: "resource-constraint", text: say(turn, "desk.full", language), wait: true };
+  }
   return null;
 }
+
+/** Counts one more. Floods of many addresses are not seen by what each of them sends; see `withinLimits` for those of one. */
+function withinNewcomers(turn: Turn, network: string): boolean {
+  const { newcomers } = turn.memory;
+  const { now } = turn.world;
+  const known = newcomers.get(network);
+  if (known === undefined || now - known.since >= MINUTE_MS) {
+    newcomers.set(network, { since: now, count: 1, told: false });
+    return true;
+  }
+  known.count += 1;
+  if (known.count <= limitOf(turn, "newConversationsPerMinute")) return true;
+  if (!known.told) fact(turn, "newcomers.refused", {}, { network });
+  known.told = true;
+  return false;
+}
+const MINUTE_MS = 60_000;

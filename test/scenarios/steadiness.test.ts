@@ -342,6 +342,23 @@ describe("limits of which most desks never think", () => {
       "ada offered: for billing",
     ]));
 
+  it("very many addresses on one network open so many conversations in a minute, and no other network has fewer for it", () =>
+    play(company({ limits: { newConversationsPerMinute: 2 } }), [
+      "anna@web: hello",
+      "anna sees: next for Billing",
+      "berta@web: hello",
+      "berta sees: number 2 for Billing",
+      "clara@web: hello",
+      "clara is refused: The desk is full.",
+      "dora@xmpp: hello",
+      "dora sees: number 3 for Billing",
+      "anna: one more thing",
+      "anna sees: Kept for",
+      "60 seconds pass",
+      "clara: hello",
+      "clara sees: number 4 for Billing",
+    ]));
+
   it("a customer who waits may write as many lines as the operator keeps, and is told of those that are not", () =>
     play(company({ limits: { heldLines: 2 } }), [
       "anna@web: hello",

@@ -316,6 +316,13 @@ export const IDENTITY: readonly Threat[] = [
         shownBy: [["test/scenarios/steadiness.test.ts", "a CSR's autoresponder too"]],
       },
       {
+        what: "lets the addresses of one network, however many, open only so many conversations in a minute",
+        file: "src/core/newcomers.ts",
+        text: '  if (known.count <= limitOf(turn, "newConversationsPerMinute")) return true;',
+        replacement: '  if (known.count <= 1_000 * limitOf(turn, "newConversationsPerMinute")) return true;',
+        shownBy: [["test/scenarios/steadiness.test.ts", "very many addresses on one network"]],
+      },
+      {
         what: "answers no notice on IRC",
         file: "adapters/irc/reception.ts",
         text: '      context.count("irc.ignored", answer === null ? "notice" : "CTCP answer", said.nick);',
