@@ -14,6 +14,8 @@ interface Talk {
   readonly conversation: string;
   readonly queue: string;
   readonly since: number;
+  /** What they have done of it, and what is left, in the time it would take alone. */
+  done: number;
   left: number;
 }
 interface Worker {
@@ -42,15 +44,15 @@ export class Centre {
   readonly #watcher: Watcher;
   readonly #engine = createRoutingEngine();
   readonly #workers = new Map<string, Worker>();
-  readonly #agenda = new Agenda<Happening>();
+  #agenda = new Agenda<Happening>();
   readonly #waiting = new Map<string, { readonly waiting: Waiting; readonly since: number }>();
   readonly #ghosts = new Set<string>();
   #came = 0;
   now = 0;
 
-  constructor(scenario: Scenario, watcher: Watcher) {
+  constructor(scenario: Scenario, watcher: Watcher, random = new Random(scenario.seed)) {
     this.#scenario = scenario;
-    this.#random = new Random(scenario.seed);
+    this.#random = random;
     this.#watcher = watcher;
     for (const [index, { skills, capacity, leavesAtHour }] of scenario.csrs.entries()) {
       const worker: Worker = { csr: newCsr(`csr-${index}`, skills, capacity), talks: [], at: 0, version: 0 };
@@ -67,6 +69,61 @@ export class Centre {
       this.now = next.at;
       this.#happen(next.what);
     }
+  }
+
+  /**
+   * One of the futures that this centre may have, for an oracle that knows the true rates and everything that has happened: how long talks
+   * still last, who gives up when and who comes is drawn anew from what it is drawn from here. Who will leave work is no rate and not known.
+   * Gives how long that conversation still waits, `mostMs` at most.
+   */
+  future(conversation: string, random: Random, mostMs: number): number {
+    let wait: number | null = null;
+    const served = (which: string, waitedMs: number): void => {
+      if (which === conversation) wait = waitedMs - (this.now - (this.#waiting.get(conversation)?.since ?? this.now));
+    };
+    const fork = new Centre(this.#scenario, { fact: () => {}, waits: () => {}, served }, random);
+    fork.#continue(this);
+    fork.#match();
+    const end = this.now + mostMs;
+    for (let next = fork.#agenda.take(); next !== null && wait === null && next.at <= end; next = fork.#agenda.take()) {
+      fork.now = next.at;
+      fork.#happen(next.what);
+    }
+    return wait ?? mostMs;
+  }
+
+  /** Takes over where that one is, with what nobody can know drawn anew. */
+  #continue(former: Centre): void {
+    this.now = former.now;
+    this.#came = former.#came;
+    this.#agenda = new Agenda();
+    for (const { csr, talks, at } of former.#workers.values()) {
+      const worker = this.#workers.get(csr.id);
+      if (worker === undefined) throw new Error(`nobody knows ${csr.id}`);
+      const speed = Math.max(1, talks.length) ** -this.#scenario.slowness;
+      worker.csr = csr;
+      worker.at = this.now;
+      worker.talks = talks.map((talk) => {
+        const done = talk.done + (this.now - at) * speed;
+        return { ...talk, done, left: rest(() => drawTalk(this.#queue(talk.queue), this.#random), done) };
+      });
+      this.#engine.putCsr(csr);
+      this.#foresee(worker);
+    }
+    for (const [conversation, known] of former.#waiting) {
+      if (former.#ghosts.has(conversation)) continue;
+      this.#waiting.set(conversation, known);
+      this.#engine.putWaiting(known.waiting);
+      const left = rest(() => drawPatience(this.#queue(known.waiting.queue), this.#random), this.now - known.since);
+      this.#agenda.add(this.now + left, { kind: "gives-up", conversation });
+    }
+    for (const queue of this.#scenario.queues) this.#expect(queue);
+  }
+
+  #queue(wanted: string): ScenarioQueue {
+    const queue = this.#scenario.queues.find(({ id }) => id === wanted);
+    if (queue === undefined) throw new Error(`there is no queue ${wanted}`);
+    return queue;
   }
 
   /** The state as the estimator is to see it: ghosts are not there. */
@@ -136,14 +193,20 @@ export class Centre {
       this.#engine.removeWaiting(conversation);
       const isGhost = this.#ghosts.delete(conversation);
       const worker = this.#workers.get(csr);
-      const queue = this.#scenario.queues.find(({ id }) => id === known?.waiting.queue);
-      if (known === undefined || worker === undefined || queue === undefined) throw new Error("nobody knows whom");
+      if (known === undefined || worker === undefined) throw new Error("nobody knows whom");
+      const queue = this.#queue(known.waiting.queue);
       if (this.now > known.since) this.#watcher.served(conversation, this.now - known.since, isGhost);
       if (isGhost) continue;
       this.#tell("offer.made", conversation, { queue: queue.id }, csr);
       this.#tell("offer.accepted", conversation, {}, csr);
       this.#work(worker);
-      worker.talks.push({ conversation, queue: queue.id, since: this.now, left: drawTalk(queue, this.#random) });
+      worker.talks.push({
+        conversation,
+        queue: queue.id,
+        since: this.now,
+        done: 0,
+        left: drawTalk(queue, this.#random),
+      });
       this.#changed(worker);
     }
   }
@@ -160,13 +223,21 @@ export class Centre {
 
   #work(worker: Worker): void {
     const speed = Math.max(1, worker.talks.length) ** -this.#scenario.slowness;
-    for (const talk of worker.talks) talk.left = Math.max(0, talk.left - (this.now - worker.at) * speed);
+    const done = (this.now - worker.at) * speed;
+    for (const talk of worker.talks) {
+      talk.done += done;
+      talk.left = Math.max(0, talk.left - done);
+    }
     worker.at = this.now;
   }
 
   #changed(worker: Worker): void {
     worker.csr = { ...worker.csr, load: worker.talks.length, idleSince: this.now };
     this.#engine.putCsr(worker.csr);
+    this.#foresee(worker);
+  }
+
+  #foresee(worker: Worker): void {
     worker.version += 1;
     if (worker.talks.length === 0) return;
     const least = Math.min(...worker.talks.map(({ left }) => left));
@@ -206,4 +277,15 @@ function newWaiting(conversation: string, queue: ScenarioQueue, now: number): Wa
     excluded: [],
     only: null,
   };
+}
+
+const DRAWS = 10_000;
+
+/** What is left of something that has lasted so long, drawn from how long such things last. */
+function rest(draw: () => number, lastedMs: number): number {
+  for (let tries = 0; tries < DRAWS; tries += 1) {
+    const length = draw();
+    if (length > lastedMs) return length - lastedMs;
+  }
+  return 0;
 }
