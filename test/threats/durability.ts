@@ -241,6 +241,13 @@ export const DURABILITY: readonly Threat[] = [
         shownBy: [["test/unit/irc-pace.test.ts", "is halved by a network that calls it a flood"]],
       },
       {
+        what: "goes by another nick while the wanted one is taken, and has it back as soon as it is free",
+        file: "adapters/irc/own-nick.ts",
+        text: "      this.#cancelRegain = null;\n      this.#check();\n",
+        replacement: "      this.#cancelRegain = null;\n",
+        shownBy: [["test/networks/irc-nicks.test.ts", "is another one while it is taken"]],
+      },
+      {
         what: "cuts a text between graphemes only",
         file: "src/core/parts.ts",
         text: '{ granularity: "grapheme" }',
@@ -266,6 +273,20 @@ export const DURABILITY: readonly Threat[] = [
     number: 14,
     title: "A CSR disappears in the middle of an assignment, or two accept at the same moment",
     defences: [
+      {
+        what: "takes the offer back from whoever is gone",
+        file: "src/core/assignment.ts",
+        text: '    if (leg.state === "invited" && goneFrom(turn, leg.address)) refuse(turn, held, leg, "revoked");\n',
+        replacement: "",
+        shownBy: [["test/scenarios/offers.test.ts", "is withdrawn when the CSR goes offline"]],
+      },
+      {
+        what: "gives a customer back to the queue whose CSR is gone for long",
+        file: "src/core/assignment.ts",
+        text: '  requeue(turn, row, leg, { queue: row.queue, only: null }, "absent");\n',
+        replacement: "",
+        shownBy: [["test/scenarios/steadiness.test.ts", "loses the customer when offline for long"]],
+      },
       {
         what: "gives a conversation to one alone",
         file: "src/core/offering.ts",

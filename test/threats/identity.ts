@@ -274,6 +274,13 @@ export const IDENTITY: readonly Threat[] = [
         shownBy: [[MATRIX_TEST, "Matrix events, inbound"]],
       },
       {
+        what: "takes no text that a browser could take for a page or a picture (SVG)",
+        file: "src/files/examine.ts",
+        text: " && !MARKUP.test(text);",
+        replacement: " && MARKUP !== null;",
+        shownBy: [["test/unit/files.test.ts", "SVG"]],
+      },
+      {
         what: "hands files out to be saved, not to be shown or run",
         file: "src/files/hand-out.ts",
         text: "attachment; filename*",
@@ -348,6 +355,19 @@ export const IDENTITY: readonly Threat[] = [
         text: "  if (!timingSafeEqual(digest(token), expected)) {",
         replacement: "  if (digest(token).length !== expected.length) {",
         shownBy: [[APPSERVICE, "takes the hs_token from the header"]],
+      },
+      {
+        what: "takes what is said in a room for its one person's alone, whoever else speaks there, in the desk's names too",
+        file: "adapters/matrix/reception.ts",
+        text: `    if (namespace.local(event.sender) !== null) {
+      if (room !== null && event.sender === ghosts.id(room.local)) {
+        ledger.follow(event.room_id, event.event_id, event.type === "m.room.message");
+      }
+      return;
+    }
+    if (room === null || event.sender !== room.person) {`,
+        replacement: "    if (room === null || ghosts === null) {",
+        shownBy: [["test/unit/matrix-away.test.ts", "is no party"]],
       },
       {
         what: "writes the route into the log and never the address asked for",

@@ -121,38 +121,38 @@ describe("a Matrix homeserver that is away in the middle of something", () => {
   });
 });
 
+const INVITATION = {
+  type: "m.room.member",
+  room_id: ROOM.room,
+  event_id: "$invitation",
+  sender: ROOM.person,
+  state_key: "@support:x",
+  origin_server_ts: 1,
+  content: { membership: "invite" },
+};
+const { state_key: _whom, ...place } = INVITATION;
+const FIRST = { ...place, type: "m.room.message", event_id: "$first", content: { msgtype: "m.text", body: "hello" } };
+
+const listening = () => {
+  const { context, homeserver, begin } = desk();
+  const time = { now: 0 };
+  context.clock.now = () => time.now;
+  const memory = begin();
+  const namespace = { local: (id: string) => /^@(support|billing):x$/u.exec(id)?.[1] ?? null };
+  const receive = (inbound: Inbound) => context.receive(inbound);
+  const limits = { rooms: 100, answersPerMinute: 2, joinsPerMinute: 30, invitations: 10 } as Limits;
+  const shared = { ...memory, context, homeserver, ghosts, namespace, limits, receive, ledger: new Ledger(100) };
+  const membership = new Membership({ ...shared, met: () => {} });
+  const putOff = (invitation: RoomEvent) => invitations.putOff(invitation);
+  const rest = { media: {} as Media, signs: {} as Signs, spoke: () => {}, putAside: async () => false };
+  const reception = new Reception({ ...shared, ...rest, membership, putOff });
+  const said = (events: readonly RoomEvent[]) => reception.transaction({ events, ephemeral: [], malformed: 0 });
+  const invitations: Invitations = new Invitations({ ...shared, membership, said });
+  context.identities.set("support", { kind: "handle", name: "Support", state: "available", text: null });
+  return { context, homeserver, time, memory, reception, said, invitations };
+};
+
 describe("an invitation that the homeserver of a room does not let the desk accept", () => {
-  const INVITATION = {
-    type: "m.room.member",
-    room_id: ROOM.room,
-    event_id: "$invitation",
-    sender: ROOM.person,
-    state_key: "@support:x",
-    origin_server_ts: 1,
-    content: { membership: "invite" },
-  };
-  const { state_key: _whom, ...place } = INVITATION;
-  const FIRST = { ...place, type: "m.room.message", event_id: "$first", content: { msgtype: "m.text", body: "hello" } };
-
-  const listening = () => {
-    const { context, homeserver, begin } = desk();
-    const time = { now: 0 };
-    context.clock.now = () => time.now;
-    const memory = begin();
-    const namespace = { local: (id: string) => (id === "@support:x" ? "support" : null) };
-    const receive = (inbound: Inbound) => context.receive(inbound);
-    const limits = { rooms: 100, answersPerMinute: 2, joinsPerMinute: 30, invitations: 10 } as Limits;
-    const shared = { ...memory, context, homeserver, ghosts, namespace, limits, receive, ledger: new Ledger(100) };
-    const membership = new Membership({ ...shared, met: () => {} });
-    const putOff = (invitation: RoomEvent) => invitations.putOff(invitation);
-    const rest = { media: {} as Media, signs: {} as Signs, spoke: () => {}, putAside: async () => false };
-    const reception = new Reception({ ...shared, ...rest, membership, putOff });
-    const said = (events: readonly RoomEvent[]) => reception.transaction({ events, ephemeral: [], malformed: 0 });
-    const invitations: Invitations = new Invitations({ ...shared, membership, said });
-    context.identities.set("support", { kind: "handle", name: "Support", state: "available", text: null });
-    return { context, homeserver, time, memory, reception, said, invitations };
-  };
-
   it("is put off, so that all others are heard; once accepted, what was said meanwhile is heard too", async () => {
     const { context, homeserver, time, said, invitations } = listening();
     homeserver.answer = () => ({ kind: "error", status: 502, errcode: "M_UNKNOWN", text: "no", retryAfterMs: null });
@@ -186,6 +186,27 @@ describe("an invitation that the homeserver of a room does not let the desk acce
     expect(told).to.include({ kind: "message", to: "support", redelivery: "given up $first" });
     expect(told?.kind === "message" && told.text).to.match(/could not hand over/u);
     expect(more).to.deep.equal([]);
+  });
+});
+
+describe("somebody who speaks as one of the desk's own users, or in somebody else's room", () => {
+  const words = (sender: string, id: string) => ({
+    type: "m.room.message",
+    room_id: ROOM.room,
+    event_id: id,
+    sender,
+    origin_server_ts: 1,
+    content: { msgtype: "m.text", body: "hello" },
+  });
+
+  it("is no party: neither in a room of the desk's, nor by inviting another of its users", async () => {
+    const { context, homeserver, memory, said } = listening();
+    await memory.rooms.put(ROOM);
+    homeserver.answer = () => ({ kind: "ok", body: {} });
+    await said([words("@billing:x", "$1"), words("@support:x", "$2"), words("@eve:x", "$5"), words(ROOM.person, "$3")]);
+    await said([{ ...INVITATION, room_id: "!own:x", event_id: "$4", sender: "@billing:x" }]);
+    expect(context.inbounds.all.map((inbound) => inbound.kind === "message" && inbound.id)).to.deep.equal(["$3"]);
+    expect(homeserver.asked).not.to.include("POST join");
   });
 });
 
