@@ -72,11 +72,21 @@ export class Centre {
   }
 
   /**
-   * One of the futures that this centre may have, for an oracle that knows the true rates and everything that has happened: how long talks
-   * still last, who gives up when and who comes is drawn anew from what it is drawn from here. Who will leave work is no rate and not known.
-   * Gives how long that conversation still waits, `mostMs` at most.
+   * What an oracle says that knows the true rates and everything that has happened: the mean of futures in which how long talks still last,
+   * who gives up when and who comes is drawn anew from what it is drawn from here. Who will leave work is no rate and not known. Each counts
+   * `mostMs` at most.
    */
-  future(conversation: string, random: Random, mostMs: number): number {
+  meanWait(
+    conversation: string,
+    of: { readonly runs: number; readonly seed: number; readonly mostMs: number },
+  ): number {
+    const random = new Random(of.seed);
+    let sum = 0;
+    for (let run = 0; run < of.runs; run += 1) sum += this.#future(conversation, random, of.mostMs);
+    return sum / of.runs;
+  }
+
+  #future(conversation: string, random: Random, mostMs: number): number {
     let wait: number | null = null;
     const served = (which: string, waitedMs: number): void => {
       if (which === conversation) wait = waitedMs - (this.now - (this.#waiting.get(conversation)?.since ?? this.now));

@@ -83,13 +83,10 @@ function trialOf(scenario: Scenario): Trial {
       const place = present.waiting.filter(({ waiting }) => waiting.queue === queue).length;
       const byLength = estimateByLength(learner.rates, queue, place, scenario.csrs.length, present.now);
       if (range === null || told === null || byLength === null) return;
-      const random = new Random(1_000 + asked);
-      let oracle = 0;
-      for (let run = 0; run < RUNS; run += 1) oracle += centre.future(conversation, random, HORIZON_MS) / RUNS;
       const guesses = {
         ours: range.mean,
         "true-rates": told.mean,
-        oracle,
+        oracle: centre.meanWait(conversation, { runs: RUNS, seed: 1_000 + asked, mostMs: HORIZON_MS }),
         "by-length": byLength.mean,
         ...formulas.estimates(present, queue),
       };
