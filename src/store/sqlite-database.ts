@@ -3,6 +3,7 @@ import type { Sealing } from "../sealing.ts";
 import { parseKey } from "./keys.ts";
 import { createAuditTable } from "./sqlite-audit.ts";
 import { createErase } from "./sqlite-erase.ts";
+import { createLinePlaces, type LinePlaces } from "./sqlite-line-places.ts";
 import { createStateLoading, createTimerLoading, type LoadedPage } from "./sqlite-loading.ts";
 import type { Connection } from "./sqlite-open.ts";
 import { createPrune } from "./sqlite-prune.ts";
@@ -72,8 +73,8 @@ const SELECTS = {
   seen: "SELECT 1 FROM inbox WHERE network = ? AND redelivery = ?",
   copyByKey: `SELECT c.leg, ${lineColumns("l")} FROM copies c JOIN lines l ON l.line = c.line
     WHERE c.line = ? AND c.leg = ? AND c.part = ? AND c.network = ? AND c.person = ?`,
-  ownLine: `SELECT NULL, ${lineColumns("lines")} FROM lines
-    WHERE network = ? AND person = ? AND foreign_id = ? ORDER BY line DESC LIMIT 1`,
+  ownLine: `SELECT NULL, ${lineColumns("l")} FROM foreign_lines f CROSS JOIN lines l ON l.line = f.line
+    WHERE f.network = ? AND f.person = ? AND f.foreign_id = ? ORDER BY f.line DESC LIMIT 1`,
   copyByForeign: `SELECT c.leg, ${lineColumns("l")} FROM copies c JOIN lines l ON l.line = c.line
     WHERE c.network = ? AND c.person = ? AND c.foreign_id = ? ORDER BY c.line DESC LIMIT 1`,
   // A line, and what later lines made of it.
@@ -82,7 +83,8 @@ const SELECTS = {
         WHERE e.refers = l.line AND e.kind = 'edit' ORDER BY e.line DESC LIMIT 1),
       EXISTS (SELECT 1 FROM lines r WHERE r.refers = l.line AND r.kind = 'retraction'),
       (SELECT max(json_extract(s.content, '$.state')) FROM lines s WHERE s.refers = l.line AND s.kind = 'receipt')
-    FROM lines l WHERE conversation = ? AND kind IN ('message', 'note', 'reaction') ORDER BY line DESC LIMIT ?`,
+    FROM conversation_lines c CROSS JOIN lines l ON l.line = c.line
+    WHERE c.conversation = ? AND l.kind IN ('message', 'note', 'reaction') ORDER BY c.line DESC LIMIT ?`,
   facts: `SELECT at, conversation, csr, event, ${opened("facts", "detail")} FROM facts WHERE conversation = ? ORDER BY seq LIMIT ${FACT_ROWS}`,
   outboxRow: `SELECT id, at, ${opened("outbox", "outbound")} FROM outbox WHERE id = ?`,
   adapterState: `SELECT ${opened("adapter_state", "value")} FROM adapter_state WHERE network = ? AND key = ?`,
@@ -101,12 +103,18 @@ const COMMIT_WRITES = 5;
 export interface SqliteDatabase {
   answer(ask: Exclude<Ask, PageAsk>): readonly Cell[];
   page(ask: PageAsk): LoadedPage;
+  /** Writes what commits have put off, when there is enough of it, or with `all` in any case. */
+  catchUp(all: boolean): void;
   readonly writes: number;
 }
 
+/** Questions that look for lines by what commits put off. */
+const NEED_PLACES: ReadonlySet<Ask["kind"]> = new Set(["reference", "transcript", "prune", "erase"]);
+
 export function createSqliteDatabase(connection: Connection, epoch: string, sealing: Sealing): SqliteDatabase {
   const select = prepareSelects(connection);
-  const commit = prepareCommit(connection, sealing);
+  const places = createLinePlaces(connection);
+  const commit = prepareCommit(connection, sealing, places);
   const prune = createPrune(connection);
   const erase = createErase(connection);
   const audit = createAuditTable(connection);
@@ -116,6 +124,7 @@ export function createSqliteDatabase(connection: Connection, epoch: string, seal
   let writes = 0;
 
   function answer(ask: Exclude<Ask, PageAsk>): readonly Cell[] {
+    if (NEED_PLACES.has(ask.kind)) writes += places.catchUp();
     switch (ask.kind) {
       case "commit":
         writes += COMMIT_WRITES + commit(ask.rows);
@@ -157,6 +166,9 @@ export function createSqliteDatabase(connection: Connection, epoch: string, seal
   }
   return {
     answer,
+    catchUp(all) {
+      if (all || places.isDue) writes += places.catchUp();
+    },
     page: (ask) => (ask.kind === "load-state" ? loadState(ask.after) : loadTimers(ask.after)),
     get writes() {
       return writes;
@@ -183,7 +195,7 @@ function prepareSelects(connection: Connection): Selects {
 }
 
 /** One transaction for a whole batch; returns the number of rows written. */
-function prepareCommit(connection: Connection, sealing: Sealing): (rows: CommitRows) => number {
+function prepareCommit(connection: Connection, sealing: Sealing, places: LinePlaces): (rows: CommitRows) => number {
   const writes = WRITES.map(({ field, width, sql }) => {
     const statement = connection.prepare<Cell[]>(sql);
     const run: Run = (...cells) => statement.run(...cells);
@@ -201,6 +213,7 @@ function prepareCommit(connection: Connection, sealing: Sealing): (rows: CommitR
       }
       written += cells.length / width;
     }
+    places.written(rows.lines);
     counters.run(rows.lastLine, rows.lastOutbox, rows.lastLine, rows.lastOutbox);
     return written;
   });

@@ -54,8 +54,9 @@ function prepareRemoval(connection: Connection) {
     const statement = connection.prepare<Cell[]>(sql);
     return (...cells) => statement.run(...cells).changes;
   };
-  const copies = count("DELETE FROM copies WHERE line IN (SELECT line FROM lines WHERE conversation = ?)");
-  const lines = count("DELETE FROM lines WHERE conversation = ?");
+  const theirs = "line IN (SELECT line FROM conversation_lines WHERE conversation = ?)";
+  const copies = count(`DELETE FROM copies WHERE ${theirs}`);
+  const lines = count(`DELETE FROM lines WHERE ${theirs}`);
   const facts = count("DELETE FROM facts WHERE conversation = ?");
   const outbox = count("DELETE FROM outbox WHERE id = ?");
   const setAside = count("DELETE FROM quarantine WHERE seq = ?");

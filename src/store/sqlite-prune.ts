@@ -50,10 +50,14 @@ function prepareStatements(connection: Connection) {
     ),
     isOpen: connection.prepare<[string], number>("SELECT 1 FROM state WHERE tbl = 'conversation' AND id = ?").pluck(),
     lastAt: connection
-      .prepare<[string], number>("SELECT at FROM lines WHERE conversation = ? ORDER BY line DESC LIMIT 1")
+      .prepare<[string], number>(
+        "SELECT at FROM lines WHERE line = (SELECT max(line) FROM conversation_lines WHERE conversation = ?)",
+      )
       .pluck(),
     linesOf: connection
-      .prepare<[string], number>(`SELECT line FROM lines WHERE conversation = ? ORDER BY line LIMIT ${ROUND_ROWS}`)
+      .prepare<[string], number>(
+        `SELECT line FROM conversation_lines WHERE conversation = ? ORDER BY line LIMIT ${ROUND_ROWS}`,
+      )
       .pluck(),
     removeCopies: connection.prepare<[number]>("DELETE FROM copies WHERE line = ?"),
     removeLine: connection.prepare<[number]>("DELETE FROM lines WHERE line = ?"),

@@ -12,12 +12,12 @@ import type { Ask, Hello, PageAsk, Reply, Request } from "./sqlite-wire.ts";
 import { StoreFault } from "./store.ts";
 
 /**
- * Quiet time after which the log is copied back, and the number of writes after which it is copied back in any case: then it is about
- * 50 MB long, less than what may be left of it on disk (LOG_BYTES). So it is written over instead of growing and being cut, which
- * makes a commit a third shorter; and copying it back, a few milliseconds, comes once in nine hundred messages.
+ * Quiet time after which the log is copied back, and the number of writes after which it is copied back in any case: then it is 20 to 55 MB long,
+ * the more conversations the longer, and less than what may be left of it on disk (LOG_BYTES). So it is written over instead of growing
+ * and being cut, which makes a commit a third shorter; and copying it back, a few milliseconds, comes once in two thousand messages.
  */
 const CHECKPOINT_IDLE_MS = 500;
-const CHECKPOINT_WRITES = 12_000;
+const CHECKPOINT_WRITES = 18_000;
 
 const { path, mostPages, keys } = workerData as { path: string; mostPages?: number; keys?: SealingKeys };
 const port = parentPort;
@@ -92,7 +92,7 @@ function serve(opened: Opened): void {
       channel.close();
       return;
     }
-    checkpoints.schedule();
+    if (broken === null) checkpoints.schedule();
   });
 }
 
@@ -118,8 +118,17 @@ function createCheckpoints(
   function checkpoint(): void {
     idle = null;
     try {
+      database.catchUp(true);
       connection.pragma("wal_checkpoint(PASSIVE)");
       checkpointed = database.writes;
+    } catch (error) {
+      onFault(new StoreFault("disk", toFault(error, path).message));
+    }
+  }
+
+  function catchUp(): void {
+    try {
+      database.catchUp(false);
     } catch (error) {
       onFault(new StoreFault("disk", toFault(error, path).message));
     }
@@ -132,6 +141,7 @@ function createCheckpoints(
   return {
     schedule() {
       stop();
+      catchUp();
       const behind = database.writes - checkpointed;
       if (behind > CHECKPOINT_WRITES) checkpoint();
       else if (behind > 0) idle = setTimeout(checkpoint, CHECKPOINT_IDLE_MS);

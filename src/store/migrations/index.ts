@@ -66,4 +66,24 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE sealing (key TEXT PRIMARY KEY, tables INTEGER NOT NULL DEFAULT 0, after TEXT NOT NULL DEFAULT '[]') WITHOUT ROWID;
   INSERT INTO sealing (key) VALUES ('');
   `,
+  `
+  -- In place of two indexes: tables that are written behind the commits, see sqlite-line-places.ts. Of lines up to \`placed\` they know.
+  ALTER TABLE counters ADD COLUMN placed INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE conversation_lines (conversation TEXT NOT NULL, line INTEGER NOT NULL, PRIMARY KEY (conversation, line)) WITHOUT ROWID;
+  CREATE TABLE foreign_lines (
+    network TEXT NOT NULL, person TEXT NOT NULL, foreign_id TEXT NOT NULL, line INTEGER NOT NULL,
+    PRIMARY KEY (network, person, foreign_id, line)
+  ) WITHOUT ROWID;
+  CREATE TRIGGER lines_gone AFTER DELETE ON lines BEGIN
+    DELETE FROM conversation_lines WHERE conversation = OLD.conversation AND line = OLD.line;
+    DELETE FROM foreign_lines
+      WHERE network = OLD.network AND person = OLD.person AND foreign_id = OLD.foreign_id AND line = OLD.line;
+  END;
+  INSERT INTO conversation_lines SELECT conversation, line FROM lines ORDER BY conversation, line;
+  INSERT INTO foreign_lines SELECT network, person, foreign_id, line FROM lines
+    WHERE network IS NOT NULL AND person IS NOT NULL AND foreign_id IS NOT NULL ORDER BY network, person, foreign_id, line;
+  UPDATE counters SET placed = (SELECT coalesce(max(line), 0) FROM lines);
+  DROP INDEX lines_conversation;
+  DROP INDEX lines_foreign;
+  `,
 ];
