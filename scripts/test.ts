@@ -38,7 +38,8 @@ const onRealServers = [
 /** A real desk for each, or very many turns of chance: too long for the quick groups. */
 const longer = [
   ...["api", "console", "openid", "secrets", "http-tls", "offer-races"],
-  ...["shared-desks", "routing-link", "what-if", "shift"],
+  ...["shared-desks", "routing-link", "what-if", "shift", "simulate", "routing-suite"],
+  ...["core-property", "sealing", "nat"],
 ].map((name) => `test/unit/${name}.test.ts`);
 const guided = "test/fuzz/guided.test.ts";
 
