@@ -35,6 +35,7 @@ const FILE = Buffer.from(
 /** Where the customer's address, which SQL looks for, may stand: the list of docs/operators.md, as columns. */
 const ADDRESS_COLUMNS = [
   "copies.person",
+  "foreign_lines.person",
   "inbox.redelivery",
   "lines.person",
   "state.id",
