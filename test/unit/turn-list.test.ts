@@ -1,4 +1,4 @@
-/** The list of turns: who is first, who is where, over thousands who come, go and change their turn. */
+/** The list of turns: who is first, over thousands who come, go and change their turn. */
 import { expect } from "chai";
 import type { Waiting } from "../../src/core/routing/routing.ts";
 import { TurnList } from "../../src/core/routing/turn-list.ts";
@@ -54,16 +54,6 @@ describe("list of turns", () => {
       expect(contentOf(list)).to.deep.equal(left.map((id) => [id, Number(id.slice("conversation-".length))]));
       expect([list.size, list.first()?.head.conversation]).to.deep.equal([left.length, left[0]]);
     });
-
-  it("knows at which place each is, and at which one who is not in it would be", () => {
-    const entries = drawEntries(new Random(2), 1_000);
-    const [list, others] = [new TurnList<Entry>(), entries.filter((_, number) => number % 4 === 0)];
-    for (const entry of entries) if (!others.includes(entry)) list.insert(entry, []);
-    for (const entry of entries) {
-      const before = entries.filter((one) => !others.includes(one) && byTurn(one.head, entry.head) < 0);
-      expect(list.rank(entry)).to.equal(before.length);
-    }
-  });
 
   it("is empty when the last has gone, and takes others again", () => {
     const [one, other] = [{ head: waiting("one", 0, 1) }, { head: waiting("other", 0, 2) }];

@@ -31,6 +31,7 @@ export class Candidates {
 
   /** The number of the first CSR by the request's strategies who has room and is eligible; -1 when nobody has. */
   pick(waiting: Waiting, requirement: Requirement): number {
+    this.#staff.settle();
     const strategies = prepare(waiting.strategies);
     const search = this.#search;
     search.begin(waiting, requirement, strategies, strategies.asks ? this.#limits(waiting, requirement) : null);

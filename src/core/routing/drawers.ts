@@ -9,7 +9,8 @@ import type { Waiting } from "./routing.ts";
 import { toldBy } from "./skill-sets.ts";
 import type { Server } from "./staff.ts";
 import { SKILL } from "./terms.ts";
-import { type Chunk, TurnList } from "./turn-list.ts";
+import { TurnList } from "./turn-list.ts";
+import type { Chunk } from "./turns.ts";
 import type { Line } from "./waiting-lists.ts";
 
 /** Where a line is filed: under a term that whoever may serve it has, and there under more skills of theirs, `MORE_SKILLS` at most. */

@@ -8,7 +8,7 @@
 import { strict as assert } from "node:assert";
 import type { Address } from "../model.ts";
 import { Candidates, SHORT_LIST } from "./candidates.ts";
-import { chooseAddress, type Requirement, requirementOf, roomOf } from "./eligibility.ts";
+import { chooseAddress, type Requirement, requirementOf } from "./eligibility.ts";
 import { explain } from "./explain.ts";
 import { FreedCsrs } from "./freed-csrs.ts";
 import { Newcomers } from "./newcomers.ts";
@@ -32,7 +32,7 @@ export function createRoutingEngine(shortList = SHORT_LIST): RoutingEngine {
   const staff = new Staff();
   const candidates = new Candidates(staff, shortList);
   const lists = new WaitingLists((requirement) => candidates.placesFor(requirement));
-  const parts: Parts = { staff, candidates, lists, freed: new FreedCsrs(staff, lists), newcomers: new Newcomers() };
+  const parts: Parts = { staff, candidates, lists, freed: new FreedCsrs(lists), newcomers: new Newcomers() };
   const listed = (): WaitingLists => {
     enlist(parts);
     return lists;
@@ -40,8 +40,10 @@ export function createRoutingEngine(shortList = SHORT_LIST): RoutingEngine {
   return {
     putCsr: (csr) => putCsr(parts, csr),
     removeCsr(id) {
+      const server = staff.server(id);
+      if (server === null) return;
       staff.remove(id);
-      parts.freed.forget(id);
+      parts.freed.forget(server);
     },
     csr: (id) => staff.get(id),
     putWaiting(waiting) {
@@ -71,23 +73,11 @@ function isPresent(csr: RoutingCsr): boolean {
 }
 
 function putCsr({ staff, freed, lists }: Parts, csr: RoutingCsr): void {
-  const former = staff.put(csr);
+  const server = staff.put(csr);
   // Whoever comes later finds them by themselves.
   if (lists.isEmpty()) return;
-  const before = former === null ? -1 : roomOf(former);
-  const now = roomOf(csr);
-  if (now <= 0) freed.forget(csr.id);
-  else if (former === null || now > before || mayServeOthers(former, csr) || freed.has(csr.id)) freed.add(csr.id);
-}
-
-/** Compared by identity: taking a CSR for changed who is not costs one look-up, never a match. */
-function mayServeOthers(former: RoutingCsr, csr: RoutingCsr): boolean {
-  return (
-    former.skills !== csr.skills ||
-    former.languages !== csr.languages ||
-    former.attributes !== csr.attributes ||
-    former.reachable !== csr.reachable
-  );
+  if (server.room <= 0) freed.forget(server);
+  else if (server.hasGained || freed.has(server)) freed.add(server);
 }
 
 function match(parts: Parts): Match | null {
@@ -102,10 +92,7 @@ function match(parts: Parts): Match | null {
   }
   if (next === null) return null;
   const { waiting, requirement, only } = next;
-  const found =
-    only === null
-      ? matchFor(parts, waiting, requirement)
-      : matchWith(staff, waiting, requirement, staff.numberOf(only) ?? -1);
+  const found = only < 0 ? matchFor(parts, waiting, requirement) : matchWith(staff, waiting, requirement, only);
   assert(
     found !== null,
     `nobody can be picked for conversation ${waiting.conversation} although somebody may serve it`,
@@ -136,5 +123,5 @@ function enlist({ staff, lists, freed, newcomers }: Parts): void {
     newcomers.remove(first.waiting.conversation);
     lists.put(first.waiting, first.requirement);
   }
-  for (const csr of staff.all()) if (roomOf(csr) > 0) freed.add(csr.id);
+  for (const server of staff.servers()) if (server.room > 0) freed.add(server);
 }

@@ -5,12 +5,12 @@
 import type { Requirement } from "./eligibility.ts";
 import { OrderedList } from "./ordered-list.ts";
 import type { Waiting } from "./routing.ts";
-import type { Staff } from "./staff.ts";
+import type { Server } from "./staff.ts";
 import { byTurn, type Line, type WaitingLists } from "./waiting-lists.ts";
 
 /** `waiting` is the first whom the CSR may serve, as it was when this was made, and the head of that line. */
-interface Prospect {
-  readonly csr: string;
+export interface Prospect {
+  readonly server: Server;
   readonly waiting: Waiting;
   readonly line: Line;
 }
@@ -19,41 +19,38 @@ interface Prospect {
 export interface Next {
   readonly waiting: Waiting;
   readonly requirement: Requirement;
-  /** The CSR, when no other can serve them; else null. */
-  readonly only: string | null;
+  /** The number of the CSR, when no other can serve them; else -1. */
+  readonly only: number;
 }
 
 export class FreedCsrs {
-  readonly #staff: Staff;
   readonly #lists: WaitingLists;
-  readonly #new = new Set<string>();
-  readonly #prospects = new Map<string, Prospect>();
+  /** Those who are to be looked at, and some who are not any more. */
+  readonly #new: Server[] = [];
   readonly #byTurn = new OrderedList<Prospect>(
-    (left, right) => byTurn(left.waiting, right.waiting) || (left.csr < right.csr ? -1 : left.csr > right.csr ? 1 : 0),
+    (left, right) => byTurn(left.waiting, right.waiting) || byId(left.server.csr.id, right.server.csr.id),
   );
 
-  constructor(staff: Staff, lists: WaitingLists) {
-    this.#staff = staff;
+  constructor(lists: WaitingLists) {
     this.#lists = lists;
   }
 
-  add(csr: string): void {
-    this.forget(csr);
-    this.#new.add(csr);
+  add(server: Server): void {
+    this.#drop(server);
+    server.isNew = true;
+    if (server.isNoted) return;
+    server.isNoted = true;
+    this.#new.push(server);
   }
 
   /** Whether somebody waits whom that CSR may serve, or may turn out to. */
-  has(csr: string): boolean {
-    return this.#new.has(csr) || this.#prospects.has(csr);
+  has(server: Server): boolean {
+    return server.isNew || server.prospect !== null;
   }
 
-  forget(csr: string): void {
-    this.#new.delete(csr);
-    const prospect = this.#prospects.get(csr);
-    if (prospect !== undefined) {
-      this.#prospects.delete(csr);
-      this.#byTurn.remove(prospect);
-    }
+  forget(server: Server): void {
+    server.isNew = false;
+    this.#drop(server);
   }
 
   /**
@@ -64,36 +61,56 @@ export class FreedCsrs {
       this.#forgetAll();
       return null;
     }
-    if (this.#new.size > 0) {
-      for (const csr of this.#new) this.#look(csr);
-      this.#new.clear();
-    }
+    this.#lookAtNew();
     for (let prospect = this.#byTurn.first(); prospect !== null; prospect = this.#byTurn.first()) {
-      const { csr, waiting, line } = prospect;
+      const { server, waiting, line } = prospect;
       // Whoever may serve them and has room became free, so is in here, and whoever is has their own first: nobody before this one.
       if (isCurrent(prospect)) {
         const isOnly = this.#byTurn.second()?.waiting !== waiting;
-        return { waiting, requirement: line.requirement, only: isOnly ? csr : null };
+        return { waiting, requirement: line.requirement, only: isOnly ? server.number : -1 };
       }
-      this.forget(csr);
-      this.#look(csr);
+      this.#drop(server);
+      this.#look(server);
     }
     return null;
   }
 
-  #forgetAll(): void {
-    if (this.#new.size > 0) this.#new.clear();
-    for (const id of this.#prospects.keys()) this.forget(id);
+  #lookAtNew(): void {
+    if (this.#new.length === 0) return;
+    for (const server of this.#new) {
+      server.isNoted = false;
+      if (!server.isNew) continue;
+      server.isNew = false;
+      this.#look(server);
+    }
+    this.#new.length = 0;
   }
 
-  #look(id: string): void {
-    const server = this.#staff.server(id);
-    const line = server === null ? null : this.#lists.firstFor(server);
+  #forgetAll(): void {
+    for (const server of this.#new) [server.isNew, server.isNoted] = [false, false];
+    this.#new.length = 0;
+    for (let prospect = this.#byTurn.takeFirst(); prospect !== null; prospect = this.#byTurn.takeFirst()) {
+      prospect.server.prospect = null;
+    }
+  }
+
+  #drop(server: Server): void {
+    if (server.prospect === null) return;
+    this.#byTurn.remove(server.prospect);
+    server.prospect = null;
+  }
+
+  #look(server: Server): void {
+    const line = this.#lists.firstFor(server);
     if (line === null) return;
-    const prospect = { csr: id, waiting: line.head, line };
-    this.#prospects.set(id, prospect);
+    const prospect = { server, waiting: line.head, line };
+    server.prospect = prospect;
     this.#byTurn.insert(prospect);
   }
+}
+
+function byId(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 function isCurrent({ waiting, line }: Prospect): boolean {

@@ -5,7 +5,8 @@
 import { strict as assert } from "node:assert";
 import type { Address } from "../model.ts";
 import { signatureOf } from "./asked.ts";
-import { reachKey, roomOf } from "./eligibility.ts";
+import { reachKey } from "./eligibility.ts";
+import type { Prospect } from "./freed-csrs.ts";
 import { Known } from "./known.ts";
 import type { RoutingCsr } from "./routing.ts";
 import { HIGH, LOW, ROOM, ROW, STANDINGS } from "./row.ts";
@@ -14,43 +15,44 @@ import { writeStandings } from "./strategies.ts";
 import { TermList } from "./term-list.ts";
 import { ANYONE, csrTerm, placeTerms, profileTerms, SKILL } from "./terms.ts";
 
-/** What of a CSR is looked at to find whom they may serve. */
+/** A CSR with what follows from who and where they are, and what is looked at to find whom they may serve. */
 export interface Server {
-  csr: RoutingCsr;
-  /** Every term under which those who wait for such a CSR can be filed. */
-  readonly terms: readonly string[];
-  readonly levels: ReadonlyMap<string, number>;
-  readonly low: number;
-  readonly high: number;
-  /** The numbers of the drawers in which those lie, as of that edition and so many news of it. */
-  readonly drawers: number[];
-  edition: number;
-  news: number;
-}
-
-/** A CSR with what follows from who and where they are. */
-interface Entry {
   readonly number: number;
   csr: RoutingCsr;
+  /** As `roomOf` says. */
+  room: number;
+  /** Whether, as they were put the last time, they may serve somebody whom they could not serve before. */
+  hasGained: boolean;
+  /** Not all tables tell of them as they are now, see `Staff.settle`. */
+  isStale: boolean;
+  /** Every term under which those who wait for such a CSR can be filed. */
+  terms: readonly string[];
+  levels: ReadonlyMap<string, number>;
+  low: number;
+  high: number;
+  /** The numbers of the drawers in which those lie, as of that edition and so many news of it. */
+  drawers: number[];
+  edition: number;
+  news: number;
+  /** What `FreedCsrs` knows of them: whether they are to be looked at, whether they stand among those, and the first whom they may serve. */
+  isNew: boolean;
+  isNoted: boolean;
+  prospect: Prospect | null;
+}
+
+interface Entry extends Server {
   profile: readonly string[];
   places: readonly string[];
-  server: Server;
   lists: readonly TermList[];
+  /** Whether there is anywhere to reach them. */
+  isReached: boolean;
+  /** Whether their lists count them among those who have room. */
+  isCounted: boolean;
   /** Equal for those who are reached alike. */
   group: string;
 }
 
 const NO_LEVELS: ReadonlyMap<string, number> = new Map();
-
-function serverOf(
-  csr: RoutingCsr,
-  terms: readonly string[],
-  levels: ReadonlyMap<string, number>,
-  low: number,
-  high: number,
-): Server {
-  return { csr, terms: [...terms, csrTerm(csr.id)], levels, low, high, drawers: [], edition: 0, news: 0 };
-}
 
 export class Staff {
   /** A row for each number. */
@@ -69,6 +71,7 @@ export class Staff {
   /** The lists of skills by the skill alone. */
   readonly #skills = new Map<string, TermList>();
   readonly #free: number[] = [];
+  readonly #stale: Entry[] = [];
   /** How many there are of each group, and one of them. */
   readonly #sizes = new Map<string, { count: number; one: RoutingCsr }>();
 
@@ -98,9 +101,13 @@ export class Staff {
     return this.#terms.get(term)?.members.length ?? 0;
   }
 
+  servers(): Iterable<Server> {
+    return this.#entries.values();
+  }
+
   /** By which is found whom that CSR may serve; null when they are not known. */
   server(id: string): Server | null {
-    return this.#entries.get(id)?.server ?? null;
+    return this.#entries.get(id) ?? null;
   }
 
   /** One CSR of each way of being reached. */
@@ -108,33 +115,49 @@ export class Staff {
     for (const { one } of this.#sizes.values()) yield one;
   }
 
-  /** The CSR as they were before, or null. */
-  put(csr: RoutingCsr): RoutingCsr | null {
+  /** The CSR as they are now. */
+  put(csr: RoutingCsr): Server {
     if (!(Number.isFinite(csr.idleSince) && csr.load >= 0 && csr.capacity >= 0)) {
       assert.fail(`CSR ${csr.id} was put with a load, capacity or time that is no number`);
     }
-    const known = this.#entries.get(csr.id);
-    const entry = known ?? this.#enter(csr);
-    const { csr: former, number } = entry;
-    entry.csr = csr;
-    entry.server.csr = csr;
+    const entry = this.#entries.get(csr.id) ?? this.#enter(csr);
+    const { number, room: before } = entry;
+    const isOther = this.#follow(entry, csr);
     this.csrs[number] = csr;
-    if (known !== undefined) this.#follow(entry, former);
-    const wasFree = this.isFree(number);
-    this.table[number * ROW + ROOM] = roomOf(csr);
-    const more = Number(this.isFree(number)) - Number(wasFree);
-    writeStandings(this.table, number * ROW + STANDINGS, csr);
-    for (const list of entry.lists) {
-      list.free += more;
-      if (list.isBounded) list.changed(number, this);
+    const room = entry.isReached && csr.willing ? csr.capacity - csr.load : -1;
+    entry.room = room;
+    entry.hasGained = isOther || room > before;
+    this.table[number * ROW + ROOM] = room;
+    if (!entry.isStale) {
+      entry.isStale = true;
+      this.#stale.push(entry);
     }
-    this.sets.changed(number);
-    return known === undefined ? null : former;
+    return entry;
+  }
+
+  /** Before anybody is looked for: what searches read of those who changed since. Most change again before that. */
+  settle(): void {
+    if (this.#stale.length === 0) return;
+    for (const entry of this.#stale) {
+      entry.isStale = false;
+      const { number, isCounted, lists, csr } = entry;
+      const isFree = entry.room > 0;
+      const more = Number(isFree) - Number(isCounted);
+      entry.isCounted = isFree;
+      writeStandings(this.table, number * ROW + STANDINGS, csr);
+      for (const list of lists) {
+        list.free += more;
+        if (list.isBounded) list.changed(number, this);
+      }
+      this.sets.changed(number);
+    }
+    this.#stale.length = 0;
   }
 
   remove(id: string): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
+    this.settle();
     const { number } = entry;
     this.#unlist(entry, [...entry.profile, ...entry.places]);
     this.#forget();
@@ -162,10 +185,24 @@ export class Staff {
     const entry: Entry = {
       number,
       csr,
+      room: -1,
+      isReached: false,
+      hasGained: true,
+      isStale: false,
+      isCounted: false,
+      edition: 0,
+      news: 0,
+      drawers: [],
+      isNew: false,
+      isNoted: false,
+      prospect: null,
+      levels: NO_LEVELS,
+      low: 0,
+      high: 0,
+      terms: [],
+      lists: [],
       profile: [],
       places: [],
-      server: serverOf(csr, [], NO_LEVELS, 0, 0),
-      lists: [],
       group: "",
     };
     this.#entries.set(csr.id, entry);
@@ -176,12 +213,15 @@ export class Staff {
     return entry;
   }
 
-  /** Terms are made anew only when what they come from was exchanged. */
-  #follow(entry: Entry, former: RoutingCsr): void {
-    const { csr } = entry;
-    const { skills, languages, attributes, reachable } = former;
-    if (skills !== csr.skills || languages !== csr.languages || attributes !== csr.attributes) this.#reprofile(entry);
-    if (reachable !== csr.reachable) this.#replace(entry);
+  /** Terms are made anew only when what they come from was exchanged: true when it was. Compared by identity. */
+  #follow(entry: Entry, csr: RoutingCsr): boolean {
+    const { skills, languages, attributes, reachable } = entry.csr;
+    entry.csr = csr;
+    const isOther = skills !== csr.skills || languages !== csr.languages || attributes !== csr.attributes;
+    if (isOther) this.#reprofile(entry);
+    if (reachable === csr.reachable) return isOther;
+    this.#replace(entry);
+    return true;
   }
 
   #reprofile(entry: Entry): void {
@@ -191,7 +231,9 @@ export class Staff {
     const { low, high } = signatureOf(entry.csr);
     this.table[entry.number * ROW + LOW] = low;
     this.table[entry.number * ROW + HIGH] = high;
-    this.levels[entry.number] = new Map(Object.entries(entry.csr.skills));
+    const levels = new Map(Object.entries(entry.csr.skills));
+    this.levels[entry.number] = levels;
+    [entry.low, entry.high, entry.levels] = [low, high, levels];
     this.#forget();
     this.#gather(entry);
   }
@@ -205,6 +247,7 @@ export class Staff {
     const places = placeTerms(entry.csr);
     this.#relist(entry, entry.places, places);
     entry.places = places;
+    entry.isReached = entry.csr.reachable.length > 0;
     const [one, another] = entry.csr.reachable;
     this.soles[entry.number] = one === undefined || another !== undefined ? null : one.address;
     this.#regroup(entry, reachKey(entry.csr));
@@ -214,12 +257,13 @@ export class Staff {
   #gather(entry: Entry): void {
     const terms = [...entry.profile, ...entry.places];
     entry.lists = terms.map((term) => this.#terms.get(term)).filter((list) => list !== undefined);
-    const { csr, number } = entry;
-    const [low, high] = [this.table[number * ROW + LOW] ?? 0, this.table[number * ROW + HIGH] ?? 0];
-    entry.server = serverOf(csr, terms, this.levels[number] ?? NO_LEVELS, low, high);
+    entry.terms = [...terms, csrTerm(entry.csr.id)];
+    entry.drawers = [];
+    entry.edition = 0;
   }
 
   #relist(entry: Entry, before: readonly string[], after: readonly string[]): void {
+    this.settle();
     this.#unlist(
       entry,
       before.filter((term) => !after.includes(term)),

@@ -1,31 +1,26 @@
 /**
- * Those who wait, or lines of them, in the order of turns: chunks of sorted arrays, in which priorities and times of turns stand side by side as
+ * Lines of those who wait, in the order of turns: chunks of sorted arrays, in which priorities and times of turns stand side by side as
  * numbers, with more numbers of each where those are given. So looking somebody up, and walking from the front, fetch nobody else. Most lists
  * are short: the first chunk is the list itself, which saves fetching what holds the chunks.
  */
 import type { Waiting } from "./routing.ts";
-
-/** Stands at the turn of its head. While it is in a list the list is told of another head first (`move`). */
-export interface Turned {
-  readonly head: Waiting;
-}
-
-/** Entries in a chunk before it is split in two. */
-const CHUNK_ITEMS = 256;
-const FIRST_ITEMS = 4;
-/** The priority below zero, and the time of the turn. */
-const TURN = 2;
-
-/** Of the entry at `at`, its numbers begin at `at * stride`. */
-export interface Chunk<T> {
-  items: T[];
-  numbers: Float64Array;
-}
+import {
+  CHUNK_ITEMS,
+  type Chunk,
+  comesBefore,
+  FIRST_ITEMS,
+  placeIn,
+  putInto,
+  splitOff,
+  TURN,
+  type Turned,
+} from "./turns.ts";
 
 const NOTHING: readonly never[] = [];
 /** The numbers of an entry that is on its way to another place. */
 const HELD = new Float64Array(16);
 
+/** While an item is in the list, the list is told of another head first (`move`). */
 export class TurnList<T extends Turned> implements Chunk<T> {
   items: T[] = [];
   numbers: Float64Array;
@@ -62,7 +57,7 @@ export class TurnList<T extends Turned> implements Chunk<T> {
     const { head } = item;
     const at = this.#chunkOf(head);
     const chunk = this.#chunk(at);
-    const place = this.#placeIn(chunk, head);
+    const place = placeIn(chunk, this.stride, head);
     if (chunk.items[place] !== item) return false;
     this.#take(at, chunk, place);
     return true;
@@ -72,10 +67,10 @@ export class TurnList<T extends Turned> implements Chunk<T> {
   move(item: T, head: Waiting): void {
     const at = this.#chunkOf(item.head);
     const chunk = this.#chunk(at);
-    const place = this.#placeIn(chunk, item.head);
+    const place = placeIn(chunk, this.stride, item.head);
     if (chunk.items[place] !== item) return;
     if (this.#rest === null) {
-      this.#shift(chunk, place, this.#placeIn(chunk, head), head);
+      this.#shift(chunk, place, placeIn(chunk, this.stride, head), head);
       return;
     }
     const more: number[] = [];
@@ -104,33 +99,20 @@ export class TurnList<T extends Turned> implements Chunk<T> {
     for (let index = 0; index < stride; index += 1) numbers[to * stride + index] = HELD[index] as number;
   }
 
-  /** How many come before it, whether it is in the list or not. */
-  rank({ head }: T): number {
-    const at = this.#chunkOf(head);
-    let before = 0;
-    for (let index = 0; index < at; index += 1) before += this.#chunk(index).items.length;
-    return before + this.#placeIn(this.#chunk(at), head);
-  }
-
   #put(item: T, head: Waiting, more: readonly number[]): void {
     this.#size += 1;
     const at = this.#chunkOf(head);
     const chunk = this.#chunk(at);
-    const { items } = chunk;
     const { stride } = this;
-    const place = this.#placeIn(chunk, head);
-    if ((items.length + 1) * stride > chunk.numbers.length) this.#grow(chunk);
+    const place = placeIn(chunk, stride, head);
+    putInto(chunk, stride, place, item, head);
     const { numbers } = chunk;
     const begin = place * stride;
-    if (place === items.length) items.push(item);
-    else {
-      numbers.copyWithin(begin + stride, begin, items.length * stride);
-      items.splice(place, 0, item);
-    }
-    numbers[begin] = -head.priority;
-    numbers[begin + 1] = head.turnAt;
     for (let index = TURN; index < stride; index += 1) numbers[begin + index] = more[index - TURN] ?? 0;
-    if (items.length > CHUNK_ITEMS) this.#split(at, chunk);
+    if (chunk.items.length > CHUNK_ITEMS) {
+      this.#rest ??= [];
+      this.#rest.splice(at, 0, splitOff(chunk, stride));
+    }
   }
 
   #take(at: number, chunk: Chunk<T>, place: number): void {
@@ -158,20 +140,6 @@ export class TurnList<T extends Turned> implements Chunk<T> {
     return at === 0 || this.#rest === null ? this : (this.#rest[at - 1] as Chunk<T>);
   }
 
-  #grow(chunk: Chunk<T>): void {
-    const numbers = new Float64Array(Math.min(CHUNK_ITEMS + 1, chunk.items.length * 2) * this.stride);
-    numbers.set(chunk.numbers);
-    chunk.numbers = numbers;
-  }
-
-  #split(at: number, chunk: Chunk<T>): void {
-    const items = chunk.items.splice(CHUNK_ITEMS >> 1);
-    const numbers = new Float64Array((CHUNK_ITEMS + 1) * this.stride);
-    numbers.set(chunk.numbers.subarray(chunk.items.length * this.stride));
-    this.#rest ??= [];
-    this.#rest.splice(at, 0, { items, numbers });
-  }
-
   /** Index of the first chunk whose last entry is not before that turn; of the last chunk when all are. */
   #chunkOf(head: Waiting): number {
     if (this.#rest === null) return 0;
@@ -180,29 +148,9 @@ export class TurnList<T extends Turned> implements Chunk<T> {
     while (low < high) {
       const middle = (low + high) >> 1;
       const chunk = this.#chunk(middle);
-      if (this.#isBefore(chunk, chunk.items.length - 1, head)) low = middle + 1;
+      if (comesBefore(chunk, this.stride, chunk.items.length - 1, head)) low = middle + 1;
       else high = middle;
     }
     return low;
-  }
-
-  #placeIn(chunk: Chunk<T>, head: Waiting): number {
-    let low = 0;
-    let high = chunk.items.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#isBefore(chunk, middle, head)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  #isBefore({ items, numbers }: Chunk<T>, place: number, head: Waiting): boolean {
-    const at = place * this.stride;
-    const priority = numbers[at] as number;
-    if (priority !== -head.priority) return priority < -head.priority;
-    const turnAt = numbers[at + 1] as number;
-    if (turnAt !== head.turnAt) return turnAt < head.turnAt;
-    return (items[place] as T).head.conversation < head.conversation;
   }
 }

@@ -4,11 +4,11 @@
  * CSR can serve them now; so a line is looked at again only through a CSR who became free.
  */
 import { Drawers, type Place } from "./drawers.ts";
-import { isEligible, type Requirement, requirementKey, roomOf } from "./eligibility.ts";
+import { isEligible, type Requirement, requirementKey } from "./eligibility.ts";
 import { OrderedList } from "./ordered-list.ts";
+import { type Queued, QueueList } from "./queue-list.ts";
 import type { Waiting } from "./routing.ts";
 import type { Server } from "./staff.ts";
-import { TurnList } from "./turn-list.ts";
 
 /** All who wait for exactly the same. */
 export interface Line {
@@ -25,10 +25,8 @@ export interface Line {
 }
 
 /** One who waits, in their line and in the list of their queue. */
-interface Member {
-  readonly head: Waiting;
+interface Member extends Queued {
   readonly line: Line;
-  readonly queue: TurnList<Member>;
 }
 
 /** Higher priority first, then whose turn was earlier, then conversation id. */
@@ -47,7 +45,7 @@ export class WaitingLists {
   readonly #lines = new Map<string, Line>();
   readonly #members = new Map<string, Member>();
   readonly #drawers = new Drawers();
-  readonly #queues = new Map<string, TurnList<Member>>();
+  readonly #queues = new Map<string, QueueList>();
 
   constructor(placesFor: (requirement: Requirement) => readonly Place[]) {
     this.#placesFor = placesFor;
@@ -63,22 +61,25 @@ export class WaitingLists {
     const known = this.#lines.get(key);
     const line = known ?? this.#open(key, requirement, waiting);
     if (known !== undefined) this.#join(known, waiting);
-    const queue = this.#queues.get(waiting.queue) ?? new TurnList<Member>();
-    this.#queues.set(waiting.queue, queue);
-    const member = { head: waiting, line, queue };
+    let queue = this.#queues.get(waiting.queue);
+    if (queue === undefined) {
+      queue = new QueueList();
+      this.#queues.set(waiting.queue, queue);
+    }
+    const member = { head: waiting, line, chunk: null };
     this.#members.set(waiting.conversation, member);
-    queue.insert(member, NOTHING);
+    queue.insert(member);
   }
 
   remove(conversation: string): void {
     if (this.#members.size === 0) return;
     const member = this.#members.get(conversation);
     if (member === undefined) return;
-    const { head, line, queue } = member;
+    const { head, line, chunk } = member;
     this.#members.delete(conversation);
-    queue.remove(member);
+    chunk?.queue.remove(member);
     // Whatever nobody is in is dropped: a line or queue that is gone must not be remembered for ever.
-    if (queue.size === 0) this.#queues.delete(head.queue);
+    if (chunk?.queue.size === 0) this.#queues.delete(head.queue);
     if (line.head !== head) {
       line.more?.remove(head);
       return;
@@ -91,14 +92,14 @@ export class WaitingLists {
   /** The line whose head is the first of all who wait that this CSR may serve. */
   firstFor(server: Server): Line | null {
     if (this.#members.size === 0) return null;
-    const { csr, levels } = server;
-    return this.#drawers.first(server, roomOf(csr), ({ requirement }) => isEligible(csr, requirement, levels));
+    const { csr, levels, room } = server;
+    return this.#drawers.first(server, room, ({ requirement }) => isEligible(csr, requirement, levels));
   }
 
   /** 1 for the next one of that conversation's queue; null when it does not wait. */
   place(conversation: string): number | null {
     const member = this.#members.get(conversation);
-    return member === undefined ? null : member.queue.rank(member) + 1;
+    return member?.chunk == null ? null : member.chunk.queue.rank(member) + 1;
   }
 
   /** The conversation that is next in that queue. */
@@ -156,5 +157,3 @@ export function conversationsIn({ head, more }: Line): readonly string[] {
   });
   return conversations;
 }
-
-const NOTHING: readonly never[] = [];
