@@ -139,9 +139,20 @@ describe("a test in routing.yaml", () => {
   });
 });
 
+/** A file whose queue says that. */
+const queue = (more: string, skills = "{ support: 1 }"): string =>
+  `skills: [support, billing]\nqueues:\n  support: { name: S, skills: ${skills}, ${more} }\n  billing: { name: B, skills: { billing: 1 } }\n`;
+
+/** What is found of a queue that says so, where all CSRs are on XMPP and customers on the web, too. */
+function withoutCsrsOnWeb(says: string): readonly string[] {
+  const xmpp =
+    "  xmpp: { adapter: xmpp, mode: component, domain: d.example, secret: s, handles: { support: { name: S, dialog: welcome } } }\n";
+  const people = PEOPLE.replaceAll(/web: (\w+)/g, "xmpp: $1@d.example");
+  const desk = `${DESK}${xmpp}http: { publicUrl: "https://chat.example" }\n`;
+  return problemsOf({ ...texts(queue(says), people), "frontdesk.yaml": desk }, { analyse: true });
+}
+
 describe("what can never happen by the rules", () => {
-  const queue = (more: string, skills = "{ support: 1 }"): string =>
-    `skills: [support, billing]\nqueues:\n  support: { name: S, skills: ${skills}, ${more} }\n  billing: { name: B, skills: { billing: 1 } }\n`;
   const FOUND: readonly (readonly [what: string, routing: string, problem: RegExp])[] = [
     [
       "needs that nobody meets together",
@@ -235,17 +246,22 @@ describe("what can never happen by the rules", () => {
   });
 
   it("is told of: customers of a network on which nobody of the queue sits", () => {
-    const people = PEOPLE.replaceAll("{ web: ", "{ xmpp: ");
-    const xmpp =
-      "  xmpp: { adapter: xmpp, mode: component, domain: d.example, secret: s, handles: { support: { name: S, dialog: welcome } } }\n";
-    const problems = problemsOf(
-      {
-        ...texts(queue("compatibility: same-network"), people.replaceAll(/xmpp: (\w+)/g, "xmpp: $1@d.example")),
-        "frontdesk.yaml": DESK + xmpp,
-      },
-      { analyse: true },
+    expect(withoutCsrsOnWeb("compatibility: same-network").join("\n")).to.match(
+      /no CSR of "support" has an address on web/,
     );
-    expect(problems.join("\n")).to.match(/no CSR of "support" has an address on web/);
+  });
+
+  for (const compatibility of ["same-network", "same-software"])
+    it(`is told of: customers who are sent to a network where nobody can serve them (${compatibility})`, () => {
+      const problems = withoutCsrsOnWeb(`compatibility: ${compatibility}, hosting: redirect, redirectTo: web`);
+      expect(problems.filter((problem) => problem.includes("web"))).to.have.length(1);
+      expect(problems.join("\n")).to.match(
+        /^config\/routing\.yaml:3:\d+ warning: customers are asked to continue on web, where no CSR of "support" has an address/m,
+      );
+    });
+
+  it("is nothing where they are sent to a network from which anybody can serve them", () => {
+    expect(withoutCsrsOnWeb("hosting: redirect, redirectTo: web")).to.deep.equal([]);
   });
 
   it("is nothing where all of it can", () => expect(checked(ROUTING)).to.deep.equal([]));

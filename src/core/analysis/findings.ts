@@ -230,16 +230,31 @@ function preferenceFindings(about: About): readonly Finding[] {
   );
 }
 
-/** Of queues that want the same network: customers of those on which nobody of the queue sits. */
+/** Of queues that want the same network or software: customers of networks on which nobody of the queue sits, or is sent there by it. */
 function networkFindings(about: About): readonly Finding[] {
   const { queue, rules, path } = about;
   const everWidens = (queue.rings ?? []).some(({ compatibility, to }) => compatibility === "translated" || to !== null);
   const asked = askedAlways(queue);
-  if (queue.compatibility !== "same-network" || everWidens || !isAnybody(about, asked)) return [];
-  return [...rules.networks.values()]
-    .filter(({ name, handles }) => handles.length > 0 && !isAnybody(about, asked, name))
-    .map(({ name }) => ({
-      path: [...path, "compatibility"],
-      message: `no CSR of "${queue.id}" has an address on ${name}: customers from there could never be served; use translated, or give somebody an address there`,
-    }));
+  if (queue.compatibility === "translated" || everWidens || !isAnybody(about, asked)) return [];
+  const isNobodyOn = (network: string): boolean => !isAnybody(about, asked, network);
+  const elsewhere = queue.hosting?.network ?? null;
+  const own = [...rules.networks.values()].filter(
+    ({ name, handles }) => queue.compatibility === "same-network" && handles.length > 0 && name !== elsewhere,
+  );
+  return [
+    ...own
+      .filter(({ name }) => isNobodyOn(name))
+      .map(({ name }) => ({
+        path: [...path, "compatibility"],
+        message: `no CSR of "${queue.id}" has an address on ${name}: customers from there could never be served; use translated, or give somebody an address there`,
+      })),
+    ...(elsewhere === null || !isNobodyOn(elsewhere)
+      ? []
+      : [
+          {
+            path: [...path, "redirectTo"],
+            message: `customers are asked to continue on ${elsewhere}, where no CSR of "${queue.id}" has an address: with ${queue.compatibility} whoever comes there could never be served; use translated, redirect elsewhere, or give somebody an address there`,
+          },
+        ]),
+  ];
 }
