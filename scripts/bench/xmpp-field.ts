@@ -3,7 +3,7 @@ import type { XmppServer } from "../../test/support/xmpp-server.ts";
 import { cpuMs } from "./process-status.ts";
 import { type Seat, XmppCrowd } from "./xmpp-crowd.ts";
 import { logIn, type RawClient } from "./xmpp-login.ts";
-import { openRelay, type RelayKind } from "./xmpp-relays.ts";
+import { openRelay, type RelayKind, type StartOptions } from "./xmpp-relays.ts";
 import { openStub, STUB } from "./xmpp-stub.ts";
 
 /** Conversations that run at a time, and CSRs who share them, where a group does not say otherwise. */
@@ -41,6 +41,7 @@ export async function openField(
   kind: RelayKind,
   server: XmppServer,
   { conversations, csrs }: Size = { conversations: CONVERSATIONS, csrs: CSRS },
+  options: StartOptions = {},
 ): Promise<Field> {
   const componentDomain = `${COMPONENTS[kind]}.${server.domain}`;
   const crowd = new XmppCrowd(`${HANDLE}@${componentDomain}`);
@@ -51,6 +52,7 @@ export async function openField(
     { ...server, componentDomain },
     names.map((name) => `${name}@${server.domain}`),
     Math.ceil(conversations / csrs),
+    options,
   );
   for (let customer = 0; customer < conversations; customer += 1) {
     clients.push(await take(crowd, "customer", { port: server.clientPort, domain: server.anonymousDomain }));
@@ -104,13 +106,14 @@ async function take(crowd: XmppCrowd, role: Seat["role"], login: Parameters<type
 }
 
 /** Through a component listener with nothing behind it. */
-export async function openStubField(kind: RelayKind): Promise<Field> {
+export async function openStubField(kind: RelayKind, options: StartOptions = {}): Promise<Field> {
   const crowd = new XmppCrowd(`${HANDLE}@${STUB.componentDomain}`);
   const stub = await openStub(crowd);
   const csrs = Array.from({ length: CSRS }, (_, index) => stub.person(`csr${index}`, "csr"));
   for (let customer = 0; customer < CONVERSATIONS; customer += 1) stub.person(`customer${customer}`, "customer");
   const addresses = csrs.map(({ jid }) => jid.replace(/\/.*/u, ""));
-  const relay = await openRelay(kind, { ...STUB, componentPort: stub.port }, addresses, CONVERSATIONS / CSRS);
+  const place = { ...STUB, componentPort: stub.port };
+  const relay = await openRelay(kind, place, addresses, CONVERSATIONS / CSRS, options);
   await crowd.begin();
   return {
     crowd,

@@ -1,6 +1,6 @@
 /** What stands between customers and CSRs in the XMPP measurements, each in a process of its own: the desk, or a bare relay. */
 import { fileURLToPath } from "node:url";
-import { type Daemon, startDaemon } from "../../test/support/daemon.ts";
+import { type Daemon, LAUNCHER, startDaemon } from "../../test/support/daemon.ts";
 import { ServerProcess } from "../../test/support/server-process.ts";
 import { until } from "../../test/support/wait.ts";
 
@@ -28,8 +28,9 @@ export async function openRelay(
   place: Place,
   csrs: readonly string[],
   capacity: number,
+  options: StartOptions = {},
 ): Promise<Relay> {
-  return kind === "desk" ? openDesk(place, csrs, capacity) : openBare(kind, place, csrs);
+  return kind === "desk" ? openDesk(place, csrs, capacity, options) : openBare(kind, place, csrs);
 }
 
 async function openBare(kind: RelayKind, place: Place, csrs: readonly string[]): Promise<Relay> {
@@ -47,12 +48,19 @@ async function openBare(kind: RelayKind, place: Place, csrs: readonly string[]):
   return { pid: relay.pid ?? 0, stop: () => relay.stop() };
 }
 
-async function openDesk(place: Place, csrs: readonly string[], capacity: number): Promise<Relay> {
-  const desk = await startDesk(place, csrs, capacity);
+async function openDesk(
+  place: Place,
+  csrs: readonly string[],
+  capacity: number,
+  options: StartOptions,
+): Promise<Relay> {
+  const desk = await startDesk(place, csrs, capacity, options);
   return { pid: desk.pid ?? 0, stop: () => desk.remove() };
 }
 
-interface StartOptions {
+/** How the daemon is started, where it is not as usual. */
+export interface StartOptions {
+  readonly launcher?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly limits?: string;
   readonly xmpp?: string;
@@ -63,7 +71,7 @@ export function startDesk(
   place: Place,
   csrs: readonly string[],
   capacity: number,
-  { env = {}, limits = "", xmpp = "" }: StartOptions = {},
+  { launcher = LAUNCHER, env = {}, limits = "", xmpp = "" }: StartOptions = {},
 ): Promise<Daemon> {
   return startDaemon({
     networks: `  xmpp:
@@ -82,6 +90,7 @@ ${xmpp}    handles:
     dialogs: DIALOGS,
     limits: LIMITS + limits,
     env,
+    launcher,
   });
 }
 

@@ -1,6 +1,7 @@
 /** `frontdesk start`: the desk, in the foreground, until it is told to stop. */
 import type { Command } from "commander";
 import { StartFault } from "../boot/steps.ts";
+import { tendYoungGeneration } from "../boot/young-generation.ts";
 import { type PlaceOptions, withPlace } from "./desk-command.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -19,6 +20,7 @@ export function addStart(program: Command, terminal: Terminal): void {
 }
 
 async function start(options: PlaceOptions, terminal: Terminal): Promise<void> {
+  tendYoungGeneration();
   // Only here: the other commands need none of what a desk is built of, and answer sooner without it.
   const { run } = await import("../main.ts");
   // Transcripts and hashes are nobody else's business, in whatever folder they lie.

@@ -29,6 +29,8 @@ export interface DaemonConfiguration {
   readonly namespace?: string;
   /** Environment variables beside those of the test. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The `scripts/frontdesk.js` that starts it; the checkout's when left out. */
+  readonly launcher?: string;
 }
 
 /** A real daemon in a process of its own, as `frontdesk start` runs it. */
@@ -90,7 +92,8 @@ dialogs:
 `;
 
 const START_LIMIT_MS = 90_000;
-const LAUNCHER = fileURLToPath(new URL("../../scripts/frontdesk.js", import.meta.url));
+/** What starts a daemon from the checkout. */
+export const LAUNCHER = fileURLToPath(new URL("../../scripts/frontdesk.js", import.meta.url));
 
 /** Writes the configuration into a private folder, starts the daemon and resolves when it is ready. */
 export async function startDaemon(configuration: DaemonConfiguration): Promise<Daemon> {
@@ -107,7 +110,7 @@ export async function startDaemon(configuration: DaemonConfiguration): Promise<D
     const started = new ServerProcess({
       name: "frontdesk",
       program: process.execPath,
-      args: [LAUNCHER, "start", "--config", configFolder, "--data", dataFolder],
+      args: [configuration.launcher ?? LAUNCHER, "start", "--config", configFolder, "--data", dataFolder],
       ...(configuration.namespace === undefined ? {} : { namespace: configuration.namespace }),
       ...(configuration.env === undefined ? {} : { env: configuration.env }),
     });
