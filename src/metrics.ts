@@ -181,25 +181,14 @@ const ASKED: readonly Asked[] = [
     name: "frontdesk_conversations",
     help: "Open conversations, by state.",
     label: "state",
-    read: ({ desk }) =>
-      tally(
-        desk()
-          ?.conversations()
-          .map((conversation) => conversation.state) ?? [],
-        [],
-      ),
+    read: ({ desk }) => desk()?.census().states ?? [],
   },
   {
     name: "frontdesk_gateway_conversations",
     help: "Open conversations of customers behind a gateway, by its id; `other` for gateways that no rule names.",
     label: "gateway",
-    read: ({ desk }) => {
-      const through = desk()
-        ?.conversations()
-        .filter(({ gateway, software }) => gateway != null || software?.gateway != null);
-      // What a gateway calls itself is no label: the number of series would be the strangers' choice.
-      return tally(through?.map(({ gateway }) => gateway ?? "other") ?? [], []);
-    },
+    // What a gateway calls itself is no label: the number of series would be the strangers' choice.
+    read: ({ desk }) => desk()?.census().gateways ?? [],
   },
   {
     name: "frontdesk_csrs",

@@ -164,7 +164,7 @@ function status(parts: ControlledParts): StatusReport {
     networks: host.status().map(({ network, protocol, status, detail }) => ({ network, protocol, status, detail })),
     queues: desk.queues(now()),
     estimates: estimates.report([...running.rules.queues.keys()]),
-    conversations: tally(desk.conversations().map(({ state }) => state)),
+    conversations: Object.fromEntries(desk.census().states),
     csrs: tally(desk.csrs().map(({ state }) => state)),
     engine: { ...engine.status() },
   };

@@ -261,6 +261,13 @@ export interface QueueView {
   readonly longestWaitMs: number;
 }
 
+/** How many conversations are open. */
+export interface DeskCensus {
+  readonly states: ReadonlyMap<string, number>;
+  /** Of customers behind a gateway, by its id; `other` for gateways that no rule names. */
+  readonly gateways: ReadonlyMap<string, number>;
+}
+
 /** The pure core. One step at a time; between steps it may be read. */
 export interface Desk {
   /**
@@ -270,6 +277,8 @@ export interface Desk {
   step(event: DeskEvent, world: World): Step;
   /** Present state, for CLI, metrics and adapters' look-ups. No mutation, no I/O. */
   conversations(): readonly ConversationView[];
+  /** Of all that are open; from the second question on without looking at each of them. */
+  census(): DeskCensus;
   csrs(): readonly CsrView[];
   queues(now: number): readonly QueueView[];
   /** See core/estimate/present.ts. A desk without them has no estimates. */

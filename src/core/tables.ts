@@ -30,6 +30,8 @@ export interface Tables {
    */
   unsettled(): readonly string[];
   isUnsettled(conversation: string): boolean;
+  /** From now on tells of each conversation whose row was kept, and with null of each that is over. One watches. */
+  watchConversations(seen: (id: string, row: Rows["conversation"] | null) => void): void;
   /** Ids written since the last keep or discard. */
   written(table: Table): ReadonlySet<string>;
   changes(): readonly Change[];
@@ -129,6 +131,7 @@ export function createTables(snapshot: Snapshot, warmRows?: number): Tables {
     csr: overlaid<Rows["csr"]>(new Map(snapshot.csr) as Map<string, Rows["csr"]>),
     desk: overlaid<Rows["desk"]>(cooling.desk),
   };
+  let watcher: Parameters<Tables["watchConversations"]>[0] | null = null;
   return {
     conversation: all.conversation.table,
     alias: all.alias.table,
@@ -139,6 +142,9 @@ export function createTables(snapshot: Snapshot, warmRows?: number): Tables {
     isUnsettled(id) {
       const over = all.conversation.overlay.get(id);
       return over === undefined || over === null ? unsettled.has(id) : !isSettled(over);
+    },
+    watchConversations(seen) {
+      watcher = seen;
     },
     written: (table) => all[table].written,
     changes() {
@@ -155,6 +161,7 @@ export function createTables(snapshot: Snapshot, warmRows?: number): Tables {
       for (const [id, row] of all.conversation.overlay) {
         if (row !== null && !isSettled(row)) unsettled.add(id);
         else unsettled.delete(id);
+        watcher?.(id, row);
       }
       for (const table of TABLES) if (all[table].overlay.size > 0) all[table].keep();
       for (const rows of Object.values(cooling)) rows.cool(COOLED_AT_ONCE);

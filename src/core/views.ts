@@ -1,6 +1,7 @@
 /** The desk as others may look at it: admins, metrics, and the adapters' own questions. Nothing here changes anything. */
 import { imagineNow } from "./analysis/present.ts";
 import { csrState, inHand, reachableAddresses } from "./availability.ts";
+import { createCensus } from "./census.ts";
 import { profileOf } from "./customer-profile.ts";
 import { presentOf, standingOf } from "./estimate/present.ts";
 import { estimateShown } from "./estimate/showing.ts";
@@ -21,6 +22,7 @@ export function createViews(present: () => Turn): Views {
       const turn = present();
       return [...turn.tables.conversation.entries()].map(([, row]) => conversationView(turn, row));
     },
+    census: createCensus(present),
     csrs: () => {
       const turn = present();
       return [...turn.rules.csrs.keys()].map((id) => csrView(turn, id));

@@ -13,7 +13,15 @@ const CUSTOMERS = 12;
 const CSRS = ["ada", "ben", "eve"];
 const { capabilities } = loopback.parseConfig({ exchange: "cold-desk" });
 const staff = CSRS.map((id) => [id, { name: id, at: ["xmpp"], skills: { billing: 3 as const }, capacity: 3 }] as const);
-const { rules } = playSetting(company({ csrs: Object.fromEntries(staff) }));
+const telegram = {
+  id: "telegram",
+  name: "Telegram",
+  match: [{ network: null, type: null, name: null, users: "customer-1*" }],
+  features: null,
+};
+const setting = company({ csrs: Object.fromEntries(staff) });
+const { rules } = playSetting({ ...setting, gateways: [telegram] });
+const { rules: withoutGateways } = playSetting(setting);
 
 function inbound(event: Inbound): DeskEvent {
   return { kind: "inbound", inbound: event, reference: null, replyTo: null };
@@ -34,6 +42,19 @@ function presence(id: string, state: "available" | "dnd" | "offline"): DeskEvent
     to: "desk",
     ...told,
   });
+}
+
+function writesFrom(id: string, gateway: string | null): DeskEvent {
+  const software = {
+    protocol: "xmpp",
+    name: "Gajim",
+    version: null,
+    os: null,
+    features: null,
+    gateway: gateway === null ? null : { type: gateway, name: null },
+  };
+  const from = { network: "web", id };
+  return inbound({ kind: "software", redelivery: null, from, device: null, to: "support", language: null, software });
 }
 
 /** A desk with a world of its own, which gives the same tokens and numbers to each. */
@@ -79,6 +100,18 @@ class Side {
   }
 }
 
+/** The census of that desk, by looking at each of its conversations. */
+function counted(desk: Desk) {
+  const states = new Map<string, number>();
+  const gateways = new Map<string, number>();
+  for (const { state, gateway, software } of desk.conversations()) {
+    states.set(state, (states.get(state) ?? 0) + 1);
+    const name = gateway ?? (software?.gateway == null ? null : "other");
+    if (name !== null) gateways.set(name, (gateways.get(name) ?? 0) + 1);
+  }
+  return { states, gateways };
+}
+
 describe("a desk whose rows are packed", () => {
   for (const seed of [1, 2, 3, 4]) {
     it(`does what another does, over restarts, by seed ${seed}`, () => {
@@ -90,6 +123,7 @@ describe("a desk whose rows are packed", () => {
         now += 1_000;
         const [one, other] = sides.map((side) => side.step(event, now));
         expect(other).to.deep.equal(one);
+        for (const { desk } of sides) expect(desk.census()).to.deep.equal(counted(desk));
         for (const outbound of one?.outbounds ?? [])
           if (outbound.kind === "message" && outbound.to.network === "xmpp")
             aliases = [...aliases, [outbound.to.id, outbound.from] as const].slice(-40);
@@ -100,12 +134,14 @@ describe("a desk whose rows are packed", () => {
       };
       begin();
       for (let count = 0; count < 300; count += 1) {
-        const kind = random.between(0, 20);
+        const kind = random.between(0, 23);
         const [csr, alias] = aliases[random.between(0, Math.max(0, aliases.length - 1))] ?? ["ada", "desk"];
         const words = random.pick(["/accept", "/accept", "hello", "/decline", "/hold", "/resume", "/close"]);
         if (kind < 9) happen(said("web", `customer-${random.between(1, CUSTOMERS)}`, "support", "my bill is wrong"));
         else if (kind < 17) happen(said("xmpp", csr, alias, words));
         else if (kind < 20) happen(presence(random.pick(CSRS), random.pick(["available", "dnd", "offline"])));
+        else if (kind === 20) happen({ kind: "rules", rules: random.pick([rules, withoutGateways]) });
+        else if (kind < 23) happen(writesFrom(`customer-${random.between(1, CUSTOMERS)}`, random.pick(["irc", null])));
         else {
           for (const side of sides) side.restart();
           begin();

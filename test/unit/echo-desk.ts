@@ -109,6 +109,7 @@ export function createEchoDesk(snapshot: Snapshot, diary: Diary = []): EchoDesk 
       }
     },
     conversations: () => [],
+    census: () => ({ states: new Map(), gateways: new Map() }),
     csrs: () => [],
     queues: () => [],
     identity: (network, desk) => ({ kind: "handle", name: `${desk} on ${network}`, state: "available", text: null }),
