@@ -2,6 +2,9 @@
  * Namespaces in XML 1.0, as far as a reader has to check them: every prefix is declared where it is used, the reserved ones
  * are what they are, and no element has the same attribute twice under two prefixes.
  */
+
+import type { Name } from "./xml/names.ts";
+import type { StartTag } from "./xml/start-tag.ts";
 import { XmlFault } from "./xml-fault.ts";
 
 const XML = "http://www.w3.org/XML/1998/namespace";
@@ -11,44 +14,55 @@ const XMLNS = "http://www.w3.org/2000/xmlns/";
 interface Scope {
   readonly declared: ReadonlyMap<string, string>;
   readonly outer: Scope | null;
+  /** How deep the element is that declares them. */
+  readonly depth: number;
 }
-const OUTERMOST: Scope = { declared: new Map([["xml", XML]]), outer: null };
+const OUTERMOST: Scope = { declared: new Map([["xml", XML]]), outer: null, depth: 0 };
 
-/** The prefixes in force at each level of nesting. */
+/** The prefixes in force where a reader is. */
 export class NamespaceScopes {
-  readonly #scopes: Scope[] = [];
+  #scope = OUTERMOST;
+  #depth = 0;
 
-  /** Enters an element; `names` are those of its attributes. Throws XmlFault when its names go against the rules. */
-  open(name: string, attributes: Readonly<Record<string, string>>, names: readonly string[]): void {
-    const outer = this.#scopes.at(-1) ?? OUTERMOST;
+  /** Enters an element. Throws XmlFault when its names go against the rules. */
+  open(tag: StartTag): void {
+    this.#depth += 1;
     let declared: Map<string, string> | null = null;
     let prefixed = false;
-    for (const attribute of names) {
-      if (!attribute.includes(":")) {
-        if (attribute === "xmlns") checkDefault(attributes[attribute] ?? "");
-      } else if (attribute.startsWith("xmlns:")) {
-        declared ??= new Map();
-        declared.set(...declaration(attribute, attributes[attribute] ?? ""));
-      } else {
+    for (let at = 0; at < tag.count; at += 1) {
+      const name = tag.names[at];
+      if (name === undefined || (name.colon === -1 && !name.isDeclaration)) {
+        continue;
+      }
+      if (!name.isDeclaration) {
         prefixed = true;
+      } else if (name.colon === -1) {
+        checkDefault(tag.values[at] ?? "");
+      } else {
+        declared ??= new Map();
+        declared.set(...declaration(name.text, tag.values[at] ?? ""));
       }
     }
-    const scope = declared === null ? outer : { declared, outer };
-    this.#scopes.push(scope);
-    resolve(name, scope);
+    if (declared !== null) {
+      this.#scope = { declared, outer: this.#scope, depth: this.#depth };
+    }
+    resolve(tag.name, this.#scope);
     if (prefixed) {
-      checkAttributes(names, scope);
+      checkAttributes(tag, this.#scope);
     }
   }
 
   /** Leaves the element entered last. */
   close(): void {
-    this.#scopes.pop();
+    this.closeTo(this.#depth - 1);
   }
 
   /** Leaves all elements but the outermost `depth`. */
   closeTo(depth: number): void {
-    this.#scopes.length = Math.min(this.#scopes.length, depth);
+    this.#depth = Math.min(this.#depth, depth);
+    while (this.#scope.depth > this.#depth && this.#scope.outer !== null) {
+      this.#scope = this.#scope.outer;
+    }
   }
 }
 
@@ -68,31 +82,31 @@ function declaration(attribute: string, uri: string): [string, string] {
 }
 
 /** The namespace of a prefixed name, "" of one without prefix. */
-function resolve(name: string, innermost: Scope): string {
-  const colon = name.indexOf(":");
+function resolve({ text, colon }: Name, innermost: Scope): string {
   if (colon === -1) {
     return "";
   }
-  const prefix = name.slice(0, colon);
-  const wellFormed = colon < name.length - 1 && !name.includes(":", colon + 1);
+  const prefix = text.slice(0, colon);
+  const wellFormed = colon < text.length - 1 && !text.includes(":", colon + 1);
   for (let scope: Scope | null = innermost; scope !== null && wellFormed; scope = scope.outer) {
     const uri = scope.declared.get(prefix);
     if (uri !== undefined) {
       return uri;
     }
   }
-  throw new XmlFault("bad-namespace-prefix", `The prefix of ${name.slice(0, 80)} is not declared.`);
+  throw new XmlFault("bad-namespace-prefix", `The prefix of ${text.slice(0, 80)} is not declared.`);
 }
 
-function checkAttributes(names: readonly string[], scope: Scope): void {
+function checkAttributes({ names, count }: StartTag, scope: Scope): void {
   const seen = new Set<string>();
-  for (const attribute of names) {
-    if (!attribute.includes(":") || attribute.startsWith("xmlns:")) {
+  for (let at = 0; at < count; at += 1) {
+    const name = names[at];
+    if (name === undefined || name.colon === -1 || name.isDeclaration) {
       continue;
     }
-    const expanded = `${resolve(attribute, scope)} ${attribute.slice(attribute.indexOf(":") + 1)}`;
+    const expanded = `${resolve(name, scope)} ${name.text.slice(name.colon + 1)}`;
     if (seen.has(expanded)) {
-      throw new XmlFault("not-well-formed", `The attribute ${attribute.slice(0, 80)} is there twice.`);
+      throw new XmlFault("not-well-formed", `The attribute ${name.text.slice(0, 80)} is there twice.`);
     }
     seen.add(expanded);
   }

@@ -14,9 +14,9 @@ export const PARSERS: readonly Threat[] = [
     defences: [
       {
         what: "refuses a document type",
-        file: PARSER,
-        text: 'saxes.on("doctype", () => restricted("A document type declaration"));',
-        replacement: 'saxes.on("doctype", () => undefined);',
+        file: "adapters/xmpp/xml/tokenizer.ts",
+        text: 'if (word === "--" || word === "DOCTYPE") {',
+        replacement: 'if (word === "--") {',
         shownBy: [[PARSER_TEST, "a document type"]],
       },
     ],
@@ -65,13 +65,13 @@ export const PARSERS: readonly Threat[] = [
         what: "refuses the same attribute under two prefixes",
         file: "adapters/xmpp/namespace-scopes.ts",
         text: "    if (prefixed) {\n",
-        replacement: "    if (prefixed && name === '') {\n",
+        replacement: "    if (prefixed && tag.count === 0) {\n",
         shownBy: [[PARSER_TEST, "the same attribute under two prefixes"]],
       },
       {
         what: "refuses a prefix that nobody declared",
         file: "adapters/xmpp/namespace-scopes.ts",
-        text: "    resolve(name, scope);\n",
+        text: "    resolve(tag.name, this.#scope);\n",
         replacement: "",
         shownBy: [[PARSER_TEST, "prefix"]],
       },
@@ -119,8 +119,8 @@ export const PARSERS: readonly Threat[] = [
       {
         what: "makes every fault of the text one of the stream, and throws nothing",
         file: PARSER,
-        text: "      this.#fail(asError(error));\n    }\n  }\n",
-        replacement: "      throw error;\n    }\n  }\n",
+        text: "      this.#handlers.fault(error instanceof Error ? error : new Error(String(error)));\n",
+        replacement: "      throw error;\n",
         shownBy: [[PARSER_TEST, "an undefined entity"]],
       },
     ],
@@ -132,8 +132,9 @@ export const PARSERS: readonly Threat[] = [
       {
         what: "keeps attributes where names have no meaning",
         file: PARSER,
-        text: "    element.attrs = tag.attributes;\n",
-        replacement: "    for (const [name, value] of Object.entries(tag.attributes)) element.attrs[name] = value;\n",
+        text: "    element.attrs = attributesOf(tag);\n",
+        replacement:
+          "    for (const [name, value] of Object.entries(attributesOf(tag))) element.attrs[name] = value;\n",
         shownBy: [[PARSER_TEST, "names such as __proto__"]],
       },
       {
