@@ -265,7 +265,8 @@ export interface AdapterContext {
   readonly clock: Clock;
 }
 
-export interface AdapterModule<Config> {
+/** What is known of a protocol before any of its code is needed: to check a configuration, and to make schemas and documents. */
+export interface AdapterDescription<Config> {
   /** The protocol's name: the value of `adapter:` in a network's configuration. */
   readonly protocol: string;
   /** Checks the adapter's own keys of a network's section. Throws ConfigProblem naming the faulty path. */
@@ -298,9 +299,20 @@ export interface AdapterModule<Config> {
    * has no such thing. Where there are none `send` rejects the kind "room".
    */
   rooms?(config: Config): ServerRooms | string;
+}
+
+export interface AdapterModule<Config> extends AdapterDescription<Config> {
   /** Performs no I/O. */
   create(config: Config, context: AdapterContext): Adapter;
 }
+
+/** An adapter whose code is loaded when a network that it speaks is started, and stays out of the memory of all other desks. */
+export interface ListedAdapter extends AdapterDescription<unknown> {
+  load(): Promise<AdapterModule<unknown>>;
+}
+
+/** An adapter as the configuration finds it: listed, or loaded already. */
+export type KnownAdapter = ListedAdapter | AdapterModule<unknown>;
 
 /** A fault in a configuration section; `path` leads to it (["port"]), the message says what is wrong and what is allowed. */
 export class ConfigProblem extends Error {

@@ -4,8 +4,8 @@
  */
 import { adapters } from "../adapters/index.ts";
 import type { NewPassword } from "./accounts.ts";
-import { type AdapterModule, type Clock, ConfigProblem } from "./adapter.ts";
-import { type AdapterHost, createAdapterHost, createAdapterState, type HostedNetwork } from "./adapter-host.ts";
+import { type Clock, ConfigProblem, type KnownAdapter } from "./adapter.ts";
+import { type AdapterHost, createAdapterHost, createAdapterState } from "./adapter-host.ts";
 import type { Audit } from "./audit.ts";
 import { closeAudit, openAudit } from "./boot/audit-log.ts";
 import { createControlledDesk } from "./boot/controlled-desk.ts";
@@ -13,6 +13,7 @@ import { prepareDataFolder } from "./boot/data-folder.ts";
 import { createDelegate } from "./boot/delegate.ts";
 import { firstConfiguration, logFor } from "./boot/first-configuration.ts";
 import { greeting } from "./boot/greeting.ts";
+import { hostedNetworks } from "./boot/hosted-networks.ts";
 import { observers } from "./boot/observers.ts";
 import { createPublicAddress, type PublicAddress } from "./boot/public-address.ts";
 import { readiness } from "./boot/readiness.ts";
@@ -70,7 +71,7 @@ export interface RunOptions {
   /** Takes the place of `store.folder`. */
   readonly dataFolder?: string | undefined;
   /** The adapters this desk speaks; all of adapters/index.ts when left out. */
-  readonly modules?: readonly AdapterModule<unknown>[];
+  readonly modules?: readonly KnownAdapter[];
   /** For people: what to open, and passwords once. */
   readonly print: (text: string) => void;
   /** Whether SIGTERM, SIGINT and SIGHUP are this desk's; a test runs several desks in one process. */
@@ -185,7 +186,7 @@ async function build(ground: Ground, steps: Steps): Promise<House> {
     metrics: metrics.registry,
   };
   const http = await steps.take("8 http server", () => createHttpServer(httpParts));
-  const networks = hosted(settings, running.rules);
+  const networks = await hostedNetworks(settings, running.rules);
   const { mount } = http;
   const { counted } = metrics;
   const publicAddress = createPublicAddress({ ...settings, clock, log: withFields(log, { part: "nat" }) });
@@ -360,14 +361,6 @@ function endAtFault(fault: StoreFault, log: ClosableLogger, down: Ground["down"]
   const note = "the desk ends; what was confirmed is kept for the next start";
   log.error("store.failed", { error: fault.message, note });
   void down(EXIT.failed);
-}
-
-function hosted(settings: Settings, rules: Rules): readonly HostedNetwork[] {
-  return [...settings.networks.values()].map(({ name, module, config }) => {
-    const network = rules.networks.get(name);
-    const handles = (network?.handles ?? []).map((handle) => handle.id);
-    return { name, module, config, handles, desk: network?.desk ?? "desk" };
-  });
 }
 
 /** Faults that an admin can mend; whatever else is thrown is a defect and keeps its stack. */

@@ -1,41 +1,19 @@
 /** The IRC network: its protocol name, its configuration, its adapter. README.md lists what of the standards it speaks. */
-import { type Adapter, type AdapterContext, type AdapterModule, ConfigProblem } from "../../src/adapter.ts";
+import type { Adapter, AdapterContext, AdapterModule } from "../../src/adapter.ts";
 import { IrcAdapter } from "./adapter.ts";
 import { ClientAttachment } from "./client.ts";
-import { configSchema, type IrcConfig, parseConfig } from "./config.ts";
+import type { IrcConfig } from "./config.ts";
 import type { Target } from "./connection.ts";
-import { canonicalNick, isNick } from "./nicks.ts";
+import { checkHandles, ircDescription } from "./description.ts";
 import type { Pace } from "./pacer.ts";
 import { ServerAttachment } from "./server.ts";
 
 export type { IrcConfig } from "./config.ts";
 
-export const irc: AdapterModule<IrcConfig> = {
-  protocol: "irc",
-  parseConfig,
-  configSchema,
-  canonicalAddress: canonicalNick,
-  checkHandles,
-  create,
-};
+export const irc: AdapterModule<IrcConfig> = { ...ircDescription, create };
 
 /** Between two servers nobody counts lines. */
 const UNPACED: Pace = { burst: 1, lineMs: 0, waitMs: 0 };
-
-function checkHandles(config: IrcConfig, handles: readonly string[]): void {
-  if (config.mode === "client" && handles.length > 1) {
-    const text = `One nick can be one handle, not ${handles.length}; use mode: server on a network of your own.`;
-    throw new ConfigProblem(["handles"], text);
-  }
-  for (const handle of handles) {
-    if (config.mode === "server" && (!isNick(handle) || handle.length > config.nickLength)) {
-      throw new ConfigProblem(
-        ["handles", handle],
-        `"${handle}" is no nick of at most ${config.nickLength} characters.`,
-      );
-    }
-  }
-}
 
 /** Throws ConfigProblem for handles that cannot be nicks, or too many of them. */
 function create(config: IrcConfig, context: AdapterContext): Adapter {

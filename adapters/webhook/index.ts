@@ -5,15 +5,13 @@
 import type { Adapter, AdapterContext, AdapterModule, Outcome } from "../../src/adapter.ts";
 import { ACCEPTED, type Capabilities, type Outbound, type PresenceState, type Verdict } from "../../src/core/model.ts";
 import { type Decoded, decodeAnswer, encode, PING, toInbound } from "./codec.ts";
-import { BOT_ID, type Bot, configSchema, parseConfig, type WebhookConfig } from "./config.ts";
+import type { Bot, WebhookConfig } from "./config.ts";
+import { webhookDescription } from "./description.ts";
 import { request } from "./requests.ts";
 import { webhookRoutes } from "./routes.ts";
 
 export const webhook: AdapterModule<WebhookConfig> = {
-  protocol: "webhook",
-  parseConfig,
-  configSchema,
-  canonicalAddress: (id) => (BOT_ID.test(id) ? id : null),
+  ...webhookDescription,
   create: (config, context) => new Webhook(config, context),
 };
 

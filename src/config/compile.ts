@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { LRUCache } from "lru-cache";
-import type { AdapterModule } from "../adapter.ts";
+import type { KnownAdapter } from "../adapter.ts";
 import { directoryProblems } from "../core/directory.ts";
 import type { Rules } from "../core/rules.ts";
 import { analyse } from "./analyse.ts";
@@ -61,7 +61,7 @@ export interface CompileOptions {
 /** Never throws for what admins wrote. `texts`: the files by name, as far as they are there. */
 export function compileConfiguration(
   texts: Readonly<Partial<Record<FileName, string>>>,
-  modules: readonly AdapterModule<unknown>[],
+  modules: readonly KnownAdapter[],
   options: CompileOptions = {},
 ): Configuration {
   const folder = resolve(options.folder ?? ".");
@@ -155,7 +155,7 @@ const FORMS_KNOWN = 100_000;
 /** The last one made: as long as the networks are the same it is the same, so that what was made with it stays true. */
 let lastCanonical: { readonly modules: readonly unknown[]; readonly canonical: Canonical } | null = null;
 
-function canonicalBy(frontdesk: YamlSource, modules: readonly AdapterModule<unknown>[]): Canonical {
+function canonicalBy(frontdesk: YamlSource, modules: readonly KnownAdapter[]): Canonical {
   const byNetwork = new Map(
     entriesAt(frontdesk.value, ["networks"]).map(([name, section]) => {
       const adapter = entriesAt(section, []).find(([key]) => key === "adapter")?.[1];

@@ -1,6 +1,6 @@
 /** JSON Schemas of the files, for editors that complete and check YAML while it is written. */
 import type { z } from "zod";
-import type { AdapterModule } from "../adapter.ts";
+import type { AdapterDescription } from "../adapter.ts";
 import type { FileName } from "./compile.ts";
 import { type JsonSchema, toJsonSchema } from "./schema-check.ts";
 import { dialogsSchema } from "./schema-dialogs.ts";
@@ -23,7 +23,7 @@ export function schemaFileName(file: FileName): string {
 }
 
 /** By the file's name in the configuration: the JSON Schema (draft 2020-12) of what may be written there. */
-export function editorSchemas(modules: readonly AdapterModule<unknown>[]): ReadonlyMap<FileName, JsonSchema> {
+export function editorSchemas(modules: readonly AdapterDescription<unknown>[]): ReadonlyMap<FileName, JsonSchema> {
   const schemas = new Map<FileName, JsonSchema>();
   for (const [file, schema] of Object.entries(SCHEMAS) as [FileName, z.ZodType][]) {
     const json = toJsonSchema(schema);
@@ -33,7 +33,7 @@ export function editorSchemas(modules: readonly AdapterModule<unknown>[]): Reado
 }
 
 /** Each network is the desk's own keys and those of its adapter, told apart by `adapter:`. */
-function withNetworks(schema: JsonSchema, modules: readonly AdapterModule<unknown>[]): JsonSchema {
+function withNetworks(schema: JsonSchema, modules: readonly AdapterDescription<unknown>[]): JsonSchema {
   const networks = schema.properties?.networks;
   const common = networks?.additionalProperties;
   if (networks === undefined || typeof common !== "object") {

@@ -1,7 +1,7 @@
 /** A folder of configuration files, read and compiled. */
 import { readdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import type { AdapterModule } from "../adapter.ts";
+import type { KnownAdapter } from "../adapter.ts";
 import { type CompileOptions, type Configuration, compileConfiguration, FILES, type FileName } from "./compile.ts";
 import { nearest, type Problem, sortProblems } from "./problem.ts";
 import { readText } from "./read-text.ts";
@@ -19,7 +19,7 @@ export interface LoadOptions {
 /** Reads the folder now, whole. Never throws for what is, or is not, in it. */
 export function loadConfiguration(
   folder: string,
-  modules: readonly AdapterModule<unknown>[],
+  modules: readonly KnownAdapter[],
   options: LoadOptions = {},
 ): Configuration {
   const texts: Partial<Record<FileName, string>> = {};

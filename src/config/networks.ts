@@ -1,6 +1,6 @@
 /** The `networks:` section: each network's own keys go to its adapter's module, whose complaints come back with their place. */
 import { z } from "zod";
-import { type AdapterModule, ConfigProblem } from "../adapter.ts";
+import { ConfigProblem, type KnownAdapter } from "../adapter.ts";
 import { type Problem, unknownWord } from "./problem.ts";
 import { entriesAt } from "./raw.ts";
 import { type JsonSchema, schemaProblems } from "./schema-check.ts";
@@ -18,7 +18,7 @@ export interface CompiledNetworks {
 export function compileNetworks(
   source: YamlSource,
   sections: Readonly<Record<string, unknown>>,
-  modules: readonly AdapterModule<unknown>[],
+  modules: readonly KnownAdapter[],
   secrets: ReadonlySet<string>,
 ): CompiledNetworks {
   const networks = new Map<string, NetworkSettings>();
@@ -59,7 +59,7 @@ function parseSection(
   source: YamlSource,
   name: string,
   own: object,
-  module: AdapterModule<unknown>,
+  module: KnownAdapter,
   handles: readonly string[],
 ): ParsedSection {
   const schema = module.configSchema as JsonSchema;

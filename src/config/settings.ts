@@ -1,5 +1,5 @@
 /** What the configuration says of the daemon itself, beside the `Rules` of the core. */
-import type { AdapterModule } from "../adapter.ts";
+import type { KnownAdapter } from "../adapter.ts";
 import type { DelegateSettings } from "../routing-client/settings.ts";
 import type { SealingKeys } from "../sealing.ts";
 import type { ShellLimits } from "./schema-limits.ts";
@@ -7,7 +7,7 @@ import type { ShellLimits } from "./schema-limits.ts";
 /** One configured network: the module that speaks it and that module's own parsed section. */
 export interface NetworkSettings {
   readonly name: string;
-  readonly module: AdapterModule<unknown>;
+  readonly module: KnownAdapter;
   /** What `module.parseConfig` made of the section; opaque to the desk. May hold secrets: never log it. */
   readonly config: unknown;
 }
