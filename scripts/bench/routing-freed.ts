@@ -1,62 +1,139 @@
 /**
- * A CSR becomes free while many wait, in the group `routing`. Both sides: a CSR has room, who waits for them is found and leaves the queue,
- * the CSR is busy again.
+ * A CSR becomes free while many wait, in the group `routing`: who is next? Both sides are told of the same CSRs, who take one at a time and are
+ * all busy but for one, and somebody new comes for everybody who is served, so that as many wait all the time.
  */
 import { createRoutingEngine } from "../../src/core/routing/engine.ts";
+import type { RoutingCsr, Waiting } from "../../src/core/routing/routing.ts";
+import { Random } from "../../test/simulation/random.ts";
 import { type NaiveCsr, type NaiveRequest, nextFor } from "./naive-routing.ts";
-import { type Constant, constantOf, MS_PER_POINT, stateOf, waitingOf } from "./routing-people.ts";
+import { constantOf, drawRequest, MS_PER_POINT, stateOf, waitingOf } from "./routing-people.ts";
 
-/** How one side hears that a CSR has room, says who waits for them, and that they are busy again. */
-export interface Freed {
-  readonly choices: (string | null)[];
-  free(number: number, csr: NaiveCsr): void;
+/** CSRs whose states, and newcomers, are made at a time, so that they are found as what has just been made. */
+const BATCH = 64;
+/** Choices that are kept to be compared. */
+const KEPT = 2_000;
+
+/** One side, in its own words. */
+export interface FreedSide<State, Request> {
+  /** Not measured, as in `Side`: what is made was just made, whoever makes it. */
+  stateOf(csr: NaiveCsr, number: number, load: number): State;
+  requestOf(request: NaiveRequest): Request;
+  /** Somebody comes, and nobody is free. */
+  put(request: Request): void;
+  /** The CSR has room now: who is next for them, null for nobody? */
+  choose(free: State): string | null;
+  /** Whoever was chosen last leaves the queue, and the CSR is busy again. */
+  take(chosen: string | null, busy: State): void;
 }
 
-/** Decisions a second. */
-export function freedPace(csrs: readonly NaiveCsr[], side: Freed, decisions: number): number {
-  const began = performance.now();
-  for (let done = 0; done < decisions; done += 1) {
-    const number = (side.choices.length * 7_919) % csrs.length;
-    const csr = csrs[number];
-    if (csr !== undefined) side.free(number, csr);
-  }
-  return (decisions * 1_000) / (performance.now() - began);
+/** What so many decisions took: finding who is next; that, and who is served leaves and the CSR is busy; and with whoever comes in their place. */
+export interface FreedTimes {
+  readonly decisions: number;
+  readonly chosenMs: number;
+  readonly takenMs: number;
+  readonly wholeMs: number;
 }
 
-export class FreedIndexed implements Freed {
+/** A centre in which everybody is busy, and many wait. */
+export class FullCentre<State, Request> {
+  /** Who was next for the first CSRs who became free. */
   readonly choices: (string | null)[] = [];
-  readonly #engine = createRoutingEngine();
-  readonly #constants: readonly Constant[];
+  readonly #csrs: readonly NaiveCsr[];
+  readonly #side: FreedSide<State, Request>;
+  #freed = 0;
+  #came = 0;
 
-  constructor(csrs: readonly NaiveCsr[], requests: readonly NaiveRequest[]) {
-    this.#constants = csrs.map(constantOf);
-    for (const [number, csr] of csrs.entries())
-      this.#engine.putCsr(stateOf(this.#constants[number] ?? constantOf(csr), csr));
-    for (const request of requests) this.#engine.putWaiting(waitingOf(request));
-    this.#engine.match();
+  constructor(csrs: readonly NaiveCsr[], waiting: readonly NaiveRequest[], side: FreedSide<State, Request>) {
+    this.#csrs = csrs;
+    this.#side = side;
+    for (const request of waiting) side.put(side.requestOf(request));
+    this.#came = waiting.length;
   }
 
-  free(number: number, csr: NaiveCsr): void {
-    const constant = this.#constants[number] ?? constantOf(csr);
-    this.#engine.putCsr({ ...stateOf(constant, csr), load: 0 });
-    const match = this.#engine.match();
-    if (match !== null) this.#engine.removeWaiting(match.conversation);
-    this.#engine.putCsr(stateOf(constant, csr));
-    this.choices.push(match?.conversation ?? null);
+  /** CSRs become free one after the other: so many, or for so long, whichever is over first. */
+  run(atMost: number, mostMs = Number.POSITIVE_INFINITY): FreedTimes {
+    let [decisions, chosenMs, takenMs, wholeMs] = [0, 0, 0, 0];
+    while (decisions < atMost && wholeMs < mostMs) {
+      const batch = this.#batch(Math.min(BATCH, atMost - decisions));
+      decisions += batch.decisions;
+      chosenMs += batch.chosenMs;
+      takenMs += batch.takenMs;
+      wholeMs += batch.wholeMs;
+    }
+    return { decisions, chosenMs, takenMs, wholeMs };
+  }
+
+  #batch(decisions: number): FreedTimes {
+    const side = this.#side;
+    const made = Array.from({ length: decisions }, (_, ahead) => this.#make(ahead));
+    let [chosenMs, takenMs, wholeMs] = [0, 0, 0];
+    for (const { free, busy, newcomer } of made) {
+      const began = performance.now();
+      const chosen = side.choose(free);
+      const found = performance.now();
+      side.take(chosen, busy);
+      const taken = performance.now();
+      if (chosen !== null) side.put(newcomer);
+      wholeMs += performance.now() - began;
+      takenMs += taken - began;
+      chosenMs += found - began;
+      if (this.choices.length < KEPT) this.choices.push(chosen);
+    }
+    this.#freed += decisions;
+    this.#came += decisions;
+    return { decisions, chosenMs, takenMs, wholeMs };
+  }
+
+  #make(ahead: number): { readonly free: State; readonly busy: State; readonly newcomer: Request } {
+    const number = ((this.#freed + ahead) * 7_919) % this.#csrs.length;
+    const csr = this.#csrs[number];
+    if (csr === undefined) throw new Error("there are no CSRs");
+    const came = this.#came + ahead;
+    return {
+      free: this.#side.stateOf(csr, number, 0),
+      busy: this.#side.stateOf(csr, number, csr.load),
+      newcomer: this.#side.requestOf(drawRequest(new Random(came), came, this.#csrs)),
+    };
   }
 }
 
-export class FreedNaive implements Freed {
-  readonly choices: (string | null)[] = [];
-  readonly #waiting: NaiveRequest[];
+export function freedIndexed(csrs: readonly NaiveCsr[]): FreedSide<RoutingCsr, Waiting> {
+  const engine = createRoutingEngine();
+  const constants = csrs.map(constantOf);
+  const state = (csr: NaiveCsr, number: number, load: number): RoutingCsr =>
+    stateOf(constants[number] ?? constantOf(csr), { ...csr, load });
+  for (const [number, csr] of csrs.entries()) engine.putCsr(state(csr, number, csr.load));
+  return {
+    stateOf: state,
+    requestOf: waitingOf,
+    put(waiting) {
+      engine.putWaiting(waiting);
+      engine.match();
+    },
+    choose(free) {
+      engine.putCsr(free);
+      return engine.match()?.conversation ?? null;
+    },
+    take(chosen, busy) {
+      if (chosen !== null) engine.removeWaiting(chosen);
+      engine.putCsr(busy);
+    },
+  };
+}
 
-  constructor(requests: readonly NaiveRequest[]) {
-    this.#waiting = [...requests];
-  }
-
-  free(_: number, csr: NaiveCsr): void {
-    const found = nextFor({ ...csr, load: 0 }, this.#waiting, this.#waiting.length, MS_PER_POINT);
-    if (found !== null) this.#waiting.splice(this.#waiting.indexOf(found), 1);
-    this.choices.push(found?.id ?? null);
-  }
+export function freedNaive(): FreedSide<NaiveCsr, NaiveRequest> {
+  const waiting: NaiveRequest[] = [];
+  let found: NaiveRequest | null = null;
+  return {
+    stateOf: (csr, _, load) => ({ ...csr, load }),
+    requestOf: (request) => request,
+    put: (request) => void waiting.push(request),
+    choose(free) {
+      found = nextFor(free, waiting, waiting.length, MS_PER_POINT);
+      return found?.id ?? null;
+    },
+    take() {
+      if (found !== null) waiting.splice(waiting.indexOf(found), 1);
+    },
+  };
 }

@@ -5,7 +5,9 @@
  *     routing.decide-N    one decision among N CSRs: a request that has just come, the CSR who gets it
  *     routing.cycle-N     the whole of it in a centre that is never at rest: a conversation comes, its CSR is found and takes it, another
  *                         CSR finishes one. For that the naive side only changes two numbers; ours keeps its lists up to date.
- *     routing.freed-…     a CSR becomes free while many wait: who is next
+ *     routing.freed-…     one decision when a CSR becomes free while many wait: who is next
+ *     routing.freed-taken-… that, and whoever is served leaves the queue, and the CSR is busy again
+ *     routing.freed-cycle-… that, and somebody else comes
  *     routing.crowd-…     100,000 CSRs and 1,000,000 who wait, on one core: what they take, and who is next
  *     routing.freed-to-…  from freed capacity to the offer at the CSR, through a whole desk with its store on the disk
  *     routing.same-as-…   decisions over all rules that are the same as the oracle's
@@ -15,7 +17,7 @@ import { Random } from "../../test/simulation/random.ts";
 import { runDay } from "../../test/unit/routing-day.ts";
 import { type Group, heapUsed, inTurn, median, type Row } from "./measure.ts";
 import { Centre, indexedSide, naiveSide } from "./routing-centre.ts";
-import { FreedIndexed, FreedNaive, freedPace } from "./routing-freed.ts";
+import { type FreedTimes, FullCentre, freedIndexed, freedNaive } from "./routing-freed.ts";
 import { freedToOffer } from "./routing-offers.ts";
 import { drawCsrs, drawRequest } from "./routing-people.ts";
 
@@ -37,7 +39,7 @@ export const routing: Group = {
       yield* decisions(count, atLeast);
     }
     say("routing: a CSR becomes free while 100,000 wait");
-    yield await freed(100_000, 1_000);
+    yield* freed(100_000, 1_000);
     say("routing: 100,000 CSRs, of whom one at a time becomes free, and 1,000,000 who wait");
     yield* crowd(100_000, 1_000_000);
     say("routing: from freed capacity to the offer, 1,000 CSRs, 10,000 waiting, a store on the disk");
@@ -91,29 +93,40 @@ async function* decisions(count: number, atLeast: number): AsyncIterable<Row> {
 
 // --- a CSR becomes free ----------------------------------------------------------------------------------------------
 
-async function freed(count: number, atLeast: number): Promise<Row> {
+async function* freed(count: number, atLeast: number): AsyncIterable<Row> {
   const random = new Random(count);
   const csrs = drawCsrs(random, 1_000).map((csr) => ({ ...csr, capacity: 1, load: 1 }));
   const requests = Array.from({ length: count }, (_, number) => drawRequest(random, number, csrs));
-  const [ours, theirs] = [new FreedIndexed(csrs, requests), new FreedNaive(requests)];
-  // Until every CSR has been free once, as in `decisions`; this does not count.
-  for (const side of [ours, theirs]) freedPace(csrs, side, csrs.length);
-  const paces = await inTurn(RUNS, {
-    ours: async () => freedPace(csrs, ours, 1_000),
-    theirs: async () => freedPace(csrs, theirs, 10),
+  const indexed = new FullCentre(csrs, requests, freedIndexed(csrs));
+  const naive = new FullCentre(csrs, requests, freedNaive());
+  // As in `decisions`: until everything that is looked at exists. This does not count.
+  indexed.run(40_960);
+  naive.run(256);
+  const differs = naive.choices.findIndex((choice, at) => choice !== indexed.choices[at]);
+  if (differs >= 0)
+    throw new Error(`the two sides differ in who is next for the CSR who became free as number ${differs}`);
+  const { ours, theirs } = await inTurn(RUNS, {
+    ours: async () => indexed.run(Number.POSITIVE_INFINITY, RUN_MS),
+    theirs: async () => naive.run(Number.POSITIVE_INFINITY, RUN_MS),
   });
-  const choices = theirs.choices.findIndex((choice, at) => choice !== ours.choices[at]);
-  if (choices >= 0)
-    throw new Error(`the two sides differ in who is next for the CSR who became free as number ${choices}`);
-  return {
-    id: `routing.freed-${count}-waiting`,
-    unit: "decisions/s",
-    ours: median(paces.ours),
-    theirs: median(paces.theirs),
-    against: "filtering and sorting all who wait",
-    goal: { atLeast },
-  };
+  for (const [id, goal, paceOf] of [
+    [`routing.freed-${count}-waiting`, { atLeast }, chosenPace],
+    [`routing.freed-taken-${count}`, null, takenPace],
+    [`routing.freed-cycle-${count}`, null, wholePace],
+  ] as const)
+    yield {
+      id,
+      unit: "decisions/s",
+      ours: median(ours.map(paceOf)),
+      theirs: median(theirs.map(paceOf)),
+      against: "filtering and sorting all who wait",
+      goal,
+    };
 }
+
+const chosenPace = ({ decisions, chosenMs }: FreedTimes): number => (decisions * 1_000) / chosenMs;
+const takenPace = ({ decisions, takenMs }: FreedTimes): number => (decisions * 1_000) / takenMs;
+const wholePace = ({ decisions, wholeMs }: FreedTimes): number => (decisions * 1_000) / wholeMs;
 
 /** As many as one core is to hold: what routing knows of them, and that it still decides. */
 async function* crowd(csrCount: number, waitingCount: number): AsyncIterable<Row> {
@@ -122,7 +135,7 @@ async function* crowd(csrCount: number, waitingCount: number): AsyncIterable<Row
   const requests = Array.from({ length: waitingCount }, (_, number) => drawRequest(random, number, csrs));
   const before = heapUsed();
   const began = performance.now();
-  const ours = new FreedIndexed(csrs, requests);
+  const ours = new FullCentre(csrs, requests, freedIndexed(csrs));
   yield {
     id: "routing.crowd-build",
     unit: "s",
@@ -139,10 +152,10 @@ async function* crowd(csrCount: number, waitingCount: number): AsyncIterable<Row
     against: "the heap that Node gives a process here",
     goal: { atMost: 1 },
   };
-  const theirs = new FreedNaive(requests);
+  const theirs = new FullCentre(csrs, requests, freedNaive());
   const paces = await inTurn(RUNS, {
-    ours: async () => freedPace(csrs, ours, 1_000),
-    theirs: async () => freedPace(csrs, theirs, 2),
+    ours: async () => chosenPace(ours.run(1_000)),
+    theirs: async () => chosenPace(theirs.run(2)),
   });
   const paceRow = {
     ours: median(paces.ours),
