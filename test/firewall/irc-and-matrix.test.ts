@@ -1,6 +1,7 @@
 /**
  * The same with customers on IRC and Matrix, over IPv4 and over IPv6: the IRC server and the homeserver are outside with their people, the
- * desk is a nick of the one and an account of the other, and the CSR is on the company's XMPP server inside.
+ * desk is a nick of the one and an account of the other, or a linked server and an application service, and the CSR is on the company's
+ * XMPP server inside.
  */
 import { hostname } from "node:os";
 import { expect } from "chai";
@@ -13,18 +14,19 @@ import { connects, IPV4, IPV6 } from "./two-legs.ts";
 const ASKS = { irc: "Where is my order 4711?", matrix: "And where is 4712?" } as const;
 const ANSWERS = { irc: "It left this morning", matrix: "It leaves tomorrow" } as const;
 
-for (const [version, addressing] of [
-  ["IPv4", IPV4],
-  ["IPv6", IPV6],
+for (const [version, addressing, attachment] of [
+  ["a guest of both, over IPv4", IPV4, "guest"],
+  ["a guest of both, over IPv6", IPV6, "guest"],
+  ["a part of both (a linked IRC server, an application service), over IPv4", IPV4, "part"],
 ] as const) {
-  describe(`a desk between IRC and Matrix outside and XMPP inside, over ${version} (real ngIRCd, Synapse, Prosody, irssi, matrix-nio, slixmpp)`, function () {
+  describe(`a desk between IRC and Matrix outside and XMPP inside, ${version} (real ngIRCd, Synapse, Prosody, irssi, matrix-nio, slixmpp)`, function () {
     this.timeout(180_000);
     // One conversation and what became of it: each test goes on where the last one ended.
     this.bail(true);
     requiresNamespaces();
     requires("tcpdump", "prosody", "ngircd", "synapse", "irssi", "matrixNio", "slixmpp", "tmux");
     const { outside, inside, range } = addressing;
-    const place = new Place(addressing);
+    const place = new Place(addressing, attachment);
 
     before(() => place.open());
     after(() => place.close());
@@ -45,7 +47,7 @@ for (const [version, addressing] of [
 
     it("serves a customer on Matrix", async () => {
       const { matrix, csr } = place.people();
-      const room = await matrix.chat("@support:mx.test");
+      const room = await matrix.chat(place.handle);
       matrix.say(room, "hello");
       await matrix.hears((body) => body.includes("your name"), PATIENCE_MS);
       matrix.say(room, "Berta");

@@ -1,4 +1,5 @@
 /** An IRC server and a homeserver outside with a customer of each, a company's XMPP server with a CSR inside, and the desk between them. */
+import { isIPv6 } from "node:net";
 import { expect } from "chai";
 import { type Daemon, startDaemon } from "../support/daemon.ts";
 import { componentNetwork, csrEntries } from "../support/desk-config.ts";
@@ -7,6 +8,7 @@ import type { IrcServer } from "../support/irc-server.ts";
 import { type IrcTerminal, startIrssi } from "../support/irssi.ts";
 import { type MatrixNio, startMatrixNio } from "../support/matrix-nio.ts";
 import { startNgircd } from "../support/ngircd.ts";
+import { freePort } from "../support/ports.ts";
 import { startProsody } from "../support/prosody.ts";
 import { type Slixmpp, startSlixmpp } from "../support/slixmpp.ts";
 import { type Synapse, startSynapse } from "../support/synapse.ts";
@@ -27,9 +29,16 @@ interface People {
   readonly csr: Slixmpp;
 }
 
+/**
+ * How the desk is attached to the networks of its customers: `guest`, one nick and one account like any; `part`, a linked IRC server and an
+ * application service, to which the homeserver comes by itself.
+ */
+export type Attachment = "guest" | "part";
+
 /** The two networks with everything that runs in them. */
 export class Place {
   readonly #addressing: Addressing;
+  readonly #attachment: Attachment;
   readonly #closing: (() => unknown)[] = [];
   #network: TwoLegs | null = null;
   #wires: { readonly outer: Capture; readonly inner: Capture } | null = null;
@@ -37,8 +46,9 @@ export class Place {
   #people: People | null = null;
   #port = "";
 
-  constructor(addressing: Addressing) {
+  constructor(addressing: Addressing, attachment: Attachment = "guest") {
     this.#addressing = addressing;
+    this.#attachment = attachment;
   }
 
   get port(): string {
@@ -60,7 +70,8 @@ export class Place {
     this.#closing.push(() => network.remove());
     const { namespace } = network.outerServer;
     const ngircd = this.#keep(await startNgircd({ host: outside.server, namespace }));
-    const serviceUrl = "http://127.0.0.1:9/matrix";
+    const port = await freePort();
+    const serviceUrl = `http://${isIPv6(outside.desk) ? `[${outside.desk}]` : outside.desk}:${port}/matrix`;
     const synapse = this.#keep(await startSynapse({ serviceUrl, address: outside.server, host: network.outerServer }));
     const inner = { domain: "corp.test", host: inside.server, namespace: network.innerServer.namespace };
     const corp = this.#keep(await startProsody(inner));
@@ -73,7 +84,7 @@ export class Place {
     const wires = { outer, inner: await Capture.begin(network.inside, WIRE) };
     this.#closing.push(() => wires.inner.discard());
     this.#wires = wires;
-    const desk = this.#keep(await this.#startDesk());
+    const desk = this.#keep(await this.#startDesk(port));
     this.#port = new URL(desk.url).port;
     const csr = await startSlixmpp(corp, CSR, passwordOf(CSR), network.csr.namespace);
     this.#closing.push(() => csr.stop());
@@ -95,12 +106,28 @@ export class Place {
     return kept;
   }
 
-  #startDesk(): Promise<Daemon> {
+  #startDesk(port: number): Promise<Daemon> {
     const { inside, outside, range, bits } = this.#addressing;
-    const { corp, ngircd, synapse } = there(this.#servers);
+    const { corp } = there(this.#servers);
     const isV6 = bits === IPV6.bits;
     return startDaemon({
-      networks: `  irc:
+      port,
+      networks: `${this.#attachment === "guest" ? this.#asGuest() : this.#asPart()}
+${componentNetwork(corp)
+  .replace("  xmpp:", "  corp:")
+  .replace(/ {6}billing:.*\n/u, "")}`,
+      csrs: csrEntries({ id: "ada", name: "Ada", address: `corp: ${CSR}@${corp.domain}`, skill: "support" }),
+      http: `  host: "${isV6 ? "::" : "0.0.0.0"}"
+  publicUrl: "http://${isV6 ? `[${outside.desk}]` : outside.desk}:{port}"
+  staffFrom: ["${range}"]
+  metrics: {host: "${inside.desk}", port: ${METRICS_PORT}, allowFrom: ["${range}"]}`,
+      namespace: there(this.#network).desk.namespace,
+    });
+  }
+
+  #asGuest(): string {
+    const { ngircd, synapse } = there(this.#servers);
+    return `  irc:
     adapter: irc
     mode: client
     host: "${ngircd.host}"
@@ -115,17 +142,36 @@ export class Place {
     homeserver: "${synapse.url}"
     userId: "@support:mx.test"
     password: "${passwordOf("support")}"
+    handles: {support: {name: Support, dialog: welcome}}`;
+  }
+
+  /** Transactions are taken from where the homeserver is and from nowhere else. */
+  #asPart(): string {
+    const { ngircd, synapse } = there(this.#servers);
+    return `  irc:
+    adapter: irc
+    mode: server
+    host: "${ngircd.host}"
+    port: ${ngircd.port}
+    serverName: ${ngircd.linkName}
+    password: ${ngircd.linkPassword}
     handles: {support: {name: Support, dialog: welcome}}
-${componentNetwork(corp)
-  .replace("  xmpp:", "  corp:")
-  .replace(/ {6}billing:.*\n/u, "")}`,
-      csrs: csrEntries({ id: "ada", name: "Ada", address: `corp: ${CSR}@${corp.domain}`, skill: "support" }),
-      http: `  host: "${isV6 ? "::" : "0.0.0.0"}"
-  publicUrl: "http://${isV6 ? `[${outside.desk}]` : outside.desk}:{port}"
-  staffFrom: ["${range}"]
-  metrics: {host: "${inside.desk}", port: ${METRICS_PORT}, allowFrom: ["${range}"]}`,
-      namespace: there(this.#network).desk.namespace,
-    });
+  matrix:
+    adapter: matrix
+    mode: appservice
+    homeserver: "${synapse.url}"
+    serverName: ${synapse.serverName}
+    id: ${synapse.serviceId}
+    asToken: ${synapse.asToken}
+    hsToken: ${synapse.hsToken}
+    allowFrom: ["${this.#addressing.outside.server}"]
+    handles: {support: {name: Support, dialog: welcome}}`;
+  }
+
+  /** Where customers on Matrix write to. */
+  get handle(): string {
+    const { serverName, prefix } = there(this.#servers).synapse;
+    return `@${this.#attachment === "guest" ? "" : prefix}support:${serverName}`;
   }
 
   async #reportsForWork(desk: Daemon, corp: XmppServer, csr: Slixmpp): Promise<void> {

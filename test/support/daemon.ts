@@ -21,6 +21,8 @@ export interface DaemonConfiguration {
   readonly limits?: string;
   /** Takes the place of `host:` in `http:` of frontdesk.yaml, indented by two; `{port}` in it becomes the port. */
   readonly http?: string;
+  /** Where its HTTP server listens, if somebody has to know it before; else a free port. */
+  readonly port?: number;
   /** Added to `store:` of frontdesk.yaml, indented by two. */
   readonly store?: string;
   /** Whole sections of frontdesk.yaml beside those. */
@@ -100,7 +102,7 @@ export async function startDaemon(configuration: DaemonConfiguration): Promise<D
   const folder = temporaryFolder("desk");
   const configFolder = join(folder.path, "config");
   const dataFolder = join(folder.path, "data");
-  const port = await freePort();
+  const port = configuration.port ?? (await freePort());
   mkdirSync(configFolder);
   for (const [name, text] of Object.entries(files(configuration, port))) writeFileSync(join(configFolder, name), text);
   let process_: ServerProcess | undefined;
