@@ -2,10 +2,10 @@
  * A customer is erased at a running desk: afterwards no byte of what they said, sent or were called is left in its data folder, and the
  * others are as they were.
  */
-import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { type Daemon, startDaemon } from "../support/daemon.ts";
+import { filesOf, tracesOf } from "../support/data-folder.ts";
 import { csrEntries, webNetwork } from "../support/desk-config.ts";
 import { hears, type Somebody, webCsr, webVisitor } from "../support/desk-people.ts";
 import { until } from "../support/wait.ts";
@@ -37,22 +37,10 @@ describe("erasing a customer", function () {
     await desk?.remove();
   });
 
-  /** All files of the data folder but the log, as they are on the disk. */
-  const files = (): readonly string[] =>
-    readdirSync(desk.dataFolder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name));
   const bytes = (): string =>
-    files()
+    filesOf(desk.dataFolder)
       .map((path) => readFileSync(path, "latin1"))
       .join("\n");
-
-  /** Which of them are still there, and in which file. */
-  const places = (secrets: readonly string[]): readonly string[] =>
-    files().flatMap((path) => {
-      const content = readFileSync(path, "latin1");
-      return secrets.filter((secret) => content.includes(secret)).map((secret) => `${secret} in ${basename(path)}`);
-    });
 
   /** A talk from its beginning to its end; gives the customer's address. */
   async function talk(name: string, words: string, answer: string): Promise<string> {
@@ -95,7 +83,7 @@ describe("erasing a customer", function () {
       /^1 conversations .* Nothing was erased; --yes does it\./u,
     );
     expect(await desk.command("erase", "web", erasable, "--yes")).to.match(/^Erased: 1 conversations with \d+ lines/u);
-    expect(places(secrets), "after").to.deep.equal([]);
+    expect(tracesOf(desk.dataFolder, secrets), "after").to.deep.equal([]);
     expect(bytes()).to.include("where is my bicycle").and.to.include("Bartholomew");
     expect(await desk.command("erase", "web", erasable)).to.match(/^Nothing is kept/u);
     expect(await desk.command("audit", "--action", "customer.erased")).to.match(/customer\.erased/u);

@@ -3,12 +3,12 @@
  * readable is what docs/operators.md says.
  */
 import { randomBytes } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import Database from "better-sqlite3";
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { expect } from "chai";
 import type { WebFarPerson } from "../conformance/web-far-person.ts";
 import { type Daemon, startDaemon } from "../support/daemon.ts";
+import { ADDRESS_COLUMNS, columnsWith, filesOf, tracesOf } from "../support/data-folder.ts";
 import { csrEntries, webNetwork } from "../support/desk-config.ts";
 import { hears, type Somebody, webCsr, webVisitor } from "../support/desk-people.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -31,17 +31,6 @@ const FILE_NAME = "portrait of Xanthippe";
 const FILE = Buffer.from(
   Array.from({ length: 9_000 }, (_, line) => `Line ${line} of the ballad of Belshazzar`).join("\n"),
 );
-
-/** Where the customer's address, which SQL looks for, may stand: the list of docs/operators.md, as columns. */
-const ADDRESS_COLUMNS = [
-  "copies.person",
-  "foreign_lines.person",
-  "inbox.redelivery",
-  "lines.person",
-  "state.id",
-  "adapter_state.key",
-  "timers.id",
-];
 
 describe("a desk with a key", function () {
   this.timeout(240_000);
@@ -113,16 +102,9 @@ describe("a desk with a key", function () {
   /** The address of the file, which is all that whoever fetches it needs. */
   const token = () => /\/files\/([a-z2-7]{32})\//u.exec(file)?.[1] ?? "none";
 
-  /** What of them stands in which file of the data folder, in its name or in it. */
   function traces(secrets: readonly string[]): readonly string[] {
-    const entries = readdirSync(desk.dataFolder, { recursive: true, withFileTypes: true }).filter((one) =>
-      one.isFile(),
-    );
-    expect(entries.map(({ name }) => name)).to.include("frontdesk.sqlite-wal");
-    return entries.flatMap(({ parentPath, name }) => {
-      const text = `${name}\n${readFileSync(join(parentPath, name), "latin1")}`;
-      return secrets.filter((secret) => text.includes(secret)).map((secret) => `${secret} in ${name}`);
-    });
+    expect(filesOf(desk.dataFolder).map((path) => basename(path))).to.include("frontdesk.sqlite-wal");
+    return tracesOf(desk.dataFolder, secrets);
   }
 
   async function expectItWorks(): Promise<void> {
@@ -143,19 +125,9 @@ describe("a desk with a key", function () {
 
   it("keeps readable where the customer's address stands what its docs say, and nothing else", () => {
     const { id } = (customer.person as WebFarPerson).address;
-    const database = new Database(join(desk.dataFolder, "frontdesk.sqlite"), { readonly: true });
-    const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all() as string[];
-    const places = tables.flatMap((table) => {
-      const rows = database.prepare(`SELECT * FROM ${table}`).all() as Record<string, unknown>[];
-      return rows.flatMap((row) =>
-        Object.entries(row).flatMap(([column, cell]) =>
-          (typeof cell === "string" || Buffer.isBuffer(cell)) && cell.includes(id) ? [`${table}.${column}`] : [],
-        ),
-      );
-    });
-    database.close();
-    expect(new Set(places)).to.include("lines.person");
-    expect([...new Set(places)].filter((place) => !ADDRESS_COLUMNS.includes(place))).to.deep.equal([]);
+    const places = columnsWith(desk.dataFolder, id);
+    expect(places).to.include("lines.person");
+    expect([...places].filter((place) => !ADDRESS_COLUMNS.includes(place))).to.deep.equal([]);
   });
 
   it("is turned to another key while it runs, and then needs the first no more", async () => {
