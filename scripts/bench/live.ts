@@ -1,8 +1,9 @@
 /**
  * The group `live`: a thousand conversations under way at a hundred messages a second through a real Prosody, as a busy centre has them.
- * What the daemon holds resident after that, against a budget; and how long messages take, against a bare relay that holds nothing.
+ * What the daemon holds resident after that, as it is installed, against a budget; and how long messages take, against a bare relay that holds nothing.
  */
 import { startProsody } from "../../test/support/prosody.ts";
+import { install } from "./installed.ts";
 import { type Group, inTurn, median, percentile, type Row } from "./measure.ts";
 import { residentMb } from "./process-status.ts";
 import { COMPONENTS, type Field, openField, paced, type Size } from "./xmpp-field.ts";
@@ -20,9 +21,10 @@ export const live: Group = {
       `live: ${SIZE.conversations} conversations at ${PER_SECOND} messages a second, ${RUNS} runs of each side in turn`,
     );
     const server = await startProsody({ isLean: true, components: [COMPONENTS.desk, COMPONENTS.parser] });
+    const installed = install();
     const fields: Field[] = [];
     try {
-      const desk = await openField("desk", server, SIZE);
+      const desk = await openField("desk", server, SIZE, { launcher: installed.launcher });
       fields.push(desk);
       const parser = await openField("parser", server, SIZE);
       fields.push(parser);
@@ -30,6 +32,7 @@ export const live: Group = {
     } finally {
       for (const field of fields) await field.stop();
       await server.remove();
+      installed.remove();
     }
   },
 };
