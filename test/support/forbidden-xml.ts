@@ -6,6 +6,7 @@ export const FORBIDDEN: readonly (readonly [what: string, xml: string, condition
   ["a comment", "<!-- x -->", "restricted-xml"],
   ["a comment in a stanza", "<message><!-- x --></message>", "restricted-xml"],
   ["a processing instruction", "<?php x ?>", "restricted-xml"],
+  ["a processing instruction that begins like a declaration", "<?x <a/>?>", "restricted-xml"],
   ["an undefined entity", "<message><body>&boom;</body></message>", "restricted-xml"],
   ["an entity named like an inherited property", "<message><body>&constructor;</body></message>", "restricted-xml"],
   ["the same attribute twice", "<message to='a' to='b'/>", "not-well-formed"],

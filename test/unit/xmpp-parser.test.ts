@@ -86,6 +86,15 @@ describe("the XMPP stream parser", () => {
         expect(faults.map((fault) => fault.condition)).to.deep.equal([condition]);
         expect(elements).to.deep.equal([]);
       });
+      it(`${what}, wherever it is cut`, () => {
+        for (let at = 1; at < xml.length; at += 1) {
+          const { faults } = readAll("<message/>", xml.slice(0, at), xml.slice(at), "<message/>");
+          expect(
+            faults.map((fault) => fault.condition),
+            `cut at ${at}`,
+          ).to.deep.equal([condition]);
+        }
+      });
     }
     for (const [what, xml, condition] of BEFORE_THE_STREAM) {
       it(`${what}, before the stream`, () => {

@@ -20,11 +20,14 @@ const DECLARATION = new RegExp(
 
 export class DeclarationReader {
   #text = "";
-  /** Where the declaration may stand no more: something came before it. */
+  /** Something came before which the declaration would have to stand, or it was read. */
   isTooLate = false;
+  /** Whether what was read last was a declaration, to its end. */
+  isComplete = false;
 
   /** Reads on at `from` and returns how far: beyond the `>` when `isComplete`. Throws XmlFault. */
   read(piece: Piece, from: number): number {
+    this.isComplete = false;
     const found = piece.text.indexOf(">", from);
     const end = found === -1 ? piece.length : found;
     this.#text += piece.text.slice(from, end);
@@ -40,11 +43,6 @@ export class DeclarationReader {
     return found === -1 ? end : end + 1;
   }
 
-  /** Whether a declaration was read to its end. */
-  get isComplete(): boolean {
-    return this.isTooLate;
-  }
-
   #check(piece: Piece, end: number): void {
     const parts = this.#text.length > DECLARATION_CHARACTERS ? null : DECLARATION.exec(this.#text);
     if (parts === null) {
@@ -55,5 +53,6 @@ export class DeclarationReader {
       throw new XmlFault("unsupported-encoding", `An XMPP stream is UTF-8, not ${encoding.slice(0, 40)}.`);
     }
     this.isTooLate = true;
+    this.isComplete = true;
   }
 }
