@@ -2,12 +2,15 @@
  * The least that can stand between customers and CSRs on XMPP, as a process of its own: it looks up who writes, and sends the message
  * on. Nothing is kept and nothing confirmed. Started with: kind, port, domain, secret, and the addresses of the CSRs.
  *
- * `parser`: this project's own socket and parser. `stock`: @xmpp/component as published.
+ * `parser`: this project's own socket and parser. `stock`: @xmpp/component as published. `journal`: as `parser`, but each message is first
+ * written to a disk, a row and nothing else, those that come together in one synced transaction: the least that keeps what it takes.
  */
+import { Worker } from "node:worker_threads";
 import { component } from "@xmpp/component";
 import xml, { type Element } from "@xmpp/xml";
 import { componentAttachment } from "../../adapters/xmpp/component.ts";
 import { parseConfig } from "../../adapters/xmpp/config.ts";
+import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 
 /** Said on stdout once it can be written to. */
 export const READY = "ready";
@@ -40,7 +43,16 @@ function table(domain: string, csrs: readonly string[]): (from: string) => Passe
   };
 }
 
-async function withParser(port: number, domain: string, secret: string, csrs: readonly string[]): Promise<void> {
+/** Passes texts on as they come. */
+type Pass = (text: string, write: (text: string) => void) => void;
+
+async function withParser(
+  port: number,
+  domain: string,
+  secret: string,
+  csrs: readonly string[],
+  send: Pass = (text, write) => write(text),
+): Promise<void> {
   const config = parseConfig({ mode: "component", host: "127.0.0.1", port, domain, secret });
   if (config.mode !== "component") return;
   const pass = table(domain, csrs);
@@ -49,7 +61,7 @@ async function withParser(port: number, domain: string, secret: string, csrs: re
       stanza: (stanza) => {
         if (stanza.name !== "message" || stanza.getChild("body") === undefined) return;
         Object.assign(stanza.attrs, pass(String(stanza.attrs.from)));
-        stream.write(stanza.toString());
+        send(stanza.toString(), (text) => stream.write(text));
       },
       refused: () => {},
       nonza: () => {},
@@ -58,6 +70,39 @@ async function withParser(port: number, domain: string, secret: string, csrs: re
   );
   await stream.open();
   process.stdout.write(`${READY}\n`);
+}
+
+/** Passes texts on when they are on disk: what comes while the disk is written goes into the next transaction, as the desk does it. */
+function journalled(): Pass {
+  const folder = temporaryFolder("bench-journal").path;
+  // A signal alone would end the process before the folder is removed.
+  process.once("SIGTERM", () => process.exit());
+  const worker = new Worker(new URL("./journal-worker.ts", import.meta.url), { workerData: { folder } });
+  let gathered: string[] = [];
+  let written: readonly string[] = [];
+  let isScheduled = false;
+  let onWritten: (text: string) => void = () => {};
+  const begin = (): void => {
+    isScheduled = false;
+    if (written.length > 0 || gathered.length === 0) return;
+    written = gathered;
+    gathered = [];
+    worker.postMessage(written);
+  };
+  worker.on("message", () => {
+    const done = written;
+    written = [];
+    begin();
+    for (const text of done) onWritten(text);
+  });
+  return (text, write) => {
+    onWritten = write;
+    gathered.push(text);
+    if (!isScheduled) {
+      isScheduled = true;
+      queueMicrotask(begin);
+    }
+  };
 }
 
 async function stock(port: number, domain: string, password: string, csrs: readonly string[]): Promise<void> {
@@ -78,5 +123,6 @@ async function stock(port: number, domain: string, password: string, csrs: reado
 
 const [kind, port, domain, secret, ...csrs] = process.argv.slice(2);
 if (kind !== undefined && port !== undefined && domain !== undefined && secret !== undefined) {
-  await (kind === "stock" ? stock : withParser)(Number(port), domain, secret, csrs);
+  if (kind === "stock") await stock(Number(port), domain, secret, csrs);
+  else await withParser(Number(port), domain, secret, csrs, kind === "journal" ? journalled() : undefined);
 }

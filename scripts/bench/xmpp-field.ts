@@ -29,7 +29,12 @@ export interface Field {
 }
 
 /** The first label of the component that each kind of relay is, so that all of them are at one server at once. */
-export const COMPONENTS: Readonly<Record<RelayKind, string>> = { desk: "gw", parser: "gw-parser", stock: "gw-stock" };
+export const COMPONENTS: Readonly<Record<RelayKind, string>> = {
+  desk: "gw",
+  parser: "gw-parser",
+  journal: "gw-journal",
+  stock: "gw-stock",
+};
 
 export interface Size {
   readonly conversations: number;

@@ -16,8 +16,11 @@ export interface Relay {
   stop(): Promise<void>;
 }
 
-/** `desk`: the real daemon on a disk. `parser`: a bare relay on this project's socket and parser. `stock`: one on @xmpp/component. */
-export type RelayKind = "desk" | "parser" | "stock";
+/**
+ * `desk`: the real daemon on a disk. `parser`: a bare relay on this project's socket and parser. `journal`: the same with a synced row for each
+ * message. `stock`: one on @xmpp/component.
+ */
+export type RelayKind = "desk" | "parser" | "journal" | "stock";
 
 const BARE_RELAY = fileURLToPath(new URL("bare-relay.ts", import.meta.url));
 const START_MS = 30_000;

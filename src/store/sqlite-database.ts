@@ -130,23 +130,15 @@ export function createSqliteDatabase(connection: Connection, epoch: string, seal
         writes += COMMIT_WRITES + commit(ask.rows);
         return [];
       case "load-outbox":
-        return select.pending(ask.after);
       case "load-counters":
-        return select.counters();
       case "seen":
-        return select.seen(ask.network, ask.redelivery);
       case "reference":
-        return reference(select, epoch, ask);
       case "transcript":
-        return select.transcript(ask.conversation, ask.limit);
       case "facts":
-        return select.facts(ask.conversation);
       case "outbox":
-        return ask.ids.flatMap((id) => select.outboxRow(id));
       case "adapter-state":
-        return select.adapterState(ask.network, ask.key);
       case "adapter-keys":
-        return select.adapterKeys(ask.network, ask.prefix, ask.prefix, ask.prefix);
+        return look(select, epoch, ask);
       case "prune": {
         const { more, rows } = prune(ask.before, ask.inboxBefore);
         writes += rows;
@@ -174,6 +166,32 @@ export function createSqliteDatabase(connection: Connection, epoch: string, seal
       return writes;
     },
   };
+}
+
+/** What is only looked at. */
+type LookAsk = Exclude<Ask, PageAsk | { readonly kind: "commit" | "prune" | "audit" | "erase" | "reseal" | "close" }>;
+
+function look(select: Selects, epoch: string, ask: LookAsk): readonly Cell[] {
+  switch (ask.kind) {
+    case "load-outbox":
+      return select.pending(ask.after);
+    case "load-counters":
+      return select.counters();
+    case "seen":
+      return select.seen(ask.network, ask.redelivery);
+    case "reference":
+      return reference(select, epoch, ask);
+    case "transcript":
+      return select.transcript(ask.conversation, ask.limit);
+    case "facts":
+      return select.facts(ask.conversation);
+    case "outbox":
+      return ask.ids.flatMap((id) => select.outboxRow(id));
+    case "adapter-state":
+      return select.adapterState(ask.network, ask.key);
+    case "adapter-keys":
+      return select.adapterKeys(ask.network, ask.prefix, ask.prefix, ask.prefix);
+  }
 }
 
 /** A key of the desk's, an id of that person's own, or one that their network gave to a copy. */
