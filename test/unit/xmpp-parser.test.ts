@@ -103,6 +103,12 @@ describe("the XMPP stream parser", () => {
         expect(read.faults.map((fault) => fault.condition)).to.deep.equal([condition]);
       });
     }
+    it("and says at which character of the stream", () => {
+      for (const pieces of [["<message>]]></message>"], ["<message", ">]", "]>"]]) {
+        const [fault] = readAll(...pieces).faults;
+        expect(fault?.message).to.equal(`]]> stands in a text (character ${HEADER.length + 12} of the stream).`);
+      }
+    });
     it("what stands behind a complete stanza, which is taken", () => {
       for (const piece of ["\u0000", "<!-- x -->", "</wrong>", "&nonsense;<"]) {
         const { elements, faults } = readAll(`<message id='1'/>${piece}`);
