@@ -40,7 +40,7 @@ process.exit(findings === 0 ? 0 : 1);
 
 function fuzz(target: Target): number {
   const begun = performance.now();
-  const coverage = watchCoverage((url) => /\/(?:src|adapters)\//u.test(url));
+  const coverage = watchCoverage((url) => /\/(?:src|adapters)\//u.test(url), target.countsCalls);
   const progress = createProgress(target.name);
   const before = known(target);
   const result = fuzzGuided({

@@ -19,8 +19,11 @@ export interface Coverage {
   end(): void;
 }
 
-/** Counts only in scripts whose address passes. One at a time in a process: V8 has one set of counters. */
-export function watchCoverage(passes: (url: string) => boolean): Coverage {
+/**
+ * Counts only in scripts whose address passes. One at a time in a process: V8 has one set of counters. `countsCalls` false: that something ran
+ * more often than ever is nothing new, for what does everything some hundred times.
+ */
+export function watchCoverage(passes: (url: string) => boolean, countsCalls = true): Coverage {
   const session = new Session();
   session.connect();
   session.post("Profiler.enable");
@@ -31,7 +34,7 @@ export function watchCoverage(passes: (url: string) => boolean): Coverage {
       let isNew = false;
       for (const { url, functions } of take(session)) {
         if (!passes(url)) continue;
-        for (const one of functions) isNew = learnFunction(known, url, one, learn) || isNew;
+        for (const one of functions) isNew = learnFunction(known, url, one, { learn, countsCalls }) || isNew;
       }
       return isNew;
     },
@@ -61,13 +64,13 @@ function learnFunction(
   known: Map<string, Seen>,
   url: string,
   { ranges }: Profiler.FunctionCoverage,
-  learn: boolean,
+  { learn, countsCalls }: { readonly learn: boolean; readonly countsCalls: boolean },
 ): boolean {
   const whole = ranges[0];
   if (whole === undefined || whole.count === 0) return false;
   const key = `${url}:${whole.startOffset}:${whole.endOffset}`;
   const idle = ranges.filter(({ count }) => count === 0).map((one): Span => [one.startOffset, one.endOffset]);
-  const calls = Math.floor(Math.log2(whole.count));
+  const calls = countsCalls ? Math.floor(Math.log2(whole.count)) : 0;
   const seen = known.get(key);
   if (seen === undefined) {
     if (learn) known.set(key, { open: idle, calls });

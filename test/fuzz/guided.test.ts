@@ -35,9 +35,11 @@ describe("fuzzing, led by what runs", function () {
     expect(none).to.deep.equal([]);
   });
 
-  for (const target of TARGETS.filter(({ name }) => name !== "rules"))
+  // Compiling takes long where everything that runs is counted: the other files are left to `npm run fuzz:guided`.
+  const later = ["people.yaml", "dialogs.yaml", "directory.yaml"];
+  for (const target of TARGETS.filter(({ name }) => !later.includes(name)))
     it(`finds nothing in what reads ${target.name}`, () => {
-      const coverage = watchCoverage((url) => /\/(?:src|adapters)\//u.test(url));
+      const coverage = watchCoverage((url) => /\/(?:src|adapters)\//u.test(url), target.countsCalls);
       const { findings } = fuzzGuided({ target, coverage, seed: 7, texts: runs(64).numRuns });
       coverage.end();
       expect(findings).to.deep.equal([]);

@@ -15,6 +15,8 @@ export interface Target {
   readonly seeds: readonly string[];
   /** What chance would rarely spell. */
   readonly words: readonly string[];
+  /** Whether something that runs more often than ever is worth to be kept; it is when left out. See `watchCoverage`. */
+  readonly countsCalls?: boolean;
   /** Of a text. UTF-16 code units; 2,000 unless told. */
   readonly longest?: number;
 }

@@ -12,12 +12,11 @@ import { decodeMessage, decodePresence } from "../../adapters/xmpp/codec-inbound
 import { readError } from "../../adapters/xmpp/conditions.ts";
 import { parseJid } from "../../adapters/xmpp/jid.ts";
 import { NS } from "../../adapters/xmpp/namespaces.ts";
-import { FILES } from "../../src/config/compile.ts";
 import { examine } from "../../src/files/examine.ts";
 import { FORBIDDEN } from "../support/forbidden-xml.ts";
 import { gif, mp3, mp4, ogg, wav, webm } from "../support/media.ts";
 import { photo, picture } from "../support/pictures.ts";
-import { compile, shipped } from "../unit/config-support.ts";
+import { CONFIGURATION } from "./configuration-targets.ts";
 import type { Target } from "./guided.ts";
 import { endsOnce, readStream, STREAM_HEAD } from "./stream-reader.ts";
 
@@ -176,36 +175,4 @@ const files: Target = {
   },
 };
 
-const SHIPPED = shipped();
-
-const rules: Target = {
-  name: "rules",
-  seeds: FILES.map((file) => SHIPPED[file] ?? ""),
-  words: [
-    ": ",
-    "- ",
-    "\n  ",
-    "|",
-    ">-",
-    "&a",
-    "*a",
-    "<<: *a",
-    "!!js/function",
-    "!secret x",
-    "__proto__:",
-    "[a, b",
-    "{{",
-    "25:00",
-  ],
-  longest: 20_000,
-  read(text) {
-    for (const file of ["routing.yaml", "frontdesk.yaml"] as const) {
-      const { rules: made, problems } = compile({ ...SHIPPED, [file]: text });
-      const errors = problems.filter(({ severity }) => severity === "error");
-      expect(made === null, "rules, or what is wrong").to.equal(errors.length > 0);
-      for (const { line, column } of problems) expect([line > 0, column > 0]).not.include(false);
-    }
-  },
-};
-
-export const TARGETS: readonly Target[] = [xmpp, irc, html, matrix, webhook, files, rules];
+export const TARGETS: readonly Target[] = [xmpp, irc, html, matrix, webhook, files, ...CONFIGURATION];
