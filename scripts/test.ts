@@ -93,7 +93,7 @@ const bin = (name: string) => join(root, "node_modules", ".bin", name);
  * Groups that share the machine, in the order of the table, which has the longest first. Those that mostly wait come before those
  * that work the processors; the simulation uses all of them by itself.
  */
-const AT_ONCE = { quick: 2, waiting: 4, working: 2, alone: 1 } as const;
+const AT_ONCE = { quick: 3, waiting: 4, working: 2, alone: 1 } as const;
 
 function quick(name: string, limitMinutes: number): Group {
   return { name, quick: true, kind: "working", servers: false, limitMinutes };
