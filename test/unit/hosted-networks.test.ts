@@ -1,0 +1,53 @@
+/** A desk loads the code of the networks it has, and of no others. */
+import { expect } from "chai";
+import { adapters } from "../../adapters/index.ts";
+import type { AdapterModule, KnownAdapter } from "../../src/adapter.ts";
+import { hostedNetworks } from "../../src/boot/hosted-networks.ts";
+import type { NetworkSettings, Settings } from "../../src/config/settings.ts";
+import { company, playSetting } from "../support/play-rules.ts";
+
+const { rules } = playSetting(company({}));
+
+/** Settings with networks of these names, by the adapter of each. */
+function settingsWith(networks: Readonly<Record<string, KnownAdapter>>): Settings {
+  const entries = Object.entries(networks).map(([name, module]): [string, NetworkSettings] => [
+    name,
+    { name, module, config: { of: name } },
+  ]);
+  return { networks: new Map(entries) } as unknown as Settings;
+}
+
+describe("the networks of a desk", () => {
+  it("are given the code of their adapters, which is loaded for those that are configured alone", async () => {
+    const asked: string[] = [];
+    const listed = adapters.map((adapter) => ({
+      ...adapter,
+      load: () => {
+        asked.push(adapter.protocol);
+        return adapter.load();
+      },
+    }));
+    const of = (protocol: string) => listed.find((adapter) => adapter.protocol === protocol) as KnownAdapter;
+    const hosted = await hostedNetworks(settingsWith({ web: of("web"), xmpp: of("xmpp") }), rules);
+    expect(asked.sort()).to.deep.equal(["web", "xmpp"]);
+    expect(
+      hosted.map(({ name, module, config }) => [name, module.protocol, typeof module.create, config]),
+    ).to.deep.equal([
+      ["web", "web", "function", { of: "web" }],
+      ["xmpp", "xmpp", "function", { of: "xmpp" }],
+    ]);
+  });
+
+  it("take an adapter that is there already as it is", async () => {
+    const module = { protocol: "own", create: () => {} } as unknown as AdapterModule<unknown>;
+    const [hosted] = await hostedNetworks(settingsWith({ own: module }), rules);
+    expect(hosted?.module).to.equal(module);
+  });
+
+  it("are all described as their code says", async () => {
+    for (const { load, ...description } of adapters) {
+      const { create: _create, ...loaded } = await load();
+      expect(loaded, description.protocol).to.deep.equal(description);
+    }
+  });
+});
