@@ -46,6 +46,8 @@ export interface ParserHandlers {
 const PIECE_CHARACTERS = 16_384;
 /** Longest attribute that is kept of a refused stanza: an address is at most 3 times 1,023 bytes and two separators. */
 const ADDRESS_CHARACTERS = 3_071;
+/** What may stand between stanzas (XML 1.0 §2.3): JavaScript's own idea of white space is a wider one. */
+const WHITE_SPACE = /^[ \t\r\n]*$/;
 /** What is needed to answer a stanza. */
 const ADDRESSES: ReadonlySet<string> = new Set(["from", "to", "id", "type"]);
 /** Elements with more attributes than this keep them in V8's slow form: the quick one remembers each order of names. */
@@ -86,14 +88,20 @@ export class StanzaParser {
     try {
       for (let start = 0; start < text.length && !this.#ended; start += PIECE_CHARACTERS) {
         this.#tokenizer.write(text.length <= PIECE_CHARACTERS ? text : text.slice(start, start + PIECE_CHARACTERS));
-        if (this.#depth === 1 && (text === " " || text === "\n")) {
-          this.#nextStanza(); // a keep-alive between stanzas (RFC 6120 §4.6.1) must not count towards the next one
-        }
+        this.#takeKeepAlive();
         this.#checkSize();
       }
     } catch (error) {
       this.#ended = true;
       this.#handlers.fault(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /** White space between stanzas (RFC 6120 §4.6.1) comes for as long as a stream is quiet: it is neither kept nor counted. */
+  #takeKeepAlive(): void {
+    const text = this.#depth === 1 ? this.#tokenizer.takeText() : "";
+    if (text !== "") {
+      this.#text(text);
     }
   }
 
@@ -191,7 +199,7 @@ export class StanzaParser {
       return;
     }
     if (this.#cursor === null || this.#cursor === this.#root) {
-      if (text.trim() !== "") {
+      if (!WHITE_SPACE.test(text)) {
         throw new XmlFault("bad-format", "There is text between the stanzas.");
       }
       this.#nextStanza();

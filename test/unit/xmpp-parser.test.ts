@@ -116,6 +116,12 @@ describe("the XMPP stream parser", () => {
         expect(faults).to.have.length(1);
       }
     });
+    it("text between stanzas as soon as it comes, and keeps none of it", () => {
+      for (const text of ["hello", "\r\n hello", "\u00a0"]) {
+        const { faults } = readAll("<message/> ", text);
+        expect(faults.map((fault) => fault.condition)).to.deep.equal(["bad-format"]);
+      }
+    });
     it("nothing that stands behind the end of the stream", () => {
       const { closed, faults } = readAll("</stream:stream> nonsense <");
       expect({ closed, faults }).to.deep.equal({ closed: 1, faults: [] });
@@ -186,11 +192,19 @@ describe("the XMPP stream parser", () => {
       expect(read.elements).to.have.length(1);
       expect(ms).to.be.lessThan(50);
     });
+    it("gives up on a start tag that never ends, whichever of its spaces come alone", () => {
+      const read = readAll("<message");
+      for (let at = 0; at < 200; at += 1) {
+        read.parser.write(" ");
+        read.parser.write(`a${at}='${"x".repeat(10_000)}'`);
+      }
+      expect(read.faults.map((fault) => fault.condition)).to.deep.equal(["policy-violation"]);
+    });
     it("does not count what is between stanzas towards the next one", () => {
       const read = reader({ ...LIMITS, stanzaCharacters: 100, streamCharacters: 200 });
       read.parser.write(HEADER);
       for (let count = 0; count < 1_000; count += 1) {
-        read.parser.write(" ");
+        read.parser.write(count % 2 === 0 ? " " : "\r\n");
       }
       read.parser.write(`${" ".repeat(150)}<message/>`);
       expect({ faults: read.faults, refused: read.refused }).to.deep.equal({ faults: [], refused: [] });

@@ -87,6 +87,19 @@ export class Tokenizer {
     this.#at = piece.length;
   }
 
+  /**
+   * The text under way between two tags, as far as it came: taken out, so that it is neither kept nor told any more. "" inside of
+   * anything else.
+   */
+  takeText(): string {
+    if (this.#state !== "text") {
+      return "";
+    }
+    const text = this.#text;
+    this.#text = "";
+    return text;
+  }
+
   /** Reads what the state says from `at` on, and returns how far. */
   #read(piece: Piece, at: number): number {
     switch (this.#state) {
