@@ -44,6 +44,15 @@ describe("the networks of a desk", () => {
     expect(hosted?.module).to.equal(module);
   });
 
+  it("say which of them cannot be started, and why, when the code of an adapter does not load", async () => {
+    const [web] = adapters.filter(({ protocol }) => protocol === "web") as [KnownAdapter];
+    const cause = new Error("Cannot find module 'crypto.node'.");
+    const broken = { protocol: "matrix", load: () => Promise.reject(cause) } as unknown as KnownAdapter;
+    const fault: unknown = await hostedNetworks(settingsWith({ web, home: broken }), rules).catch((error) => error);
+    expect(fault).to.be.an.instanceOf(Error).with.property("cause", cause);
+    expect(String(fault)).to.match(/network home .* adapter \(matrix\) .*crypto\.node'\. .*install/u);
+  });
+
   it("are all described as their code says", async () => {
     for (const { load, ...description } of adapters) {
       const { create: _create, ...loaded } = await load();
