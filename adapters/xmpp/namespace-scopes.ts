@@ -40,7 +40,7 @@ export class NamespaceScopes {
         checkDefault(tag.values[at] ?? "");
       } else {
         declared ??= new Map();
-        declared.set(...declaration(name.text, tag.values[at] ?? ""));
+        declared.set(...declaration(name, tag.values[at] ?? ""));
       }
     }
     if (declared !== null) {
@@ -72,23 +72,25 @@ function checkDefault(uri: string): void {
   }
 }
 
-function declaration(attribute: string, uri: string): [string, string] {
-  const prefix = attribute.slice("xmlns:".length);
+function declaration({ text, isQualified }: Name, uri: string): [string, string] {
+  const prefix = text.slice("xmlns:".length);
   const reserved = prefix === "xmlns" || uri === XMLNS || (prefix === "xml") !== (uri === XML);
-  if (prefix === "" || prefix.includes(":") || uri === "" || reserved) {
-    throw new XmlFault("bad-namespace-prefix", `The declaration ${attribute.slice(0, 80)} is not allowed.`);
+  if (!isQualified || uri === "" || reserved) {
+    throw new XmlFault("bad-namespace-prefix", `The declaration ${text.slice(0, 80)} is not allowed.`);
   }
   return [prefix, uri];
 }
 
 /** The namespace of a prefixed name, "" of one without prefix. */
-function resolve({ text, colon }: Name, innermost: Scope): string {
+function resolve({ text, colon, isQualified }: Name, innermost: Scope): string {
   if (colon === -1) {
     return "";
   }
+  if (!isQualified) {
+    throw new XmlFault("bad-namespace-prefix", `The name ${text.slice(0, 80)} is not a prefix and a name.`);
+  }
   const prefix = text.slice(0, colon);
-  const wellFormed = colon < text.length - 1 && !text.includes(":", colon + 1);
-  for (let scope: Scope | null = innermost; scope !== null && wellFormed; scope = scope.outer) {
+  for (let scope: Scope | null = innermost; scope !== null; scope = scope.outer) {
     const uri = scope.declared.get(prefix);
     if (uri !== undefined) {
       return uri;

@@ -190,6 +190,9 @@ export class StanzaParser {
     this.#nextStanza();
     if (head !== null) {
       head.children = [];
+      head.attrs = Object.fromEntries(
+        Object.entries(head.attrs).filter(([, value]) => String(value).length <= ADDRESS_CHARACTERS),
+      );
       this.#handlers.refused(head, excess);
     }
   }

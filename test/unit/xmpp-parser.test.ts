@@ -103,6 +103,19 @@ describe("the XMPP stream parser", () => {
         expect(read.faults.map((fault) => fault.condition)).to.deep.equal([condition]);
       });
     }
+    it("a processing instruction in a stream that began with a declaration", () => {
+      for (const before of ["", HEADER, `${HEADER}<message/>`]) {
+        const read = reader();
+        read.parser.write(`<?xml version='1.0'?>${before}<?php x ?>`);
+        expect(read.faults.map((fault) => fault.condition)).to.deep.equal(["restricted-xml"]);
+      }
+    });
+    it("half a character, whatever stood in its place before", () => {
+      for (const halves of [["\ud83d", "\ud83d", "\ude00"], ["\ud83d\ud83d"], ["\ude00"], ["\ud83d", "x"]]) {
+        const { faults } = readAll("<message>", "\u{1f600}", ...halves, "</message>");
+        expect(faults.map((fault) => fault.condition)).to.deep.equal(["not-well-formed"]);
+      }
+    });
     it("and says at which character of the stream", () => {
       for (const pieces of [["<message>]]></message>"], ["<message", ">]", "]>"]]) {
         const [fault] = readAll(...pieces).faults;
@@ -161,6 +174,10 @@ describe("the XMPP stream parser", () => {
         expect(elements.map((element) => element.attrs.id)).to.deep.equal(["next"]);
       });
     }
+    it("a start tag longer than a stanza may be, without its long attributes", () => {
+      const { refused } = readAll(`<message from='m@x' id='${"i".repeat(300_000)}'>x</message>`);
+      expect(refused.map(({ head }) => head.attrs)).to.deep.equal([{ from: "m@x" }]);
+    });
     it("a start tag of its own beyond them", () => {
       const many = Array.from({ length: 100 }, (_, n) => `a${n}='x'`).join(" ");
       const { elements, refused } = readAll(`<iq ${many} from='m@x' id='7' type='get'><q/></iq><message/>`);

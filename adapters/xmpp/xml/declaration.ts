@@ -52,6 +52,7 @@ export class DeclarationReader {
     if (encoding !== undefined && encoding.toLowerCase() !== "utf-8") {
       throw new XmlFault("unsupported-encoding", `An XMPP stream is UTF-8, not ${encoding.slice(0, 40)}.`);
     }
+    this.#text = "";
     this.isTooLate = true;
     this.isComplete = true;
   }

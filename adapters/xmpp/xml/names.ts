@@ -7,8 +7,10 @@ import { codePointAt, type Piece } from "./piece.ts";
 
 export interface Name {
   readonly text: string;
-  /** Where the colon behind a prefix stands, -1 without one (a second one makes a name wrong, see namespace-scopes.ts). */
+  /** Where the colon behind a prefix stands, -1 without one. */
   readonly colon: number;
+  /** Whether it is one that Namespaces in XML §4 allows: a prefix and a local name, or the latter alone. */
+  readonly isQualified: boolean;
   /** `xmlns` or `xmlns:…`: it declares a namespace. */
   readonly isDeclaration: boolean;
 }
@@ -84,5 +86,15 @@ export function startsName({ codes }: Piece, at: number): boolean {
 export function nameOf(text: string): Name {
   // As a key a text becomes the one copy of it that V8 compares by its place in memory.
   const [unique = text] = Object.keys({ [text]: 0 });
-  return { text: unique, colon: unique.indexOf(":"), isDeclaration: unique === "xmlns" || unique.startsWith("xmlns:") };
+  const colon = unique.indexOf(":");
+  return {
+    text: unique,
+    colon,
+    isQualified: colon === -1 || isPrefixed(unique, colon),
+    isDeclaration: unique === "xmlns" || unique.startsWith("xmlns:"),
+  };
+}
+
+function isPrefixed(name: string, colon: number): boolean {
+  return colon > 0 && !name.includes(":", colon + 1) && isNameStartChar(name.codePointAt(colon + 1) ?? 0);
 }

@@ -19,7 +19,7 @@ export class Piece {
   text = "";
   length = 0;
   /**
-   * The characters (UTF-16 units) of the text; those from `length` on are left from before. A text may lie in memory as a part of
+   * The characters (UTF-16 units) of the text; those behind `length` are left from before. A text may lie in memory as a part of
    * another, and each single character that is asked for be looked for anew: a third of all reading (`npm run bench -- xml`).
    */
   codes = new Uint16Array(LEAST_CODES);
@@ -39,14 +39,15 @@ export class Piece {
     this.#half = isCut ? text.slice(-1) : "";
     this.text = isCut ? text.slice(0, -1) : text;
     this.length = this.text.length;
-    if (this.codes.length < this.length) {
-      this.codes = new Uint16Array(this.length);
+    if (this.codes.length <= this.length) {
+      this.codes = new Uint16Array(this.length + 1);
       this.#bytes = Buffer.from(this.codes.buffer);
     }
     this.#bytes.write(this.text, "utf16le");
     if (IS_BIG_ENDIAN) {
       this.#bytes.subarray(0, 2 * this.length).swap16();
     }
+    this.codes[this.length] = 0; // or half a character at the end could find its other half in what is left from before
   }
 
   /** How many characters of the stream stand before `at`. */

@@ -1,6 +1,6 @@
 /** References to characters: by number, or one of the five names of XML. All other entities are refused (RFC 6120 §11.1). */
 import { isChar } from "xmlchars/xml/1.0/ed5.js";
-import { endOfName } from "./names.ts";
+import { endOfName, startsName } from "./names.ts";
 import type { Piece } from "./piece.ts";
 
 /** Longest reference, without `&` and `;`; a number may have zeros in front. */
@@ -32,6 +32,9 @@ export class ReferenceReader {
   /** Reads on at `from`, and returns how far. Throws XmlFault. */
   read(piece: Piece, from: number): number {
     const isNumber = this.#name === "" && piece.codes[from] === HASH;
+    if (this.#name === "" && !isNumber && !startsName(piece, from)) {
+      piece.wrong(from, "An & begins no reference");
+    }
     const end = endOfName(piece, isNumber ? from + 1 : from);
     this.#name += piece.text.slice(from, end);
     if (end < piece.length && piece.codes[end] !== SEMICOLON) {
