@@ -47,12 +47,17 @@ export function parseJid(text: string): Jid | null {
   if (known !== undefined) {
     return known;
   }
-  const parsed = text.length > JID_CHARACTERS ? null : parse(text);
-  if (text.length <= CACHED_CHARACTERS) {
+  if (text.length > JID_CHARACTERS) {
+    return null;
+  }
+  // In V8 a part of a text holds all of it: what is kept of an address would hold whatever came with it from the network.
+  const own = structuredClone(text);
+  const parsed = parse(own);
+  if (own.length <= CACHED_CHARACTERS) {
     if (cache.size >= entries) {
       cache.delete(cache.keys().next().value ?? "");
     }
-    cache.set(text, parsed);
+    cache.set(own, parsed);
   }
   return parsed;
 }

@@ -1,6 +1,7 @@
 /** XMPP addresses: one person is one address, and nothing invisible or reordering is part of one. */
 import { expect } from "chai";
 import { canonicalJid, parseJid } from "../../adapters/xmpp/jid.ts";
+import { heapUsed } from "../../scripts/bench/measure.ts";
 
 const LONG = "a".repeat(1_023);
 
@@ -69,6 +70,17 @@ describe("XMPP addresses", () => {
       expect(canonicalJid(text)).to.equal(null);
     });
   }
+  it("holds nothing of the text that an address was a part of", () => {
+    const before = heapUsed();
+    const kept = Array.from({ length: 200 }, (_, at) => {
+      const stanza = Buffer.from(
+        `<message from='anna@im.example/${at}-${"r".repeat(at * 2)}'>${"x".repeat(50_000)}`,
+      ).toString();
+      return parseJid(stanza.slice(stanza.indexOf("'") + 1, stanza.lastIndexOf("'")));
+    });
+    expect(heapUsed() - before, "10 MB came with them").to.be.lessThan(1_000_000);
+    expect(kept.at(-1)?.domain).to.equal("im.example");
+  });
   it("keeps Cyrillic and Latin look-alikes apart", () => {
     expect(canonicalJid("аnna@im.example")).not.to.equal(canonicalJid("anna@im.example"));
   });
