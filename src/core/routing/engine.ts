@@ -43,7 +43,7 @@ export function createRoutingEngine(shortList = SHORT_LIST): RoutingEngine {
       const server = staff.server(id);
       if (server === null) return;
       staff.remove(id);
-      parts.freed.forget(server);
+      parts.freed.remove(server);
     },
     csr: (id) => staff.get(id),
     putWaiting(waiting) {

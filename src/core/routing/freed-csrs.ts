@@ -26,7 +26,9 @@ export interface Next {
 export class FreedCsrs {
   readonly #lists: WaitingLists;
   /** Those who are to be looked at, and some who are not any more. */
-  readonly #new: Server[] = [];
+  #new: Server[] = [];
+  /** How many of these are not in the staff any more. */
+  #gone = 0;
   readonly #byTurn = new OrderedList<Prospect>(
     (left, right) => byTurn(left.waiting, right.waiting) || byId(left.server.csr.id, right.server.csr.id),
   );
@@ -51,6 +53,17 @@ export class FreedCsrs {
   forget(server: Server): void {
     server.isNew = false;
     this.#drop(server);
+  }
+
+  /** That CSR is in the staff no more. Taken out when most are gone, for where others decide nobody ever looks at those who are new. */
+  remove(server: Server): void {
+    this.forget(server);
+    if (!server.isNoted) return;
+    this.#gone += 1;
+    if (this.#gone * 2 <= this.#new.length) return;
+    for (const noted of this.#new) noted.isNoted = noted.isNew;
+    this.#new = this.#new.filter(({ isNew }) => isNew);
+    this.#gone = 0;
   }
 
   /**
@@ -83,15 +96,20 @@ export class FreedCsrs {
       server.isNew = false;
       this.#look(server);
     }
-    this.#new.length = 0;
+    this.#clearNew();
   }
 
   #forgetAll(): void {
     for (const server of this.#new) [server.isNew, server.isNoted] = [false, false];
-    this.#new.length = 0;
+    this.#clearNew();
     for (let prospect = this.#byTurn.takeFirst(); prospect !== null; prospect = this.#byTurn.takeFirst()) {
       prospect.server.prospect = null;
     }
+  }
+
+  #clearNew(): void {
+    this.#new.length = 0;
+    this.#gone = 0;
   }
 
   #drop(server: Server): void {
