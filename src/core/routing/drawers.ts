@@ -3,7 +3,7 @@
  * it has, and there under up to two more skills of theirs. The turn of the first line of each drawer stands in an array: a CSR looks at
  * the drawers that are theirs in order of these, and opens those alone that can hold somebody before the best so far.
  */
-import { type Requirement, ROOM_SLACK } from "./eligibility.ts";
+import { isEligible, type Requirement, ROOM_SLACK } from "./eligibility.ts";
 import { levelAt, reach } from "./levels.ts";
 import type { Waiting } from "./routing.ts";
 import { toldBy } from "./skill-sets.ts";
@@ -41,6 +41,13 @@ const [STRIDE, ROOM, LEAST, LOW, HIGH] = [2 + MORE, 2, 3, 4, 5];
 const UNSURE = 1 << 30;
 /** Of the last turn there can be. */
 const NOBODY = Number.POSITIVE_INFINITY;
+
+/** The first line that was found to fit, and its turn as it stands in drawers: nobody is fetched to compare with it. */
+interface Best {
+  line: Line | null;
+  priority: number;
+  turnAt: number;
+}
 
 export class Drawers {
   /** By number. They stay when they are empty, since the same is mostly asked for again. */
@@ -93,30 +100,28 @@ export class Drawers {
     }
   }
 
-  /** The first of all lines in that CSR's drawers that fits; `fits` is asked only where the numbers in the drawer do not tell. */
-  first(server: Server, room: number, fits: (line: Line) => boolean): Line | null {
+  /** The first of all lines in that CSR's drawers that fits; looked at itself only where the numbers in the drawer do not tell. */
+  first(server: Server, room: number): Line | null {
     this.#assign(server);
     const left = [...server.drawers];
-    let first: Line | null = null;
-    for (let at = this.#lowest(left, first); at >= 0; at = this.#lowest(left, first)) {
+    const best: Best = { line: null, priority: NOBODY, turnAt: NOBODY };
+    for (let at = this.#lowest(left, best); at >= 0; at = this.#lowest(left, best)) {
       const drawer = this.#drawers[left[at] as number] as TurnList<Line>;
       const levels = left[at + 1] as number;
       const last = left.length - 2;
       [left[at], left[at + 1]] = [left[last] as number, left[last + 1] as number];
       left.length = last;
-      let found = firstIn(drawer, first, levels, room, server, fits);
-      for (let next = 0; found === null && next < drawer.rest.length; next += 1) {
-        found = firstIn(drawer.rest[next] as Chunk<Line>, first, levels, room, server, fits);
+      let isOver = search(drawer, best, levels, room, server);
+      for (let next = 0; !isOver && next < drawer.rest.length; next += 1) {
+        isOver = search(drawer.rest[next] as Chunk<Line>, best, levels, room, server);
       }
-      first = found ?? first;
     }
-    return first;
+    return best.line;
   }
 
   /** Where in that list stands the drawer whose first line has the earliest turn; -1 when it cannot come before `best`. */
-  #lowest(numbers: readonly number[], best: Line | null): number {
-    let priority = best === null ? NOBODY : -best.head.priority;
-    let turnAt = best === null ? NOBODY : best.head.turnAt;
+  #lowest(numbers: readonly number[], best: Best): number {
+    let { priority, turnAt } = best;
     let lowest = -1;
     for (let at = 0; at < numbers.length; at += 2) {
       const turn = (numbers[at] as number) * 2;
@@ -221,30 +226,27 @@ function markOf({ asked, weight, isPlain }: Requirement, skills: readonly string
   return [weight - ROOM_SLACK, isSure ? least : least | UNSURE, asked.low, asked.high];
 }
 
-/** The first line in that chunk that fits, or the best so far where it comes before all that do; null when neither is known here. */
-function firstIn(
-  { items, numbers }: Chunk<Line>,
-  best: Line | null,
-  levels: number,
-  room: number,
-  { low, high }: Server,
-  fits: (line: Line) => boolean,
-): Line | null {
+/** Makes the first line in that chunk that fits the best one, if it comes before. Whether the drawer need not be looked at further. */
+function search({ items, numbers }: Chunk<Line>, best: Best, levels: number, room: number, server: Server): boolean {
+  const { low, high } = server;
   for (let place = 0, at = 0; place < items.length; place += 1, at += STRIDE) {
-    if (best !== null && isBehind(numbers, at, items[place] as Line, best)) return best;
+    if (best.line !== null && isBehind(numbers, at, items[place] as Line, best, best.line)) return true;
     if ((numbers[at + ROOM] as number) > room) continue;
     const [lower, higher] = [numbers[at + LOW] as number, numbers[at + HIGH] as number];
     if ((lower & low) !== lower || (higher & high) !== higher) continue;
     const least = numbers[at + LEAST] as number;
     if (!reach(levels, least & ~UNSURE)) continue;
-    if ((least & UNSURE) === 0 || fits(items[place] as Line)) return items[place] as Line;
+    const line = items[place] as Line;
+    if ((least & UNSURE) !== 0 && !isEligible(server.csr, line.requirement, server.levels)) continue;
+    [best.line, best.priority, best.turnAt] = [line, numbers[at] as number, numbers[at + 1] as number];
+    return true;
   }
-  return null;
+  return false;
 }
 
-function isBehind(numbers: Float64Array, at: number, line: Line, { head }: Line): boolean {
-  const priority = numbers[at] as number;
-  if (priority !== -head.priority) return priority > -head.priority;
-  const turnAt = numbers[at + 1] as number;
-  return turnAt === head.turnAt ? line.head.conversation >= head.conversation : turnAt > head.turnAt;
+function isBehind(numbers: Float64Array, at: number, line: Line, { priority, turnAt }: Best, { head }: Line): boolean {
+  const lower = numbers[at] as number;
+  if (lower !== priority) return lower > priority;
+  const later = numbers[at + 1] as number;
+  return later === turnAt ? line.head.conversation >= head.conversation : later > turnAt;
 }

@@ -93,11 +93,8 @@ function match(parts: Parts): Match | null {
   if (next === null) return null;
   const { waiting, requirement, only } = next;
   const found = only < 0 ? matchFor(parts, waiting, requirement) : matchWith(staff, waiting, requirement, only);
-  assert(
-    found !== null,
-    `nobody can be picked for conversation ${waiting.conversation} although somebody may serve it`,
-  );
-  return found;
+  if (found !== null) return found;
+  assert.fail(`nobody can be picked for conversation ${waiting.conversation} although somebody may serve it`);
 }
 
 function matchFor({ candidates, staff }: Parts, waiting: Waiting, requirement: Requirement): Match | null {
@@ -108,8 +105,8 @@ function matchWith(staff: Staff, waiting: Waiting, requirement: Requirement, num
   if (number < 0) return null;
   const csr = staff.ids[number] as string;
   const address = staff.soles[number] ?? addressOf(staff.csrs[number], requirement, waiting);
-  assert(address !== null, `CSR ${csr} was picked for conversation ${waiting.conversation} without an address`);
-  return { conversation: waiting.conversation, csr, address };
+  if (address !== null) return { conversation: waiting.conversation, csr, address };
+  assert.fail(`CSR ${csr} was picked for conversation ${waiting.conversation} without an address`);
 }
 
 function addressOf(csr: RoutingCsr | undefined, requirement: Requirement, waiting: Waiting): Address | null {

@@ -4,7 +4,7 @@
  * CSR can serve them now; so a line is looked at again only through a CSR who became free.
  */
 import { Drawers, type Place } from "./drawers.ts";
-import { isEligible, type Requirement, requirementKey } from "./eligibility.ts";
+import { type Requirement, requirementKey } from "./eligibility.ts";
 import { OrderedList } from "./ordered-list.ts";
 import { type Queued, QueueList } from "./queue-list.ts";
 import type { Waiting } from "./routing.ts";
@@ -92,8 +92,7 @@ export class WaitingLists {
   /** The line whose head is the first of all who wait that this CSR may serve. */
   firstFor(server: Server): Line | null {
     if (this.#members.size === 0) return null;
-    const { csr, levels, room } = server;
-    return this.#drawers.first(server, room, ({ requirement }) => isEligible(csr, requirement, levels));
+    return this.#drawers.first(server, server.room);
   }
 
   /** 1 for the next one of that conversation's queue; null when it does not wait. */
