@@ -2,6 +2,7 @@
  * Runs the checks and suites: `node scripts/test.ts [check | all | group ...] [--mocha-option ...]`.
  * `check` is what fits into a minute; `all` (the default) adds everything that needs real servers, a browser or time.
  * Each group is a mocha of its own, so that one cannot disturb another; what begins with a dash is passed to mocha.
+ * What failed is said again at the end, where it is found in a long log.
  * The last line is `N passed, N failed, N skipped`, totalled over the groups; a check that fails, a mocha that dies and
  * a group without tests count as one failure each. Ends with 0 only when tests ran and none failed.
  */
@@ -82,8 +83,17 @@ interface Counts {
   skipped: number;
 }
 
+/** Which lines of a group's output to say again at the end. */
+interface Failures {
+  hear(line: string): void;
+  lines(): readonly string[];
+}
+
 interface Result {
+  readonly name: string;
   readonly counts: Counts;
+  /** What mocha says of the tests that failed, or the end of what a check said that failed. */
+  readonly failures: readonly string[];
   readonly summary: string;
 }
 
@@ -122,6 +132,9 @@ async function main(args: readonly string[]): Promise<number> {
   const results = await withCompiled(() => runAll(chosen, options));
   const { passed, failed, skipped } = total(results.map((result) => result.counts));
   const counts = { passed, failed: failed + (obtained ? 0 : 1), skipped };
+  for (const { name, failures } of results) {
+    if (failures.length > 0) say(`\n── failed in ${name} ${"─".repeat(90 - name.length)}\n${failures.join("\n")}`);
+  }
   say(`\n${results.map((result) => result.summary).join("\n")}\n`);
   say(describe(counts));
   return counts.failed === 0 && (counts.passed > 0 || chosen.every((group) => group.tests === undefined)) ? 0 : 1;
@@ -185,13 +198,50 @@ function choose(names: readonly string[]): Group[] {
 async function runGroup(group: Group, options: readonly string[], print: (line: string) => void): Promise<Result> {
   print(`\n── ${group.name} ${"─".repeat(100 - group.name.length)}`);
   const started = performance.now();
+  const failures = group.tests === undefined ? lastLines() : afterFailing();
+  const heard = (line: string): void => {
+    failures.hear(line);
+    print(line);
+  };
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   for (const command of group.command?.(bin) ?? []) {
-    counts.failed += (await run(command, group.limitMinutes, print)) === 0 ? 0 : 1;
+    counts.failed += (await run(command, group.limitMinutes, heard)) === 0 ? 0 : 1;
   }
-  const result = group.tests === undefined ? counts : await runMocha(group, options, print);
+  const result = group.tests === undefined ? counts : await runMocha(group, options, heard);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  return { counts: result, summary: `${group.name.padEnd(12)} ${describe(result)} (${seconds} s)` };
+  return {
+    name: group.name,
+    counts: result,
+    failures: result.failed > 0 ? failures.lines() : [],
+    summary: `${group.name.padEnd(12)} ${describe(result)} (${seconds} s)`,
+  };
+}
+
+/** The most lines said again of one group: what stands before them is in the log above. */
+const MOST_FAILURE_LINES = 200;
+
+function lastLines(): Failures {
+  const heard: string[] = [];
+  return {
+    hear: (line) => {
+      heard.push(line);
+      if (heard.length > MOST_FAILURE_LINES) heard.shift();
+    },
+    lines: () => heard,
+  };
+}
+
+/** From `1 failing`, by which mocha heads them, to the counts; and what {@link runFiles} says of a mocha that died. */
+function afterFailing(): Failures {
+  const heard: string[] = [];
+  let failing = false;
+  return {
+    hear: (line) => {
+      failing = (failing || /^\s+\d+ failing$/.test(line)) && !/^\s+\d+ passing /.test(line);
+      if ((failing || line.startsWith("The mocha of ")) && heard.length < MOST_FAILURE_LINES) heard.push(line);
+    },
+    lines: () => heard,
+  };
 }
 
 async function runMocha(group: Group, options: readonly string[], print: (line: string) => void): Promise<Counts> {
