@@ -37,10 +37,6 @@ export interface LibrarySocket extends EventEmitter {
 
 /** What comes at once from a connection on which more is waiting. */
 const MUCH_BYTES = 32_768;
-/** Characters handed on between two looks at the time: some twenty messages. */
-const PIECE_CHARACTERS = 4_096;
-/** So long one connection is read before everything else has its turn: 64 kB, of which the system gives so many at a time, are 300 messages. */
-const TURN_MS = 2;
 
 type Written = (error?: Error | null) => void;
 
@@ -58,10 +54,6 @@ export class StreamSocket {
   #closed = false;
   /** Somebody wants the other side to wait. */
   #isHeld = false;
-  /** Read, and not handed on yet. */
-  #unread = "";
-  /** What is unread, and what the system has, is gone on with in the next turn. */
-  #isGoingOn = false;
 
   constructor(options: SocketOptions, handlers: SocketHandlers) {
     this.#options = options;
@@ -100,8 +92,7 @@ export class StreamSocket {
 
   resume(): void {
     this.#isHeld = false;
-    if (this.#unread === "") this.#socket?.resume();
-    else this.#giveWay();
+    this.#socket?.resume();
   }
 
   /** Writes what is left and ends the connection. */
@@ -110,9 +101,8 @@ export class StreamSocket {
     this.#socket?.end();
   }
 
-  /** Ends the connection at once; what was not written is lost, and nothing is handed on any more. */
+  /** Ends the connection at once; what was not written is lost. */
   destroy(): void {
-    this.#unread = "";
     this.#socket?.destroy();
     this.#close();
   }
@@ -128,7 +118,6 @@ export class StreamSocket {
     const { domain, authority } = this.#options;
     const secure = connectTls({ socket: plain, servername: domain, host: domain, ...trust(authority) });
     this.#decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-    this.#unread = "";
     this.#attach(secure);
     return new Promise((resolve, reject) => {
       secure.once("secureConnect", () => {
@@ -169,35 +158,19 @@ export class StreamSocket {
       this.#handlers.fault(new XmlFault("unsupported-encoding", "The server sent text that is not UTF-8."));
       return;
     }
-    this.#unread += text;
-    this.#handOn(TURN_MS);
-    if (this.#unread !== "" || bytes.length >= MUCH_BYTES) this.#giveWay();
-  }
-
-  /** Hands on what was read, in order, for so long at most and while nobody wants to wait. The first piece goes in any case. */
-  #handOn(ms: number): void {
-    const began = performance.now();
-    do {
-      const text = this.#unread;
-      this.#unread = text.slice(PIECE_CHARACTERS);
-      this.#handlers.text(text.length <= PIECE_CHARACTERS ? text : text.slice(0, PIECE_CHARACTERS));
-    } while (this.#unread !== "" && !this.#isHeld && performance.now() - began < ms);
+    this.#handlers.text(text);
+    if (bytes.length >= MUCH_BYTES && !this.#isHeld) this.#giveWay();
   }
 
   /**
    * Of a connection on which much comes the system is read again and again before anything else has its turn. So such a one is read
-   * once in a turn of the event loop, for TURN_MS, and all others are read as well.
+   * once in a turn of the event loop, and all others are read as well.
    */
   #giveWay(): void {
-    this.#socket?.pause();
-    if (this.#isGoingOn) return;
-    this.#isGoingOn = true;
+    const socket = this.#socket;
+    socket?.pause();
     setImmediate(() => {
-      this.#isGoingOn = false;
-      if (this.#isHeld) return;
-      if (this.#unread !== "") this.#handOn(TURN_MS);
-      if (this.#unread !== "") this.#giveWay();
-      else if (!this.#isHeld) this.#socket?.resume();
+      if (!this.#isHeld && socket === this.#socket) socket?.resume();
     });
   }
 
@@ -223,8 +196,6 @@ export class StreamSocket {
       return;
     }
     this.#closed = true;
-    // What the other side said before it went is not lost, whoever wants it to wait.
-    while (this.#unread !== "") this.#handOn(Number.POSITIVE_INFINITY);
     if (this.#error !== null) {
       this.library.emit("error", this.#error);
     }
