@@ -90,6 +90,7 @@ async function throughProsody(): Promise<readonly Row[]> {
         delayRow("relay.prosody.p50", 0.5, delays.desk, delays.parser, PARSER, 1.6),
         delayRow("relay.prosody.p99", 0.99, delays.desk, delays.parser, PARSER, 1.25),
         delayRow("relay.prosody.p50-one-row", 0.5, delays.desk, delays.journal, JOURNAL, null),
+        delayRow("relay.prosody.p99-one-row", 0.99, delays.desk, delays.journal, JOURNAL, null),
         delayRow("relay.prosody.p50-stock", 0.5, delays.desk, delays.stock, STOCK, 0.5),
         delayRow("relay.prosody.p50-nothing-between", 0.5, delays.direct, delays.stock, STOCK, null),
         cpuRow("relay.prosody.cpu", cpuOf(speeds.desk, 0), cpuOf(speeds.desk, 1), "what Prosody spends on it", 0.25),
