@@ -2,6 +2,7 @@
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { freePort } from "./ports.ts";
 
 /** What the desk sends. */
 export interface Brought {
@@ -41,10 +42,9 @@ export class WebhookProgram {
       });
     });
     this.#server = server;
+    this.#port ||= await freePort();
     server.listen(this.#port, "127.0.0.1");
     await once(server, "listening");
-    const address = server.address();
-    this.#port = typeof address === "object" && address !== null ? address.port : 0;
   }
   async shut(): Promise<void> {
     const server = this.#server;
