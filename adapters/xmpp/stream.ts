@@ -167,18 +167,24 @@ export class XmppStream {
     this.#end(reason);
   }
 
-  /** A parser in the shape the library expects: an emitter that it can write to. */
+  /**
+   * A parser in the shape the library expects: an emitter that it can write to. It is heard until it is put away, with whatever
+   * stands in the same piece behind the element for which it was.
+   */
   #newParser(): EventEmitter {
     const emitter = new EventEmitter();
+    const whileReading = <Told extends unknown[]>(tell: (...told: Told) => void) => {
+      return (...told: Told): void => (this.#parser === parser ? tell(...told) : undefined);
+    };
     const parser = new StanzaParser(this.#options.limits, {
       open: (root) => emitter.emit("start", root),
-      element: (element) => this.#take(element, emitter),
+      element: whileReading((element) => this.#take(element, emitter)),
       refused: (head, fault) => (this.#isLoggedIn ? this.#options.handlers.refused(head, fault) : undefined),
-      close: () => {
+      close: whileReading(() => {
         emitter.emit("end");
         this.#end(null);
-      },
-      fault: (fault) => this.#refuse(fault),
+      }),
+      fault: whileReading((fault) => this.#refuse(fault)),
     });
     this.#parser = parser;
     return Object.assign(emitter, { write: (text: string) => parser.write(text) });

@@ -2,44 +2,14 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { expect } from "chai";
-import { type LibraryEntity, type StreamHandlers, XmppStream } from "../../adapters/xmpp/stream.ts";
+import { type StreamHandlers, XmppStream } from "../../adapters/xmpp/stream.ts";
 import { until } from "../support/wait.ts";
+import { makeEntity, STREAM_LIMITS } from "../support/xmpp-entity.ts";
 
 const HEADER =
   "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' from='im.test' id='1' version='1.0'>" +
   "<stream:features><sm xmlns='urn:xmpp:sm:3'/></stream:features>";
 const RESUMED = "<resumed xmlns='urn:xmpp:sm:3' h='0' previd='x'/>";
-const LIMITS = {
-  stanzaCharacters: 10_000,
-  streamCharacters: 20_000,
-  depth: 10,
-  nodes: 100,
-  attributes: 20,
-  nameCharacters: 100,
-};
-
-/** As much of an xmpp.js entity as opens a stream and leaves the rest to ours. */
-function makeEntity(): LibraryEntity {
-  const entity = {
-    options: { domain: "im.test" },
-    reconnect: { stop: () => undefined },
-    timeout: 1_000,
-    on: () => undefined,
-    connect: async () => {
-      const { Socket: Lent } = entity as unknown as { Socket: new () => { connect(): void } & NodeJS.EventEmitter };
-      const socket = new Lent();
-      const connected = once(socket, "connect");
-      socket.connect();
-      await connected;
-    },
-    open: async () => {
-      const { Parser } = entity as unknown as { Parser: new () => unknown };
-      new Parser();
-    },
-    restart: async () => undefined,
-  };
-  return entity;
-}
 
 /** A stream whose server the test is: what it hands on, and the server's end of the connection. */
 async function connect(ends: (() => void)[], handlers: StreamHandlers) {
@@ -51,7 +21,7 @@ async function connect(ends: (() => void)[], handlers: StreamHandlers) {
   const stream = new XmppStream({
     entity: makeEntity(),
     socket: { host: "127.0.0.1", port, domain: "im.test", direct: false, authority: undefined },
-    limits: LIMITS,
+    limits: STREAM_LIMITS,
     starttls: false,
     negotiatesByStanza: true,
     resumption: { id: "x", h: 3 },
