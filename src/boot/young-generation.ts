@@ -1,16 +1,17 @@
 /**
  * How much memory is spent on objects that live for a moment. V8 doubles the place for them whenever much of it survives, up to 64 MB, and does
  * not give that back as long as anything happens: a thousand customers who come in one minute would leave it that large for the day. A calm
- * desk collects as cheaply in the few MB that starting has left; one at its limit would spend a quarter more of the processor. So the place
- * grows when the desk has been busy for a while, and no further once it is calm again.
+ * desk collects as cheaply in the few MB that starting has left; one at its limit, of whose messages six hundred are under way, would copy half of
+ * what it makes, and spend a quarter more of the processor. So the place grows when the desk has been busy for a while, and no further once it
+ * is calm again.
  */
 import { PerformanceObserver } from "node:perf_hooks";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
 /** So many bytes of new objects in a second are calm: some 700 messages. */
 const CALM_PER_SECOND = 20_000_000;
-/** So many beyond that, and it is busy: two seconds at the limit of one core. A thousand customers at once make a third of it. */
-const BUSY_BYTES = 1_000_000_000;
+/** So many beyond that, and it is busy: a second at the limit of one core. A thousand customers at once make 300 million of it. */
+const BUSY_BYTES = 500_000_000;
 /** How long it has to be calm before it counts as calm again. */
 const CALM_MS = 60_000;
 

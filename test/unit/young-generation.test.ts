@@ -20,16 +20,16 @@ describe("the place for new objects", () => {
   });
   it("stays when a thousand customers come at once", () => {
     const room = new Room();
-    const at = load(room, 0, 10, 3);
-    load(room, load(room, at, 1.5, 300), 60, 3);
+    const at = load(room, 0, 10, 5);
+    load(room, load(room, at, 1.5, 300), 60, 5);
     expect(room.mayGrow).to.equal(false);
   });
-  it("may grow after two seconds at the limit, and no further when it has been calm for a minute", () => {
+  it("may grow after a second at the limit, and no further when it has been calm for a minute", () => {
     const room = new Room();
-    let at = load(room, 0, 1, 600);
-    expect(room.mayGrow, "one second").to.equal(false);
-    at = load(room, at, 1, 600);
-    expect(room.mayGrow, "two seconds").to.equal(true);
+    let at = load(room, 0, 0.5, 600);
+    expect(room.mayGrow, "half a second").to.equal(false);
+    at = load(room, at, 0.5, 600);
+    expect(room.mayGrow, "one second").to.equal(true);
     at = load(room, at, 600, 100);
     expect(room.mayGrow, "still busy").to.equal(true);
     load(room, at, 150, 3);
@@ -38,7 +38,7 @@ describe("the place for new objects", () => {
   it("is not kept small by a pause in the middle of what is busy", () => {
     const room = new Room();
     let at = 0;
-    for (let turn = 0; turn < 4 && !room.mayGrow; turn += 1) at = load(room, at, 1, 600) + 1;
-    expect(at).to.be.lessThan(5);
+    for (let turn = 0; turn < 8 && !room.mayGrow; turn += 1) at = load(room, at, 0.5, 600) + 0.5;
+    expect(at).to.be.lessThan(2.5);
   });
 });
