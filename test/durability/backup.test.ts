@@ -26,7 +26,7 @@ interface Said {
 }
 
 describe("backup and restore of a store under load", function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   let folder: TemporaryFolder;
   let writer: ServerProcess | null = null;
 

@@ -25,7 +25,7 @@ const FAULTS: readonly (readonly [what: string, calls: string, error: string, sa
 ];
 
 describe("a disk that fails under a running desk", function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   requires("strace");
   let desk: Daemon;
 

@@ -26,7 +26,7 @@ nat:
 `;
 
 describe("a desk behind a NAT gateway (real miniupnpd)", function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   // One life of one desk: each test goes on where the last one ended.
   this.bail(true);
   requiresNamespaces();

@@ -24,7 +24,7 @@ interface Meeting {
 }
 
 describe("hosted by the IM server: a room of a real Prosody", function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   requires("prosody");
   let server: XmppServer;
   let desk: Daemon;

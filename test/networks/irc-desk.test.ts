@@ -167,7 +167,7 @@ describe("a desk linked to a real ngircd", function () {
 });
 
 describe("a desk that is one nick on a real inspircd", function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   requires("inspircd");
   let server: IrcServer;
   let desk: Daemon;

@@ -16,7 +16,7 @@ const HEALED_MS = 20_000;
 
 for (const mode of ["client", "server"] as const) {
   describe(`a netsplit, seen by the desk as a ${mode}`, function () {
-    this.timeout(90_000);
+    this.timeout(180_000);
     requires("ngircd");
     let leaf: IrcServer;
     let far: IrcFarEnd;

@@ -89,7 +89,7 @@ describe("a network that throws out whoever floods it", function () {
 });
 
 describe("a pace that the network calls a flood", function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   requires("inspircd");
   let far: IrcFarEnd;
   before(async () => {

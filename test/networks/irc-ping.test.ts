@@ -15,7 +15,7 @@ const PATIENT = { idleSeconds: 3_600, answerSeconds: 600 };
 
 for (const mode of ["client", "server"] as const) {
   describe(`the ping timeout of a real ngircd, seen by the desk as a ${mode}`, function () {
-    this.timeout(120_000);
+    this.timeout(180_000);
     requires("ngircd");
     let far: IrcFarEnd;
     let stage: Stage;

@@ -11,7 +11,7 @@ import { until } from "../support/wait.ts";
 const LIMIT_MS = 30_000;
 
 describe("the desk as an application service of a real Synapse", function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   requires("synapse");
   let far: MatrixFarEnd;
   let stage: Stage;

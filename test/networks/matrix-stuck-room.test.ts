@@ -59,7 +59,7 @@ class Stuck {
 }
 
 describe("a Matrix room whose homeserver answers nothing but errors", function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   requires("synapse");
   let stuck: Stuck | null = null;
   afterEach(async () => {

@@ -33,7 +33,7 @@ dialogs:
 `;
 
 describe("an automated system behind an HTTP address", function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   const program = new WebhookProgram(SECRET);
   let desk: Daemon;
   let ada: Somebody;

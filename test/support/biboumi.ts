@@ -6,7 +6,7 @@ import type { IrcServerAddresses } from "./irc-server.ts";
 import { programs } from "./programs.ts";
 import { ServerProcess } from "./server-process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
-import { until } from "./wait.ts";
+import { START_LIMIT_MS, until } from "./wait.ts";
 import type { XmppComponent } from "./xmpp-component.ts";
 import type { XmppServerAddresses } from "./xmpp-server.ts";
 
@@ -67,7 +67,6 @@ identd_port=0
 
 const COMMANDS = "http://jabber.org/protocol/commands";
 const FORM = "jabber:x:data";
-const LIMIT_MS = 20_000;
 
 /** A component or a client that is logged in. */
 export interface Session {
@@ -102,7 +101,7 @@ export async function configureBiboumi(
       form = String((await ask({ action: "execute" }))?.attrs.sessionid ?? "");
       return form !== "";
     },
-    LIMIT_MS,
+    START_LIMIT_MS,
   );
   const values = {
     address: "127.0.0.1",

@@ -15,7 +15,7 @@ import { connectXmppClient, type XmppClient } from "./xmpp-client.ts";
 import type { XmppServerAddresses } from "./xmpp-server.ts";
 
 /** What waits take here: servers, desk and clients share the machine with other suites. */
-export const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 60_000;
 
 export interface Somebody {
   readonly person: FarPerson;

@@ -4,6 +4,7 @@ import { freePorts } from "./ports.ts";
 import { programs } from "./programs.ts";
 import { ServerProcess } from "./server-process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
+import { START_LIMIT_MS } from "./wait.ts";
 import {
   addresses,
   componentNames,
@@ -11,8 +12,6 @@ import {
   type XmppServerAddresses,
   type XmppServerOptions,
 } from "./xmpp-server.ts";
-
-const START_LIMIT_MS = 60_000;
 
 /**
  * Starts a real ejabberd of the test's own; resolves when it accepts clients, components and HTTP. It runs in an

@@ -5,8 +5,7 @@ import { freePort } from "./ports.ts";
 import { programs } from "./programs.ts";
 import { ServerProcess } from "./server-process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
-
-const START_LIMIT_MS = 20_000;
+import { START_LIMIT_MS } from "./wait.ts";
 
 export interface InspircdOptions {
   /** Lines a client may send in a second, after twice as many at once; who sends more is thrown out. Without: as many as they like. */

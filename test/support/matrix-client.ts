@@ -1,7 +1,7 @@
 /** A person's Matrix client: matrix-js-sdk, as an application in Node uses it, with encryption where it is asked for. */
 import type { MatrixClient, MatrixEvent } from "matrix-js-sdk";
 import type { Account, Synapse } from "./synapse.ts";
-import { Arrivals, until, within } from "./wait.ts";
+import { Arrivals, START_LIMIT_MS, until, within } from "./wait.ts";
 
 /** An event as the homeserver gave it to this client. */
 export interface ClientEvent {
@@ -36,7 +36,6 @@ export interface MatrixTestClient {
   stop(): Promise<void>;
 }
 
-const SYNC_LIMIT_MS = 30_000;
 const LONG_TIMER_MS = 60_000;
 
 /** The SDK forgets the timer of a request that it cancels (80 s); no such timer is to keep a finished test run alive. */
@@ -109,7 +108,7 @@ export async function connectMatrixClient(
     sdk.on(On.Sync, (state) => (state === SyncState.Prepared || state === SyncState.Syncing) && resolve());
   });
   await sdk.startClient({ initialSyncLimit: 20, pollTimeout: 10_000 });
-  await within(SYNC_LIMIT_MS, `${userId} to synchronise`, isSynced);
+  await within(START_LIMIT_MS, `${userId} to synchronise`, isSynced);
   const roomWith = (other: string): string | null => newestRoom(sdk, other);
   return {
     userId,
@@ -155,7 +154,7 @@ async function newChat(sdk: MatrixClient, other: string, encrypted: boolean): Pr
     preset: "trusted_private_chat" as never,
     initial_state: encrypted ? [ENCRYPTION] : [],
   });
-  await until(`${other} to join`, () => sdk.getRoom(room_id)?.getMember(other)?.membership === "join", SYNC_LIMIT_MS);
+  await until(`${other} to join`, () => sdk.getRoom(room_id)?.getMember(other)?.membership === "join", START_LIMIT_MS);
   return room_id;
 }
 

@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { ServerProcess } from "./server-process.ts";
 import type { Synapse } from "./synapse.ts";
-import { Arrivals, DEFAULT_LIMIT_MS } from "./wait.ts";
+import { Arrivals, DEFAULT_LIMIT_MS, START_LIMIT_MS } from "./wait.ts";
 
 export type NioEvent =
   | { readonly event: "online"; readonly user: string }
@@ -31,7 +31,6 @@ export interface MatrixNio {
 
 /** Debian's own Python: its matrix-nio is not installed for any other that may come first in PATH. */
 const PYTHON = "/usr/bin/python3";
-const LOGIN_LIMIT_MS = 30_000;
 
 /** Logs in, in that network namespace; the account must exist. */
 export async function startMatrixNio(
@@ -51,7 +50,7 @@ export async function startMatrixNio(
   const events = new Arrivals<NioEvent>((event) => JSON.stringify(event));
   client.onLine((line) => line.startsWith("{") && events.push(JSON.parse(line) as NioEvent));
   try {
-    await events.next("matrix-nio to log in", ({ event }) => event === "online", LOGIN_LIMIT_MS);
+    await events.next("matrix-nio to log in", ({ event }) => event === "online", START_LIMIT_MS);
   } catch (error) {
     await client.kill();
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${client.output}`);
@@ -61,7 +60,7 @@ export async function startMatrixNio(
     events,
     async chat(other) {
       client.writeLine(JSON.stringify({ do: "chat", with: other }));
-      const made = await events.next("a room", ({ event }) => event === "chat", LOGIN_LIMIT_MS);
+      const made = await events.next("a room", ({ event }) => event === "chat", START_LIMIT_MS);
       return made.event === "chat" ? made.room : "";
     },
     say: (room, text) => client.writeLine(JSON.stringify({ do: "say", room, text })),

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { programs } from "./programs.ts";
 
 const IP = programs.iproute2.path;
-const COMMAND_LIMIT_MS = 20_000;
+const COMMAND_LIMIT_MS = 60_000;
 /** Namespaces are the whole machine's: another run's have other names. */
 const RUN = `fd${process.pid}`;
 
@@ -72,7 +72,7 @@ export class Host {
 
   /** One HTTP request from there, as a program of its own; the status and the body, or null when there was no answer. */
   fetch(url: string): { readonly status: number; readonly body: string } | null {
-    const script = `const answer = await fetch(process.argv[1], { signal: AbortSignal.timeout(4000) });
+    const script = `const answer = await fetch(process.argv[1], { signal: AbortSignal.timeout(10_000) });
       process.stdout.write(JSON.stringify({ status: answer.status, body: await answer.text() }));`;
     const command = [process.execPath, "--input-type=module", "-e", script, url];
     const [program = "", ...args] = commandIn(this.namespace, command);

@@ -5,8 +5,7 @@ import { freePort } from "./ports.ts";
 import { programs } from "./programs.ts";
 import { ServerProcess } from "./server-process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
-
-const START_LIMIT_MS = 20_000;
+import { START_LIMIT_MS } from "./wait.ts";
 
 export interface NgircdOptions {
   /** The address it listens at, 127.0.0.1 when left out; and the network namespace it runs in (`Host`). */

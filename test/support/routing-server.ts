@@ -5,10 +5,9 @@ import { fileURLToPath } from "node:url";
 import { freePort } from "./ports.ts";
 import { ServerProcess } from "./server-process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
-import { until } from "./wait.ts";
+import { START_LIMIT_MS, until } from "./wait.ts";
 
 const LAUNCHER = fileURLToPath(new URL("../../scripts/frontdesk.js", import.meta.url));
-const START_LIMIT_MS = 30_000;
 
 export interface RoutingServerProcess {
   /** `ws://127.0.0.1:<port>` */

@@ -18,7 +18,7 @@ export interface Command {
 
 /** How much of a process's output is kept for error messages, in characters. */
 const OUTPUT_LIMIT = 64 * 1024;
-const STOP_LIMIT_MS = 10_000;
+const STOP_LIMIT_MS = 30_000;
 
 const running = new Set<ChildProcess>();
 
@@ -112,7 +112,7 @@ export class ServerProcess {
     this.#child.kill(signal);
   }
 
-  /** SIGTERM, and SIGKILL when that is not obeyed within ten seconds. Resolves when the process is gone. */
+  /** SIGTERM, and SIGKILL when that is not obeyed within half a minute. Resolves when the process is gone. */
   async stop(): Promise<void> {
     this.#child.kill("SIGTERM");
     try {

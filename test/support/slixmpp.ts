@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { ServerProcess } from "./server-process.ts";
-import { Arrivals, DEFAULT_LIMIT_MS, within } from "./wait.ts";
+import { Arrivals, DEFAULT_LIMIT_MS, START_LIMIT_MS, within } from "./wait.ts";
 import type { XmppServerAddresses } from "./xmpp-server.ts";
 
 /** A stanza that slixmpp received, raw XML included. */
@@ -77,7 +77,6 @@ export interface Slixmpp {
   stop(): Promise<void>;
 }
 
-const LOGIN_LIMIT_MS = 20_000;
 /** Debian's own Python: its slixmpp is not installed for any other that may come first in PATH. */
 const PYTHON = "/usr/bin/python3";
 
@@ -99,8 +98,8 @@ export async function startSlixmpp(
   const events = new Arrivals<SlixmppEvent>((event) => JSON.stringify(event));
   client.onLine((line) => events.push(JSON.parse(line) as SlixmppEvent));
   const first = await Promise.race([
-    events.next("slixmpp to log in", (event) => event.event === "online" || event.event === "error", LOGIN_LIMIT_MS),
-    client.wait(LOGIN_LIMIT_MS),
+    events.next("slixmpp to log in", (event) => event.event === "online" || event.event === "error", START_LIMIT_MS),
+    client.wait(START_LIMIT_MS),
   ]);
   if (typeof first === "string" || first.event !== "online") {
     await client.kill();
@@ -138,6 +137,6 @@ function describe(client: ServerProcess, events: Arrivals<SlixmppEvent>, jid: st
       const isReceipt = (event: SlixmppEvent) => event.event === "receipt" && event.id === id;
       await events.next(`slixmpp to receive the receipt for ${id}`, isReceipt, limitMs);
     },
-    stop: () => within(LOGIN_LIMIT_MS, "slixmpp to stop", client.stop()),
+    stop: () => within(START_LIMIT_MS, "slixmpp to stop", client.stop()),
   };
 }

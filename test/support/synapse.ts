@@ -10,10 +10,10 @@ import type { Host } from "./namespaces.ts";
 import { freePort } from "./ports.ts";
 import { programs } from "./programs.ts";
 import { ServerProcess } from "./server-process.ts";
+import { START_LIMIT_MS } from "./wait.ts";
 
 /** The Debian root that holds Synapse. */
 export const SYNAPSE_ROOT = programs.synapse.ownRoot.folder;
-const START_LIMIT_MS = 60_000;
 
 export interface SynapseOptions {
   /** Where Synapse finds the application service: `http://127.0.0.1:port/path`. */

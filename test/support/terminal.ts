@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { commandIn } from "./namespaces.ts";
 import { programs } from "./programs.ts";
 import type { TemporaryFolder } from "./temporary-folder.ts";
-import { DEFAULT_LIMIT_MS, until } from "./wait.ts";
+import { DEFAULT_LIMIT_MS, START_LIMIT_MS, until } from "./wait.ts";
 
 /** A client in a terminal of its own (tmux), driven as a person drives it: by typing and by looking at its screen. */
 export interface Terminal {
@@ -33,7 +33,6 @@ export interface TerminalOptions {
   readonly rows?: number;
 }
 
-const LOGIN_LIMIT_MS = 20_000;
 const SESSION = "client";
 
 /** Starts it; resolves when it is ready. */
@@ -67,7 +66,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
   try {
     const size = ["-x", String(columns), "-y", String(rows)];
     tmux("-f", "/dev/null", "new-session", "-d", "-s", SESSION, ...size, "--", ...command);
-    await waitFor(ready, LOGIN_LIMIT_MS);
+    await waitFor(ready, START_LIMIT_MS);
   } catch (error) {
     await stop();
     throw error;

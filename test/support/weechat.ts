@@ -3,12 +3,12 @@ import type { IrcTerminal } from "./irssi.ts";
 import { programs } from "./programs.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { startTerminal, type Terminal } from "./terminal.ts";
+import { START_LIMIT_MS } from "./wait.ts";
 
 /** Nothing of what a test does not look at: no logs, no list of windows, no question whether a long line was pasted. */
 const QUIET = ["/set weechat.look.paste_max_lines -1", "/set weechat.look.day_change off", "/mouse disable"];
 
 const SERVER_WINDOW = 2;
-const INVITED_LIMIT_MS = 30_000;
 
 /** WeeChat as an IRC client, connected to that server; resolves when the server has welcomed it. */
 export async function startWeechat(server: IrcServerAddresses, nick: string): Promise<IrcTerminal> {
@@ -58,9 +58,9 @@ export async function startWeechatMatrix({ port, user, password }: WeechatMatrix
     joinRoomOf: async (inviter, window) => {
       show(SERVER_WINDOW);
       const invitation = new RegExp(`invited to [^(]*\\((![^)]+)\\)\\s+by\\s+@${inviter}`, "u");
-      const [, room = ""] = invitation.exec(await terminal.waitFor(invitation, INVITED_LIMIT_MS)) ?? [];
+      const [, room = ""] = invitation.exec(await terminal.waitFor(invitation, START_LIMIT_MS)) ?? [];
       terminal.type(`/join ${room}`);
-      await terminal.waitFor(new RegExp(`^\\[\\d+:\\d+\\] \\[${window}\\]`, "mu"), INVITED_LIMIT_MS);
+      await terminal.waitFor(new RegExp(`^\\[\\d+:\\d+\\] \\[${window}\\]`, "mu"), START_LIMIT_MS);
       show(window);
     },
   };

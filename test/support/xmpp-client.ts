@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Socket } from "node:net";
 import { client, xml } from "@xmpp/client";
 import type { Element } from "@xmpp/xml";
-import { Arrivals, DEFAULT_LIMIT_MS, until, within } from "./wait.ts";
+import { Arrivals, DEFAULT_LIMIT_MS, START_LIMIT_MS, until, within } from "./wait.ts";
 import type { XmppServerAddresses } from "./xmpp-server.ts";
 
 /** How to log in. */
@@ -58,8 +58,9 @@ export interface XmppClient {
 
 type Entity = ReturnType<typeof client>;
 
-const LOGIN_LIMIT_MS = 20_000;
 const RECONNECT_MS = 200;
+/** How long a server is given to say goodbye, too. */
+const GOODBYE_MS = 2_000;
 
 /** Logs in and resolves when the session is bound and, unless told otherwise, available. */
 export async function connectXmppClient(options: XmppClientOptions): Promise<XmppClient> {
@@ -87,13 +88,13 @@ export async function connectXmppClient(options: XmppClientOptions): Promise<Xmp
     },
     presence: (attributes = {}, children = []) => send(xml("presence", attributes, ...children)),
     request: async (type, to, child) => {
-      const answer = await session.entity.iqCaller.request(xml("iq", { type, to }, child), LOGIN_LIMIT_MS);
+      const answer = await session.entity.iqCaller.request(xml("iq", { type, to }, child), START_LIMIT_MS);
       return answer.getChildElements()[0];
     },
     nextMessage: (match = () => true, limitMs = DEFAULT_LIMIT_MS) =>
       next("a message", (stanza) => stanza.is("message") && hasBody(stanza) && match(stanza), limitMs),
     next,
-    online: async (limitMs = LOGIN_LIMIT_MS) => {
+    online: async (limitMs = START_LIMIT_MS) => {
       await until(`${jid()} to be online`, () => session.entity.status === "online", limitMs);
     },
     stop: () => session.stop(),
@@ -141,10 +142,10 @@ class Session {
       answerAboutSoftware(entity, software);
     }
     const who = user ?? "an anonymous client";
-    this.#jid = (await within(LOGIN_LIMIT_MS, `the login of ${who}`, entity.start())).toString();
+    this.#jid = (await within(START_LIMIT_MS, `the login of ${who}`, started(entity))).toString();
     entity.on("disconnect", () => this.#loginAgain());
     // Whoever was stopped while it logged in again would stay, and keep the process running.
-    if (this.#stopped) return void (await entity.stop());
+    if (this.#stopped) return await end(entity);
     if (available !== false) {
       await entity.send(xml("presence"));
     }
@@ -154,7 +155,7 @@ class Session {
     this.#stopped = true;
     clearTimeout(this.#retry);
     if (this.entity.status === "online") {
-      await this.entity.stop();
+      await end(this.entity);
     }
   }
 
@@ -166,11 +167,32 @@ class Session {
   }
 }
 
+/** Logs in. The library would wait on when the server closes the stream without a word, as one does that is stopped or just starting. */
+async function started(entity: Entity): Promise<{ toString(): string }> {
+  const { promise: closed, reject } = Promise.withResolvers<never>();
+  entity.once("disconnect", () => reject(new Error("The server closed the stream in the middle of a login.")));
+  try {
+    return await Promise.race([entity.start(), closed]);
+  } catch (error) {
+    // Half a login must not become a second session of the same name.
+    void end(entity);
+    throw error;
+  }
+}
+
+/** Logs out, or hangs up. */
+async function end(entity: Entity): Promise<void> {
+  entity.timeout = GOODBYE_MS;
+  await entity.stop().catch(() => undefined);
+}
+
 function newEntity(options: XmppClientOptions): Entity {
   const { server, user } = options;
   const entity = client({
     service: options.websocket === true ? server.websocketService : server.clientService,
     domain: user === undefined ? server.anonymousDomain : server.domain,
+    // The library would give a busy server two seconds for each step of a login.
+    timeout: START_LIMIT_MS,
     ...(user === undefined ? {} : { username: user, password: options.password ?? "" }),
     ...(options.resource === undefined ? {} : { resource: options.resource }),
   });

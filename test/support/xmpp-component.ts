@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { type Element, Parser } from "@xmpp/xml";
-import { Arrivals, within } from "./wait.ts";
+import { Arrivals, START_LIMIT_MS, within } from "./wait.ts";
 import type { XmppServerAddresses } from "./xmpp-server.ts";
-
-const LOGIN_LIMIT_MS = 10_000;
 
 /** A bare external component (XEP-0114), written for the tests so that they have a far end independent of ours. */
 export interface XmppComponent {
@@ -31,7 +29,7 @@ export async function connectXmppComponent(server: XmppServerAddresses, domain?:
     }
   };
   await within(
-    LOGIN_LIMIT_MS,
+    START_LIMIT_MS,
     `the login of component ${own}`,
     handshake(socket, own, server.componentSecret, deliver),
   );
