@@ -111,8 +111,10 @@ describe("a CSR in profanity and customers on slixmpp (real Prosody)", function 
   it("each sees that the other is typing", async () => {
     anna.state(support, "composing");
     await csr.waitFor(/typing/u, PATIENCE_MS);
-    csr.type("wait a moment");
+    csr.write("wait a");
     await anna.nextStanza("that Ada is typing", ({ xml }) => xml.includes("<composing "), PATIENCE_MS);
+    csr.type(" moment");
+    await anna.nextMessage(({ body }) => body === "wait a moment", PATIENCE_MS);
   });
 
   it("a second customer is a second window; the plain word accept takes an offer too", async () => {

@@ -79,10 +79,13 @@ for (const { software, startServer } of servers) {
 
     it("runs beside another of its kind", async () => {
       const other = await startServer();
-      const stranger = await connectXmppClient({ server: other });
-      expect(other.clientPort).not.to.equal(server.clientPort);
-      await stranger.stop();
-      await other.remove();
+      try {
+        const stranger = await connectXmppClient({ server: other });
+        expect(other.clientPort).not.to.equal(server.clientPort);
+        await stranger.stop();
+      } finally {
+        await other.remove();
+      }
     });
   });
 }

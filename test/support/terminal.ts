@@ -9,6 +9,8 @@ import { DEFAULT_LIMIT_MS, START_LIMIT_MS, until } from "./wait.ts";
 export interface Terminal {
   /** Types a line and presses Enter. A line that begins with `/` is one of the client's commands. */
   type(line: string): void;
+  /** Types what is not a whole line yet. */
+  write(text: string): void;
   /** What the screen shows now, lines without trailing blanks. */
   screen(): string;
   /** Resolves with the screen when it matches; the error shows the last screen. */
@@ -54,8 +56,11 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
       throw new Error(`${error instanceof Error ? error.message : String(error)} It shows:\n${screen()}`);
     }
   };
+  const write = (text: string) => {
+    tmux("send-keys", "-t", SESSION, "-l", "--", text);
+  };
   const type = (line: string) => {
-    tmux("send-keys", "-t", SESSION, "-l", "--", line);
+    write(line);
     tmux("send-keys", "-t", SESSION, "Enter");
   };
   const stop = async () => {
@@ -71,7 +76,7 @@ export async function startTerminal(options: TerminalOptions): Promise<Terminal>
     await stop();
     throw error;
   }
-  return { type, screen, waitFor, stop };
+  return { type, write, screen, waitFor, stop };
 }
 
 /** Its own socket, home and locale: nothing of the machine's user or of another test's terminal is met. */
