@@ -61,7 +61,7 @@ function configure(where: IrcServerAddresses, folder: string, { linesPerSecond, 
   return `<server name="${where.name}" description="Test" network="Test" id="1TS">
 <admin name="Admin" nick="admin" email="admin@${where.name}">
 <bind address="127.0.0.1" port="${where.port}" type="clients">
-<connect allow="*" password="${where.password}" timeout="10" pingfreq="120" ${pace}
+<connect allow="*" password="${where.password}" timeout="60" pingfreq="120" ${pace}
   fakelag="no" resolvehostnames="no" useident="no" localmax="200" globalmax="200" softsendq="1048576" hardsendq="1048576"
   recvq="1048576">
 <class name="shutdown" commands="KILL">

@@ -98,7 +98,7 @@ class Client(slixmpp.ClientXMPP):
 
     async def ask_software(self, to, query):
         try:
-            iq = await self["xep_0092"].get_version(slixmpp.JID(to), timeout=10)
+            iq = await self["xep_0092"].get_version(slixmpp.JID(to), timeout=60)
             version = iq["software_version"]
             report("software", query=query, name=version["name"], version=version["version"], os=version["os"])
         except slixmpp.exceptions.XMPPError as error:
