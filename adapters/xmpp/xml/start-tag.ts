@@ -81,13 +81,12 @@ export class StartTagReader implements StartTag {
   #readState(piece: Piece, at: number): number {
     switch (this.#state) {
       case "name":
+      case "attribute":
         return this.#readName(piece, at);
       case "after":
         return this.#readAfter(piece, at);
       case "space":
         return this.#readSpace(piece, at);
-      case "attribute":
-        return this.#readAttribute(piece, at);
       case "equals":
         return this.#readEquals(piece, at);
       case "quote":
@@ -103,24 +102,17 @@ export class StartTagReader implements StartTag {
     }
   }
 
+  /** The name of the element or of an attribute, as the state says. */
   #readName(piece: Piece, from: number): number {
     const end = endOfName(piece, from);
-    if (end < piece.length) {
+    if (end === piece.length) {
+      this.#word += piece.text.slice(from);
+    } else if (this.#state === "name") {
       this.name = this.#nameTo(piece, from, end);
       this.#state = "after";
     } else {
-      this.#word += piece.text.slice(from);
-    }
-    return end;
-  }
-
-  #readAttribute(piece: Piece, from: number): number {
-    const end = endOfName(piece, from);
-    if (end < piece.length) {
       this.#attribute = this.#nameTo(piece, from, end);
       this.#state = "equals";
-    } else {
-      this.#word += piece.text.slice(from);
     }
     return end;
   }
@@ -149,7 +141,7 @@ export class StartTagReader implements StartTag {
     }
     if (startsName(piece, at)) {
       this.#state = "attribute";
-      return this.#readAttribute(piece, at);
+      return this.#readName(piece, at);
     }
     return this.#readEnd(piece, at);
   }
