@@ -26,7 +26,7 @@ export type {
 
 const MAX_EXCEPTIONS = 3;
 /** One test, with a real server and on a busy machine. */
-const TEST_LIMIT_MS = 240_000;
+const TEST_LIMIT_MS = 400_000;
 
 const TESTS: readonly ConformanceTest[] = [
   ...lifecycleTests,

@@ -41,7 +41,7 @@ export interface Measured {
   readonly capabilities: ReadonlyMap<string, Capabilities>;
 }
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 /** Resolves with a cell for every feature, ordered pair and role. `onPair` is told of each conversation, for progress. */
 export async function measureCrossing(

@@ -17,7 +17,7 @@ import { until } from "../support/wait.ts";
 const WRITER = fileURLToPath(new URL("../conformance/store-writer.ts", import.meta.url));
 /** Commits before the copy is made, so that it takes a while. */
 const COMMITS = 1_000;
-const WRITING_MS = 60_000;
+const WRITING_MS = 120_000;
 
 interface Said {
   readonly out: string;
@@ -26,7 +26,7 @@ interface Said {
 }
 
 describe("backup and restore of a store under load", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   let folder: TemporaryFolder;
   let writer: ServerProcess | null = null;
 

@@ -13,7 +13,7 @@ import { requires } from "../support/requires.ts";
 import { ServerProcess } from "../support/server-process.ts";
 import { until } from "../support/wait.ts";
 
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 90_000;
 const FAILED = "ended with exit code 74";
 
 const FAULTS: readonly (readonly [what: string, calls: string, error: string, says: RegExp])[] = [
@@ -25,7 +25,7 @@ const FAULTS: readonly (readonly [what: string, calls: string, error: string, sa
 ];
 
 describe("a disk that fails under a running desk", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("strace");
   let desk: Daemon;
 

@@ -20,7 +20,7 @@ dialogs:
 `;
 
 describe("erasing a customer", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   let desk: Daemon;
   let ada: Somebody;
 

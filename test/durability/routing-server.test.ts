@@ -67,7 +67,7 @@ describe("kill -9 of desks and their routing server, in the middle of decisions 
 });
 
 describe("a routing server that is away (real Prosody)", function away() {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("prosody");
   let routing: RoutingServerProcess;
   let centre: SharedCentre;
@@ -98,23 +98,23 @@ describe("a routing server that is away (real Prosody)", function away() {
     await until("the server to decide", says("routing server"));
     await until("its decisions", says(`${routing.url} decides (`), 60_000);
     await routing.kill();
-    await until("the desk to stand in", says("this desk decides by its own rules"), 30_000);
+    await until("the desk to stand in", says("this desk decides by its own rules"), 60_000);
     await servedMore("customers to be served without it");
     expect(await (await fetch(`${centre.desks.east.url}/metrics`)).text()).to.include("frontdesk_routing_delegated 0");
     await routing.start();
-    await until("the server to decide again", says(`${routing.url} decides (`), 30_000);
+    await until("the server to decide again", says(`${routing.url} decides (`), 60_000);
     await servedMore("customers to be served by it");
   });
 
   it("that hangs is noticed, and what it says when it wakes up does no harm", async () => {
     routing.signal("SIGSTOP");
     try {
-      await until("the desk to stand in", says("this desk decides by its own rules"), 30_000);
+      await until("the desk to stand in", says("this desk decides by its own rules"), 60_000);
       await servedMore("customers to be served without it");
     } finally {
       routing.signal("SIGCONT");
     }
-    await until("the server to decide again", says(`${routing.url} decides (`), 30_000);
+    await until("the server to decide again", says(`${routing.url} decides (`), 60_000);
     await servedMore("customers to be served by it");
     await centre.end();
     expectOneOffer(factsOf(centre.desks));

@@ -32,7 +32,7 @@ const ACCOUNTS = { xmpp: "w.rosewater", matrix: "b.marmalade" } as const;
 const SECRETS = ["Xanthippe", "Drury", "penny-farthing", "Timbuktu", XMPP_NAME, MATRIX_NAME, NOTE, "Augusta"];
 
 describe("a desk with a key, on XMPP and Matrix (real Prosody, Synapse)", function sealedNetworks() {
-  this.timeout(240_000);
+  this.timeout(400_000);
   this.bail(true);
   requires("prosody", "synapse");
   const keys = temporaryFolder("keys");

@@ -33,7 +33,7 @@ const FILE = Buffer.from(
 );
 
 describe("a desk with a key", function () {
-  this.timeout(240_000);
+  this.timeout(400_000);
   const keys = temporaryFolder("keys");
   const [first, second] = [join(keys.path, "first"), join(keys.path, "second")] as const;
   let desk: Daemon;

@@ -14,7 +14,7 @@ import { type TemporaryFolder, temporaryFolder } from "../support/temporary-fold
 /** What a disk writes whole or not at all. */
 const SECTOR = 512;
 const COMMITS = 12;
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 400_000;
 
 /** Where the log ended when commit n (from 1) was confirmed: `ends[n - 1]`. */
 interface Written {

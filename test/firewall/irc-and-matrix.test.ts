@@ -20,7 +20,7 @@ for (const [version, addressing, attachment] of [
   ["a part of both (a linked IRC server, an application service), over IPv4", IPV4, "part"],
 ] as const) {
   describe(`a desk between IRC and Matrix outside and XMPP inside, ${version} (real ngIRCd, Synapse, Prosody, irssi, matrix-nio, slixmpp)`, function () {
-    this.timeout(180_000);
+    this.timeout(400_000);
     // One conversation and what became of it: each test goes on where the last one ended.
     this.bail(true);
     requiresNamespaces();

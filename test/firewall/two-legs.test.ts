@@ -30,7 +30,7 @@ const QUESTION = "Where is my order 4711?";
 const ANSWER = "It left this morning, 价格€5";
 
 describe("a desk with a leg outside and a leg inside (real Prosody on both, profanity, slixmpp, Chromium)", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   // One conversation and what became of it: each test goes on where the last one ended.
   this.bail(true);
   requiresNamespaces();

@@ -12,7 +12,7 @@ import { ServerProcess } from "../support/server-process.ts";
 import { until } from "../support/wait.ts";
 import { DESK, GATEWAY, HomeNetwork, PUBLIC } from "./home-network.ts";
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 const PUBLIC_PORT = 18_080;
 /** The shortest there are: a port is renewed after five seconds, and a change of the gateway's mind is seen after five. */
 const NAT = `
@@ -26,7 +26,7 @@ nat:
 `;
 
 describe("a desk behind a NAT gateway (real miniupnpd)", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   // One life of one desk: each test goes on where the last one ended.
   this.bail(true);
   requiresNamespaces();

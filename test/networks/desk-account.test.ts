@@ -21,7 +21,7 @@ for (const [software, startServer] of [
   ["ejabberd", startEjabberd],
 ] as const) {
   describe(`the desk as an ordinary account of a real ${software}`, function () {
-    this.timeout(180_000);
+    this.timeout(400_000);
     requires(software);
     let server: XmppServer;
     let desk: Daemon;

@@ -49,7 +49,7 @@ const NONSENSE: Readonly<Record<string, () => readonly Element[]>> = {
 };
 
 describe("bad input over a real Prosody", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("prosody");
   let server: XmppServer;
   let desk: Daemon;

@@ -38,7 +38,7 @@ const PLACES = [
 
 for (const { software, startServer, mode } of PLACES) {
   describe(`a wire that is cut at every byte, to a real ${software} (${mode})`, function () {
-    this.timeout(180_000);
+    this.timeout(400_000);
     requires(software);
     let server: XmppServer;
     let wire: ByteWire;

@@ -17,7 +17,7 @@ const CSR = "clerk.eight";
 const MARKERS = "urn:xmpp:chat-markers:0";
 
 describe("a CSR in profanity and customers on slixmpp (real Prosody)", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("prosody", "profanity", "slixmpp", "tmux");
   let server: XmppServer;
   let desk: Daemon;

@@ -23,7 +23,7 @@ import { until } from "../support/wait.ts";
 import type { XmppServer } from "../support/xmpp-server.ts";
 
 describe("the command line beside a conversation (real Prosody)", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("prosody");
   let server: XmppServer;
   let desk: Daemon;

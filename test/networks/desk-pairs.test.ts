@@ -43,7 +43,7 @@ const SERVERS = [
 
 for (const { software, startServer, customers, csrs } of SERVERS) {
   describe(`conversations over a real ${software}`, function () {
-    this.timeout(180_000);
+    this.timeout(400_000);
     requires(software);
     let server: XmppServer;
     let desk: Daemon;

@@ -50,7 +50,7 @@ const MODES = [
 
 for (const { mode, network, domain } of MODES) {
   describe(`a real Prosody is killed in mid-conversation, the desk being there ${mode}`, function () {
-    this.timeout(180_000);
+    this.timeout(400_000);
     requires("prosody");
     let server: XmppServer;
     let desk: Daemon;

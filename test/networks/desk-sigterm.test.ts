@@ -96,7 +96,7 @@ class Direction {
 }
 
 describe("SIGTERM in the middle of traffic (real Prosody)", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("prosody");
   let server: XmppServer;
   let desk: Daemon;

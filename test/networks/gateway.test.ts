@@ -53,7 +53,7 @@ async function reads(person: IrcClient, text: string | RegExp): Promise<void> {
 }
 
 describe("a customer on IRC behind biboumi, between a real Prosody and a real ngircd", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("prosody", "ngircd", "biboumi", "irssi", "tmux");
   let server: XmppServer;
   let irc: IrcServer;
@@ -194,7 +194,7 @@ describe("a customer on IRC behind biboumi, between a real Prosody and a real ng
 });
 
 describe("a customer on IRC behind biboumi, and the desk as an ordinary account", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("prosody", "ngircd", "biboumi");
   const ACCOUNT = "support";
   let server: XmppServer;

@@ -20,7 +20,7 @@ const CSR = "moreau.jules";
 type MatrixSomebody = Somebody & { readonly client: MatrixTestClient };
 
 describe("hosted by the IM server: a room of a real Synapse", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("synapse", "matrixNio");
   let synapse: Synapse;
   let toDesk: TcpRelay;

@@ -24,7 +24,7 @@ interface Meeting {
 }
 
 describe("hosted by the IM server: a room of a real Prosody", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("prosody");
   let server: XmppServer;
   let desk: Daemon;

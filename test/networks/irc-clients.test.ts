@@ -24,7 +24,7 @@ const MATRIX_CSR = "clerk.eleven";
 const IRC_CSR = "clerkeight";
 
 describe("people with terminal clients on IRC and Matrix", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("ngircd", "synapse", "irssi", "weechat", "weechatMatrix", "tmux");
   let irc: IrcServer;
   let synapse: Synapse;

@@ -45,7 +45,7 @@ function longText(bytes: number): string {
 }
 
 describe("a desk linked to a real ngircd", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("ngircd", "irssi", "tmux");
   let server: IrcServer;
   let desk: Daemon;
@@ -167,7 +167,7 @@ describe("a desk linked to a real ngircd", function () {
 });
 
 describe("a desk that is one nick on a real inspircd", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("inspircd");
   let server: IrcServer;
   let desk: Daemon;

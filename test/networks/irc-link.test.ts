@@ -33,7 +33,7 @@ const SAID: readonly { readonly what: string; readonly line: Buffer; readonly te
 
 for (const { software, startServer, mode, presence } of SUBJECTS) {
   describe(`the IRC link of a ${mode} to a real ${software}`, function () {
-    this.timeout(180_000);
+    this.timeout(400_000);
     requires(software);
     let far: IrcFarEnd;
     let stage: Stage;

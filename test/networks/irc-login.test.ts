@@ -46,7 +46,7 @@ afterEach(async () => {
 });
 
 describe("an IRC link over TLS", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("ngircd");
   let server: IrcServer;
   let folder: TemporaryFolder;
@@ -209,7 +209,7 @@ describe("an account of an IRC network", () => {
 });
 
 describe("a network with real services (Atheme on InspIRCd)", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("inspircd", "atheme");
   const PASSWORD = "hush-hush";
   let link: ServicesLink;

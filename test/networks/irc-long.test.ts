@@ -34,7 +34,7 @@ async function joined(somebody: Somebody, before: number, length: number): Promi
 }
 
 describe("64 kB between a real Prosody and a real ngircd", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("prosody", "ngircd");
   let xmpp: XmppServer;
   let irc: IrcServer;

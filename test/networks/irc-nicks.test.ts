@@ -33,7 +33,7 @@ function onNgircd(mode: IrcMode): {
 }
 
 describe("the desk's nick on a real ngircd", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("ngircd");
   const here = onNgircd("client");
 
@@ -88,7 +88,7 @@ describe("the desk's nick on a real ngircd", function () {
 });
 
 describe("the nicks of a desk linked to a real ngircd", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("ngircd");
   const here = onNgircd("server");
   const alias = () => here.far().alias ?? "";

@@ -4,7 +4,7 @@ import { LEAK_ROWS, type RealPlan, runOnServers } from "../leaks/real-servers.ts
 import { requires } from "../support/requires.ts";
 
 const ACTS = 40;
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 400_000;
 
 const rows = (...names: readonly string[]) => LEAK_ROWS.filter(({ name }) => names.includes(name));
 /** Adds to all that is relayed what that makes of the author's address. */

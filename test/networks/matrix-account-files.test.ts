@@ -9,7 +9,7 @@ import { picture } from "../support/pictures.ts";
 import { requires } from "../support/requires.ts";
 
 describe("files in an encrypted chat with the desk's account", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("synapse");
   let far: MatrixAccountFarEnd;
   let stage: Stage;

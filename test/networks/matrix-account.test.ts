@@ -31,7 +31,7 @@ const MATRIX_CSR = "clerk.eleven";
 type MatrixSomebody = Somebody & { readonly client: MatrixTestClient };
 
 describe("the desk as an ordinary account of a real Synapse", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("synapse");
   let synapse: Synapse;
   let desk: Daemon;

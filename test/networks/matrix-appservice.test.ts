@@ -8,10 +8,10 @@ import { connectMatrixClient, type MatrixTestClient } from "../support/matrix-cl
 import { requires } from "../support/requires.ts";
 import { until } from "../support/wait.ts";
 
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 90_000;
 
 describe("the desk as an application service of a real Synapse", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("synapse");
   let far: MatrixFarEnd;
   let stage: Stage;

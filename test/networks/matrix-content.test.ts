@@ -12,7 +12,7 @@ import { requires } from "../support/requires.ts";
 const LIMIT_BYTES = 5_000;
 
 describe("what a message on a real Synapse holds besides words", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("synapse");
   let far: MatrixFarEnd;
   let stage: Stage;

@@ -38,7 +38,7 @@ const WEB_LOGIN = "clerk-nine";
 const MATRIX_CSR = "clerk.eleven";
 
 describe("conversations over a real Synapse", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("synapse", "matrixNio");
   let synapse: Synapse;
   let toDesk: TcpRelay;

@@ -11,7 +11,7 @@ import type { XmppServer } from "../support/xmpp-server.ts";
 const USERS = ["lind.greta", "moreau.jules"] as const;
 
 describe("redirect over a real Prosody", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("prosody");
   let server: XmppServer;
   let desk: Daemon;

@@ -7,13 +7,13 @@ import { requires } from "../support/requires.ts";
 import { ServerProcess } from "../support/server-process.ts";
 import { SharedCentre } from "../support/shared-centre.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-import { until } from "../support/wait.ts";
+import { START_LIMIT_MS, until } from "../support/wait.ts";
 
 const SECRET = "the secret of a suite";
 const PAGE = new URL("../../docs/routing-server.md", import.meta.url);
 
 describe("an enterprise's routing suite and real desks (real Prosody)", function suite() {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("prosody");
   const folder = temporaryFolder("suite");
   const program = join(folder.path, "suite.mjs");
@@ -24,7 +24,7 @@ describe("an enterprise's routing suite and real desks (real Prosody)", function
   const start = async () => {
     const env = { FRONTDESK_SUITE_SECRET: SECRET, PORT: String(port) };
     running = new ServerProcess({ name: "suite", program: process.execPath, args: [program], env });
-    await running.listening([port], 20_000);
+    await running.listening([port], START_LIMIT_MS);
   };
 
   before(async () => {
@@ -56,10 +56,10 @@ describe("an enterprise's routing suite and real desks (real Prosody)", function
     await servedMore("customers to be served");
     await until("the suite to have decided", says("decides ("));
     await running.kill();
-    await until("the desk to stand in", says("this desk decides by its own rules"), 30_000);
+    await until("the desk to stand in", says("this desk decides by its own rules"), 60_000);
     await servedMore("customers to be served without it");
     await start();
-    await until("the suite to decide again", says("decides ("), 30_000);
+    await until("the suite to decide again", says("decides ("), 60_000);
     await servedMore("customers to be served by it");
     const report = await centre.desks.west.command("status", "--json");
     expect(JSON.parse(report).routing).to.deep.include({

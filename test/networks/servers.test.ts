@@ -19,7 +19,7 @@ const servers = [
 
 for (const { software, startServer } of servers) {
   describe(`a real ${software} of a test's own`, function () {
-    this.timeout(180_000);
+    this.timeout(400_000);
     requires(software);
     let server: XmppServer;
     let alice: XmppClient;
@@ -103,7 +103,7 @@ function echo(component: XmppComponent): void {
 }
 
 describe("real clients on a real Prosody", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("prosody", "profanity", "slixmpp", "tmux");
   let server: XmppServer;
   let alice: XmppClient;

@@ -29,7 +29,7 @@ const CSRS = `
 `;
 
 describe("waiting times at a running desk", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   let desk: Daemon;
   const people: Somebody[] = [];
 

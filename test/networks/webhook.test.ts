@@ -33,7 +33,7 @@ dialogs:
 `;
 
 describe("an automated system behind an HTTP address", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   const program = new WebhookProgram(SECRET);
   let desk: Daemon;
   let ada: Somebody;
@@ -114,7 +114,7 @@ describe("an automated system behind an HTTP address", function () {
     await until(
       "the program to count as away",
       async () => /orders.*offline/u.test(await desk.command("csrs")),
-      20_000,
+      60_000,
     );
     program.answering = (brought) => (said(brought) ? { text: `You said ${brought.text}.` } : {});
     await program.open();

@@ -27,7 +27,7 @@ const QUESTIONS: readonly (readonly [what: string, question: () => Element])[] =
 
 for (const { software, startServer } of SERVERS) {
   describe(`the desk as a component of a real ${software}`, function () {
-    this.timeout(180_000);
+    this.timeout(400_000);
     requires(software);
     let far: XmppFarEnd;
     let stage: Stage;

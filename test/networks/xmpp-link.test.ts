@@ -23,7 +23,7 @@ const PIECES = 30;
 for (const { software, startServer, extraConfiguration } of SERVERS) {
   for (const mode of MODES) {
     describe(`the XMPP link of a ${mode} to a real ${software}`, function () {
-      this.timeout(180_000);
+      this.timeout(400_000);
       requires(software);
       let far: XmppFarEnd;
       let stage: Stage;

@@ -14,7 +14,7 @@ import type { XmppServer } from "../support/xmpp-server.ts";
 const TEXT = "verschlüsselt 🔒 €";
 
 describe("an XMPP account over TLS", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   requires("prosody");
   let folder: TemporaryFolder;
   let server: XmppServer;

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { freePort } from "./ports.ts";
 import { ServerProcess } from "./server-process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
-import { until } from "./wait.ts";
+import { START_LIMIT_MS, until } from "./wait.ts";
 
 /** The configuration files of a test's desk, as an admin would write them; those left out are a small company's. */
 export interface DaemonConfiguration {
@@ -93,7 +93,6 @@ dialogs:
       - route: support
 `;
 
-const START_LIMIT_MS = 90_000;
 /** What starts a daemon from the checkout. */
 export const LAUNCHER = fileURLToPath(new URL("../../scripts/frontdesk.js", import.meta.url));
 

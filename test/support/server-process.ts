@@ -97,10 +97,16 @@ export class ServerProcess {
     this.#child.stdin?.write(`${line}\n`);
   }
 
-  /** Resolves when every port accepts a connection; rejects when the process ends before, or after the limit. */
+  /** Resolves when every port accepts a connection; rejects when the process ends before, or after the limit, and then it is killed. */
   async listening(ports: readonly number[], limitMs: number): Promise<void> {
     for (const port of ports) {
-      await until(`${this.#name} to accept connections on port ${port}`, () => this.#accepts(port), limitMs);
+      const what = `${this.#name} to accept connections on port ${port}`;
+      try {
+        await until(what, () => this.#accepts(port), limitMs);
+      } catch (error) {
+        await this.kill();
+        throw new Error(`${error instanceof Error ? error.message : String(error)} It wrote:\n${this.#output}`);
+      }
       if (this.#ended !== undefined) {
         throw new Error(`${this.#name} ${this.#ended} before it accepted connections. It wrote:\n${this.#output}`);
       }

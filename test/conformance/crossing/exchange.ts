@@ -18,7 +18,7 @@ export interface Side {
 export type Reading = (reader: readonly FarEvent[], author: readonly FarEvent[]) => CrossingOutcome | null;
 
 /** How long for something that is claimed to come, and for something that must not, after words have gone both ways. */
-const PATIENCE_MS = 45_000;
+const PATIENCE_MS = 60_000;
 const AFTER_FENCE_MS = 200;
 const FENCE = /^fence \d+$/u;
 /** The label and the speaker's name, on networks where several conversations share a window. */

@@ -9,7 +9,7 @@ import type { CrossingRow } from "./networks.ts";
 import { pageCells, place, readPage } from "./page.ts";
 
 export const PAGE = fileURLToPath(new URL("../../../docs/crossing.md", import.meta.url));
-const LIMIT_MS = 600_000;
+const LIMIT_MS = 1_200_000;
 
 /** Opens these networks, measures, and closes them again. */
 export async function measureRows(rows: readonly CrossingRow[], onPair?: (customer: string, csr: string) => void) {
