@@ -45,6 +45,8 @@ interface Found extends Place {
   readonly kind: ContentKind;
   readonly action: ContentAction;
 }
+const NOTHING_FOUND: readonly Found[] = [];
+const ALL_ALLOWED: ContentActions = {};
 
 /** In the order of the text, none within another: what is to be made unreadable goes before what is warned of. */
 function found(text: string, actions: ContentActions, known: ContentKnowledge): readonly Found[] {
@@ -101,7 +103,7 @@ export interface SaidContent extends FormattedText {
 
 function actionsFor({ rules }: Turn, row: ConversationRow, author: Leg): ContentActions {
   const rule = rules.queues.get(row.queue ?? "")?.content ?? rules.routing?.content?.rule;
-  return (author.role === "customer" ? rule?.fromCustomer : rule?.fromCsr) ?? {};
+  return (author.role === "customer" ? rule?.fromCustomer : rule?.fromCsr) ?? ALL_ALLOWED;
 }
 
 /**
@@ -138,12 +140,12 @@ function applied<Said extends SaidContent>(
   said: Said,
 ): { readonly said: Said; readonly places: readonly Found[] } {
   const actions = actionsFor(turn, row, author);
-  if (Object.keys(actions).length === 0) return { said, places: [] };
+  if (actions === ALL_ALLOWED || Object.keys(actions).length === 0) return { said, places: NOTHING_FOUND };
   const known = turn.rules.routing?.content?.known ?? NOTHING_KNOWN;
   const named = withRuledName(said, (name) => found(name, actions, known));
   const places = found(named.said.text, actions, known).filter(outsideOf(named.said));
   const all = [...named.places, ...places];
-  if (all.length === 0) return { said, places: [] };
+  if (all.length === 0) return { said, places: NOTHING_FOUND };
   const { formatting: _before, ...rest } = named.said;
   return { said: { ...rest, ...withoutMasked(wordsOf(named.said), places) } as Said, places: all };
 }

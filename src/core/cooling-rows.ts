@@ -53,7 +53,7 @@ export class CoolingRows<Row extends object> {
   get(id: string): Row | null {
     const warm = this.#warm.get(id);
     if (warm !== undefined) return warm;
-    const row = this.#kept(id) ?? this.#read(this.#cold.slotOf(id), id);
+    const row = this.#before.get(id) ?? this.#cooling.get(id) ?? this.#read(this.#cold.slotOf(id), id);
     if (row === null) return null;
     this.#warmed(id, row);
     return row;

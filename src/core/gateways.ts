@@ -51,11 +51,11 @@ export function originTitle(rules: Pick<Rules, "gateways" | "networks">, origin:
  * carries. Both may be unknown; then they are believed of the network.
  */
 export function carriedFeatures(rules: Table, origin: Origin, network: readonly Feature[]): readonly Feature[] {
-  const limits = [origin.software?.features ?? null, gatewayOf(rules, origin)?.features ?? null];
-  return limits.reduce<readonly Feature[]>(
-    (left, shown) => (shown === null ? left : left.filter((feature) => shown.includes(feature))),
-    network,
-  );
+  return narrowed(narrowed(network, origin.software?.features), gatewayOf(rules, origin)?.features);
+}
+
+function narrowed(features: readonly Feature[], shown: readonly Feature[] | null | undefined): readonly Feature[] {
+  return shown == null ? features : features.filter((feature) => shown.includes(feature));
 }
 
 /** What is known for certain to be shown: announced by the software, else said of the gateway by the admins; null when nobody said. */

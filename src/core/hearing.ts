@@ -70,8 +70,8 @@ const HEARINGS: { readonly [K in InboundKind]: Hearing<K> } = {
 };
 
 export function hear(turn: Turn, reported: InboundEvent): Verdict {
-  const event = { ...reported, inbound: sound(reported.inbound) };
-  const { inbound } = event;
+  const inbound = sound(reported.inbound);
+  const event = inbound === reported.inbound ? reported : { ...reported, inbound };
   const guarded = withinLimits(turn, inbound);
   if (guarded !== null) return guarded;
   const invited = comeByInvitation(turn, inbound);

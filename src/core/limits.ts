@@ -30,23 +30,30 @@ export function limitOf({ rules }: Turn, name: DefaultedLimit): number {
 /** A refusal when the event breaks a limit, else null. Rate before size: what is too long counts as well. */
 export function withinLimits(turn: Turn, inbound: Inbound): Verdict | null {
   const { limits } = turn.rules;
-  const language = strangersLanguage(turn, inbound.kind === "message" ? inbound.language : null);
-  const flood = COUNTED.has(inbound.kind) ? withinRate(turn, inbound, language) : null;
+  const flood = COUNTED.has(inbound.kind) ? withinRate(turn, inbound) : null;
   if (flood !== null) return flood;
   if (inbound.kind === "message" || inbound.kind === "edit") {
     const small = inbound.text.length * 3 <= limits.inboundTextBytes;
     if (!small && byteLength(inbound.text) > limits.inboundTextBytes) {
       fact(turn, "size.refused", {}, { network: inbound.from.network });
-      return refused("not-acceptable", say(turn, "too-long", language, { bytes: limits.inboundTextBytes }));
+      return refused("not-acceptable", tooLong(turn, inbound, limits.inboundTextBytes));
     }
   }
   if (inbound.kind === "reaction" && byteLength(inbound.reactions.join("")) > REACTION_BYTES) {
-    return refused("not-acceptable", say(turn, "too-long", language, { bytes: REACTION_BYTES }));
+    return refused("not-acceptable", tooLong(turn, inbound, REACTION_BYTES));
   }
   return null;
 }
 
-function withinRate(turn: Turn, inbound: Inbound, language: string | null): Verdict | null {
+function languageFor(turn: Turn, inbound: Inbound): string | null {
+  return strangersLanguage(turn, inbound.kind === "message" ? inbound.language : null);
+}
+
+function tooLong(turn: Turn, inbound: Inbound, bytes: number): string {
+  return say(turn, "too-long", languageFor(turn, inbound), { bytes });
+}
+
+function withinRate(turn: Turn, inbound: Inbound): Verdict | null {
   const { limits } = turn.rules;
   const { floods, csrOf } = turn.memory;
   const key = addressKey(inbound.from);
@@ -60,6 +67,6 @@ function withinRate(turn: Turn, inbound: Inbound, language: string | null): Verd
   if (known.count <= limits.floodMessages * (csrOf.has(key) ? limitOf(turn, "staffFloodFactor") : 1)) return null;
   if (!known.told) fact(turn, "flood.refused", {}, { network: inbound.from.network });
   known.told = true;
-  const text = say(turn, "flood", language, { seconds: limits.floodSeconds });
+  const text = say(turn, "flood", languageFor(turn, inbound), { seconds: limits.floodSeconds });
   return { kind: "refused", reason: "policy-violation", text, wait: true };
 }

@@ -20,6 +20,8 @@ const LINE_END = /\r\n|[\n\r]/u;
  * a message is one line (`multiline` false) every line is a part, blank ones are left out, and the line ends are the borders.
  */
 export function partsOf(text: string, maxBytes: number, multiline: boolean): readonly string[] {
+  // Nearly all that people write.
+  if (multiline && text.length * 3 <= maxBytes) return [text];
   const pieces = multiline ? [text] : text.split(LINE_END).filter((piece) => piece.trim() !== "");
   const parts: string[] = [];
   for (const piece of pieces) {
@@ -67,7 +69,10 @@ export function formattedParts(
   multiline: boolean,
   marks: (part: FormattedText) => number,
 ): readonly FormattedText[] {
-  if (!isFormatted(whole)) return partsOf(whole.text, maxBytes, multiline).map((text) => ({ text }));
+  if (!isFormatted(whole)) {
+    const texts = partsOf(whole.text, maxBytes, multiline);
+    return texts.length === 1 && texts[0] === whole.text ? [whole] : texts.map((text) => ({ text }));
+  }
   const lines = multiline ? [whole] : linesIn(whole);
   const parts = lines.flatMap((line) => slices(line, maxBytes)).flatMap((part) => fitting(part, maxBytes, marks));
   return parts.length === 0 ? [{ text: "" }] : parts;

@@ -42,14 +42,10 @@ export function placesOf(key: string): readonly string[] {
 
 function template(overrides: ReadonlyMap<string, ReadonlyMap<string, string>>, key: string, language: string): string {
   const tag = language.toLowerCase();
-  const primary = tag.split("-", 1)[0] ?? tag;
-  for (const each of [tag, primary, "*"]) {
-    const own = overrides.get(each)?.get(key);
-    if (own !== undefined) {
-      return own;
-    }
-  }
-  return isKey(key) ? (CATALOGUES.get(primary) ?? EN)[key] : key;
+  const dash = tag.indexOf("-");
+  const primary = dash < 0 ? tag : tag.slice(0, dash);
+  const own = overrides.get(tag)?.get(key) ?? overrides.get(primary)?.get(key) ?? overrides.get("*")?.get(key);
+  return own ?? (isKey(key) ? (CATALOGUES.get(primary) ?? EN)[key] : key);
 }
 
 /**

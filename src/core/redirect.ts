@@ -73,8 +73,11 @@ export function invitationRanOut(turn: Turn, row: ConversationRow): void {
 /** The token an event comes with: an arrival says it, a message is written to the address that it is. */
 function tokenOf(turn: Turn, inbound: Inbound): string | null {
   if (inbound.kind === "arrival" && inbound.token != null) return inbound.token;
-  const addressed = inbound.kind === "message" && turn.tables.contact.get(tokenKey(inbound.to)) !== null;
-  return addressed && turn.world.capabilities(inbound.from.network)?.identity === "virtual" ? inbound.to : null;
+  if (inbound.kind !== "message" || turn.world.capabilities(inbound.from.network)?.identity !== "virtual") return null;
+  // Nearly all that customers write is to a handle, which is nobody's token.
+  const handles = turn.rules.networks.get(inbound.from.network)?.handles ?? [];
+  if (handles.some(({ id }) => id === inbound.to)) return null;
+  return turn.tables.contact.get(tokenKey(inbound.to)) === null ? null : inbound.to;
 }
 
 /** Somebody comes by an invitation. Null when the event bears none; a refusal when it stands for nothing here. */

@@ -13,6 +13,7 @@ import {
   type Feature,
   type FormattedText,
   type HostedFile,
+  type OutboundOf,
   type Software,
 } from "./model.ts";
 import { byteLength, formattedParts, partsOf } from "./parts.ts";
@@ -114,8 +115,7 @@ export function sendTo(turn: Turn, row: ConversationRow, leg: Leg, content: Line
   }
 }
 
-function envelope(recipient: Recipient, key: string) {
-  const { leg, row } = recipient;
+function envelope({ leg, row }: Recipient, key: string) {
   return { key, from: leg.desk, to: leg.address, device: null, conversation: row.id };
 }
 
@@ -141,26 +141,51 @@ function sendText(recipient: Recipient, said: FormattedText, choices: readonly C
   const parts = shownParts(recipient, whole, room);
   if (parts.length > turn.rules.limits.maxParts) return false;
   const key = legName(turn.world.epoch, sending.line, leg.index);
-  const language = languageOf(turn, recipient.row, leg);
+  const language = sending.notice ? languageOf(turn, recipient.row, leg) : null;
   const shownFile = features.includes("file") ? (sending.file ?? null) : null;
-  parts.forEach((part, position) => {
+  for (const [position, part] of parts.entries()) {
     const last = position === parts.length - 1;
-    const { text, formatting } = prefix === "" ? part : joined([prefix, part]);
-    turn.outbounds.push({
-      ...envelope(recipient, last ? key : `${key}.${position + 1}`),
-      kind: "message",
-      text,
-      ...(formatting === undefined ? {} : { formatting }),
-      ...(last && shownFile !== null ? { file: shownFile } : {}),
+    const message = messageTo(recipient, last ? key : `${key}.${position + 1}`, sending, {
+      said: prefix === "" ? part : joined([prefix, part]),
+      file: last ? shownFile : null,
       choices: last ? choices : [],
       replyTo: position === 0 ? reply.id : null,
-      sentAt: sending.at,
-      nick: sending.nick,
-      language: sending.notice ? language : null,
-      notice: sending.notice,
+      language,
     });
-  });
+    turn.outbounds.push(message);
+  }
   return true;
+}
+
+interface MessagePart {
+  readonly said: FormattedText;
+  readonly file: HostedFile | null;
+  readonly choices: readonly Choice[];
+  readonly replyTo: string | null;
+  readonly language: string | null;
+}
+
+/** Spelled out where it is words alone, as nearly every message is: to spread objects into another takes longer than all else of it. */
+function messageTo({ leg, row }: Recipient, key: string, sending: Sending, part: MessagePart): OutboundOf<"message"> {
+  const formatting = isFormatted(part.said) ? part.said.formatting : undefined;
+  const message: OutboundOf<"message"> = {
+    key,
+    from: leg.desk,
+    to: leg.address,
+    device: null,
+    conversation: row.id,
+    kind: "message",
+    text: part.said.text,
+    choices: part.choices,
+    replyTo: part.replyTo,
+    sentAt: sending.at,
+    nick: sending.nick,
+    language: part.language,
+    notice: sending.notice,
+  };
+  if (formatting === undefined && part.file === null) return message;
+  const looks = formatting === undefined ? {} : { formatting };
+  return { ...message, ...looks, ...(part.file === null ? {} : { file: part.file }) };
 }
 
 /** The id the reply names on the recipient's side; or, where replies cannot be shown, a quote from the desk's own record. */

@@ -131,6 +131,7 @@ export function createTables(snapshot: Snapshot, warmRows?: number): Tables {
     csr: overlaid<Rows["csr"]>(new Map(snapshot.csr) as Map<string, Rows["csr"]>),
     desk: overlaid<Rows["desk"]>(cooling.desk),
   };
+  const packed = Object.values(cooling);
   let watcher: Parameters<Tables["watchConversations"]>[0] | null = null;
   return {
     conversation: all.conversation.table,
@@ -164,7 +165,7 @@ export function createTables(snapshot: Snapshot, warmRows?: number): Tables {
         watcher?.(id, row);
       }
       for (const table of TABLES) if (all[table].overlay.size > 0) all[table].keep();
-      for (const rows of Object.values(cooling)) rows.cool(COOLED_AT_ONCE);
+      for (const rows of packed) rows.cool(COOLED_AT_ONCE);
     },
     discard() {
       for (const table of TABLES) all[table].discard();

@@ -1,5 +1,5 @@
 /** Lines of a conversation: recorded once, sent to each leg that is to see them. */
-import { joined } from "./formatting.ts";
+import { isFormatted, joined } from "./formatting.ts";
 import { type Choice, type FormattedText, type Formatting, type HostedFile, wordsOf } from "./model.ts";
 import { type Amendment, excerpt, isKnownThere, legName, type Sending, sendAmendment, sendTo } from "./rendering.ts";
 import type { ConversationRow, HeldLine, Leg } from "./state.ts";
@@ -13,7 +13,8 @@ interface Options {
   readonly prompt?: string;
 }
 type MessageContent = Extract<LineContent, { kind: "message" }>;
-const NO_OPTIONS: Options = { choices: [] };
+const NO_CHOICES: readonly Choice[] = [];
+const NO_OPTIONS: Options = { choices: NO_CHOICES };
 
 /** The desk's own words to one leg. False when they could not be brought there; nobody else is told. */
 export function tellText(
@@ -103,8 +104,7 @@ export function relay(turn: Turn, row: ConversationRow, author: Leg, spoken: Spo
   const line = turn.world.nextLine();
   const nick = nickOf(turn, row, author);
   const replyTo = spoken.replyTo?.conversation === row.id ? spoken.replyTo : null;
-  const said = { ...wordsOf(spoken), ...fileOf(spoken) };
-  const content = { kind: "message", ...said, choices: [], replyTo: replyTo?.line ?? null } as const;
+  const content = contentOf(spoken, replyTo?.line ?? null);
   turn.lines.push({
     line,
     conversation: row.id,
@@ -205,8 +205,18 @@ function spokenLine(
     foreign: held.foreign,
     viewers,
     nick: nickOf(turn, row, author),
-    content: { kind: "message", ...wordsOf(held), ...fileOf(held), choices: [], replyTo: null },
+    content: contentOf(held, null),
   };
+}
+
+/** What somebody said, as a line holds it. Nearly always words alone, which are spelled out: they are every message. */
+function contentOf(
+  said: FormattedText & { readonly file?: HostedFile | null },
+  replyTo: number | null,
+): MessageContent {
+  if (!isFormatted(said) && said.file == null)
+    return { kind: "message", text: said.text, choices: NO_CHOICES, replyTo };
+  return { kind: "message", ...wordsOf(said), ...fileOf(said), choices: NO_CHOICES, replyTo };
 }
 
 /** The file of what somebody said, as a field; left out when there is none. */

@@ -3,7 +3,7 @@
  * resting of aliases and labels. Real addresses stay here and on legs; nobody is told an address that is not theirs.
  */
 import { type Address, addressKey, type InboundOf } from "./model.ts";
-import type { AliasRow, ConversationRow, Leg } from "./state.ts";
+import type { AliasRow, ContactRow, ConversationRow, Leg } from "./state.ts";
 import type { LineReference } from "./step.ts";
 import { cancelTimer, csrRow, looseKey, setTimer, type Turn } from "./turn.ts";
 
@@ -68,15 +68,17 @@ export function resolve(
 ): Party {
   const network = turn.rules.networks.get(from.network);
   if (network === undefined) return NOBODY;
-  const csr = turn.memory.csrOf.get(addressKey(from)) ?? null;
-  const isHandle = network.handles.some((handle) => handle.id === to);
-  if (turn.world.capabilities(from.network)?.identity === "fixed") {
+  const isFixed = turn.world.capabilities(from.network)?.identity === "fixed";
+  if (isFixed) {
+    const csr = csrAt(turn, from);
     if (csr !== null) return resolveLabel(turn, from, csr, text, reference);
-    const known = isHandle || turn.tables.contact.get(contactKey(from, to)) !== null;
-    return known ? resolveCustomer(turn, from, to, text) : NOBODY;
   }
   // A conversation outlives a reload that takes its handle away, or makes a CSR of its customer.
-  if (turn.tables.contact.get(contactKey(from, to)) !== null) return resolveCustomer(turn, from, to, text);
+  const contact = turn.tables.contact.get(contactKey(from, to));
+  if (contact !== null) return resolveCustomer(turn, contact, to, text);
+  const isHandle = network.handles.some((handle) => handle.id === to);
+  if (isFixed) return isHandle ? { kind: "newcomer", handle: to } : NOBODY;
+  const csr = csrAt(turn, from);
   if (csr !== null && (to === network.desk || isHandle)) return { kind: "desk", csr, text };
   if (isHandle) return { kind: "newcomer", handle: to };
   const alias = turn.tables.alias.get(aliasKey(from.network, to));
@@ -84,12 +86,16 @@ export function resolve(
   return legOf(turn, alias, text);
 }
 
-function resolveCustomer(turn: Turn, from: Address, handle: string, text: string | null): Party {
-  const contact = turn.tables.contact.get(contactKey(from, handle));
-  const conversation = contact === null ? null : turn.tables.conversation.get(contact.conversation);
+/** The CSR whose address that is. */
+function csrAt(turn: Turn, from: Address): string | null {
+  return turn.memory.csrOf.get(addressKey(from)) ?? null;
+}
+
+function resolveCustomer(turn: Turn, contact: ContactRow, handle: string, text: string | null): Party {
+  const conversation = turn.tables.conversation.get(contact.conversation);
   const leg = conversation?.legs[0];
   if (conversation === null || leg === undefined) return { kind: "newcomer", handle };
-  if (contact?.moved === true) return { kind: "moved", conversation };
+  if (contact.moved === true) return { kind: "moved", conversation };
   return { kind: "leg", conversation, leg, text };
 }
 
