@@ -1,4 +1,8 @@
 import Mocha from "mocha";
+import { endAfter } from "./wait.ts";
+
+/** How long what the tests left behind may take to come to its end. */
+const END_LIMIT_MS = 60_000;
 
 /**
  * Mocha's own list of suites and tests, and after it one line of a fixed form, `N passed, N failed, N skipped`, by
@@ -9,6 +13,7 @@ function reporter(runner: Mocha.Runner, options: Mocha.MochaOptions): Mocha.repo
   runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
     const { passes, failures, pending } = list.stats;
     process.stdout.write(`${passes} passed, ${failures} failed, ${pending} skipped\n`);
+    endAfter(END_LIMIT_MS);
   });
   return list;
 }

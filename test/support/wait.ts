@@ -118,6 +118,24 @@ export class Arrivals<T> {
   }
 }
 
+/**
+ * To be called when all is over: if something that was left open keeps the process running for that long, says what, and ends it with
+ * failure. Otherwise a test that failed before its own clean-up would hold up the whole run.
+ */
+export function endAfter(limitMs: number): void {
+  const end = () => {
+    const open = [...new Set(process.getActiveResourcesInfo())].join(", ");
+    process.stdout.write(`All tests are over, but after ${limitMs} ms the process still ran because of: ${open}.\n`);
+    // Mocha has a listener of its own, which would make it the number of tests that failed.
+    process.once("exit", () => {
+      process.exitCode = 1;
+    });
+    process.exit();
+  };
+  // Who has nothing else to do does not wait for this.
+  setTimeout(end, limitMs).unref();
+}
+
 /** The pace of a load, for those tests whose subject is load: one value every so many milliseconds until the caller stops. */
 export async function* beats(everyMs: number): AsyncGenerator<number, void, void> {
   for (let beat = 1; ; beat += 1) {

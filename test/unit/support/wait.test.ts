@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { Arrivals, until, within } from "../../support/wait.ts";
+import { ServerProcess } from "../../support/server-process.ts";
+import { Arrivals, START_LIMIT_MS, until, within } from "../../support/wait.ts";
 
 describe("waiting in tests", () => {
   it("gives what arrived before the wait began, and each item to one wait only", async () => {
@@ -35,6 +36,26 @@ describe("waiting in tests", () => {
     );
     expect(await reason(within(10, "nothing", new Promise(() => undefined)))).to.contain("in vain for nothing");
   });
+
+  for (const [what, left, how, says] of [
+    [
+      "ends whoever is kept running by something left open, with failure and what it was",
+      "createServer().listen(0);",
+      1,
+      /TCPServerWrap/u,
+    ],
+    ["leaves whoever is done alone", "", 0, /^$/u],
+  ] as const) {
+    it(what, async () => {
+      const script = `import { createServer } from "node:net";
+        import { endAfter } from ${JSON.stringify(new URL("../../support/wait.ts", import.meta.url))};
+        ${left} endAfter(20);`;
+      const args = ["--input-type=module", "-e", script];
+      const running = new ServerProcess({ name: "a run", program: process.execPath, args });
+      expect(await running.wait(START_LIMIT_MS)).to.equal(`ended with exit code ${how}`);
+      expect(running.output).to.match(says);
+    });
+  }
 });
 
 async function reason(promise: Promise<unknown>): Promise<string> {
