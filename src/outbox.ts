@@ -194,18 +194,19 @@ export class Outbox {
 
   #pump(lane: Lane, lanes: NetworkLanes): void {
     const window = this.#options.capabilities(lane.network)?.window ?? 1;
+    const now = this.#options.clock.now();
     while (lanes.isOnline && !lane.holding && !this.#isStopped && lane.inFlight < window) {
       const slot = lane.next();
       if (slot === null) {
         break;
       }
-      if (this.#isTooOld(slot)) {
+      if (this.#leftMs(slot, now) <= 0) {
         this.#giveUp(lane, slot);
       } else if (lanes.isFull) {
         lanes.waiting.add(lane);
         break;
       } else {
-        this.#send(lane, slot, lanes);
+        this.#send(lane, slot, lanes, now);
       }
     }
     this.#tidy(lane, lanes);
@@ -251,12 +252,12 @@ export class Outbox {
     }
   }
 
-  #send(lane: Lane, slot: Slot, lanes: NetworkLanes): void {
+  #send(lane: Lane, slot: Slot, lanes: NetworkLanes, now: number): void {
     slot.state = "sent";
     lane.inFlight += 1;
     lanes.inFlight += 1;
     this.#inFlight += 1;
-    const flight = this.#flights.begin(lane, slot);
+    const flight = this.#flights.begin(lane, slot, now);
     let answer: Promise<Outcome>;
     try {
       answer = this.#options.send(slot.row.outbound, flight.controller.signal);
@@ -338,7 +339,7 @@ export class Outbox {
     }
     const first = lane.first();
     const now = this.#options.clock.now();
-    const agedMs = first === null ? Number.POSITIVE_INFINITY : this.#leftMs(first);
+    const agedMs = first === null ? Number.POSITIVE_INFINITY : this.#leftMs(first, now);
     const waitMs = Math.min(lane.resumeAt - now, agedMs, this.#lateness.leftMs(lane, now));
     if (Number.isFinite(waitMs)) {
       lane.alarmAt = now + waitMs;
@@ -355,17 +356,15 @@ export class Outbox {
   }
 
   #expire(lane: Lane): void {
-    for (let slot = lane.first(); slot?.state === "waiting" && this.#isTooOld(slot); slot = lane.first()) {
+    const now = this.#options.clock.now();
+    for (let slot = lane.first(); slot?.state === "waiting" && this.#leftMs(slot, now) <= 0; slot = lane.first()) {
       this.#giveUp(lane, slot);
     }
   }
 
-  #leftMs(slot: Slot): number {
-    return slot.row.at + this.#undeliveredMs - this.#options.clock.now();
-  }
-
-  #isTooOld(slot: Slot): boolean {
-    return this.#leftMs(slot) <= 0;
+  /** Until it is too old to be sent. */
+  #leftMs(slot: Slot, now: number): number {
+    return slot.row.at + this.#undeliveredMs - now;
   }
 
   #giveUp(lane: Lane, slot: Slot): void {

@@ -30,8 +30,8 @@ export class Flights {
     this.#onTimeout = onTimeout;
   }
 
-  begin(lane: Lane, slot: Slot): Flight {
-    const deadline = this.#clock.now() + this.#limitMs;
+  begin(lane: Lane, slot: Slot, now: number): Flight {
+    const deadline = now + this.#limitMs;
     const flight = { lane, slot, controller: this.#controllerOf(deadline), deadline, isOver: false };
     this.#open.add(flight);
     this.#cancelAlarm ??= this.#clock.after(this.#limitMs, this.#expire);

@@ -32,8 +32,8 @@ export class Lane {
   fetching = false;
   /** Whether the last deferral said that the person, not the network, was away. */
   personAway = false;
-  /** Conversations of which it was told that this person's messages are late. */
-  readonly late = new Set<string>();
+  /** Conversations of which it was told that this person's messages are late; mostly none, and a lane is made for nearly every message. */
+  late: Set<string> | null = null;
   #slots: Slot[] = [];
   /** Index of the first slot that is not done. */
   #head = 0;

@@ -32,7 +32,7 @@ export class Lateness {
   leftMs(lane: Lane, now: number): number {
     for (const { row, state } of lane.slots()) {
       const conversation = waitedFor(row.outbound);
-      if (state === "waiting" && conversation !== null && !lane.late.has(conversation)) {
+      if (state === "waiting" && conversation !== null && lane.late?.has(conversation) !== true) {
         return row.at + this.#ms - now;
       }
     }
@@ -45,7 +45,8 @@ export class Lateness {
       // Later ones may be older: the machine's clock was set back between two runs of the desk.
       if (row.at + this.#ms > now) continue;
       const conversation = waitedFor(row.outbound);
-      if (state === "waiting" && conversation !== null && !lane.late.has(conversation)) {
+      if (state === "waiting" && conversation !== null && lane.late?.has(conversation) !== true) {
+        lane.late ??= new Set();
         lane.late.add(conversation);
         this.#tell(conversation, row.outbound.to, "late");
       }
@@ -55,17 +56,18 @@ export class Lateness {
   /** That row has arrived. */
   arrived(lane: Lane, { outbound }: OutboxRow): void {
     const conversation = waitedFor(outbound);
-    if (conversation !== null && lane.late.delete(conversation)) {
+    if (conversation !== null && lane.late?.delete(conversation) === true) {
       this.#tell(conversation, outbound.to, "through");
     }
   }
 
   /** Nothing is left in that lane. */
-  over({ late, network, person }: Lane): void {
-    for (const conversation of late) {
+  over(lane: Lane): void {
+    const { late, network, person } = lane;
+    for (const conversation of late ?? []) {
       this.#tell(conversation, { network, id: person }, "over");
     }
-    late.clear();
+    lane.late = null;
   }
 }
 

@@ -2,7 +2,7 @@
  * Finds the line that an id names, in memory. The engine keeps one of the newest lines, so that receipts and edits rarely
  * have to ask the store; the memory store keeps one of everything. The rules are those of `Store.reference`.
  */
-import type { Outbound } from "../core/model.ts";
+import type { Address, Outbound } from "../core/model.ts";
 import type { Line, LineReference } from "../core/step.ts";
 import { type CopyKey, isCopy, parseKey } from "./keys.ts";
 
@@ -10,20 +10,21 @@ import { type CopyKey, isCopy, parseKey } from "./keys.ts";
 interface Copy {
   readonly leg: number;
   readonly part: number;
-  readonly network: string;
-  readonly person: string;
+  readonly to: Address;
 }
 
+/** Small, and its arrays no longer than they have to be: thousands are kept, and the collector copies each of them twice. */
 interface Entry {
   line: Line;
   /** What other maps hold for this line, to be taken out with it. */
   readonly own: string | null;
+  foreign: readonly string[];
   /** Mostly one. */
-  readonly copies: Copy[];
-  readonly foreign: string[];
+  copies: readonly Copy[];
 }
 
-const NO_IDS: string[] = [];
+const NO_COPIES: readonly Copy[] = [];
+const NO_IDS: readonly string[] = [];
 
 export class LineIndex {
   readonly #epoch: string;
@@ -65,7 +66,7 @@ export class LineIndex {
       isNewest && line.from !== null && line.foreign !== null
         ? name(line.from.network, line.from.id, line.foreign)
         : null;
-    this.#entries.set(line.line, { line, own, copies: [], foreign: NO_IDS });
+    this.#entries.set(line.line, { line, own, foreign: NO_IDS, copies: NO_COPIES });
     if (own !== null) {
       this.#own.set(own, line.line);
     }
@@ -79,11 +80,9 @@ export class LineIndex {
     if (key === null || entry === undefined) {
       return;
     }
-    const { network, id: person } = outbound.to;
-    const copy: Copy = { leg: key.leg, part: key.part, network, person };
-    const known = entry.copies.findIndex(({ leg, part }) => leg === key.leg && part === key.part);
-    if (known < 0) entry.copies.push(copy);
-    else entry.copies[known] = copy;
+    const copy: Copy = { leg: key.leg, part: key.part, to: outbound.to };
+    const others = ({ leg, part }: Copy): boolean => leg !== key.leg || part !== key.part;
+    entry.copies = entry.copies.length === 0 ? [copy] : [...entry.copies.filter(others), copy];
   }
 
   /** The network's own id of a copy became known; ignored when the copy is not kept here. */
@@ -94,16 +93,16 @@ export class LineIndex {
     if (named === null || entry === undefined || copy === null) {
       return;
     }
-    const id = name(copy.network, copy.person, foreign);
+    const id = name(copy.to.network, copy.to.id, foreign);
     this.#foreign.set(id, named);
-    this.#entries.set(named.line, { ...entry, foreign: [...entry.foreign, id] });
+    entry.foreign = [...entry.foreign, id];
   }
 
   /** See `Store.reference`; null also when the line is merely not kept here. */
   reference(network: string, person: string, id: string): LineReference | null {
     const key = parseKey(this.#epoch, id);
     const copy = key === null ? null : this.#copy(key);
-    if (key !== null && copy?.person === person && copy.network === network) {
+    if (key !== null && copy?.to.id === person && copy.to.network === network) {
       return this.#describe(key.line, key.leg);
     }
     const named = name(network, person, id);
@@ -119,7 +118,7 @@ export class LineIndex {
   conversationsShownTo(network: string, person: string): ReadonlySet<string> {
     const found = new Set<string>();
     for (const { line, copies } of this.#entries.values()) {
-      const isTheirs = copies.some((copy) => copy.leg === 0 && copy.network === network && copy.person === person);
+      const isTheirs = copies.some(({ leg, to }) => leg === 0 && to.network === network && to.id === person);
       if (isTheirs) found.add(line.conversation);
     }
     return found;
@@ -142,7 +141,7 @@ export class LineIndex {
   }
 
   #copy(key: CopyKey): Copy | null {
-    const copies = this.#entries.get(key.line)?.copies ?? [];
+    const copies = this.#entries.get(key.line)?.copies ?? NO_COPIES;
     return copies.find(({ leg, part }) => leg === key.leg && part === key.part) ?? null;
   }
 
