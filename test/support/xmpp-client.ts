@@ -51,7 +51,7 @@ export interface XmppClient {
   nextMessage(match?: (message: Element) => boolean, limitMs?: number): Promise<Element>;
   /** The first stanza that matches and that no other wait has taken. */
   next(description: string, match: (stanza: Element) => boolean, limitMs?: number): Promise<Element>;
-  /** Resolves when it is (again) logged in. */
+  /** Resolves when it is (again) logged in, and the server knows whether it is available. */
   online(limitMs?: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -87,15 +87,14 @@ export async function connectXmppClient(options: XmppClientOptions): Promise<Xmp
       return id;
     },
     presence: (attributes = {}, children = []) => send(xml("presence", attributes, ...children)),
-    request: async (type, to, child) => {
-      const answer = await session.entity.iqCaller.request(xml("iq", { type, to }, child), START_LIMIT_MS);
-      return answer.getChildElements()[0];
-    },
+    request: (type, to, child) => session.request(type, to, child),
     nextMessage: (match = () => true, limitMs = DEFAULT_LIMIT_MS) =>
       next("a message", (stanza) => stanza.is("message") && hasBody(stanza) && match(stanza), limitMs),
     next,
     online: async (limitMs = START_LIMIT_MS) => {
       await until(`${jid()} to be online`, () => session.entity.status === "online", limitMs);
+      // Who is there has said so by now, and what the server answers later it has heard that before.
+      await session.ping().catch(() => undefined);
     },
     stop: () => session.stop(),
   };
@@ -151,6 +150,16 @@ class Session {
     }
   }
 
+  async request(type: "get" | "set", to: string, child: Element): Promise<Element | undefined> {
+    const answer = await this.entity.iqCaller.request(xml("iq", { type, to }, child), START_LIMIT_MS);
+    return answer.getChildElements()[0];
+  }
+
+  /** Asks the server itself for a sign of life (XEP-0199). */
+  ping(): Promise<unknown> {
+    return this.request("get", this.entity.jid?.domain ?? "", xml("ping", { xmlns: "urn:xmpp:ping" }));
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#retry);
@@ -163,6 +172,7 @@ class Session {
     if (this.#stopped) {
       return;
     }
+    clearTimeout(this.#retry);
     this.#retry = setTimeout(() => this.login().catch(() => this.#loginAgain()), RECONNECT_MS);
   }
 }
