@@ -25,14 +25,19 @@ export interface FenceOptions {
 interface Waiting extends Unconfirmed {
   /** Bare address it was sent to: nobody else can send it back. */
   readonly to: string;
-  settle(outcome: Outcome): void;
+  readonly signal: AbortSignal;
+  readonly resolve: (outcome: Outcome) => void;
+  isOver: boolean;
 }
 
 /** Pause between two requests: each goes through the server twice, as a message does, so one for every message would double its work. */
 const PAUSE_MS = 5;
+/** How long after a request the next one waits for something to be sent that it can go with: by itself it is one write more for both sides. */
+const COMPANY_MS = 10;
 /** So many sends do not wait for the end of the pause: a request is little beside them. */
 const CROWD = 64;
 
+const ACCEPTED: Outcome = { kind: "accepted", id: null };
 /** What a send gets whose fate the link took along: it may have arrived, so it goes again with the same id. */
 const CUT: Outcome = { kind: "deferred", reason: "remote-server-timeout" };
 const FULL: Outcome = { kind: "deferred", reason: "resource-constraint", retryAfterMs: 100 };
@@ -40,13 +45,16 @@ const FULL: Outcome = { kind: "deferred", reason: "resource-constraint", retryAf
 export class Fence {
   readonly #options: FenceOptions;
   readonly #prefix = `fence-${randomBytes(9).toString("base64url")}-`;
-  readonly #waiting = new Map<string, Waiting>();
-  readonly #heeded = new WeakMap<AbortSignal, Set<Waiting>>();
+  /** Sends that are not over: those that were asked about, and #next. */
+  #open = 0;
+  /** Those by key: made when something comes back, which hardly anything does, and kept until the next answer. */
+  #byKey: Map<string, Waiting> | null = null;
+  #latestSignal: AbortSignal | null = null;
   #next: Waiting[] = [];
   #asked: { readonly id: string; readonly covers: readonly Waiting[]; readonly cancel: () => void } | null = null;
   #scheduled = false;
   #askedAt = Number.NEGATIVE_INFINITY;
-  /** Ends the pause early; null while there is none. */
+  /** Ends the pause though nothing was sent; null while nobody waits for that. */
   #cancelPause: (() => void) | null = null;
   #count = 0;
 
@@ -56,7 +64,7 @@ export class Fence {
 
   /** Whether one more send fits; when not, `full` is its outcome and nothing may be written. */
   get isFull(): boolean {
-    return this.#waiting.size >= this.#options.unanswered;
+    return this.#open >= this.#options.unanswered;
   }
 
   get full(): Outcome {
@@ -65,44 +73,40 @@ export class Fence {
 
   /** Call right after writing a stanza to the bare address `to`; resolves with what became of it. `signal` gives up waiting. */
   track(key: string, to: string, signal: AbortSignal): Promise<Outcome> {
+    this.#heed(signal);
+    const number = this.#options.written();
     return new Promise((resolve) => {
-      const waiting: Waiting = {
-        key,
-        to,
-        number: this.#options.written(),
-        settle: (outcome) => {
-          this.#forget(waiting, signal);
-          resolve(outcome);
-        },
-      };
-      this.#heed(waiting, signal);
-      this.#waiting.set(key, waiting);
+      const waiting: Waiting = { key, number, to, signal, resolve, isOver: false };
+      this.#open += 1;
       this.#next.push(waiting);
+      this.#byKey?.set(key, waiting);
       this.#schedule();
     });
   }
 
-  /** One listener for all sends under one signal: adding one to a signal costs more than all the rest here. */
-  #heed(waiting: Waiting, signal: AbortSignal): void {
-    const known = this.#heeded.get(signal);
-    if (known !== undefined) {
-      known.add(waiting);
-      return;
+  /** One listener for all sends under one signal: adding one costs more than all the rest here. They come one signal after the other. */
+  #heed(signal: AbortSignal): void {
+    if (signal !== this.#latestSignal) {
+      this.#latestSignal = signal;
+      signal.addEventListener("abort", this.#gaveUp, { once: true });
     }
-    const all = new Set([waiting]);
-    this.#heeded.set(signal, all);
-    const abort = () => {
-      for (const one of [...all]) {
-        one.settle(CUT);
-      }
-    };
-    signal.addEventListener("abort", abort, { once: true });
   }
 
-  #forget(waiting: Waiting, signal: AbortSignal): void {
-    this.#heeded.get(signal)?.delete(waiting);
-    if (this.#waiting.get(waiting.key) === waiting) {
-      this.#waiting.delete(waiting.key);
+  readonly #gaveUp = (): void => {
+    for (const waiting of this.#unsettled()) {
+      if (waiting.signal.aborted) this.#settle(waiting, CUT);
+    }
+  };
+
+  #unsettled(): readonly Waiting[] {
+    return [...(this.#asked?.covers ?? []), ...this.#next].filter(({ isOver }) => !isOver);
+  }
+
+  #settle(waiting: Waiting, outcome: Outcome): void {
+    if (!waiting.isOver) {
+      waiting.isOver = true;
+      this.#open -= 1;
+      waiting.resolve(outcome);
     }
   }
 
@@ -121,9 +125,10 @@ export class Fence {
     const asked = this.#asked;
     if (asked?.id === id) {
       this.#asked = null;
+      this.#byKey = null;
       asked.cancel();
       for (const waiting of asked.covers) {
-        waiting.settle({ kind: "accepted", id: null });
+        this.#settle(waiting, ACCEPTED);
       }
       this.#schedule();
     }
@@ -135,12 +140,14 @@ export class Fence {
    * answered for before, or it was never sent to them. Keys can be guessed, so anybody could claim somebody else's.
    */
   bounced(key: string, from: string, error: StanzaError): boolean {
-    const waiting = this.#waiting.get(key);
-    if (waiting === undefined || waiting.to !== from) {
+    this.#byKey ??= new Map(this.#unsettled().map((waiting) => [waiting.key, waiting]));
+    const waiting = this.#byKey.get(key);
+    if (waiting === undefined || waiting.isOver || waiting.to !== from) {
       return false;
     }
     const { condition, text } = error;
-    waiting.settle(
+    this.#settle(
+      waiting,
       isTemporary(error)
         ? { kind: "deferred", reason: condition }
         : { kind: "rejected", reason: condition, ...(text === null ? {} : { text }) },
@@ -150,15 +157,14 @@ export class Fence {
 
   /** The link is gone: whatever waits is deferred. Returns it. */
   cut(): readonly Unconfirmed[] {
-    const unconfirmed = [...this.#waiting.values()];
-    const all = [...(this.#asked?.covers ?? []), ...this.#next, ...this.#waiting.values()];
+    const unconfirmed = this.#unsettled();
     this.#asked?.cancel();
     this.#asked = null;
     this.#next = [];
+    this.#byKey = null;
     this.#endPause();
-    // Of two sends under one key the map knows the later alone; whoever is settled already takes no notice.
-    for (const waiting of all) {
-      waiting.settle(CUT);
+    for (const waiting of unconfirmed) {
+      this.#settle(waiting, CUT);
     }
     return unconfirmed;
   }
@@ -166,9 +172,6 @@ export class Fence {
   /** After everything that is sent in this turn of the event loop, so that one fence stands behind all of it. */
   #schedule(): void {
     if (this.#asked !== null || this.#scheduled || this.#next.length === 0) {
-      return;
-    }
-    if (this.#cancelPause !== null && this.#next.length < CROWD) {
       return;
     }
     this.#scheduled = true;
@@ -182,11 +185,11 @@ export class Fence {
 
   #raiseInTime(): void {
     const { clock } = this.#options;
-    const leftMs = this.#askedAt + PAUSE_MS - clock.now();
-    if (leftMs <= 0 || this.#next.length >= CROWD) {
+    const sinceMs = clock.now() - this.#askedAt;
+    if (sinceMs >= PAUSE_MS || this.#next.length >= CROWD) {
       this.#raise();
     } else {
-      this.#cancelPause ??= clock.after(Math.min(leftMs, PAUSE_MS), () => {
+      this.#cancelPause ??= clock.after(COMPANY_MS - sinceMs, () => {
         this.#cancelPause = null;
         if (this.#asked === null && this.#next.length > 0) this.#raise();
       });

@@ -66,8 +66,8 @@ export const DURABILITY: readonly Threat[] = [
       {
         what: "defers what was not fenced",
         file: "adapters/xmpp/fence.ts",
-        text: "      waiting.settle(CUT);\n    }\n    return unconfirmed;",
-        replacement: '      waiting.settle({ kind: "accepted", id: null });\n    }\n    return unconfirmed;',
+        text: "      this.#settle(waiting, CUT);\n    }\n    return unconfirmed;",
+        replacement: "      this.#settle(waiting, ACCEPTED);\n    }\n    return unconfirmed;",
         shownBy: [["test/unit/xmpp-parts.test.ts", "defers all when the link is cut"]],
       },
       {
@@ -136,8 +136,8 @@ export const DURABILITY: readonly Threat[] = [
       {
         what: "forgets no send when two bear one key",
         file: "adapters/xmpp/fence.ts",
-        text: "    const all = [...(this.#asked?.covers ?? []), ...this.#next, ...this.#waiting.values()];",
-        replacement: "    const all = [...this.#waiting.values()];",
+        text: "    return [...(this.#asked?.covers ?? []), ...this.#next].filter(({ isOver }) => !isOver);",
+        replacement: "    return [...new Map(this.#next.map((waiting) => [waiting.key, waiting])).values()];",
         shownBy: [["test/unit/xmpp-parts.test.ts", "forgets no send when two bear one key"]],
       },
     ],

@@ -304,8 +304,8 @@ export const IDENTITY: readonly Threat[] = [
       {
         what: "believes nobody that somebody else's message came back",
         file: "adapters/xmpp/fence.ts",
-        text: "    if (waiting === undefined || waiting.to !== from) {",
-        replacement: "    if (waiting === undefined || from === '') {",
+        text: "    if (waiting === undefined || waiting.isOver || waiting.to !== from) {",
+        replacement: "    if (waiting === undefined || waiting.isOver || from === '') {",
         shownBy: [["test/unit/xmpp-parts.test.ts", "lets nobody send back what was sent to somebody else"]],
       },
     ],

@@ -95,8 +95,8 @@ describe("the fence", () => {
     };
     const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
     /** As much later as no pause is long. */
-    const later = () => {
-      now += 100;
+    const later = (ms = 100) => {
+      now += ms;
     };
     return { fence, asked, timers, send, turn, later, silences: () => silences };
   }
@@ -132,6 +132,22 @@ describe("the fence", () => {
     for (let number = 3; number < 3 + 64; number += 1) send(String(number));
     await turn();
     expect(asked, "for a crowd").to.have.length(3);
+  });
+  it("asks with the first that is sent after the pause rather than by itself", async () => {
+    const { fence, asked, send, turn, later } = make();
+    send("1");
+    await turn();
+    fence.answered(asked[0] ?? "");
+    send("2");
+    await turn();
+    later(6);
+    expect(asked, "while nothing is sent").to.have.length(1);
+    const [two, three] = [send("3"), send("4")];
+    await turn();
+    expect(asked, "with what is sent").to.have.length(2);
+    fence.answered(asked[1] ?? "");
+    await turn();
+    expect([two.outcome, three.outcome]).to.deep.equal([ACCEPTED, ACCEPTED]);
   });
   it("leaves ids of others alone, and believes none that it did not ask", async () => {
     const { fence, asked, send, turn } = make();
