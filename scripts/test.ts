@@ -158,15 +158,20 @@ async function obtainServers(): Promise<boolean> {
   return (await run([process.execPath, "scripts/test-servers.ts"], 15, say)) === 0;
 }
 
+/** What groups have said that are not over yet. */
+const underWay = new Set<readonly string[]>();
+
 async function runAll(chosen: readonly Group[], options: readonly string[]): Promise<Result[]> {
   const results = new Map<string, Result>();
   const atOnce = async (most: number, waiting: Group[]) => {
     const work = async () => {
       for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
         const lines: string[] = [];
+        underWay.add(lines);
         // What others say at the same time must not come in between.
         const print = most === 1 ? say : (line: string): void => void lines.push(line);
         results.set(group.name, await runGroup(group, options, print));
+        underWay.delete(lines);
         if (most > 1) say(lines.join("\n"));
       }
     };
@@ -315,6 +320,9 @@ function say(line: string): void {
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(signal, () => {
     endCommands();
+    // Whoever ends the run wants to know how far it had come.
+    for (const lines of underWay) say(lines.join("\n"));
+    say(`Ended by ${signal}.`);
     process.exit(1);
   });
 }
