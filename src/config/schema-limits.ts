@@ -106,7 +106,7 @@ export const shellLimits = {
   floodRefusalsPerSecond: count(20, 1_000_000)
     .default(2_000)
     .describe(
-      "Messages of one network refused as a flood in a second; beyond it that network is read more slowly, so that others are not.",
+      "Messages of one network refused in a second, for whatever reason; beyond it that network is read more slowly, so that others are not.",
     ),
   outboxRows: count(100, 10_000_000)
     .default(100_000)

@@ -1,7 +1,7 @@
 /**
  * Keeps a flood on one network from taking the time of all others. To read, judge and refuse a message costs as much as to take it, so of
- * what is refused as a flood only so much is answered in a second; the rest waits for its answer, and the adapter, which waits for answers,
- * reads on more slowly. Messages that are taken are never held.
+ * what is refused, for whatever reason, only so much is answered in a second; the rest waits for its answer, and the adapter, which waits
+ * for answers, reads on more slowly. Messages that are taken are never held.
  */
 import type { Clock } from "../adapter.ts";
 

@@ -6,7 +6,7 @@ export interface EngineLimits extends BackoffLimits {
   readonly batchEvents: number;
   /** Durable events of one network that may wait to be taken in. */
   readonly inboxEvents: number;
-  /** Messages of one network that are refused as a flood and answered in a second; beyond it that network is read more slowly. */
+  /** Events of one network that are refused and answered in a second; beyond it that network is read more slowly. */
   readonly floodRefusalsPerSecond: number;
   /** Sends that may be unconfirmed; beyond it no inbound event is taken until some are. */
   readonly outboxRows: number;
@@ -47,6 +47,10 @@ export const RECENT_REDELIVERIES = 16_384;
  * disk, which costs nobody time and leaves typing to be replaced by newer typing.
  */
 export const STEPPED_AHEAD = 100;
+/** So long events are stepped before everything else (reading, answering, writing) has its turn; then what is left of them goes on. */
+export const STRETCH_MS = 2;
+/** Events taken from the inbox at a time; after each time the networks take turns anew, and the clock is looked at. */
+export const STRETCH_EVENTS = 16;
 /** How long a confirmed send may wait for a commit that others pay for, before it gets one of its own. */
 export const MARK_DELAY_MS = 10;
 /** How long draining waits for a moment in which nothing is left to be taken in, before it looks at the sends alone. */

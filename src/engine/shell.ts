@@ -1,5 +1,6 @@
 /** The engine at work. What it promises stands at `Engine` in src/engine.ts. */
 import assert from "node:assert/strict";
+import { setImmediate as turn } from "node:timers/promises";
 import { createBackoff } from "../backoff.ts";
 import { ACCEPTED, type Address, type Inbound, type Verdict, VOLATILE_INBOUND } from "../core/model.ts";
 import type { Desk, DeskEvent } from "../core/step.ts";
@@ -13,7 +14,8 @@ import { EngineClosed } from "./closed.ts";
 import { FloodBrake } from "./flood-brake.ts";
 import { type Housekeeping, startHousekeeping } from "./housekeeping.ts";
 import { Inbox, OWN } from "./inbox.ts";
-import { DRAIN_INBOX_MS, INBOX_OVERFLOW, MARK_DELAY_MS, MARKS_PER_BATCH, STEPPED_AHEAD } from "./limits.ts";
+import { DRAIN_INBOX_MS, INBOX_OVERFLOW, STEPPED_AHEAD, STRETCH_EVENTS, STRETCH_MS } from "./limits.ts";
+import { Marks } from "./marks.ts";
 import { Stepper } from "./stepper.ts";
 
 /** What exists from start() on. */
@@ -36,15 +38,13 @@ export class Shell implements Engine {
   readonly #options: EngineOptions;
   readonly #inbox = new Inbox();
   readonly #brake: FloodBrake;
+  readonly #marks: Marks;
   #state: EngineStatus["state"] = "created";
   #running: Running | null = null;
   #isLooping = false;
   #onIdle: (() => void)[] = [];
   /** Taken from the inbox and not stepped yet. */
   #current: readonly Arrival[] = [];
-  #marks: Mark[] = [];
-  #areMarksDue = false;
-  #cancelMarkAlarm: (() => void) | null = null;
   #draining: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
   #overflowed = 0;
@@ -53,6 +53,7 @@ export class Shell implements Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#brake = new FloodBrake(options.clock, options.limits.floodRefusalsPerSecond);
+    this.#marks = new Marks(options.clock, () => this.#kick());
   }
 
   async start(networks: Networks): Promise<void> {
@@ -212,11 +213,10 @@ export class Shell implements Engine {
       this.#kick();
       await this.#idle();
       await running.outbox.stop(this.#options.limits.stopSeconds * 1000);
-      this.#areMarksDue = this.#marks.length > 0;
-      this.#kick();
+      this.#marks.flush();
       await this.#idle();
     }
-    this.#cancelMarkAlarm?.();
+    this.#marks.stop();
     if (this.#state !== "failed") {
       this.#state = "stopped";
     }
@@ -247,7 +247,7 @@ export class Shell implements Engine {
       fetch: (ids: readonly number[]) => store.outbox(ids),
       onSent: (mark: Mark) => {
         if (mark.foreign !== null) stepper.recent.addForeign(mark.key, mark.foreign);
-        this.#mark(mark);
+        this.#marks.add(mark);
       },
       onUndelivered: ({ id, outbound }, reason, text) => {
         this.#undelivered += 1;
@@ -272,10 +272,9 @@ export class Shell implements Engine {
 
   #enqueue(source: string, task: Task): Promise<Verdict> {
     return new Promise((settle, reject) => {
-      // What is refused as a flood is answered at a pace that leaves time for other networks.
+      // What is refused is answered at a pace that leaves time for other networks.
       const resolve = (verdict: Verdict): void => {
-        const isFlood = verdict.kind === "refused" && verdict.wait === true;
-        const held = isFlood ? this.#brake.hold(source) : null;
+        const held = verdict.kind === "refused" ? this.#brake.hold(source) : null;
         settle(held === null ? verdict : held.then(() => verdict));
       };
       const needs = needsOf(task);
@@ -290,20 +289,6 @@ export class Shell implements Engine {
     return this.#running === null ? null : lookUp(this.#options.store, this.#running.stepper.recent, needs);
   }
 
-  #mark(mark: Mark): void {
-    this.#marks.push(mark);
-    if (this.#marks.length >= MARKS_PER_BATCH) {
-      this.#areMarksDue = true;
-      this.#kick();
-    } else {
-      this.#cancelMarkAlarm ??= this.#options.clock.after(MARK_DELAY_MS, () => {
-        this.#cancelMarkAlarm = null;
-        this.#areMarksDue = this.#marks.length > 0;
-        this.#kick();
-      });
-    }
-  }
-
   /** Begins to work through the inbox at the end of this turn of the event loop, when all that one read brought is in it. */
   #kick(): void {
     if (!this.#isLooping && this.#running !== null && (this.#isTaking || this.#state === "stopping")) {
@@ -312,31 +297,30 @@ export class Shell implements Engine {
     }
   }
 
-  readonly #takeMarks = (isWritten: boolean): readonly Mark[] => {
-    if (!isWritten && !this.#areMarksDue) {
-      return [];
-    }
-    const marks = this.#marks.splice(0, MARKS_PER_BATCH);
-    this.#areMarksDue = this.#marks.length > 0;
-    return marks;
-  };
-
-  /** Steps what has come, and sees to it that it is written; much that comes while that is done is stepped meanwhile. */
-  async #loop(running: Running): Promise<void> {
-    const { batches, outbox } = running;
+  /**
+   * Steps what has come, and sees to it that it is written; much that comes while that is done is stepped meanwhile. After STRETCH_MS of
+   * stepping everything else has its turn: while a crowd is stepped, nobody else is read, answered or written to.
+   */
+  async #loop({ batches, outbox }: Running): Promise<void> {
+    const { clock, limits } = this.#options;
     try {
-      for (;;) {
+      for (let began = clock.now(), isStepping = false; ; ) {
         const isHeld = outbox.isFull && this.#state === "running";
-        if (!batches.isCommitting || this.#inbox.size >= STEPPED_AHEAD) {
-          this.#current = this.#inbox.take(this.#options.limits.batchEvents - batches.waiting, isHeld);
-          if (this.#current.length > 0) await batches.step(this.#current);
-          this.#current = [];
-        }
-        const isDue = batches.waiting > 0 || this.#areMarksDue;
-        if (batches.isCommitting || !isDue) {
-          break;
-        }
-        void this.#commit(batches);
+        isStepping ||= !batches.isCommitting || this.#inbox.size >= STEPPED_AHEAD;
+        const most = isStepping ? Math.min(limits.batchEvents - batches.waiting, STRETCH_EVENTS) : 0;
+        this.#current = this.#inbox.take(most, isHeld);
+        const hasStepped = this.#current.length > 0;
+        if (hasStepped) await batches.step(this.#current);
+        this.#current = [];
+        if (hasStepped && clock.now() - began < STRETCH_MS) continue;
+        // The stretch is over, or nothing is left that could be stepped now.
+        isStepping = false;
+        const isDue = !batches.isCommitting && (batches.waiting > 0 || this.#marks.isDue);
+        if (isDue) void this.#commit(batches);
+        if (hasStepped) {
+          await turn();
+          began = clock.now();
+        } else if (!isDue) break;
       }
     } catch (error) {
       this.#fail(error);
@@ -347,7 +331,7 @@ export class Shell implements Engine {
 
   async #commit(batches: Batches): Promise<void> {
     try {
-      await batches.commit(this.#takeMarks);
+      await batches.commit(this.#marks.take);
     } catch (error) {
       this.#fail(error);
     }
@@ -375,7 +359,7 @@ export class Shell implements Engine {
     this.#running?.housekeeping.stop();
     this.#running?.timers.stop();
     void this.#running?.outbox.stop(0);
-    this.#cancelMarkAlarm?.();
+    this.#marks.stop();
     this.#rejectAll(fault);
     this.#options.onFatal(fault);
   }
