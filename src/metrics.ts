@@ -61,26 +61,73 @@ function createCounted(registry: Registry): Metrics["counted"] {
   return (network, event, reason) => events.inc({ network, event, reason });
 }
 
+/** One value of one label, and how often it came with those before it. */
+interface Counted {
+  count: number;
+  readonly next: Map<string, Counted>;
+}
+
+/**
+ * A counter that is fed with every message. prom-client makes a text of the labels and looks for it each time; here they are counted in maps, and
+ * it is told when somebody reads. The values are in the order of `labelNames`.
+ */
+function countedUntilRead(
+  config: { readonly name: string; readonly help: string; readonly labelNames: readonly string[] },
+  registry: Registry,
+): (...values: readonly string[]) => void {
+  const root: Counted = { count: 0, next: new Map() };
+  const tell = (counter: Counter, from: Counted, labels: Readonly<Record<string, string>>, depth: number): void => {
+    if (from.count > 0) counter.inc(labels, from.count);
+    from.count = 0;
+    const name = config.labelNames[depth] ?? "";
+    for (const [value, counted] of from.next) tell(counter, counted, { ...labels, [name]: value }, depth + 1);
+  };
+  new Counter({
+    ...config,
+    labelNames: [...config.labelNames],
+    registers: [registry],
+    collect() {
+      tell(this, root, {}, 0);
+    },
+  });
+  return (...values) => {
+    let at = root;
+    for (const value of values) {
+      let counted = at.next.get(value);
+      if (counted === undefined) {
+        counted = { count: 0, next: new Map() };
+        at.next.set(value, counted);
+      }
+      at = counted;
+    }
+    at.count += 1;
+  };
+}
+
 function createObserver(registry: Registry): EngineObserver {
   const registers = [registry];
-  const received = new Counter({
-    name: "frontdesk_inbound_total",
-    help: "Events taken in from networks.",
-    labelNames: ["network", "kind"],
-    registers,
-  });
+  const received = countedUntilRead(
+    {
+      name: "frontdesk_inbound_total",
+      help: "Events taken in from networks.",
+      labelNames: ["network", "kind"],
+    },
+    registry,
+  );
   const refused = new Counter({
     name: "frontdesk_refused_total",
     help: "Inbound events that were refused, by RFC 6120 condition.",
     labelNames: ["network", "reason"],
     registers,
   });
-  const sent = new Counter({
-    name: "frontdesk_outbound_total",
-    help: "Attempts to send, by what became of them.",
-    labelNames: ["network", "kind", "outcome"],
-    registers,
-  });
+  const sent = countedUntilRead(
+    {
+      name: "frontdesk_outbound_total",
+      help: "Attempts to send, by what became of them.",
+      labelNames: ["network", "kind", "outcome"],
+    },
+    registry,
+  );
   const facts = new Counter({
     name: "frontdesk_facts_total",
     help: "Things that happened at the desk: offer.made, offer.accepted, offer.missed, conversation.opened …",
@@ -103,7 +150,7 @@ function createObserver(registry: Registry): EngineObserver {
     stepped(event, step) {
       if (event.kind === "inbound") {
         const { from, kind } = event.inbound;
-        received.inc({ network: from.network, kind });
+        received(from.network, kind);
         if (step.verdict.kind === "refused") {
           refused.inc({ network: from.network, reason: step.verdict.reason });
         }
@@ -116,7 +163,7 @@ function createObserver(registry: Registry): EngineObserver {
       commits.observe(ms / 1_000);
       batches.observe(events);
     },
-    sent: (outbound, outcome) => sent.inc({ network: outbound.to.network, kind: outbound.kind, outcome: outcome.kind }),
+    sent: (outbound, outcome) => sent(outbound.to.network, outbound.kind, outcome.kind),
   };
 }
 

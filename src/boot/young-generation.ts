@@ -8,8 +8,8 @@
 import { PerformanceObserver } from "node:perf_hooks";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
-/** So many bytes of new objects in a second are calm: some 700 messages. */
-const CALM_PER_SECOND = 20_000_000;
+/** So many bytes of new objects in a second are calm: some 800 messages. A thousand conversations with a hundred messages a second make 6 million. */
+const CALM_PER_SECOND = 10_000_000;
 /** So many beyond that, and it is busy: a second at the limit of one core. A thousand customers at once make 300 million of it. */
 const BUSY_BYTES = 500_000_000;
 /** How long it has to be calm before it counts as calm again. */

@@ -15,7 +15,7 @@ function load(room: Room, from: number, seconds: number, megabytes: number): num
 describe("the place for new objects", () => {
   it("stays as it is on a calm desk, for days", () => {
     const room = new Room();
-    load(room, 0, 100_000, 15);
+    load(room, 0, 100_000, 8);
     expect(room.mayGrow).to.equal(false);
   });
   it("stays when a thousand customers come at once", () => {
