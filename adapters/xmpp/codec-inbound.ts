@@ -78,6 +78,7 @@ export function decodeMessage(stanza: Element, frame: Frame): Decoded {
 }
 
 function decodePlain({ text, body, id, asksReceipt }: PlainWords, stanza: Element, frame: Frame): DecodedMessage {
+  const words = readTyped(text);
   const event: InboundOf<"message"> = {
     redelivery: frame.delivery,
     from: { network: frame.network, id: frame.from.bare },
@@ -85,14 +86,15 @@ function decodePlain({ text, body, id, asksReceipt }: PlainWords, stanza: Elemen
     to: frame.to,
     kind: "message",
     id,
-    ...readTyped(text),
+    text: words.text,
     choice: null,
     replyTo: null,
     sentAt: null,
     language: languageOf(body, stanza),
     nick: null,
   };
-  return { kind: "message", events: [event], receipt: asksReceipt ? id : null };
+  const formatted = words.formatting === undefined ? event : { ...event, formatting: words.formatting };
+  return { kind: "message", events: [formatted], receipt: asksReceipt ? id : null };
 }
 
 /** The long way, which reads plain messages as well; see plain-inbound.ts. */

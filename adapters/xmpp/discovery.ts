@@ -67,19 +67,24 @@ export class Discovery {
     this.#tokens = options.perSecond;
   }
 
-  /** A device wrote or showed itself. Asks it unless that was done for these capabilities already. */
+  /** Whether it was asked already, for these capabilities. */
+  isKnown(device: Jid, capabilities: AnnouncedCapabilities | null): boolean {
+    const known = this.#known.get(device.full);
+    return known !== undefined && (capabilities === null || known.ver === capabilities.ver);
+  }
+
+  /** A device wrote or showed itself. Asks it unless it is known. */
   notice(target: Target): void {
     const { device, capabilities } = target;
-    const ver = capabilities?.ver ?? null;
-    const known = this.#known.get(device.full);
-    if (known !== undefined && (ver === null || known.ver === ver)) {
+    if (this.isKnown(device, capabilities)) {
       return;
     }
     if (this.#queue.length >= this.#options.waiting) {
       this.#options.skipped(target);
       return;
     }
-    this.#known.set(device.full, { forms: known?.forms ?? false, ver });
+    const forms = this.#known.get(device.full)?.forms ?? false;
+    this.#known.set(device.full, { forms, ver: capabilities?.ver ?? null });
     this.#queue.push(target);
     this.#work();
   }

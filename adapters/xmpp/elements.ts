@@ -29,9 +29,9 @@ export function textOf(parent: Element, name: string, namespace?: string): strin
   return childOf(parent, name, namespace)?.getText() ?? null;
 }
 
-/** An attribute's value, or null; never something inherited. */
+/** An attribute's value, or null; never something inherited, of which nothing is text. */
 export function attribute(element: Element, name: string): string | null {
-  const value: unknown = Object.hasOwn(element.attrs, name) ? element.attrs[name] : null;
+  const value: unknown = element.attrs[name];
   return typeof value === "string" ? value : null;
 }
 

@@ -41,15 +41,9 @@ export class FileReception {
     return files !== undefined && files.maxBytes > 0;
   }
 
-  /** Calls back at once, unless a file of that person is under way; then behind it. True: at once. */
-  inOrder(person: string, act: () => void): boolean {
-    const before = this.#underWay.get(person);
-    if (before === undefined) {
-      act();
-      return true;
-    }
-    void before.then(act);
-    return false;
+  /** What that person's next message has to wait for, and it resolves in the order of asking; null while no file of theirs is under way. */
+  underWay(person: string): Promise<void> | null {
+    return this.#underWay.get(person) ?? null;
   }
 
   /** Fetches the file and gives it to the desk, behind those of the same person that are under way. Never rejects. */

@@ -28,14 +28,14 @@ export class NamespaceScopes {
   open(tag: StartTag): void {
     this.#depth += 1;
     let declared: Map<string, string> | null = null;
-    let prefixed = false;
+    let prefixed = 0;
     for (let at = 0; at < tag.count; at += 1) {
       const name = tag.names[at];
       if (name === undefined || (name.colon === -1 && !name.isDeclaration)) {
         continue;
       }
       if (!name.isDeclaration) {
-        prefixed = true;
+        prefixed += 1;
       } else if (name.colon === -1) {
         checkDefault(tag.values[at] ?? "");
       } else {
@@ -47,8 +47,8 @@ export class NamespaceScopes {
       this.#scope = { declared, outer: this.#scope, depth: this.#depth };
     }
     resolve(tag.name, this.#scope);
-    if (prefixed) {
-      checkAttributes(tag, this.#scope);
+    if (prefixed > 0) {
+      checkAttributes(tag, this.#scope, prefixed);
     }
   }
 
@@ -82,14 +82,13 @@ function declaration({ text, isQualified }: Name, uri: string): [string, string]
 }
 
 /** The namespace of a prefixed name, "" of one without prefix. */
-function resolve({ text, colon, isQualified }: Name, innermost: Scope): string {
+function resolve({ text, colon, prefix, isQualified }: Name, innermost: Scope): string {
   if (colon === -1) {
     return "";
   }
   if (!isQualified) {
     throw new XmlFault("bad-namespace-prefix", `The name ${text.slice(0, 80)} is not a prefix and a name.`);
   }
-  const prefix = text.slice(0, colon);
   for (let scope: Scope | null = innermost; scope !== null; scope = scope.outer) {
     const uri = scope.declared.get(prefix);
     if (uri !== undefined) {
@@ -99,14 +98,19 @@ function resolve({ text, colon, isQualified }: Name, innermost: Scope): string {
   throw new XmlFault("bad-namespace-prefix", `The prefix of ${text.slice(0, 80)} is not declared.`);
 }
 
-function checkAttributes({ names, count }: StartTag, scope: Scope): void {
-  const seen = new Set<string>();
+/** `prefixed`: how many of them have a prefix. One alone, as the `xml:lang` of nearly every stanza, is not there twice. */
+function checkAttributes({ names, count }: StartTag, scope: Scope, prefixed: number): void {
+  const seen = prefixed > 1 ? new Set<string>() : null;
   for (let at = 0; at < count; at += 1) {
     const name = names[at];
     if (name === undefined || name.colon === -1 || name.isDeclaration) {
       continue;
     }
-    const expanded = `${resolve(name, scope)} ${name.text.slice(name.colon + 1)}`;
+    const namespace = resolve(name, scope);
+    if (seen === null) {
+      return;
+    }
+    const expanded = `${namespace} ${name.text.slice(name.colon + 1)}`;
     if (seen.has(expanded)) {
       throw new XmlFault("not-well-formed", `The attribute ${name.text.slice(0, 80)} is there twice.`);
     }

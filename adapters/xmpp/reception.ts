@@ -6,7 +6,7 @@ import type { Element } from "@xmpp/xml";
 import type { AdapterContext } from "../../src/adapter.ts";
 import type { Address, Condition, Inbound, InboundKind, Verdict } from "../../src/core/model.ts";
 import type { Addressee, Attachment } from "./attachment.ts";
-import { decodeMessage, type FileMessage, type Frame, languageOf } from "./codec-inbound.ts";
+import { type DecodedMessage, decodeMessage, type FileMessage, type Frame, languageOf } from "./codec-inbound.ts";
 import { encodeReceived } from "./codec-outbound.ts";
 import { errorAnswer, readError } from "./conditions.ts";
 import type { Discovery } from "./discovery.ts";
@@ -159,23 +159,25 @@ export class Reception {
       case "message":
         break;
     }
-    const isUnanswered = (of: string): boolean => fence()?.bounced(of, from.bare, readError(stanza)) === true;
-    if (decoded.events.some((event) => event.kind === "bounce" && isUnanswered(event.of))) {
+    const [event] = decoded.events;
+    if (event?.kind === "bounce" && fence()?.bounced(event.of, from.bare, readError(stanza)) === true) {
       return false; // its send has not been answered yet, and now is
     }
-    this.#behindFiles(from, () => this.#hand(arrival, decoded.events, decoded.receipt));
+    const fetching = this.#parts.files.underWay(from.bare);
+    if (fetching === null) this.#hand(arrival, decoded.events, decoded.receipt);
+    else this.#handAfter(fetching, arrival, decoded);
     this.#notice(arrival);
     return true;
   }
 
   /** Nothing that somebody writes after a file overtakes it; while it waits it counts as awaiting the desk. */
-  #behindFiles(from: Jid, hand: () => void): void {
+  #handAfter(fetching: Promise<void>, arrival: Arrival, { events, receipt }: DecodedMessage): void {
     this.#awaiting += 1;
-    this.#parts.files.inOrder(from.bare, () => {
-      this.#awaiting -= 1;
-      hand();
-    });
     this.#press();
+    void fetching.then(() => {
+      this.#awaiting -= 1;
+      this.#hand(arrival, events, receipt);
+    });
   }
 
   /** The file first, then the message that tells of it; what cannot be taken is said to its sender. */
@@ -201,10 +203,14 @@ export class Reception {
   #notice({ stanza, from, to }: Arrival): void {
     const type = attribute(stanza, "type");
     const shows = stanza.name === "message" ? type !== "error" : type === null;
-    if (shows && to.kind === "desk") {
-      const capabilities = stanza.name === "presence" ? announcedCapabilities(stanza) : null;
+    if (!shows || to.kind !== "desk") {
+      return;
+    }
+    const { discovery } = this.#parts;
+    const capabilities = stanza.name === "presence" ? announcedCapabilities(stanza) : null;
+    if (!discovery.isKnown(from, capabilities)) {
       const language = languageOf(stanza, stanza);
-      this.#parts.discovery.notice({ device: from, desk: to.name, capabilities, language });
+      discovery.notice({ device: from, desk: to.name, capabilities, language });
     }
   }
 

@@ -75,7 +75,7 @@ export class Rooms {
 
   /** Takes what comes from a room or is a gateway's own voice; false for everything else, which is from people. */
   take(stanza: Element, from: Jid, desk: string | null): boolean {
-    if (stanza.name !== "presence" && stanza.name !== "message") {
+    if (this.#stays.size === 0 || (stanza.name !== "presence" && stanza.name !== "message")) {
       return false;
     }
     const isRoom = this.#options.joins.some(({ room }) => room.bare === from.bare);

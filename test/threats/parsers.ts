@@ -64,8 +64,8 @@ export const PARSERS: readonly Threat[] = [
       {
         what: "refuses the same attribute under two prefixes",
         file: "adapters/xmpp/namespace-scopes.ts",
-        text: "    if (prefixed) {\n",
-        replacement: "    if (prefixed && tag.count === 0) {\n",
+        text: "  const seen = prefixed > 1 ? new Set<string>() : null;\n",
+        replacement: "  const seen = prefixed < 0 ? new Set<string>() : null;\n",
         shownBy: [[PARSER_TEST, "the same attribute under two prefixes"]],
       },
       {

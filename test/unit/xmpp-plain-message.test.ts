@@ -54,6 +54,16 @@ describe("XMPP: the plain message", () => {
       expect(plainMessage(message(change), frame(inFrame))).to.equal(written);
     });
   }
+  it("is what the long way writes, whatever characters are in it", () => {
+    const places = [0x0000, 0x0300, 0x2000, 0xd700, 0xd800, 0xdc00, 0xdf00, 0xe000, 0xf800, 0xff00];
+    for (const code of places.flatMap((first) => Array.from({ length: 256 }, (_, at) => first + at))) {
+      const text = `a${String.fromCharCode(code)}b`;
+      const plain = plainMessage(message({ text, nick: text }), frame());
+      const long = encodeOutbound(message({ text, nick: text }), frame());
+      const written = long.kind === "stanzas" ? long.stanzas.map(String).join("") : "";
+      if (plain !== null) expect(plain, `U+${code.toString(16)}`).to.equal(written);
+    }
+  });
   for (const [what, change, inFrame] of NOT_PLAIN) {
     it(`is not: ${what}`, () => expect(plainMessage(message(change), frame(inFrame))).to.equal(null));
   }

@@ -9,6 +9,8 @@ export interface Name {
   readonly text: string;
   /** Where the colon behind a prefix stands, -1 without one. */
   readonly colon: number;
+  /** What stands before it, "" without one. */
+  readonly prefix: string;
   /** Whether it is one that Namespaces in XML §4 allows: a prefix and a local name, or the latter alone. */
   readonly isQualified: boolean;
   /** `xmlns` or `xmlns:…`: it declares a namespace. */
@@ -90,6 +92,7 @@ export function nameOf(text: string): Name {
   return {
     text: unique,
     colon,
+    prefix: colon === -1 ? "" : unique.slice(0, colon),
     isQualified: colon === -1 || isPrefixed(unique, colon),
     isDeclaration: unique === "xmlns" || unique.startsWith("xmlns:"),
   };
