@@ -103,7 +103,7 @@ const COMMIT_WRITES = 5;
 export interface SqliteDatabase {
   answer(ask: Exclude<Ask, PageAsk>): readonly Cell[];
   page(ask: PageAsk): LoadedPage;
-  /** Writes what commits have put off, when there is enough of it, or with `all` in any case. */
+  /** Writes some of what commits have put off, when there is enough of it, or with `all` all of it. */
   catchUp(all: boolean): void;
   readonly writes: number;
 }
@@ -124,7 +124,7 @@ export function createSqliteDatabase(connection: Connection, epoch: string, seal
   let writes = 0;
 
   function answer(ask: Exclude<Ask, PageAsk>): readonly Cell[] {
-    if (NEED_PLACES.has(ask.kind)) writes += places.catchUp();
+    if (NEED_PLACES.has(ask.kind)) writes += places.catchUp("all");
     switch (ask.kind) {
       case "commit":
         writes += COMMIT_WRITES + commit(ask.rows);
@@ -159,7 +159,7 @@ export function createSqliteDatabase(connection: Connection, epoch: string, seal
   return {
     answer,
     catchUp(all) {
-      if (all || places.isDue) writes += places.catchUp();
+      writes += places.catchUp(all ? "all" : "some");
     },
     page: (ask) => (ask.kind === "load-state" ? loadState(ask.after) : loadTimers(ask.after)),
     get writes() {

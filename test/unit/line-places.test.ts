@@ -73,7 +73,7 @@ describe("places of lines", () => {
     expect(desk.placed("foreign_lines")).to.deep.equal([1, 2, 3, 4]);
   });
 
-  it("are written of themselves when they have become many", () => {
+  it("are written of themselves when they have become many, in one table after the other", () => {
     desk.commit(1);
     desk.database.catchUp(false);
     expect(desk.placed("conversation_lines")).to.deep.equal([]);
@@ -81,6 +81,22 @@ describe("places of lines", () => {
       desk.commit(...Array.from({ length: 100 }, (_, index) => first + index));
     }
     desk.database.catchUp(false);
+    expect(desk.placed("conversation_lines")).to.have.length(601);
+    expect(desk.placed("foreign_lines")).to.have.length(0);
+    desk.database.catchUp(false);
+    expect(desk.placed("foreign_lines")).to.have.length(601);
+  });
+
+  it("are made up for in the table that was not reached when the desk went down", () => {
+    desk.commit(...Array.from({ length: 600 }, (_, index) => index + 1));
+    desk.database.catchUp(false);
+    // One of those that the other table does not know, once more.
+    desk.commit(600, 601);
+    desk.close();
+    desk = new Desk(path);
+    expect(desk.placed("conversation_lines")).to.have.length(600);
+    expect(desk.placed("foreign_lines")).to.deep.equal([]);
+    expect(desk.finds("m1")).to.equal(true);
     expect(desk.placed("conversation_lines")).to.have.length(601);
     expect(desk.placed("foreign_lines")).to.have.length(601);
   });
