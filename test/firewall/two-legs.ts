@@ -99,6 +99,6 @@ export class TwoLegs {
 /** Whether a TCP connection can be made from there; one that is ended at once was made. */
 export function connects(from: Host, host: string, port: number): boolean {
   const script = `const socket = require("net").connect(${port}, "${host}", () => process.exit(0));
-    socket.on("error", ({ code }) => process.exit(code === "ECONNRESET" ? 0 : 1)); setTimeout(() => process.exit(1), 1500);`;
+    socket.on("error", ({ code }) => process.exit(code === "ECONNRESET" ? 0 : 1)); setTimeout(() => process.exit(1), 4000);`;
   return from.succeeds(process.execPath, "-e", script);
 }
