@@ -10,7 +10,7 @@ import { EchoDesk, HANDLE } from "./echo-desk.ts";
 
 describe("chat in a browser", function () {
   requires("chromium");
-  this.timeout(60_000);
+  this.timeout(300_000);
   const browser = new TestBrowser();
   let desk: EchoDesk;
 

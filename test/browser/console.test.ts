@@ -14,7 +14,7 @@ const OFFER = [
 
 describe("console in a browser", function () {
   requires("chromium");
-  this.timeout(60_000);
+  this.timeout(300_000);
   const browser = new TestBrowser();
   let desk: EchoDesk;
 

@@ -47,7 +47,7 @@ dialogs:
 
 describe("a conversation in two browsers, through the whole desk", function () {
   requires("chromium");
-  this.timeout(120_000);
+  this.timeout(300_000);
   const browser = new TestBrowser();
   let desk: Daemon;
   let password = "";

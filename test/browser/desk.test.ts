@@ -10,7 +10,7 @@ const PHONE = { viewport: { width: 320, height: 640 } };
 
 describe("the desk's console in a browser", function () {
   requires("chromium");
-  this.timeout(60_000);
+  this.timeout(300_000);
   const browser = new TestBrowser();
   let desk: StaffDesk;
   const people: WebPerson[] = [];

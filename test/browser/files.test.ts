@@ -65,7 +65,7 @@ const PLAY = `async (player) => {
 
 describe("files in a browser", function () {
   requires("chromium");
-  this.timeout(60_000);
+  this.timeout(300_000);
   const browser = new TestBrowser();
   let desk: EchoDesk;
   let folder: TemporaryFolder;

@@ -37,7 +37,7 @@ queues:
 
 describe("redirect to the web network", function () {
   requires("chromium");
-  this.timeout(120_000);
+  this.timeout(300_000);
   const browser = new TestBrowser();
   let desk: Daemon;
 

@@ -14,7 +14,7 @@ const CODES = /[\u0002\u0011\u001d-\u001f]/gu;
 /** The desk answers one offer of a file in two seconds; a person does not make more. */
 const ANSWERED_AGAIN_MS = 2_100;
 /** How long a person tries again to write to a nick that is not there. */
-const PERSISTENCE_MS = 5_000;
+const PERSISTENCE_MS = 20_000;
 
 /** How the desk's names are written as nicks on this network. */
 export interface DeskNames {

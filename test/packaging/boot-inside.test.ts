@@ -39,7 +39,7 @@ http: { port: 0 }
 };
 
 describe("the daemon and those who are talking", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let folder: TemporaryFolder;
   let log: MemoryLogger;
   let daemon: Daemon;

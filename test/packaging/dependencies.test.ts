@@ -24,7 +24,7 @@ interface AuditReport {
 const manifest = JSON.parse(read("package.json")) as Manifest;
 
 describe("dependencies", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   it("are pinned by the lock file, each with the hash of what is to be installed", () => {
     const { packages } = JSON.parse(read("package-lock.json")) as Lock;

@@ -11,7 +11,7 @@ const checkout = fileURLToPath(new URL("../..", import.meta.url));
 const START_LIMIT_MS = 60_000;
 
 describe("the package that npm packs", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let folder: TemporaryFolder;
   let files: string[];
   let installed: string;

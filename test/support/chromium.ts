@@ -23,7 +23,7 @@ const FLAGS = [
 export async function startChromium(namespace?: string): Promise<Browser> {
   const folder = namespace === undefined ? null : temporaryFolder("chromium");
   const executablePath = folder === null ? programs.chromium.path : launcher(folder, namespace);
-  const browser = await chromium.launch({ executablePath, headless: true, args: FLAGS, timeout: 30_000 });
+  const browser = await chromium.launch({ executablePath, headless: true, args: FLAGS, timeout: 90_000 });
   browser.once("disconnected", () => folder?.remove());
   return browser;
 }
