@@ -15,6 +15,12 @@ const BUSY_BYTES = 500_000_000;
 /** How long it has to be calm before it counts as calm again. */
 const CALM_MS = 60_000;
 
+/**
+ * One thread collects. Threads that help to collect so little cost a tenth of the processor time under load, which the IM server beside the
+ * desk needs; and on two cores that are both at work, waiting for them makes a collection two or three times as long.
+ */
+export const ONE_COLLECTOR = "--no-parallel-scavenge";
+
 /** Whether the place for new objects may grow. Pure; times in milliseconds. */
 export class Room {
   #mayGrow = false;
@@ -50,8 +56,7 @@ export class Room {
 export function tendYoungGeneration(): void {
   const room = new Room();
   allowGrowth(false);
-  // Threads that help to collect so little cost a tenth of the processor time under load, which the IM server beside the desk needs.
-  setFlagsFromString("--no-parallel-scavenge");
+  setFlagsFromString(ONE_COLLECTOR);
   const observer = new PerformanceObserver((list) => {
     const before = room.mayGrow;
     room.collected(list.getEntries().filter(isSmall).length * placeBytes(), performance.now());
