@@ -1,6 +1,6 @@
 /**
- * The socket under an xmpp.js entity, in place of the library's own: Nagle's algorithm off, the writes of one turn of the
- * event loop joined into one, characters that a TCP segment splits put together again, text that is not UTF-8 refused, and
+ * The socket under an xmpp.js entity, in place of the library's own: Nagle's algorithm off, the writes that one event leads
+ * to joined into one, characters that a TCP segment splits put together again, text that is not UTF-8 refused, and
  * TLS from the first byte or by STARTTLS with the operator's certificates.
  */
 import { EventEmitter } from "node:events";
@@ -72,7 +72,10 @@ export class StreamSocket {
     return this.#pending.length + (this.#socket?.writableLength ?? 0);
   }
 
-  /** Joins what is written until the event loop has handled what it has at hand, then writes it at once. */
+  /**
+   * Joins what one event leads to, and writes it as soon as all of that was done, before the next event: an immediate would come behind
+   * all that is at hand. Two ticks, since in the first one the fence is written that stands behind the messages (fence.ts).
+   */
   write(text: string, callback?: Written): void {
     this.#pending += text;
     if (callback !== undefined) {
@@ -80,7 +83,7 @@ export class StreamSocket {
     }
     if (!this.#scheduled) {
       this.#scheduled = true;
-      setImmediate(() => this.#flush());
+      process.nextTick(() => process.nextTick(() => this.#flush()));
     }
   }
 

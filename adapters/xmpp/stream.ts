@@ -131,7 +131,7 @@ export class XmppStream {
     return this.#written;
   }
 
-  /** Sends XML as it stands, which is so many stanzas; the writes of one turn go out together. Without effect once the stream is over. */
+  /** Sends XML as it stands, which is so many stanzas; the writes that one event leads to go out together. Without effect once the stream is over. */
   write(xml: string, stanzas = 1): void {
     if (this.#phase === "online") {
       this.#written += stanzas;

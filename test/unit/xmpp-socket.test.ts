@@ -88,7 +88,7 @@ describe("the socket of an XMPP stream", () => {
     expect(most, "pieces in one turn").to.be.at.most(2);
   });
 
-  it("joins what is written in one turn, in order, and goes to the system once", async () => {
+  it("joins what one event leads to, in order, and goes to the system once, before the next event", async () => {
     const { socket, peer } = await open();
     let text = "";
     peer.on("data", (bytes) => {
@@ -101,9 +101,11 @@ describe("the socket of an XMPP stream", () => {
       return write.apply(this, args);
     } as typeof write;
     try {
-      for (const piece of ["<a/>", "<b/>", "<c/>"]) {
-        socket.write(piece);
-      }
+      socket.write("<a/>");
+      await Promise.resolve().then(() => socket.write("<b/>"));
+      process.nextTick(() => socket.write("<c/>"));
+      for (let tick = 0; tick < 3; tick += 1) await new Promise((next) => process.nextTick(next));
+      expect(writes, "before the next event").to.equal(1);
       await until("the text", () => text === "<a/><b/><c/>");
     } finally {
       Socket.prototype.write = write;
