@@ -72,19 +72,22 @@ interface Counted {
  * it is told when somebody reads. The values are in the order of `labelNames`.
  */
 function countedUntilRead(
-  config: { readonly name: string; readonly help: string; readonly labelNames: readonly string[] },
+  name: string,
+  help: string,
+  labelNames: readonly string[],
   registry: Registry,
 ): (...values: readonly string[]) => void {
   const root: Counted = { count: 0, next: new Map() };
   const tell = (counter: Counter, from: Counted, labels: Readonly<Record<string, string>>, depth: number): void => {
     if (from.count > 0) counter.inc(labels, from.count);
     from.count = 0;
-    const name = config.labelNames[depth] ?? "";
-    for (const [value, counted] of from.next) tell(counter, counted, { ...labels, [name]: value }, depth + 1);
+    const label = labelNames[depth] ?? "";
+    for (const [value, counted] of from.next) tell(counter, counted, { ...labels, [label]: value }, depth + 1);
   };
   new Counter({
-    ...config,
-    labelNames: [...config.labelNames],
+    name,
+    help,
+    labelNames: [...labelNames],
     registers: [registry],
     collect() {
       tell(this, root, {}, 0);
@@ -106,26 +109,19 @@ function countedUntilRead(
 
 function createObserver(registry: Registry): EngineObserver {
   const registers = [registry];
-  const received = countedUntilRead(
-    {
-      name: "frontdesk_inbound_total",
-      help: "Events taken in from networks.",
-      labelNames: ["network", "kind"],
-    },
-    registry,
-  );
+  const took = ["network", "kind"];
+  const received = countedUntilRead("frontdesk_inbound_total", "Events taken in from networks.", took, registry);
   const refused = new Counter({
     name: "frontdesk_refused_total",
     help: "Inbound events that were refused, by RFC 6120 condition.",
     labelNames: ["network", "reason"],
     registers,
   });
+  const tried = [...took, "outcome"];
   const sent = countedUntilRead(
-    {
-      name: "frontdesk_outbound_total",
-      help: "Attempts to send, by what became of them.",
-      labelNames: ["network", "kind", "outcome"],
-    },
+    "frontdesk_outbound_total",
+    "Attempts to send, by what became of them.",
+    tried,
     registry,
   );
   const facts = new Counter({
