@@ -48,6 +48,32 @@ describe("engine: a crowd is stepped in stretches", () => {
     expect(store.batches.flatMap(({ lines }) => lines)).to.have.length(CROWD.length + 1);
   });
 
+  it("is through with the crowd before it has stopped", async () => {
+    const { engine, stepped } = await slow(1);
+    const crowd = CROWD.map((text) => outcomeOf(engine.receive(says(text))));
+    while (stepped().length === 0) await settle();
+    await engine.stop();
+    expect(stepped()).to.deep.equal(CROWD);
+    await settle();
+    expect(crowd.every(({ state }) => state === "taken")).to.equal(true);
+  });
+
+  it("tells everybody of the crowd when the disk fails between two stretches, and steps no more", async () => {
+    const { engine, store, stepped, fatal } = await slow(1);
+    const release = store.hold();
+    store.break("disk");
+    const crowd = CROWD.map((text) => outcomeOf(engine.receive(says(text))));
+    while (stepped().length === 0) await settle();
+    release();
+    for (let turns = 0; turns < 5; turns += 1) await settle();
+    const most = stepped().length;
+    expect(most).to.be.below(CROWD.length);
+    expect(fatal).to.have.length(1);
+    expect(crowd.every(({ state }) => state === "rejected")).to.equal(true);
+    for (let turns = 0; turns < 5; turns += 1) await settle();
+    expect(stepped()).to.have.length(most);
+  });
+
   it("shares one commit among all that is stepped in no time", async () => {
     const { engine, store, stepped } = await slow(0);
     const before = store.batches.length;
