@@ -143,7 +143,8 @@ function sendText(recipient: Recipient, said: FormattedText, choices: readonly C
   const key = legName(turn.world.epoch, sending.line, leg.index);
   const language = sending.notice ? languageOf(turn, recipient.row, leg) : null;
   const shownFile = features.includes("file") ? (sending.file ?? null) : null;
-  for (const [position, part] of parts.entries()) {
+  let position = 0;
+  for (const part of parts) {
     const last = position === parts.length - 1;
     const message = messageTo(recipient, last ? key : `${key}.${position + 1}`, sending, {
       said: prefix === "" ? part : joined([prefix, part]),
@@ -153,6 +154,7 @@ function sendText(recipient: Recipient, said: FormattedText, choices: readonly C
       language,
     });
     turn.outbounds.push(message);
+    position += 1;
   }
   return true;
 }
@@ -188,11 +190,16 @@ function messageTo({ leg, row }: Recipient, key: string, sending: Sending, part:
   return { ...message, ...looks, ...(part.file === null ? {} : { file: part.file }) };
 }
 
+interface Reply {
+  readonly id: string | null;
+  readonly quote: string;
+}
+const NO_REPLY: Reply = { id: null, quote: "" };
+
 /** The id the reply names on the recipient's side; or, where replies cannot be shown, a quote from the desk's own record. */
-function replyOf(recipient: Recipient, reference: LineReference | null): { id: string | null; quote: string } {
+function replyOf(recipient: Recipient, reference: LineReference | null): Reply {
   const { turn, row, leg, features } = recipient;
-  if (reference === null || reference.conversation !== row.id || reference.content.kind !== "message")
-    return { id: null, quote: "" };
+  if (reference === null || reference.conversation !== row.id || reference.content.kind !== "message") return NO_REPLY;
   const own = reference.author === leg.index;
   // Somebody who was never shown a line is not shown a quote of it either (CVE-2024-32000's family).
   if (!own && !reference.viewers.includes(leg.index)) return { id: null, quote: "" };

@@ -133,6 +133,13 @@ export function createTables(snapshot: Snapshot, warmRows?: number): Tables {
   };
   const packed = Object.values(cooling);
   let watcher: Parameters<Tables["watchConversations"]>[0] | null = null;
+  function keepUnsettled(): void {
+    for (const [id, row] of all.conversation.overlay) {
+      if (row !== null && !isSettled(row)) unsettled.add(id);
+      else unsettled.delete(id);
+      watcher?.(id, row);
+    }
+  }
   return {
     conversation: all.conversation.table,
     alias: all.alias.table,
@@ -159,11 +166,7 @@ export function createTables(snapshot: Snapshot, warmRows?: number): Tables {
       return changes ?? NOTHING_WRITTEN;
     },
     keep() {
-      for (const [id, row] of all.conversation.overlay) {
-        if (row !== null && !isSettled(row)) unsettled.add(id);
-        else unsettled.delete(id);
-        watcher?.(id, row);
-      }
+      if (all.conversation.overlay.size > 0) keepUnsettled();
       for (const table of TABLES) if (all[table].overlay.size > 0) all[table].keep();
       for (const rows of packed) rows.cool(COOLED_AT_ONCE);
     },
