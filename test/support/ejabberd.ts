@@ -38,15 +38,7 @@ export async function startEjabberd(options: XmppServerOptions = {}): Promise<Xm
     running = new ServerProcess({
       name: "ejabberd",
       program: "erl",
-      args: [
-        ...(options.isLean === true ? [] : PATIENT),
-        "-noinput",
-        "-mnesia",
-        "dir",
-        JSON.stringify(join(folder.path, "spool")),
-        "-s",
-        "ejabberd",
-      ],
+      args: [...(options.isLean === true ? [] : PATIENT), ...erlangArguments(join(folder.path, "spool"))],
       folder: folder.path,
       env: {
         HOME: folder.path,
@@ -84,6 +76,11 @@ export async function startEjabberd(options: XmppServerOptions = {}): Promise<Xm
     },
     log: () => readFileSync(log, "utf8").slice(-8_000),
   };
+}
+
+/** `spool`: where Mnesia keeps its tables. */
+function erlangArguments(spool: string): readonly string[] {
+  return ["-noinput", "-mnesia", "dir", JSON.stringify(spool), "-s", "ejabberd"];
 }
 
 /** Where ejabberd's Erlang modules are differs by machine type; its own start script knows. */
