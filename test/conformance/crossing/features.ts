@@ -98,14 +98,18 @@ async function reply(exchange: Exchange): Promise<CrossingOutcome> {
   return exchange.observe(() => act(to, shown, question, `${label}green`), nativeWhen(isReply), true);
 }
 
+/** A refusal may come behind what was said after it: on IRC such answers leave when nothing else waits. */
+const whenRefused: Reading = (reader, author) => (author.length > 0 ? inWords(reader, author) : null);
+
 /** It is native when the client was given it, by the desk or by the reader's own server, without what the camera wrote into it. */
 async function file(exchange: Exchange): Promise<CrossingOutcome> {
-  const { person, to } = exchange.author;
+  const { person, to, capabilities } = exchange.author;
   const act = person.offerFile?.bind(person);
   if (act === undefined) return NONE;
   const { person: reader } = exchange.reader;
   const isFile = (event: FarEvent) => event.kind === "message" && FETCHED_AT.test(event.file ?? "");
-  const outcome = await exchange.observe(() => act(to), nativeWhen(isFile), true);
+  const reading = claims(capabilities, "file") ? nativeWhen(isFile) : whenRefused;
+  const outcome = await exchange.observe(() => act(to), reading, true);
   if (outcome.kind === "fallback") return { ...outcome, said: outcome.said.replace(HOSTED, "https://…") };
   const shown = reader.received.all.findLast(isFile);
   if (outcome.kind === "native" && shown?.kind === "message") {
