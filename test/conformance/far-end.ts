@@ -167,6 +167,11 @@ export interface FarEnd {
   heal(): Promise<void>;
   /** Sends the adapter one piece of malformed or absurd input of this protocol, chosen by `random` (0 ≤ x < 1, seeded). */
   garbage(random: () => number): Promise<void>;
+  /**
+   * How often the good message behind garbage is said until it is heard; left out: once. More, where the garbage itself may cost one: what is
+   * forged in a server's name is counted, and a server that is told of more than it sent ends the stream and repeats nothing (XEP-0198 §4).
+   */
+  readonly saidAfterGarbage?: number;
   close(): Promise<void>;
 }
 

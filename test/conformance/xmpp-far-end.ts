@@ -91,6 +91,11 @@ export class XmppFarEnd implements FarEnd {
     return this.wire.heal();
   }
 
+  /** An account's server counts what it sends, and not what is forged on the wire. */
+  get saidAfterGarbage(): number {
+    return this.#mode === "account" ? 3 : 1;
+  }
+
   async garbage(random: () => number): Promise<void> {
     const all = [...FATAL, ...ODD];
     const piece = all[Math.floor(random() * all.length)] ?? "";
