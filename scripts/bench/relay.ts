@@ -31,8 +31,8 @@ const STUB_MESSAGES: Readonly<Record<RelayKind, number>> = {
 };
 const PACE_PER_SECOND = 1_000;
 const PACED_MESSAGES = 2_000;
-/** Until V8 has compiled what runs most: at first it spends as much on compiling the desk as on running it, and after 20,000 still a part. */
-const WARM_UP_MESSAGES = 40_000;
+/** Until V8 has compiled what runs most: at first it spends as much on compiling the desk as on running it. */
+const WARM_UP_MESSAGES = 20_000;
 
 const PARSER = "a bare relay on the same parser and socket, nothing kept";
 const JOURNAL = "a bare relay that writes one synced row of each message, in groups, and keeps nothing else";
