@@ -3,6 +3,8 @@
  * `check` is what fits into a minute; `all` (the default) adds everything that needs real servers, a browser or time.
  * Each group is a mocha of its own, so that one cannot disturb another; what begins with a dash is passed to mocha.
  * What failed is said again at the end, where it is found in a long log.
+ * In the groups with real servers and a browser a test that fails is tried a second time, and named at the end when it needed that: a
+ * server that a busy machine held up for once is no defect, one that does it often is. More than {@link MOST_TRIED_AGAIN} fail the run.
  * The last line is `N passed, N failed, N skipped`, totalled over the groups; a check that fails, a mocha that dies and
  * a group without tests count as one failure each. Ends with 0 only when tests ran and none failed.
  */
@@ -11,6 +13,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { endCommands, runCommand } from "./run-command.ts";
+import { TRIED_AGAIN } from "./tried-again.ts";
 
 interface Group {
   readonly name: string;
@@ -94,6 +97,8 @@ interface Result {
   readonly counts: Counts;
   /** What mocha says of the tests that failed, or the end of what a check said that failed. */
   readonly failures: readonly string[];
+  /** The tests of the group that failed and were tried again, with what was wrong the first time. */
+  readonly triedAgain: readonly string[];
   readonly summary: string;
 }
 
@@ -131,9 +136,16 @@ async function main(args: readonly string[]): Promise<number> {
   const obtained = chosen.some((group) => group.servers) ? await obtainServers() : true;
   const results = await withCompiled(() => runAll(chosen, options));
   const { passed, failed, skipped } = total(results.map((result) => result.counts));
-  const counts = { passed, failed: failed + (obtained ? 0 : 1), skipped };
+  const triedAgain = results.flatMap(({ name, triedAgain }) => triedAgain.map((line) => `${name}: ${line}`));
+  const unsteady = triedAgain.length > MOST_TRIED_AGAIN;
+  const counts = { passed, failed: failed + (obtained ? 0 : 1) + (unsteady ? 1 : 0), skipped };
   for (const { name, failures } of results) {
     if (failures.length > 0) say(`\n── failed in ${name} ${"─".repeat(90 - name.length)}\n${failures.join("\n")}`);
+  }
+  if (triedAgain.length > 0) {
+    say(
+      `\n── failed once (${triedAgain.length}; a run may have ${MOST_TRIED_AGAIN}) ${"─".repeat(70)}\n${triedAgain.join("\n")}`,
+    );
   }
   say(`\n${results.map((result) => result.summary).join("\n")}\n`);
   say(describe(counts));
@@ -204,8 +216,10 @@ async function runGroup(group: Group, options: readonly string[], print: (line: 
   print(`\n── ${group.name} ${"─".repeat(100 - group.name.length)}`);
   const started = performance.now();
   const failures = group.tests === undefined ? lastLines() : afterFailing();
+  const triedAgain: string[] = [];
   const heard = (line: string): void => {
     failures.hear(line);
+    if (line.startsWith(TRIED_AGAIN)) triedAgain.push(line.slice(TRIED_AGAIN.length));
     print(line);
   };
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
@@ -218,10 +232,13 @@ async function runGroup(group: Group, options: readonly string[], print: (line: 
     name: group.name,
     counts: result,
     failures: result.failed > 0 ? failures.lines() : [],
+    triedAgain,
     summary: `${group.name.padEnd(12)} ${describe(result)} (${seconds} s)`,
   };
 }
 
+/** How many tests of a run may need a second time: more is no chance of one machine. */
+const MOST_TRIED_AGAIN = 3;
 /** The most lines said again of one group: what stands before them is in the log above. */
 const MOST_FAILURE_LINES = 200;
 
@@ -276,9 +293,10 @@ async function runFiles(
   print: (line: string) => void,
 ): Promise<Counts> {
   const colour = process.stdout.isTTY ? [] : ["--no-color"];
+  const again = group.servers ? ["--retries", "1"] : [];
   let last: Counts | undefined;
   const code = await run(
-    [process.execPath, bin("mocha"), ...colour, ...options, ...files],
+    [process.execPath, bin("mocha"), ...colour, ...again, ...options, ...files],
     group.limitMinutes,
     (line) => {
       const counts = parse(line);

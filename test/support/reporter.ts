@@ -1,4 +1,5 @@
 import Mocha from "mocha";
+import { TRIED_AGAIN } from "../../scripts/tried-again.ts";
 import { endAfter } from "./wait.ts";
 
 /** How long what the tests left behind may take to come to its end. */
@@ -10,6 +11,11 @@ const END_LIMIT_MS = 60_000;
  */
 function reporter(runner: Mocha.Runner, options: Mocha.MochaOptions): Mocha.reporters.Base {
   const list = new Mocha.reporters.Spec(runner, options);
+  runner.on(Mocha.Runner.constants.EVENT_TEST_RETRY, (test: Mocha.Test, error: Error) => {
+    // On one line, by which `scripts/test.ts` finds it.
+    const why = (error.stack ?? String(error)).split(/\s*\n\s*/).slice(0, 4);
+    process.stdout.write(`${TRIED_AGAIN}${test.fullTitle()}: ${why.join(" | ")}\n`);
+  });
   runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
     const { passes, failures, pending } = list.stats;
     process.stdout.write(`${passes} passed, ${failures} failed, ${pending} skipped\n`);
