@@ -1,4 +1,5 @@
 /** A server, a relay at it and a crowd that talks through it: what one side of an XMPP measurement is made of. */
+import { startProsody } from "../../test/support/prosody.ts";
 import type { XmppServer } from "../../test/support/xmpp-server.ts";
 import { cpuMs } from "./process-status.ts";
 import { type Seat, XmppCrowd } from "./xmpp-crowd.ts";
@@ -71,6 +72,30 @@ export async function openField(
       for (const client of clients) client.end();
     },
   };
+}
+
+/** A field that has a server to itself. */
+export interface ServedField extends Field {
+  readonly serverPid: number;
+}
+
+/** Starts a Prosody for what `open` opens, and stops it with that. `components`: first labels of their names. */
+export async function openServed(
+  components: readonly string[],
+  open: (server: XmppServer) => Promise<Field>,
+): Promise<ServedField> {
+  const server = await startProsody({ isLean: true, components });
+  try {
+    const field = await open(server);
+    const stop = async () => {
+      await field.stop();
+      await server.remove();
+    };
+    return { ...field, serverPid: server.pid ?? 0, stop };
+  } catch (error) {
+    await server.remove();
+    throw error;
+  }
 }
 
 /** The same people with nothing between them: what the server alone takes. */
