@@ -57,6 +57,8 @@ export interface EngineOptions {
   readonly token: () => string;
   /** Numbers in [0, 1) for jitter. */
   readonly random: () => number;
+  /** Events that are a crowd; left out: CROWD_EVENTS of engine/limits.ts. Tests want few. */
+  readonly crowdEvents?: number;
   /** The disk failed: nothing more is taken, every pending receive has been rejected. The process must end. Called once. */
   readonly onFatal: (fault: StoreFault) => void;
 }

@@ -50,10 +50,15 @@ export class Batches {
   /** What the core keeps in memory alone, to be told again when it is rebuilt: rules, hours, links, who decides. */
   readonly #told = new Map<string, DeskEvent>();
   #open: Stepped | null = null;
-  #writing: Written | null = null;
+  /** Those that are being written, the oldest first: one, and in a crowd another one behind it. */
+  #writing: Written[] = [];
   /** Those that are being answered, or are stepped anew. */
   #acting: readonly Arrival[] = [];
   #isOver = false;
+  /** How many were handed to the store since one was refused, or since the start; see `Batch.place`. */
+  #handedOn = 0;
+  /** When the store was done with the last one. */
+  #answeredAt = 0;
   /** Ends when the store has taken what it could not take at once; until then nothing else is stepped. */
   #replaying: Promise<void> | null = null;
   events = 0;
@@ -70,12 +75,12 @@ export class Batches {
   }
 
   get isCommitting(): boolean {
-    return this.#writing !== null || this.#replaying !== null;
+    return this.#writing.length > 0 || this.#replaying !== null;
   }
 
   /** Stepped and not answered yet. */
   get unanswered(): readonly Arrival[] {
-    return [...this.#acting, ...(this.#writing?.arrivals ?? []), ...(this.#open?.arrivals ?? [])];
+    return [...this.#acting, ...this.#writing.flatMap(({ arrivals }) => arrivals), ...(this.#open?.arrivals ?? [])];
   }
 
   /** Nothing more is written or acted on. */
@@ -85,7 +90,7 @@ export class Batches {
 
   /** A timer of that id was set or cancelled by what is not committed yet. */
   isSuperseded(timer: string): boolean {
-    return this.#writing?.draft.hasTimer(timer) === true;
+    return this.#writing.some(({ draft }) => draft.hasTimer(timer));
   }
 
   /** Steps these into the batch that is written next. Rejects only when nothing can go on. */
@@ -108,31 +113,40 @@ export class Batches {
    * at a time. Rejects only when nothing can go on.
    */
   async commit(takeMarks: TakeMarks): Promise<void> {
-    for (let batch = this.#begin(takeMarks); batch !== null; ) {
+    this.#begin(takeMarks);
+    for (let [batch] = this.#writing; batch !== undefined; [batch] = this.#writing) {
       const fault = await batch.fault;
       if (this.#isOver) return;
       if (fault !== null) {
-        await this.#replay(batch, fault);
-        batch = this.#begin(takeMarks);
+        await this.#replay(fault);
+        this.#begin(takeMarks);
         continue;
       }
       // The next one is on its way before this one is acted on, so that disk and processor work at the same time.
       const { draft, arrivals, verdicts } = batch;
       this.#acting = arrivals;
-      batch = this.#begin(takeMarks);
+      this.#writing.shift();
+      if (this.#writing.length === 0) this.#begin(takeMarks);
       this.#settle(draft, arrivals, verdicts);
       this.#acting = [];
       this.#parts.onRoom();
     }
   }
 
+  /**
+   * Hands what was stepped to the store while it writes, if it has nothing else waiting: so it begins with it as soon as it is done, and not
+   * when this thread has heard of that and made rows of the next.
+   */
+  handOn(takeMarks: TakeMarks): void {
+    if (this.#writing.length === 1 && this.#replaying === null) this.#begin(takeMarks);
+  }
+
   /** Closes the open batch and begins to write it; null when there is nothing to write. */
-  #begin(takeMarks: TakeMarks): Written | null {
-    this.#writing = null;
+  #begin(takeMarks: TakeMarks): void {
     const isWritten = this.#open?.draft.isEmpty === false;
     const marks = takeMarks(isWritten);
     if (this.#open === null && marks.length === 0) {
-      return null;
+      return;
     }
     const stepped = this.#open ?? { draft: this.#draft([]), arrivals: [], verdicts: [] };
     this.#open = null;
@@ -141,8 +155,7 @@ export class Batches {
       () => null,
       (error: unknown) => error,
     );
-    this.#writing = { ...stepped, marks, fault };
-    return this.#writing;
+    this.#writing.push({ ...stepped, marks, fault });
   }
 
   /** Waits for what has to be known before these can be stepped; nothing overtakes meanwhile. */
@@ -191,9 +204,13 @@ export class Batches {
 
   async #commit(draft: Draft, events: number): Promise<void> {
     if (!draft.isEmpty) {
-      const began = performance.now();
-      await this.#parts.store.commit(draft.build(this.#parts.stepper.lastLine));
-      this.lastCommitMs = performance.now() - began;
+      const handedOn = performance.now();
+      const place = this.#handedOn;
+      this.#handedOn += 1;
+      await this.#parts.store.commit(draft.build(this.#parts.stepper.lastLine, place));
+      // Behind another one it was not begun before that was done.
+      this.lastCommitMs = performance.now() - Math.max(handedOn, this.#answeredAt);
+      this.#answeredAt = performance.now();
       this.commits += 1;
       this.#parts.observer?.committed?.(this.lastCommitMs, events);
       if (this.#parts.log.writesDebug !== false) {
@@ -254,16 +271,19 @@ export class Batches {
    * A batch that the store cannot record: back to what it holds, then one event a transaction, so that the guilty one is
    * found and set aside and the others happen. What was stepped meanwhile stood on that batch: it goes the same way.
    */
-  async #replay({ arrivals, marks }: Written, fault: unknown): Promise<void> {
+  async #replay(fault: unknown): Promise<void> {
     if (!isDataFault(fault)) {
       throw fault;
     }
     this.#acting = this.unanswered;
-    this.#writing = null;
+    const marks = this.#writing.flatMap((written) => written.marks);
+    // What was handed on behind it is refused as well: it has no place any more.
+    this.#writing = [];
+    this.#handedOn = 0;
     this.#open = null;
     const replaying = Promise.withResolvers<void>();
     this.#replaying = replaying.promise;
-    this.#parts.log.error("batch.refused", { events: arrivals.length, error: fault });
+    this.#parts.log.error("batch.refused", { events: this.#acting.length, error: fault });
     await this.#reload();
     await this.#commit(this.#draft(marks), 0);
     for (const arrival of this.#acting) {
@@ -284,6 +304,7 @@ export class Batches {
       if (!isDataFault(error)) {
         throw error;
       }
+      this.#handedOn = 0;
       await this.#reload();
       draft = this.#draft([]);
       verdict = this.#parts.stepper.quarantineArrival(arrival, error, draft);

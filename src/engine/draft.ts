@@ -67,8 +67,9 @@ export class Draft {
     );
   }
 
-  build(lastLine: number): Batch {
+  build(lastLine: number, place: number): Batch {
     return {
+      place,
       inbox: this.inbox,
       changes: [...this.#changes.values()],
       lines: this.lines,

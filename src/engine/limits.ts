@@ -43,10 +43,11 @@ export const RECENT_LINES = 4_096;
 /** Redelivery ids kept in memory, at least; many more than one batch takes in. */
 export const RECENT_REDELIVERIES = 16_384;
 /**
- * So many events that wait while a commit runs are stepped meanwhile, so that processor and disk work at the same time; fewer wait for the
- * disk, which costs nobody time and leaves typing to be replaced by newer typing.
+ * So many events that wait while a commit runs are stepped meanwhile, so that processor and disk work at the same time, and when so many were
+ * stepped they are handed to the store already; fewer wait for the disk, which costs nobody time and leaves typing to be replaced by newer
+ * typing.
  */
-export const STEPPED_AHEAD = 100;
+export const CROWD_EVENTS = 100;
 /** So long events are stepped before everything else (reading, answering, writing) has its turn; then what is left of them goes on. */
 export const STRETCH_MS = 2;
 /** Events taken from the inbox at a time; after each time the networks take turns anew, and the clock is looked at. */

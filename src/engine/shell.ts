@@ -14,7 +14,7 @@ import { EngineClosed } from "./closed.ts";
 import { FloodBrake } from "./flood-brake.ts";
 import { type Housekeeping, startHousekeeping } from "./housekeeping.ts";
 import { Inbox, OWN } from "./inbox.ts";
-import { DRAIN_INBOX_MS, INBOX_OVERFLOW, STEPPED_AHEAD, STRETCH_EVENTS, STRETCH_MS } from "./limits.ts";
+import { CROWD_EVENTS, DRAIN_INBOX_MS, INBOX_OVERFLOW, STRETCH_EVENTS, STRETCH_MS } from "./limits.ts";
 import { Marks } from "./marks.ts";
 import { Stepper } from "./stepper.ts";
 
@@ -302,11 +302,11 @@ export class Shell implements Engine {
    * stepping everything else has its turn: while a crowd is stepped, nobody else is read, answered or written to.
    */
   async #loop({ batches, outbox }: Running): Promise<void> {
-    const { clock, limits } = this.#options;
+    const { clock, limits, crowdEvents = CROWD_EVENTS } = this.#options;
     try {
       for (let began = clock.now(), isStepping = false; ; ) {
         const isHeld = outbox.isFull && this.#state === "running";
-        isStepping ||= !batches.isCommitting || this.#inbox.size >= STEPPED_AHEAD;
+        isStepping ||= !batches.isCommitting || this.#inbox.size >= crowdEvents;
         const most = isStepping ? Math.min(limits.batchEvents - batches.waiting, STRETCH_EVENTS) : 0;
         this.#current = this.#inbox.take(most, isHeld);
         const hasStepped = this.#current.length > 0;
@@ -317,6 +317,7 @@ export class Shell implements Engine {
         isStepping = false;
         const isDue = !batches.isCommitting && (batches.waiting > 0 || this.#marks.isDue);
         if (isDue) void this.#commit(batches);
+        else if (batches.waiting >= crowdEvents) batches.handOn(this.#marks.take);
         if (hasStepped) {
           await turn();
           began = clock.now();

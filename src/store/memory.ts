@@ -18,6 +18,7 @@ import {
   StoreFault,
   type TranscriptLine,
 } from "./store.ts";
+import { Succession } from "./succession.ts";
 
 /** Rows are kept as JSON text, so that nothing which came in or went out shares an object with the store. */
 interface Contents {
@@ -50,9 +51,10 @@ export function createMemoryStore(epoch = "memory"): Store {
     lastOutbox: 0,
   };
   const index = new LineIndex(epoch);
+  const succession = new Succession();
   return {
     load: async () => load(contents, epoch),
-    commit: async (batch) => commit(contents, index, epoch, batch),
+    commit: async (batch) => succession.follow(batch.place, () => commit(contents, index, epoch, batch)),
     seen: async (network, redelivery) => contents.inbox.has(`${network}\0${redelivery}`),
     reference: async (network, person, id) => index.reference(network, person, id),
     transcript: async (conversation, limit) => transcript(contents, conversation, limit),

@@ -9,6 +9,7 @@ import type { Connection } from "./sqlite-open.ts";
 import { createPrune } from "./sqlite-prune.ts";
 import { createResealing, opened, sealRows } from "./sqlite-sealing.ts";
 import { type Ask, type Cell, type CommitRows, LINE_COLUMNS, LINE_WIDTH, type PageAsk } from "./sqlite-wire.ts";
+import { Succession } from "./succession.ts";
 
 /** Rows of the outbox that one answer carries while loading. */
 export const LOAD_ROWS = 2_000;
@@ -21,7 +22,7 @@ type Run = (...cells: readonly Cell[]) => unknown;
 
 /** How the cells of one `CommitRows` field are written, in the order in which they are. */
 interface Write {
-  readonly field: Exclude<keyof CommitRows, "lastLine" | "lastOutbox">;
+  readonly field: Exclude<keyof CommitRows, "lastLine" | "lastOutbox" | "place">;
   readonly width: number;
   readonly sql: string;
 }
@@ -121,13 +122,14 @@ export function createSqliteDatabase(connection: Connection, epoch: string, seal
   const reseal = createResealing(connection, sealing);
   const loadState = createStateLoading(connection);
   const loadTimers = createTimerLoading(connection);
+  const succession = new Succession();
   let writes = 0;
 
   function answer(ask: Exclude<Ask, PageAsk>): readonly Cell[] {
     if (NEED_PLACES.has(ask.kind)) writes += places.catchUp("all");
     switch (ask.kind) {
       case "commit":
-        writes += COMMIT_WRITES + commit(ask.rows);
+        writes += COMMIT_WRITES + succession.follow(ask.rows.place, () => commit(ask.rows));
         return [];
       case "load-outbox":
       case "load-counters":

@@ -13,7 +13,7 @@ import { StoreFault } from "./store.ts";
 interface SealedTable {
   readonly table: string;
   /** The field of a commit with its rows, and how many cells one of them has. */
-  readonly field: Exclude<keyof CommitRows, "lastLine" | "lastOutbox">;
+  readonly field: Exclude<keyof CommitRows, "lastLine" | "lastOutbox" | "place">;
   readonly width: number;
   /** The columns that the records are bound to, and the cells with them. */
   readonly by: readonly (readonly [column: string, cell: number])[];

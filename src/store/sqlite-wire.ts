@@ -46,6 +46,8 @@ export interface CommitRows {
   /** Highest numbers given out. */
   readonly lastLine: number;
   readonly lastOutbox: number;
+  /** See `Batch.place`. */
+  readonly place: number | undefined;
 }
 
 export type Ask =
@@ -125,6 +127,7 @@ export function toRows(batch: Batch, epoch: string): CommitRows {
     adapterStateGone: [],
     lastLine: lastLine(batch, epoch),
     lastOutbox: batch.outbox.at(-1)?.id ?? 0,
+    place: batch.place,
   };
   for (const { network, redelivery, at } of batch.inbox) rows.inbox.push(network, redelivery, at);
   for (const { table, id, value } of batch.changes) {

@@ -42,6 +42,11 @@ export interface Batch {
   readonly adapterState: readonly { readonly network: string; readonly key: string; readonly value: unknown }[];
   /** Highest line number given out so far, whether or not a line bears it: some only became part of a key. */
   readonly lastLine?: number;
+  /**
+   * Where it stands among batches that stand on each other: 0 stands on none that was handed over before, any other one on the one with the
+   * number before. It is refused as "data" when that was not recorded. Left out: on none.
+   */
+  readonly place?: number;
 }
 
 /** All that must be in memory before the first step. */
@@ -98,7 +103,7 @@ export class StoreFault extends Error {
 
 export interface Store {
   load(): Promise<Loaded>;
-  /** Resolves once synced to disk; rejects with StoreFault, and then nothing of the batch is kept. Never two at a time. */
+  /** Resolves once synced to disk; rejects with StoreFault, and then nothing of the batch is kept. In the order in which they are handed over. */
   commit(batch: Batch): Promise<void>;
   /** Whether that redelivery id was taken in before. */
   seen(network: string, redelivery: string): Promise<boolean>;

@@ -5,6 +5,7 @@ import type { Change, Fact, Line, LineContent, Timer } from "../../src/core/step
 import { asItReads, type Batch, type OutboxRow, type Store, StoreFault } from "../../src/store/store.ts";
 import { describeAuditRows } from "./store-audit.ts";
 import { describeErasing } from "./store-erasing.ts";
+import { describeSuccession } from "./store-succession.ts";
 
 /** One place where a store may keep its rows; opened again it shows what was committed. */
 export interface StorePlace {
@@ -70,7 +71,7 @@ export function row(id: number, key: string, to?: Address): OutboxRow {
   return { id, at: id, outbound: outbound(key, to) };
 }
 
-async function failure(promise: Promise<unknown>): Promise<StoreFault> {
+export async function failure(promise: Promise<unknown>): Promise<StoreFault> {
   try {
     await promise;
   } catch (error) {
@@ -102,6 +103,7 @@ export function describeStore(name: string, createPlace: () => StorePlace): void
     describeReading(() => store);
     describePruning(() => store);
     describeErasing(() => store);
+    describeSuccession(() => store, reopen);
     describeAuditRows(() => store, reopen);
   });
 }

@@ -24,6 +24,7 @@ export const PARTS = [
   "send refused",
   "send bounced",
   "little room in the outbox",
+  "handed on behind another commit",
   // What people and admins do.
   "talk",
   "labels",

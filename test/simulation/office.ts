@@ -43,6 +43,8 @@ export interface OfficeParts {
   readonly decider: Decider | null;
   /** In place of the engine's own. */
   readonly limits: Partial<EngineLimits>;
+  /** Likewise. */
+  readonly crowdEvents: number;
 }
 
 export class Office {
@@ -178,7 +180,7 @@ export class Office {
   }
 
   #createEngine(life: Life, isAlive: () => boolean): Engine {
-    const { subject, observer, random, rules, ledger, limits, decider } = this.#parts;
+    const { subject, observer, random, rules, ledger, limits, crowdEvents, decider } = this.#parts;
     return subject.createEngine({
       createDesk: (snapshot) => observer.createDesk(snapshot),
       store: life.store.interface,
@@ -189,6 +191,7 @@ export class Office {
         },
       },
       limits: { ...subject.engineLimits, ...limits },
+      crowdEvents,
       undeliveredSeconds: rules.limits.undeliveredSeconds,
       lateSeconds: rules.limits.lateSeconds,
       token: () => random.token(),

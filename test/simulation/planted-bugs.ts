@@ -17,8 +17,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a message is acknowledged, and answered, before the commit",
     file: "engine/batches.ts",
-    text: "await this.#parts.store.commit(draft.build(this.#parts.stepper.lastLine));",
-    replacement: "void this.#parts.store.commit(draft.build(this.#parts.stepper.lastLine)).catch(() => {});",
+    text: "await this.#parts.store.commit(draft.build(this.#parts.stepper.lastLine, place));",
+    replacement: "void this.#parts.store.commit(draft.build(this.#parts.stepper.lastLine, place)).catch(() => {});",
     breaks: ["commit-first", "delivered-or-returned", "reload-equal"],
   },
   {

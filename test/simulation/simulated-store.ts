@@ -39,11 +39,18 @@ export function never<T>(): Promise<T> {
 export class SimulatedStore {
   readonly #parts: StoreParts;
   readonly #isAlive: () => boolean;
-  isCommitting = false;
+  /** Commits that were handed over and not answered. */
+  #underWay = 0;
+  /** The one that was handed over last. */
+  #latest: Promise<void> = Promise.resolve();
 
   constructor(parts: StoreParts, isAlive: () => boolean) {
     this.#parts = parts;
     this.#isAlive = isAlive;
+  }
+
+  get isCommitting(): boolean {
+    return this.#underWay > 0;
   }
 
   /** As the engine takes it. */
@@ -57,7 +64,7 @@ export class SimulatedStore {
         this.#parts.crossings.pass("the store was loaded");
         return this.#whileAlive(Promise.resolve(loaded));
       },
-      commit: (batch) => this.#commit(batch),
+      commit: (batch) => this.#inTurn(batch),
       seen: (network, redelivery) => lookUp(() => store.seen(network, redelivery)),
       reference: (network, person, id) => lookUp(() => store.reference(network, person, id)),
       transcript: (conversation, limit) => lookUp(() => store.transcript(conversation, limit)),
@@ -95,13 +102,26 @@ export class SimulatedStore {
     );
   }
 
-  async #commit(batch: Batch): Promise<void> {
-    const { observer, random, store, crossings, disk, ledger } = this.#parts;
-    if (this.isCommitting) {
-      ledger.violate("commit-first", "two commits are under way at once");
-    }
-    this.isCommitting = true;
+  /** One after the other, in the order in which they were handed over. */
+  async #inTurn(batch: Batch): Promise<void> {
+    const { observer, ledger } = this.#parts;
     const done = observer.committing();
+    const before = this.#latest;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#latest = promise;
+    this.#underWay += 1;
+    if (this.#underWay > 1) ledger.coverage.met("handed on behind another commit");
+    await before;
+    try {
+      await this.#commit(batch, done);
+    } finally {
+      this.#underWay -= 1;
+      resolve();
+    }
+  }
+
+  async #commit(batch: Batch, done: () => void): Promise<void> {
+    const { random, store, crossings, disk, ledger } = this.#parts;
     const late = random.chance(0.5);
     crossings.pass("a commit begins");
     await this.#pause(late ? 0 : random.delay(COMMIT_MS));
@@ -115,7 +135,6 @@ export class SimulatedStore {
     crossings.pass(fault === null ? "a commit is on the disk" : "a commit fails");
     if (late && this.#isAlive()) await this.#pause(random.delay(COMMIT_MS));
     if (!this.#isAlive()) return never();
-    this.isCommitting = false;
     if (fault !== null) {
       ledger.note(() => `the disk fails: ${fault}`);
       throw new this.#parts.subject.StoreFault("disk", `a simulated fault of the disk: ${fault}`);
@@ -129,7 +148,6 @@ export class SimulatedStore {
     if (poisoned.size === 0) return;
     const numbers = batch.lines.flatMap(({ content }) => this.#numbersOf(content)).filter((one) => poisoned.has(one));
     if (numbers.length === 0) return;
-    this.isCommitting = false;
     ledger.quarantine(numbers);
     ledger.coverage.met("poisoned message");
     throw new subject.StoreFault("data", "a simulated fault of the data");

@@ -4,7 +4,7 @@
  */
 import type { Address } from "../../src/core/model.ts";
 import type { Csr } from "../../src/core/rules.ts";
-import type { EngineLimits } from "../../src/engine/limits.ts";
+import { CROWD_EVENTS, type EngineLimits } from "../../src/engine/limits.ts";
 import type { Part } from "./coverage.ts";
 import { Customer, contactOf, type Temper } from "./customer.ts";
 import { Decider } from "./decider.ts";
@@ -116,7 +116,8 @@ function build({ shape: name, seed, crashAt = [] }: Schedule, subject: Subject, 
   const observer = new Observer(subject, ledger, random.fork("observer"), rules, decider !== null);
   const disk = new Disk(ledger.coverage);
   const limits = drawLimits(random.fork("limits"), ledger);
-  const own = { random: random.fork("office"), crashAt, limits, decider };
+  const crowdEvents = random.fork("crowd").pick([1, 3, CROWD_EVENTS]);
+  const own = { random: random.fork("office"), crashAt, limits, decider, crowdEvents };
   const office = new Office({ subject, networks, observer, ledger, timeline, rules, disk, ...own });
   const contactByName = new Map<string, Contact>();
   const house: House = { contactByName, queues: [...rules.queues.keys()], colleagues: [...rules.csrs.keys()] };

@@ -1,11 +1,11 @@
 /** Much that comes while a commit runs is stepped meanwhile: nobody hears of it before its own commit, and a batch that fails takes it along. */
 import { expect } from "chai";
-import { STEPPED_AHEAD } from "../../src/engine/limits.ts";
+import { CROWD_EVENTS } from "../../src/engine/limits.ts";
 import { settle } from "../support/virtual-clock.ts";
 import { says } from "./echo-desk.ts";
 import { outcomeOf, setUp } from "./engine-setup.ts";
 
-const CROWD = Array.from({ length: STEPPED_AHEAD }, (_, index) => `${index + 2}`);
+const CROWD = Array.from({ length: CROWD_EVENTS }, (_, index) => `${index + 2}`);
 
 describe("engine: stepping ahead of the disk", () => {
   it("steps a crowd while a commit runs, and answers and sends nothing of it before its own commit", async () => {
@@ -29,6 +29,26 @@ describe("engine: stepping ahead of the disk", () => {
     expect(networks.texts()).to.deep.equal(["1", ...CROWD]);
     expect(outcomes.map(({ state }) => state)).to.deep.equal(CROWD.map(() => "taken"));
     expect(store.batches.length - before).to.equal(2);
+  });
+
+  it("hands a crowd to the store while that writes, once, and what comes later when it has heard of the first", async () => {
+    const { engine, store } = await setUp();
+    const before = store.handedOver;
+    const release = store.hold();
+    void engine.receive(says("1"));
+    await settle();
+    for (const text of CROWD.slice(1)) void engine.receive(says(text));
+    await settle();
+    expect(store.handedOver - before, "fewer than a crowd").to.equal(1);
+    void engine.receive(says("the last of a crowd"));
+    await settle();
+    expect(store.handedOver - before, "a crowd").to.equal(2);
+    const later = CROWD.map((text) => engine.receive(says(text)));
+    await settle();
+    expect(store.handedOver - before, "another crowd").to.equal(2);
+    release();
+    await Promise.all(later);
+    expect(store.handedOver - before).to.equal(3);
   });
 
   it("steps the crowd anew, in order, when what it stood on could not be recorded", async () => {

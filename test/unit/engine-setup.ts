@@ -15,6 +15,7 @@ export function watched(store: Store) {
   const batches: Batch[] = [];
   const asked: string[] = [];
   let gate: Promise<void> = Promise.resolve();
+  let latest: Promise<unknown> = Promise.resolve();
   let fault: StoreFault | null = null;
   const looking = async <T>(what: string, answer: () => Promise<T>): Promise<T> => {
     asked.push(what);
@@ -27,11 +28,20 @@ export function watched(store: Store) {
     lookUpGate: Promise.resolve(),
     /** What every look-up of a reference fails with. */
     unreadable: null as Error | null,
-    async commit(batch: Batch): Promise<void> {
-      await gate;
-      if (fault !== null) throw fault;
-      await store.commit(batch);
-      batches.push(batch);
+    /** Handed over, recorded or not. */
+    handedOver: 0,
+    /** One after the other. */
+    commit(batch: Batch): Promise<void> {
+      this.handedOver += 1;
+      const write = async (): Promise<void> => {
+        await gate;
+        if (fault !== null) throw fault;
+        await store.commit(batch);
+        batches.push(batch);
+      };
+      const written = latest.then(write);
+      latest = written.catch(() => {});
+      return written;
     },
     seen(network: string, id: string): Promise<boolean> {
       return looking(`seen ${id}`, () => store.seen(network, id));
