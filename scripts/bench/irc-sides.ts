@@ -1,6 +1,6 @@
 /**
  * Customers with an XMPP client and CSRs on IRC, and what carries their words between the two: the desk, linked to the IRC server, or
- * biboumi. Both at the same Prosody and the same ngIRCd.
+ * biboumi. Each at a Prosody of its own, and both at the same ngIRCd.
  */
 import { configureBiboumi, startBiboumi } from "../../test/support/biboumi.ts";
 import { startDaemon } from "../../test/support/daemon.ts";
@@ -178,14 +178,19 @@ export async function openBiboumi(
   for (let number = 0; number < CONVERSATIONS; number += 1) seatOf(number).write(`JOIN #c${number}`);
   const customers = await customersOf(server, "customer", (client) => configureBiboumi(biboumi, client, null, irc));
   const address = (local: string): string => `${local}%${irc.name}@${biboumi.domain}`;
-  const write = (number: number, type: string, to: string, text: string): void =>
-    customers[number]?.write(`<message type='${type}' to='${to}'><body>${text}</body></message>`);
   const archive = new Switchboard({
-    customer: (number, text) => write(number, "groupchat", address(`#c${number}`), text),
+    customer: (number, text) =>
+      customers[number]?.write(
+        `<message type='groupchat' to='${address(`#c${number}`)}'><body>${text}</body></message>`,
+      ),
     csr: (number, text) => seatOf(number).write(`PRIVMSG #c${number} :${text}`),
   });
+  // The same words with the same beside them as those who write to the desk.
+  const crowd = new XmppCrowd("nobody");
+  for (const { jid, write } of customers) crowd.seat({ jid, role: "customer", write });
+  crowd.talkDirectly(customers.map((_, number) => address(seatOf(number).nick)));
   const bare = new Switchboard({
-    customer: (number, text) => write(number, "chat", address(seatOf(number).nick), text),
+    customer: (number, text) => crowd.write(number, text),
     csr: (number, text) => seatOf(number).write(`PRIVMSG c${number} :${text}`),
   });
   for (const seat of seats) {

@@ -18,13 +18,13 @@ import type { RelayKind } from "./xmpp-relays.ts";
  * A fresh Prosody for each side, and all of them anew in each round: what it spends on a message grows with the sessions that it holds,
  * since its collector goes through all of them again and again, so sides that share one slow each other down; and one Prosody differs from the next.
  */
-const ROUNDS = 3;
-const RUNS = 3;
+const ROUNDS = 2;
+const RUNS = 5;
 /** Of one run at full speed: about a second's worth. */
 const SPEED_MESSAGES = 6_000;
 const PACED_MESSAGES = 2_000;
 
-/** The whole of it takes three minutes; `count`: rounds, where fewer will do. */
+/** The whole of it takes four minutes; `count`: rounds, where fewer will do. */
 export async function throughProsody(count = ROUNDS): Promise<readonly Row[]> {
   const rounds: Round[] = [];
   for (let round = 0; round < count; round += 1) rounds.push(await withFields(SIDES, measure));
