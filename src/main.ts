@@ -149,7 +149,7 @@ async function prepare(options: RunOptions, steps: Steps, clock: Clock): Promise
   const down = (code: ExitCode) =>
     steps.back(clock, limitMs, log, new StartFault(UNSTARTED[code], code)).then(() => resolve(code));
   const onLost = (fault: StoreFault) => endAtFault(fault, log, down);
-  const opening = () => openStore(settings, onLost);
+  const opening = () => openStore(settings, log, onLost);
   const store = await steps.take("4 store", opening, (opened) => opened.close());
   const metrics = await steps.take("5 metrics", createMetrics, ({ registry }) => registry.clear());
   const audit = await steps.take("6 audit log", () => openAudit(store, clock, log, version, settings), closeAudit);

@@ -5,10 +5,19 @@ import { createAuditTable } from "./sqlite-audit.ts";
 import { createErase } from "./sqlite-erase.ts";
 import { createLinePlaces, type LinePlaces } from "./sqlite-line-places.ts";
 import { createStateLoading, createTimerLoading, type LoadedPage } from "./sqlite-loading.ts";
-import type { Connection } from "./sqlite-open.ts";
+import type { Connection, Opened } from "./sqlite-open.ts";
 import { createPrune } from "./sqlite-prune.ts";
 import { createResealing, opened, sealRows } from "./sqlite-sealing.ts";
-import { type Ask, type Cell, type CommitRows, LINE_COLUMNS, LINE_WIDTH, type PageAsk } from "./sqlite-wire.ts";
+import {
+  type Ask,
+  type Cell,
+  type CommitRows,
+  LINE_COLUMNS,
+  LINE_WIDTH,
+  type PageAsk,
+  TRANSCRIPT_WIDTH,
+  type Upgrade,
+} from "./sqlite-wire.ts";
 import { Succession } from "./succession.ts";
 
 /** Rows of the outbox that one answer carries while loading. */
@@ -74,18 +83,17 @@ const SELECTS = {
   seen: "SELECT 1 FROM inbox WHERE network = ? AND redelivery = ?",
   copyByKey: `SELECT c.leg, ${lineColumns("l")} FROM copies c JOIN lines l ON l.line = c.line
     WHERE c.line = ? AND c.leg = ? AND c.part = ? AND c.network = ? AND c.person = ?`,
-  ownLine: `SELECT NULL, ${lineColumns("l")} FROM foreign_lines f CROSS JOIN lines l ON l.line = f.line
-    WHERE f.network = ? AND f.person = ? AND f.foreign_id = ? ORDER BY f.line DESC LIMIT 1`,
+  ownLine: `SELECT NULL, ${lineColumns("l")} FROM lines l
+    WHERE l.line = ? AND l.network = ? AND l.person = ? AND l.foreign_id = ?`,
   copyByForeign: `SELECT c.leg, ${lineColumns("l")} FROM copies c JOIN lines l ON l.line = c.line
     WHERE c.network = ? AND c.person = ? AND c.foreign_id = ? ORDER BY c.line DESC LIMIT 1`,
   // A line, and what later lines made of it.
-  transcript: `SELECT ${lineColumns("l")},
+  transcriptLine: `SELECT ${lineColumns("l")},
       (SELECT ${opened("lines", "content", "e")} FROM lines e
         WHERE e.refers = l.line AND e.kind = 'edit' ORDER BY e.line DESC LIMIT 1),
       EXISTS (SELECT 1 FROM lines r WHERE r.refers = l.line AND r.kind = 'retraction'),
       (SELECT max(json_extract(s.content, '$.state')) FROM lines s WHERE s.refers = l.line AND s.kind = 'receipt')
-    FROM conversation_lines c CROSS JOIN lines l ON l.line = c.line
-    WHERE c.conversation = ? AND l.kind IN ('message', 'note', 'reaction') ORDER BY c.line DESC LIMIT ?`,
+    FROM lines l WHERE l.line = ? AND l.conversation = ? AND l.kind IN ('message', 'note', 'reaction')`,
   facts: `SELECT at, conversation, csr, event, ${opened("facts", "detail")} FROM facts WHERE conversation = ? ORDER BY seq LIMIT ${FACT_ROWS}`,
   outboxRow: `SELECT id, at, ${opened("outbox", "outbound")} FROM outbox WHERE id = ?`,
   adapterState: `SELECT ${opened("adapter_state", "value")} FROM adapter_state WHERE network = ? AND key = ?`,
@@ -104,20 +112,21 @@ const COMMIT_WRITES = 5;
 export interface SqliteDatabase {
   answer(ask: Exclude<Ask, PageAsk>): readonly Cell[];
   page(ask: PageAsk): LoadedPage;
-  /** Writes some of what commits have put off, when there is enough of it, or with `all` all of it. */
-  catchUp(all: boolean): void;
+  /** Writes what commits have put off, when there is enough of it. */
+  catchUp(): void;
   readonly writes: number;
 }
 
-/** Questions that look for lines by what commits put off. */
-const NEED_PLACES: ReadonlySet<Ask["kind"]> = new Set(["reference", "transcript", "prune", "erase"]);
-
-export function createSqliteDatabase(connection: Connection, epoch: string, sealing: Sealing): SqliteDatabase {
+/** `onUpgrade`: told while the places of an older version's lines are made. */
+export function createSqliteDatabase(
+  { database: connection, epoch, sealing }: Opened,
+  onUpgrade: (upgrade: Upgrade) => void = () => {},
+): SqliteDatabase {
   const select = prepareSelects(connection);
-  const places = createLinePlaces(connection);
+  const places = createLinePlaces(connection, (share) => onUpgrade({ kind: "places", share }));
   const commit = prepareCommit(connection, sealing, places);
-  const prune = createPrune(connection);
-  const erase = createErase(connection);
+  const prune = createPrune(connection, places);
+  const erase = createErase(connection, places);
   const audit = createAuditTable(connection);
   const reseal = createResealing(connection, sealing);
   const loadState = createStateLoading(connection);
@@ -126,7 +135,6 @@ export function createSqliteDatabase(connection: Connection, epoch: string, seal
   let writes = 0;
 
   function answer(ask: Exclude<Ask, PageAsk>): readonly Cell[] {
-    if (NEED_PLACES.has(ask.kind)) writes += places.catchUp("all");
     switch (ask.kind) {
       case "commit":
         writes += COMMIT_WRITES + succession.follow(ask.rows.place, () => commit(ask.rows));
@@ -140,7 +148,7 @@ export function createSqliteDatabase(connection: Connection, epoch: string, seal
       case "outbox":
       case "adapter-state":
       case "adapter-keys":
-        return look(select, epoch, ask);
+        return look({ select, places, epoch }, ask);
       case "prune": {
         const { more, rows } = prune(ask.before, ask.inboxBefore);
         writes += rows;
@@ -160,8 +168,8 @@ export function createSqliteDatabase(connection: Connection, epoch: string, seal
   }
   return {
     answer,
-    catchUp(all) {
-      writes += places.catchUp(all ? "all" : "some");
+    catchUp() {
+      writes += places.catchUp();
     },
     page: (ask) => (ask.kind === "load-state" ? loadState(ask.after) : loadTimers(ask.after)),
     get writes() {
@@ -173,7 +181,14 @@ export function createSqliteDatabase(connection: Connection, epoch: string, seal
 /** What is only looked at. */
 type LookAsk = Exclude<Ask, PageAsk | { readonly kind: "commit" | "prune" | "audit" | "erase" | "reseal" | "close" }>;
 
-function look(select: Selects, epoch: string, ask: LookAsk): readonly Cell[] {
+interface Looking {
+  readonly select: Selects;
+  readonly places: LinePlaces;
+  readonly epoch: string;
+}
+
+function look(looking: Looking, ask: LookAsk): readonly Cell[] {
+  const { select } = looking;
   switch (ask.kind) {
     case "load-outbox":
       return select.pending(ask.after);
@@ -182,9 +197,9 @@ function look(select: Selects, epoch: string, ask: LookAsk): readonly Cell[] {
     case "seen":
       return select.seen(ask.network, ask.redelivery);
     case "reference":
-      return reference(select, epoch, ask);
+      return reference(looking, ask);
     case "transcript":
-      return select.transcript(ask.conversation, ask.limit);
+      return transcript(looking, ask.conversation, ask.limit);
     case "facts":
       return select.facts(ask.conversation);
     case "outbox":
@@ -197,12 +212,25 @@ function look(select: Selects, epoch: string, ask: LookAsk): readonly Cell[] {
 }
 
 /** A key of the desk's, an id of that person's own, or one that their network gave to a copy. */
-function reference(select: Selects, epoch: string, { network, person, id }: ReferenceAsk): Cell[] {
+function reference({ select, places, epoch }: Looking, { network, person, id }: ReferenceAsk): Cell[] {
   const key = parseKey(epoch, id);
   const copy = key === null ? [] : select.copyByKey(key.line, key.leg, key.part, network, person);
   if (copy.length > 0) return copy;
-  const own = select.ownLine(network, person, id);
-  return own.length > 0 ? own : select.copyByForeign(network, person, id);
+  for (const line of places.named(network, person, id)) {
+    const own = select.ownLine(line, network, person, id);
+    if (own.length > 0) return own;
+  }
+  return select.copyByForeign(network, person, id);
+}
+
+/** Newest first. */
+function transcript({ select, places }: Looking, conversation: string, limit: number): Cell[] {
+  const cells: Cell[] = [];
+  for (const line of places.ofConversation(conversation)) {
+    if (cells.length >= limit * TRANSCRIPT_WIDTH) break;
+    cells.push(...select.transcriptLine(line, conversation));
+  }
+  return cells;
 }
 
 function prepareSelects(connection: Connection): Selects {
@@ -233,13 +261,15 @@ function prepareCommit(connection: Connection, sealing: Sealing, places: LinePla
       }
       written += cells.length / width;
     }
-    places.written(rows.lines);
+    places.late(rows.lines);
     counters.run(rows.lastLine, rows.lastOutbox, rows.lastLine, rows.lastOutbox);
     return written;
   });
   return (rows) => {
     sealRows(sealing, rows);
-    return write.immediate(rows);
+    const written = write.immediate(rows);
+    places.written(rows.lines);
+    return written;
   };
 }
 

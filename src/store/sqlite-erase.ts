@@ -2,6 +2,8 @@
  * Erasure of one person: their conversations, what was said in them, and what else names them; the bytes are gone from the disk's files,
  * not only from the tables.
  */
+import { createForgetting } from "./sqlite-forget.ts";
+import type { LinePlaces } from "./sqlite-line-places.ts";
 import type { Connection } from "./sqlite-open.ts";
 import { opened } from "./sqlite-sealing.ts";
 import type { Cell } from "./sqlite-wire.ts";
@@ -24,7 +26,7 @@ export type EraseAsk =
 type Removal = Extract<EraseAsk, { kind: "remove" }>;
 type Count = (...cells: readonly Cell[]) => number;
 
-export function createErase(connection: Connection): (ask: EraseAsk) => readonly Cell[] {
+export function createErase(connection: Connection, places: LinePlaces): (ask: EraseAsk) => readonly Cell[] {
   // Looks through all lines: it is asked for a few times a year, and an index would cost every message.
   const conversations = connection
     .prepare<Cell[], string>(
@@ -36,7 +38,7 @@ export function createErase(connection: Connection): (ask: EraseAsk) => readonly
   const quarantine = connection
     .prepare<Cell[], Cell[]>(`SELECT seq, ${opened("quarantine", "event")} FROM quarantine ORDER BY seq`)
     .raw(true);
-  const remove = prepareRemoval(connection);
+  const remove = prepareRemoval(connection, places);
   return (ask) => {
     switch (ask.kind) {
       case "conversations":
@@ -44,38 +46,37 @@ export function createErase(connection: Connection): (ask: EraseAsk) => readonly
       case "quarantine":
         return quarantine.all().flat();
       case "remove":
-        return withoutTraces(connection, () => remove.immediate(ask));
+        return withoutTraces(connection, () => remove(ask));
     }
   };
 }
 
-function prepareRemoval(connection: Connection) {
+/** Gives the numbers of lines, facts and sends. */
+function prepareRemoval(connection: Connection, places: LinePlaces): (ask: Removal) => readonly number[] {
+  const transaction = createForgetting(connection, places);
   const count = (sql: string): Count => {
     const statement = connection.prepare<Cell[]>(sql);
     return (...cells) => statement.run(...cells).changes;
   };
-  const theirs = "line IN (SELECT line FROM conversation_lines WHERE conversation = ?)";
-  const copies = count(`DELETE FROM copies WHERE ${theirs}`);
-  const lines = count(`DELETE FROM lines WHERE ${theirs}`);
-  const facts = count("DELETE FROM facts WHERE conversation = ?");
   const outbox = count("DELETE FROM outbox WHERE id = ?");
   const setAside = count("DELETE FROM quarantine WHERE seq = ?");
   // Redelivery ids of XMPP and the web begin with their sender.
   const inbox = count(
     "DELETE FROM inbox WHERE network = ? AND substr(redelivery, 1, length(?) + 1) IN (? || ' ', ? || '/')",
   );
-  return connection.transaction((ask: Removal): readonly number[] => {
-    const gone = { lines: 0, facts: 0, outbox: 0 };
-    for (const conversation of ask.conversations) {
-      copies(conversation);
-      gone.lines += lines(conversation);
-      gone.facts += facts(conversation);
-    }
-    for (const id of ask.outbox) gone.outbox += outbox(id);
-    for (const seq of ask.quarantine) setAside(seq);
-    inbox(ask.network, ask.person, ask.person, ask.person);
-    return [gone.lines, gone.facts, gone.outbox];
-  });
+  return (ask) =>
+    transaction(({ forget }) => {
+      const gone = { lines: 0, facts: 0, outbox: 0 };
+      for (const conversation of ask.conversations) {
+        const { lines, facts } = forget(conversation, Number.POSITIVE_INFINITY);
+        gone.lines += lines;
+        gone.facts += facts;
+      }
+      for (const id of ask.outbox) gone.outbox += outbox(id);
+      for (const seq of ask.quarantine) setAside(seq);
+      inbox(ask.network, ask.person, ask.person, ask.person);
+      return [gone.lines, gone.facts, gone.outbox];
+    });
 }
 
 /** What is deleted is written over (sqlite-open.ts); what was written before is still in the log until that is copied back and cut off. */

@@ -1,94 +1,191 @@
 /**
- * Where the lines of a conversation are, and the one with a foreign id: two tables that are brought up to date behind the commits. A line goes
- * to the end of its own table, but its place in an index is another page for each conversation, and those pages were half of what a commit
- * under load cost. So they are written for many lines at once, in order, and before anybody asks. Runs in the worker.
+ * Where the lines of a conversation are, and the one with a foreign id. A line goes to the end of its own table, but its place in an index
+ * would be another page for each conversation and each id, and those pages were half of what a commit under load cost. So the places of the
+ * newest lines are in memory alone, read from their lines at a start, and those of 65,536 lines are written at once (sqlite-place-segments.ts). What
+ * is found is where to look: names are short and may be shared, so whoever asks reads the line. Runs in the worker.
  */
-import type { Statement } from "better-sqlite3";
+import { randomBytes } from "node:crypto";
+import { createPlaceHash, PLACE_KEY_DIGITS, type PlaceHash } from "./place-hash.ts";
 import type { Connection } from "./sqlite-open.ts";
-import { type Cell, LINE_WIDTH } from "./sqlite-wire.ts";
+import {
+  createPlaceSegments,
+  endOf,
+  GatheredPlaces,
+  type Place,
+  type PlaceSegments,
+  segmentOf,
+} from "./sqlite-place-segments.ts";
+import { type Cell, LINE_WIDTH, text } from "./sqlite-wire.ts";
 
-/** So many lines make it worth while: a millisecond or two for each of the tables, which a commit may have to wait. */
-const WORTH_LINES = 512;
+/** What of a line says how it is found; `line` is its number. */
+export type PlacedLine = readonly [
+  line: number,
+  conversation: string,
+  network: string | null,
+  person: string | null,
+  foreign: string | null,
+];
+
+/** The columns of PlacedLine. */
+export const PLACED_COLUMNS = "line, conversation, network, person, foreign_id";
 
 export interface LinePlaces {
-  /** To be called inside of the transaction that writes these lines (cells of LINE_COLUMNS). */
+  /** Numbers of lines that may be of that conversation, and all that are; newest first. */
+  ofConversation(conversation: string): Iterable<number>;
+  /** Numbers of lines that may have that id of that person, and all that have; newest first. */
+  named(network: string, person: string, foreign: string): Iterable<number>;
+  /** To be called within the transaction that writes these lines (cells of LINE_COLUMNS): for those that come late, or again. */
+  late(cells: readonly Cell[]): void;
+  /** To be called after it, when nothing takes the lines back any more. */
   written(cells: readonly Cell[]): void;
-  /**
-   * Writes down the places of all lines; with "some" in one of the tables alone, and only when enough of them wait, since a commit that comes
-   * meanwhile waits as well. To be called outside of transactions; returns of how many lines more everything is written down now.
-   */
-  catchUp(most: "all" | "some"): number;
+  /** To be called within the transaction that removes these lines. What it gives is to be called after that. */
+  remove(lines: readonly PlacedLine[]): () => void;
+  /** Writes segments that are full. To be called outside of transactions; returns how many rows of the database that took. */
+  catchUp(): number;
 }
 
-/** A table, and the highest line whose place in it is written down. */
-interface Table {
-  readonly place: Statement<Range>;
-  readonly placeOne: Statement<[number]>;
-  placed: number;
-}
+/** `onProgress` is told while the places of many lines are made at a start: how much of it is done, from 0 to 1. */
+export function createLinePlaces(connection: Connection, onProgress: (share: number) => void): LinePlaces {
+  const hash = createPlaceHash(takeKey(connection));
+  const segments = createPlaceSegments(connection);
+  const writeSegment = prepareWriting(connection, segments);
+  const gathered = new Gathered();
+  /** Lines up to it are in segments on the disk. */
+  let placed = Number(connection.prepare("SELECT placed FROM counters").pluck().get());
 
-export function createLinePlaces(connection: Connection): LinePlaces {
-  const record = connection.prepare<[number]>("UPDATE counters SET placed = ?");
-  const [known = 0, lines = 0] = connection
-    .prepare<[], number[]>("SELECT placed, (SELECT max(line) FROM lines) FROM counters")
-    .raw(true)
-    .get() ?? [0, 0];
-  const tables = [placeConversations, placeForeign].map((places): Table => {
-    const some = connection.prepare<Range>(places("line > @after AND line <= @upTo"));
-    return { place: some, placeOne: connection.prepare<[number]>(places("line = ?")), placed: known };
-  });
-  let last = lines ?? 0;
-  const placed = (): number => Math.min(...tables.map((table) => table.placed));
+  function write(places: GatheredPlaces): number {
+    const rows = writeSegment(places);
+    placed = endOf(places.segment);
+    gathered.drop(places);
+    return rows;
+  }
 
-  const write = connection.transaction((behind: readonly Table[]): void => {
-    const others = tables.filter((table) => !behind.includes(table)).map((table) => table.placed);
-    for (const { place, placed: after } of behind) place.run({ after, upTo: last });
-    record.run(Math.min(last, ...others));
-  });
+  function* find(name: number): Iterable<number> {
+    yield* gathered.find(name);
+    yield* segments.find(name);
+  }
 
+  for (const [lines, share] of linesAfter(connection, placed)) {
+    for (const line of lines) gathered.add(toPlace(hash, line));
+    if (share === 1) break;
+    for (const places of gathered.rising) write(places);
+    onProgress(share);
+  }
   return {
-    written(cells) {
+    ofConversation: (conversation) => find(hash.conversation(conversation)),
+    named: (network, person, foreign) => find(hash.foreign(network, person, foreign)),
+    late(cells) {
       for (let start = 0; start < cells.length; start += LINE_WIDTH) {
-        const line = Number(cells[start]);
-        if (line > last) last = line;
-        for (const table of tables) {
-          // Written again, which changes no place, or come late.
-          if (line <= table.placed) table.placeOne.run(line);
-        }
+        if (Number(cells[start]) <= placed) segments.add(toPlace(hash, toPlacedLine(cells, start)));
       }
     },
-    catchUp(most) {
-      const least = most === "all" ? 1 : WORTH_LINES;
-      const behind = tables.filter((table) => last - table.placed >= least);
-      if (behind.length === 0) return 0;
-      const before = placed();
-      const now = most === "all" ? behind : behind.slice(0, 1);
-      // Nothing new is told here: what a power cut takes is written down again.
-      connection.pragma("synchronous = NORMAL");
-      try {
-        write.immediate(now);
-        for (const table of now) table.placed = last;
-        return placed() - before;
-      } finally {
-        connection.pragma("synchronous = FULL");
+    written(cells) {
+      for (let start = 0; start < cells.length; start += LINE_WIDTH) {
+        if (Number(cells[start]) > placed) gathered.add(toPlace(hash, toPlacedLine(cells, start)));
       }
+    },
+    remove(lines) {
+      const places = lines.map((line) => toPlace(hash, line));
+      segments.remove(places.filter(({ line }) => line <= placed));
+      return () => gathered.remove(places);
+    },
+    catchUp() {
+      const [full, further] = gathered.rising;
+      return full === undefined || further === undefined ? 0 : write(full);
     },
   };
 }
 
-interface Range {
-  readonly after: number;
-  readonly upTo: number;
+/** The segments that are not on the disk: one, or two for the moment until the first is written. */
+class Gathered {
+  #rising: readonly GatheredPlaces[] = [];
+
+  get rising(): readonly GatheredPlaces[] {
+    return this.#rising;
+  }
+
+  add({ line, names }: Place): void {
+    const segment = segmentOf(line);
+    let places = this.#rising.find((one) => one.segment === segment);
+    if (places === undefined) {
+      places = new GatheredPlaces(segment);
+      this.#rising = [...this.#rising, places].sort((left, right) => left.segment - right.segment);
+    }
+    for (const name of names) places.add(line, name);
+  }
+
+  /** Newest first. */
+  *find(name: number): Iterable<number> {
+    for (const places of this.#rising.toReversed()) yield* places.find(name);
+  }
+
+  remove(removed: readonly Place[]): void {
+    for (const places of this.#rising) places.remove(removed);
+  }
+
+  drop(written: GatheredPlaces): void {
+    this.#rising = this.#rising.filter((places) => places !== written);
+  }
 }
 
-function placeConversations(which: string): string {
-  return `INSERT OR IGNORE INTO conversation_lines (conversation, line)
-    SELECT conversation, line FROM lines WHERE ${which} ORDER BY conversation, line`;
+/** Writes a segment in a transaction of its own; gives the number of rows. */
+function prepareWriting(connection: Connection, segments: PlaceSegments): (places: GatheredPlaces) => number {
+  const record = connection.prepare<[number]>("UPDATE counters SET placed = ?");
+  const write = connection.transaction((places: GatheredPlaces): number => {
+    record.run(endOf(places.segment));
+    return segments.write(places);
+  });
+  return (places) => {
+    // Nothing new is told here: what a power cut takes is written down again.
+    connection.pragma("synchronous = NORMAL");
+    try {
+      return write.immediate(places);
+    } finally {
+      connection.pragma("synchronous = FULL");
+    }
+  };
 }
 
-function placeForeign(which: string): string {
-  return `INSERT OR IGNORE INTO foreign_lines (network, person, foreign_id, line)
-    SELECT network, person, foreign_id, line FROM lines WHERE ${which}
-      AND network IS NOT NULL AND person IS NOT NULL AND foreign_id IS NOT NULL
-    ORDER BY network, person, foreign_id, line`;
+function toPlace(hash: PlaceHash, [line, conversation, network, person, foreign]: PlacedLine): Place {
+  const name = hash.conversation(conversation);
+  const isNamed = network !== null && person !== null && foreign !== null;
+  return { line, names: isNamed ? [name, hash.foreign(network, person, foreign)] : [name] };
+}
+
+/**
+ * The lines above that number, those of one segment at a time, with how much of all is read then. In a store that was written by this version they are
+ * those of the last segment.
+ */
+function* linesAfter(
+  connection: Connection,
+  placed: number,
+): Generator<readonly [lines: IterableIterator<PlacedLine>, share: number]> {
+  const next = connection.prepare<[number], number | null>("SELECT min(line) FROM lines WHERE line > ?").pluck();
+  const last = connection.prepare<[], number | null>("SELECT max(line) FROM lines").pluck().get() ?? 0;
+  const lines = connection
+    .prepare<[number, number], PlacedLine>(`SELECT ${PLACED_COLUMNS} FROM lines WHERE line BETWEEN ? AND ?`)
+    .raw(true);
+  const first = next.get(placed) ?? last;
+  for (let from = next.get(placed) ?? null; from !== null; ) {
+    const end = endOf(segmentOf(from));
+    yield [lines.iterate(from, end), end >= last ? 1 : (end - first) / (last - first)];
+    from = next.get(end) ?? null;
+  }
+}
+
+/** The key of the store's names, made once. */
+function takeKey(connection: Connection): string {
+  const key = randomBytes(PLACE_KEY_DIGITS / 2).toString("hex");
+  connection.prepare<[string]>("UPDATE counters SET place_key = ? WHERE place_key = ''").run(key);
+  return String(connection.prepare("SELECT place_key FROM counters").pluck().get());
+}
+
+function toPlacedLine(cells: readonly Cell[], start: number): PlacedLine {
+  return [
+    Number(cells[start]),
+    String(cells[start + 1]),
+    text(cells[start + 4]),
+    text(cells[start + 5]),
+    text(cells[start + 7]),
+  ];
 }

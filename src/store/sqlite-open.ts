@@ -7,6 +7,7 @@ import { NO_KEYS, type Sealing, type SealingKeys } from "../sealing.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
 import { toOpeningFault } from "./sqlite-faults.ts";
 import { prepareSealing, recordKey } from "./sqlite-sealing.ts";
+import type { Upgrade } from "./sqlite-wire.ts";
 import { StoreFault } from "./store.ts";
 
 export type Connection = Database.Database;
@@ -25,8 +26,13 @@ const BUSY_TIMEOUT_MS = 5_000;
 /** What is left of the write-ahead log on disk after it was copied back. */
 const LOG_BYTES = 67_108_864;
 
-/** Throws StoreFault "disk" with a sentence for the admin. */
-export function openDatabase(path: string, mostPages?: number, keys: SealingKeys = NO_KEYS): Opened {
+/** Throws StoreFault "disk" with a sentence for the admin. `onUpgrade`: told of each step that a store of an older version takes, before it. */
+export function openDatabase(
+  path: string,
+  mostPages?: number,
+  keys: SealingKeys = NO_KEYS,
+  onUpgrade: (upgrade: Upgrade) => void = () => {},
+): Opened {
   let lock: Connection | null = null;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -43,7 +49,7 @@ export function openDatabase(path: string, mostPages?: number, keys: SealingKeys
     database.pragma(`journal_size_limit = ${LOG_BYTES}`);
     database.pragma("temp_store = MEMORY");
     database.pragma("cache_size = -32768");
-    migrate(database, path);
+    migrate(database, path, onUpgrade);
     recordKey(database, sealing);
     if (mostPages !== undefined) database.pragma(`max_page_count = ${mostPages}`);
     return { database, lock, epoch: takeEpoch(database), sealing };
@@ -74,7 +80,7 @@ export function takeLock(path: string, folder: string): Connection {
   }
 }
 
-function migrate(database: Connection, path: string): void {
+function migrate(database: Connection, path: string, onUpgrade: (upgrade: Upgrade) => void): void {
   const version = Number(database.pragma("user_version", { simple: true }));
   if (version > MIGRATIONS.length) {
     throw new StoreFault(
@@ -84,9 +90,11 @@ function migrate(database: Connection, path: string): void {
     );
   }
   MIGRATIONS.slice(version).forEach((statements, index) => {
+    const next = version + index + 1;
+    if (version > 0) onUpgrade({ kind: "schema", version: next });
     const step = database.transaction(() => {
       database.exec(statements);
-      database.pragma(`user_version = ${version + index + 1}`);
+      database.pragma(`user_version = ${next}`);
     });
     step.immediate();
   });

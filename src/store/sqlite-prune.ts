@@ -1,4 +1,6 @@
 /** Forgetting what is old, a bounded piece at a time, so that a commit never waits long behind it. */
+import { createForgetting, type Forget } from "./sqlite-forget.ts";
+import type { LinePlaces } from "./sqlite-line-places.ts";
 import type { Connection } from "./sqlite-open.ts";
 
 /** Lines looked at, and rows of each kind deleted, in one call. */
@@ -20,12 +22,13 @@ interface OldLine {
 
 type Statements = ReturnType<typeof prepareStatements>;
 
-export function createPrune(connection: Connection): Prune {
+export function createPrune(connection: Connection, places: LinePlaces): Prune {
   const statements = prepareStatements(connection);
+  const transaction = createForgetting(connection, places);
   /** Lines below it belong to conversations that are still open. */
   const cursor = { line: 0 };
-  const round = connection.transaction((before: number, inboxBefore: number): Pruned => {
-    const transcripts = pruneTranscripts(statements, cursor, before);
+  const round = (forget: Forget, before: number, inboxBefore: number): Pruned => {
+    const transcripts = pruneTranscripts(statements, forget, cursor, before);
     const counts = [
       statements.inbox.run(inboxBefore).changes,
       statements.quarantine.run(before).changes,
@@ -35,8 +38,8 @@ export function createPrune(connection: Connection): Prune {
       more: transcripts.more || counts.some((count) => count >= ROUND_ROWS),
       rows: counts.reduce((sum, count) => sum + count, transcripts.rows),
     };
-  });
-  return (before, inboxBefore) => round.immediate(before, inboxBefore);
+  };
+  return (before, inboxBefore) => transaction((forget) => round(forget, before, inboxBefore));
 }
 
 /** Prepared once: to prepare takes longer than to run them. */
@@ -49,19 +52,6 @@ function prepareStatements(connection: Connection) {
       `SELECT line, conversation, at FROM lines WHERE line > ? ORDER BY line LIMIT ${ROUND_ROWS}`,
     ),
     isOpen: connection.prepare<[string], number>("SELECT 1 FROM state WHERE tbl = 'conversation' AND id = ?").pluck(),
-    lastAt: connection
-      .prepare<[string], number>(
-        "SELECT at FROM lines WHERE line = (SELECT max(line) FROM conversation_lines WHERE conversation = ?)",
-      )
-      .pluck(),
-    linesOf: connection
-      .prepare<[string], number>(
-        `SELECT line FROM conversation_lines WHERE conversation = ? ORDER BY line LIMIT ${ROUND_ROWS}`,
-      )
-      .pluck(),
-    removeCopies: connection.prepare<[number]>("DELETE FROM copies WHERE line = ?"),
-    removeLine: connection.prepare<[number]>("DELETE FROM lines WHERE line = ?"),
-    removeFacts: connection.prepare<[string]>("DELETE FROM facts WHERE conversation = ?"),
   };
 }
 
@@ -74,13 +64,21 @@ function removeOldest(table: string, among: string): string {
   return `DELETE FROM ${table} WHERE seq IN (${oldest}) AND at < ?`;
 }
 
-function pruneTranscripts(statements: Statements, cursor: { line: number }, before: number): Pruned {
+function pruneTranscripts(
+  statements: Statements,
+  { lastAt, forget }: Forget,
+  cursor: { line: number },
+  before: number,
+): Pruned {
   const lines = statements.lines.all(cursor.line);
   const old = lines.filter(({ at }) => at < before);
   const conversations = [...new Set(old.map(({ conversation }) => conversation))];
   let rows = 0;
   for (const conversation of conversations) {
-    rows += isFinished(statements, conversation, before) ? forget(statements, conversation) : 0;
+    const isOpen = statements.isOpen.get(conversation) !== undefined;
+    const at = lastAt(conversation);
+    if (isOpen || at === undefined || at >= before) continue;
+    rows += forget(conversation, ROUND_ROWS).lines;
     if (rows >= ROUND_ROWS) {
       return { more: true, rows };
     }
@@ -89,21 +87,4 @@ function pruneTranscripts(statements: Statements, cursor: { line: number }, befo
   // What was passed over is looked at again the next time round: it may have been closed meanwhile.
   cursor.line = reachedEnd ? 0 : (lines.at(-1)?.line ?? 0);
   return { more: !reachedEnd, rows };
-}
-
-function isFinished({ isOpen, lastAt }: Statements, conversation: string, before: number): boolean {
-  return isOpen.get(conversation) === undefined && Number(lastAt.get(conversation)) < before;
-}
-
-/** Of a long conversation ROUND_ROWS lines at a time; its facts go with its last line. */
-function forget(statements: Statements, conversation: string): number {
-  const lines = statements.linesOf.all(conversation);
-  for (const line of lines) {
-    statements.removeCopies.run(line);
-    statements.removeLine.run(line);
-  }
-  if (lines.length < ROUND_ROWS) {
-    statements.removeFacts.run(conversation);
-  }
-  return lines.length;
 }

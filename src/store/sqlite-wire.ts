@@ -97,8 +97,16 @@ export type Reply =
   | { readonly id: number; readonly cells: readonly Cell[]; readonly bytes?: readonly Bytes[] }
   | { readonly id: number; readonly fault: "disk" | "data"; readonly message: string };
 
-/** First message of the worker: opened (`epoch`), or why not. */
-export type Hello = { readonly epoch: string } | { readonly fault: "disk" | "data"; readonly message: string };
+/** What a store of an older version takes to be brought up to date: a step of the schema begins, or so much of the places (from 0 to 1) is made. */
+export type Upgrade =
+  | { readonly kind: "schema"; readonly version: number }
+  | { readonly kind: "places"; readonly share: number };
+
+/** First messages of the worker: upgrades if there are any, then opened (`epoch`), or why not. */
+export type Hello =
+  | { readonly upgrade: Upgrade }
+  | { readonly epoch: string }
+  | { readonly fault: "disk" | "data"; readonly message: string };
 
 export const LINE_COLUMNS =
   "line, conversation, at, author, network, person, desk, foreign_id, viewers, nick, kind, refers, content";

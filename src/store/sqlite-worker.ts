@@ -8,7 +8,7 @@ import { RequestQueue } from "./request-queue.ts";
 import { createSqliteDatabase, type SqliteDatabase } from "./sqlite-database.ts";
 import { toFault } from "./sqlite-faults.ts";
 import { type Opened, openDatabase } from "./sqlite-open.ts";
-import type { Ask, Hello, PageAsk, Reply, Request } from "./sqlite-wire.ts";
+import type { Ask, Hello, PageAsk, Reply, Request, Upgrade } from "./sqlite-wire.ts";
 import { StoreFault } from "./store.ts";
 
 /**
@@ -27,9 +27,11 @@ if (port === null) {
 
 let opened: Opened | null = null;
 try {
-  opened = openDatabase(path, mostPages, keys);
+  const onUpgrade = (upgrade: Upgrade): void => port.postMessage({ upgrade } satisfies Hello);
+  opened = openDatabase(path, mostPages, keys, onUpgrade);
+  const database = createSqliteDatabase(opened, onUpgrade);
   port.postMessage({ epoch: opened.epoch } satisfies Hello);
-  serve(opened);
+  serve(opened, database);
 } catch (error) {
   const fault = toFault(error, path);
   if (opened !== null) close(opened);
@@ -44,8 +46,7 @@ function close({ database, lock }: Opened): void {
   }
 }
 
-function serve(opened: Opened): void {
-  const database = createSqliteDatabase(opened.database, opened.epoch, opened.sealing);
+function serve(opened: Opened, database: SqliteDatabase): void {
   const checkpoints = createCheckpoints(opened, database, breakDown);
   const queue = new RequestQueue();
   /** After a fault of the disk nothing is tried again: an fsync that failed once may lie the second time. */
@@ -118,7 +119,6 @@ function createCheckpoints(
   function checkpoint(): void {
     idle = null;
     try {
-      database.catchUp(true);
       connection.pragma("wal_checkpoint(PASSIVE)");
       checkpointed = database.writes;
     } catch (error) {
@@ -128,7 +128,7 @@ function createCheckpoints(
 
   function catchUp(): void {
     try {
-      database.catchUp(false);
+      database.catchUp();
     } catch (error) {
       onFault(new StoreFault("disk", toFault(error, path).message));
     }

@@ -30,6 +30,8 @@ export interface SqliteOptions {
   readonly keys?: SealingKeys;
   /** The store's thread has ended though nobody closed the store: nothing can be recorded any more. Called once at most. */
   readonly onLost?: (fault: StoreFault) => void;
+  /** A store of an older version is being brought up to date, which takes a while when it is large. */
+  readonly onUpgrade?: (upgrade: wire.Upgrade) => void;
 }
 
 /** The worker runs from source in the checkout (.ts) and compiled when packed (.js), like this file itself. */
@@ -40,7 +42,7 @@ const YOUNG_MEGABYTES = 6;
 
 /** Opens, locks and migrates. Rejects with StoreFault "disk": cannot open, another daemon has it, made by a newer Frontdesk, sealed with another key. */
 export async function openSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
-  const { path, mostPages, keys, onLost = () => {} } = options;
+  const { path, mostPages, keys, onLost = () => {}, onUpgrade = () => {} } = options;
   const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MEGABYTES };
   const worker = new Worker(WORKER, { workerData: { path, mostPages, keys }, resourceLimits });
   const { promise, resolve, reject } = Promise.withResolvers<string>();
@@ -48,14 +50,17 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
   const ended = (code: number): void =>
     reject(new StoreFault("disk", `The store's thread ended (${code}) before it was open.`));
   worker.once("exit", ended);
-  worker.once("message", (hello: wire.Hello) => {
-    if ("epoch" in hello) resolve(hello.epoch);
+  const hear = (hello: wire.Hello): void => {
+    if ("upgrade" in hello) onUpgrade(hello.upgrade);
+    else if ("epoch" in hello) resolve(hello.epoch);
     else reject(new StoreFault(hello.fault, hello.message));
-  });
+  };
+  worker.on("message", hear);
   try {
     const epoch = await promise;
     worker.removeAllListeners("error");
     worker.off("exit", ended);
+    worker.off("message", hear);
     return createStore(createLink(worker, path, onLost), epoch);
   } catch (error) {
     await worker.terminate();

@@ -39,7 +39,6 @@ export function columnsWith(folder: string, text: string): ReadonlySet<string> {
 /** Where a customer's address, which SQL looks for, may stand in a store with a key: the list of docs/operators.md, as columns. */
 export const ADDRESS_COLUMNS = [
   "copies.person",
-  "foreign_lines.person",
   "inbox.redelivery",
   "lines.person",
   "state.id",

@@ -2,24 +2,29 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect } from "chai";
 import { MIGRATIONS } from "../../src/store/migrations/index.ts";
-import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { createSqliteDatabase, type SqliteDatabase } from "../../src/store/sqlite-database.ts";
 import { type Opened, openDatabase } from "../../src/store/sqlite-open.ts";
-import { toRows } from "../../src/store/sqlite-wire.ts";
+import { endOf } from "../../src/store/sqlite-place-segments.ts";
+import { toRows, type Upgrade } from "../../src/store/sqlite-wire.ts";
 import { CUSTOMER, line, NOTHING } from "../conformance/store.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
-/** The version of the schema in which two indexes were written with each commit. */
-const INDEXED_SCHEMA = 4;
+/** The versions of the schema in which two indexes, and then two tables, said where lines are. */
+const FORMER_SCHEMAS = [4, 5] as const;
 
-/** The store's thread without the thread: what it put off stays so until it is asked. */
+/** The last number of a line in the first segment. */
+const END = endOf(0);
+
+/** The store's thread without the thread: what it puts off stays so until it is told. */
 class Desk {
   readonly #opened: Opened;
   readonly database: SqliteDatabase;
+  readonly upgrades: Upgrade[] = [];
 
   constructor(path: string) {
-    this.#opened = openDatabase(path);
-    this.database = createSqliteDatabase(this.#opened.database, this.#opened.epoch, this.#opened.sealing);
+    const onUpgrade = (upgrade: Upgrade): number => this.upgrades.push(upgrade);
+    this.#opened = openDatabase(path, undefined, undefined, onUpgrade);
+    this.database = createSqliteDatabase(this.#opened, onUpgrade);
   }
 
   /** Lines of those numbers, each with the foreign id `m<number>`. */
@@ -28,18 +33,19 @@ class Desk {
     this.database.answer({ kind: "commit", rows: toRows({ ...NOTHING, lines }, this.#opened.epoch) });
   }
 
-  /** Numbers of lines that the tables of places know. */
-  placed(table: "conversation_lines" | "foreign_lines"): readonly unknown[] {
-    return this.#opened.database.prepare(`SELECT line FROM ${table} ORDER BY line`).pluck().all();
+  /** Entries of places on the disk. */
+  get placed(): number {
+    return Number(this.#opened.database.prepare("SELECT total(length(places)) / 6 FROM line_places").pluck().get());
   }
 
-  transcript(): readonly unknown[] {
-    const cells = this.database.answer({ kind: "transcript", conversation: "c1", limit: 10 });
+  transcript(limit = 10): readonly unknown[] {
+    const cells = this.database.answer({ kind: "transcript", conversation: "c1", limit });
     return cells.filter((_, cell) => cell % 16 === 0);
   }
 
-  finds(foreign: string): boolean {
-    return this.database.answer({ kind: "reference", network: "xmpp", person: CUSTOMER.id, id: foreign }).length > 0;
+  /** The number of the line that the customer's id names. */
+  find(foreign: string): unknown {
+    return this.database.answer({ kind: "reference", network: "xmpp", person: CUSTOMER.id, id: foreign })[1];
   }
 
   close(): void {
@@ -62,85 +68,128 @@ describe("places of lines", () => {
     folder.remove();
   });
 
-  it("are not written with a commit, and are there as soon as somebody asks", () => {
+  function startAgain(): void {
+    desk.close();
+    desk = new Desk(path);
+  }
+
+  it("are not written with a commit, and there when somebody asks, after the next start as well", () => {
     desk.commit(1, 2);
     desk.commit(3);
-    expect(desk.placed("conversation_lines")).to.deep.equal([]);
-    expect(desk.transcript()).to.deep.equal([3, 2, 1]);
-    expect(desk.placed("conversation_lines")).to.deep.equal([1, 2, 3]);
-    desk.commit(4);
-    expect(desk.finds("m4")).to.equal(true);
-    expect(desk.placed("foreign_lines")).to.deep.equal([1, 2, 3, 4]);
-  });
-
-  it("are written of themselves when they have become many, in one table after the other", () => {
-    desk.commit(1);
-    desk.database.catchUp(false);
-    expect(desk.placed("conversation_lines")).to.deep.equal([]);
-    for (let first = 2; first < 602; first += 100) {
-      desk.commit(...Array.from({ length: 100 }, (_, index) => first + index));
+    desk.database.catchUp();
+    for (const time of ["before", "after"]) {
+      expect(desk.transcript(), time).to.deep.equal([3, 2, 1]);
+      expect(desk.find("m3"), time).to.equal(3);
+      expect(desk.placed, time).to.equal(0);
+      startAgain();
     }
-    desk.database.catchUp(false);
-    expect(desk.placed("conversation_lines")).to.have.length(601);
-    expect(desk.placed("foreign_lines")).to.have.length(0);
-    desk.database.catchUp(false);
-    expect(desk.placed("foreign_lines")).to.have.length(601);
   });
 
-  it("are made up for in the table that was not reached when the desk went down", () => {
-    desk.commit(...Array.from({ length: 600 }, (_, index) => index + 1));
-    desk.database.catchUp(false);
-    // One of those that the other table does not know, once more.
-    desk.commit(600, 601);
-    desk.close();
-    desk = new Desk(path);
-    expect(desk.placed("conversation_lines")).to.have.length(600);
-    expect(desk.placed("foreign_lines")).to.deep.equal([]);
-    expect(desk.finds("m1")).to.equal(true);
-    expect(desk.placed("conversation_lines")).to.have.length(601);
-    expect(desk.placed("foreign_lines")).to.have.length(601);
+  it("are written when a segment is full, and found in it and in the next", () => {
+    desk.commit(1, END - 1, END);
+    desk.database.catchUp();
+    expect(desk.placed).to.equal(0);
+    desk.commit(END + 1, END + 2);
+    desk.database.catchUp();
+    expect(desk.placed).to.equal(6);
+    for (const time of ["before", "after"]) {
+      expect(desk.transcript(), time).to.deep.equal([END + 2, END + 1, END, END - 1, 1]);
+      expect(desk.transcript(3), time).to.deep.equal([END + 2, END + 1, END]);
+      expect([1, END, END + 2].map((line) => desk.find(`m${line}`))).to.deep.equal([1, END, END + 2]);
+      expect(desk.find("m0")).to.equal(undefined);
+      startAgain();
+    }
   });
 
-  it("are made up for after the desk went down before it wrote them", () => {
-    desk.commit(1, 2);
-    desk.transcript();
-    desk.commit(3, 4);
-    desk.close();
-    desk = new Desk(path);
-    expect(desk.placed("conversation_lines")).to.deep.equal([1, 2]);
-    expect(desk.finds("m3")).to.equal(true);
-    expect(desk.transcript()).to.deep.equal([4, 3, 2, 1]);
+  it("are written at the start when the desk went down before it wrote those of a full segment", () => {
+    desk.commit(1, END + 1, endOf(7));
+    startAgain();
+    expect(desk.placed).to.equal(4);
+    expect(desk.upgrades.map(({ kind }) => kind)).to.deep.equal(["places", "places"]);
+    expect(desk.transcript()).to.deep.equal([endOf(7), END + 1, 1]);
+    expect(desk.find("m1")).to.equal(1);
   });
 
   it("of a line that comes late, or once more, are written with it", () => {
-    desk.commit(1, 2, 5);
-    desk.transcript();
-    desk.commit(3, 5);
-    expect(desk.transcript()).to.deep.equal([5, 3, 2, 1]);
-    expect(desk.finds("m3")).to.equal(true);
+    desk.commit(1, END, END + 1);
+    desk.database.catchUp();
+    desk.commit(3, END, END + 1);
+    expect(desk.placed).to.equal(6);
+    expect(desk.transcript()).to.deep.equal([END + 1, END, 3, 1]);
+    expect(desk.find("m3")).to.equal(3);
+    // Into a segment of which there was nothing.
+    desk.commit(endOf(4), endOf(5));
+    desk.database.catchUp();
+    desk.commit(endOf(3));
+    expect(desk.find(`m${endOf(3)}`)).to.equal(endOf(3));
   });
 
-  it("go with their line", () => {
-    desk.commit(1, 2, 3);
-    desk.database.answer({ kind: "prune", before: 1_000, inboxBefore: 0 });
-    expect(desk.placed("conversation_lines")).to.deep.equal([]);
-    expect(desk.placed("foreign_lines")).to.deep.equal([]);
-    expect(desk.finds("m1")).to.equal(false);
+  it("name the newest line with that id", () => {
+    const { database } = desk;
+    const say = (number: number) =>
+      database.answer({
+        kind: "commit",
+        rows: toRows({ ...NOTHING, lines: [line(number, { foreign: "same" })] }, "epoch"),
+      });
+    for (const number of [2, 1, END + 1, END + 3]) say(number);
+    expect(desk.find("same")).to.equal(END + 3);
+    database.catchUp();
+    startAgain();
+    expect(desk.find("same")).to.equal(END + 3);
   });
 
-  it("are taken over from a store that had indexes instead", async () => {
-    const older = join(folder.path, "older.sqlite");
-    const database = new Database(older);
-    for (const statements of MIGRATIONS.slice(0, INDEXED_SCHEMA)) database.exec(statements);
-    database.pragma(`user_version = ${INDEXED_SCHEMA}`);
-    database.exec(`INSERT INTO counters (id, epoch, line, outbox) VALUES (1, 'abcd0123', 2, 0);
-      INSERT INTO lines (line, conversation, at, author, network, person, desk, foreign_id, viewers, kind, content)
-      VALUES (1, 'c1', 1, 0, 'xmpp', '${CUSTOMER.id}', 'support', 'm1', '[1]', 'message', '{"kind":"message","text":"hello","choices":[],"replyTo":null}'),
-             (2, 'c1', 2, NULL, NULL, NULL, NULL, NULL, '[0]', 'note', '{"kind":"note","text":"well"}')`);
-    database.close();
-    const store = await openSqliteStore({ path: older });
-    expect((await store.transcript("c1", 10)).map((entry) => entry.line)).to.deep.equal([1, 2]);
-    expect((await store.reference("xmpp", CUSTOMER.id, "m1"))?.line).to.equal(1);
-    await store.close();
+  it("go with their lines, in memory and on the disk", () => {
+    desk.commit(1, 2, END + 1);
+    desk.database.catchUp();
+    expect(desk.placed).to.equal(4);
+    desk.database.answer({ kind: "prune", before: 1_000_000, inboxBefore: 0 });
+    expect(desk.placed).to.equal(0);
+    expect([desk.find("m1"), desk.find(`m${END + 1}`), desk.transcript()]).to.deep.equal([undefined, undefined, []]);
+    desk.commit(END + 2, endOf(3));
+    desk.database.catchUp();
+    expect(desk.placed).to.equal(2);
   });
+
+  it("stay where they are when a batch is not recorded", () => {
+    desk.commit(1);
+    const rows = toRows({ ...NOTHING, lines: [line(2, { foreign: "m2" }), line(3)] }, "epoch");
+    // Without a conversation the second cannot be written, and the first is not either.
+    rows.lines[14] = null;
+    expect(() => desk.database.answer({ kind: "commit", rows })).to.throw(/NOT NULL/u);
+    expect([desk.transcript(), desk.find("m2")]).to.deep.equal([[1], undefined]);
+    desk.commit(endOf(2));
+    desk.database.catchUp();
+    expect(desk.placed).to.equal(2);
+  });
+
+  for (const schema of FORMER_SCHEMAS) {
+    it(`are made for the lines of a store of schema ${schema}, which says how far it is`, () => {
+      const older = join(folder.path, "older.sqlite");
+      fillFormer(older, schema);
+      const taken = new Desk(older);
+      expect(
+        taken.upgrades.map((upgrade) => (upgrade.kind === "schema" ? upgrade.version : upgrade.share)),
+      ).to.deep.equal([
+        ...FORMER_SCHEMAS.map((version) => version + 1).filter((version) => version > schema),
+        (END - 1) / endOf(1),
+      ]);
+      expect(taken.transcript()).to.deep.equal([endOf(1) + 1, 2, 1]);
+      expect([taken.find("m1"), taken.find("m2")]).to.deep.equal([1, undefined]);
+      expect(taken.placed).to.equal(3);
+      taken.close();
+    });
+  }
 });
+
+/** A message, two notes: the last one two segments on. */
+function fillFormer(path: string, schema: number): void {
+  const database = new Database(path);
+  for (const statements of MIGRATIONS.slice(0, schema)) database.exec(statements);
+  database.pragma(`user_version = ${schema}`);
+  database.exec(`INSERT INTO counters (id, epoch, line, outbox) VALUES (1, 'abcd0123', 2, 0);
+    INSERT INTO lines (line, conversation, at, author, network, person, desk, foreign_id, viewers, kind, content)
+    VALUES (1, 'c1', 1, 0, 'xmpp', '${CUSTOMER.id}', 'support', 'm1', '[1]', 'message', '{"kind":"message","text":"hello","choices":[],"replyTo":null}'),
+           (2, 'c1', 2, NULL, NULL, NULL, NULL, NULL, '[0]', 'note', '{"kind":"note","text":"well"}'),
+           (${endOf(1) + 1}, 'c1', 2, NULL, NULL, NULL, NULL, NULL, '[0]', 'note', '{"kind":"note","text":"good"}')`);
+  database.close();
+}

@@ -86,4 +86,14 @@ export const MIGRATIONS: readonly string[] = [
   DROP INDEX lines_conversation;
   DROP INDEX lines_foreign;
   `,
+  `
+  -- In place of those tables: the places of lines by short names, a row for each part of a segment, see sqlite-place-segments.ts; of lines up to
+  -- \`placed\`. A start makes those of the lines that are there, segment by segment (sqlite-line-places.ts).
+  DROP TRIGGER lines_gone;
+  DROP TABLE conversation_lines;
+  DROP TABLE foreign_lines;
+  CREATE TABLE line_places (part INTEGER PRIMARY KEY, places BLOB NOT NULL);
+  ALTER TABLE counters ADD COLUMN place_key TEXT NOT NULL DEFAULT '';
+  UPDATE counters SET placed = 0;
+  `,
 ];
