@@ -64,7 +64,7 @@ export class LineIndex {
     const isNewest = line.line > this.#highest;
     const own =
       isNewest && line.from !== null && line.foreign !== null
-        ? name(line.from.network, line.from.id, line.foreign)
+        ? idOfPerson(line.from.network, line.from.id, line.foreign)
         : null;
     this.#entries.set(line.line, { line, own, foreign: NO_IDS, copies: NO_COPIES });
     if (own !== null) {
@@ -93,7 +93,7 @@ export class LineIndex {
     if (named === null || entry === undefined || copy === null) {
       return;
     }
-    const id = name(copy.to.network, copy.to.id, foreign);
+    const id = idOfPerson(copy.to.network, copy.to.id, foreign);
     this.#foreign.set(id, named);
     entry.foreign = [...entry.foreign, id];
   }
@@ -105,7 +105,7 @@ export class LineIndex {
     if (key !== null && copy?.to.id === person && copy.to.network === network) {
       return this.#describe(key.line, key.leg);
     }
-    const named = name(network, person, id);
+    const named = idOfPerson(network, person, id);
     const own = this.#own.get(named);
     if (own !== undefined) {
       return this.#describe(own, null);
@@ -157,7 +157,7 @@ export function toReference(line: Line, viewer: number | null): LineReference {
   return { line: line.line, conversation, author, content, from, desk, foreign, viewer, viewers };
 }
 
-/** Ids of networks and people hold no NUL, so the three parts cannot run into each other. */
-function name(network: string, person: string, id: string): string {
+/** An id as that person knows it. Ids of networks and people hold no NUL, so the three parts cannot run into each other. */
+export function idOfPerson(network: string, person: string, id: string): string {
   return `${network}\0${person}\0${id}`;
 }
