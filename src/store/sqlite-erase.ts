@@ -53,7 +53,7 @@ export function createErase(connection: Connection, places: LinePlaces): (ask: E
 
 /** Gives the numbers of lines, facts and sends. */
 function prepareRemoval(connection: Connection, places: LinePlaces): (ask: Removal) => readonly number[] {
-  const transaction = createForgetting(connection, places);
+  const transaction = createForgetting(connection, places, { atOnce: true });
   const count = (sql: string): Count => {
     const statement = connection.prepare<Cell[]>(sql);
     return (...cells) => statement.run(...cells).changes;
@@ -65,10 +65,10 @@ function prepareRemoval(connection: Connection, places: LinePlaces): (ask: Remov
     "DELETE FROM inbox WHERE network = ? AND substr(redelivery, 1, length(?) + 1) IN (? || ' ', ? || '/')",
   );
   return (ask) =>
-    transaction(({ forget }) => {
+    transaction((forget) => {
       const gone = { lines: 0, facts: 0, outbox: 0 };
       for (const conversation of ask.conversations) {
-        const { lines, facts } = forget(conversation, Number.POSITIVE_INFINITY);
+        const { lines, facts } = forget(conversation, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
         gone.lines += lines;
         gone.facts += facts;
       }

@@ -3,48 +3,54 @@ import type { LinePlaces, PlacedLine } from "./sqlite-line-places.ts";
 import { PLACED_COLUMNS } from "./sqlite-line-places.ts";
 import type { Connection } from "./sqlite-open.ts";
 
-export interface Forget {
-  /** When the newest line of that conversation was said; undefined when it has none. */
-  lastAt(conversation: string): number | undefined;
-  /** Takes away at most so many lines of that conversation, the newest first, and with the last of them its facts; says how many of each. */
-  forget(conversation: string, most: number): { readonly lines: number; readonly facts: number };
+export interface Forgotten {
+  readonly lines: number;
+  readonly facts: number;
 }
 
-/** Gives what runs something as one transaction, in which conversations can be forgotten. */
+/**
+ * Takes away at most `most` lines of that conversation, the newest first, and with the last of them its facts. Nothing when its newest line was
+ * said at `before` or later.
+ */
+export type Forget = (conversation: string, most: number, before: number) => Forgotten;
+
+const NOTHING: Forgotten = { lines: 0, facts: 0 };
+
+/**
+ * Gives what runs something as one transaction, in which conversations can be forgotten. Without `atOnce` a few bytes that say where their lines
+ * were stay until those of lines said in the same days can go with them, which is much quicker; to see what they stand for takes the line.
+ */
 export function createForgetting(
   connection: Connection,
   places: LinePlaces,
+  { atOnce }: { readonly atOnce: boolean },
 ): <Result>(act: (forget: Forget) => Result) => Result {
-  const at = connection
-    .prepare<[number, string], number>("SELECT at FROM lines WHERE line = ? AND conversation = ?")
-    .pluck();
-  const placed = connection
-    .prepare<[number, string], PlacedLine>(`SELECT ${PLACED_COLUMNS} FROM lines WHERE line = ? AND conversation = ?`)
+  const read = connection
+    .prepare<[number, string], [...PlacedLine, at: number]>(
+      `SELECT ${PLACED_COLUMNS}, at FROM lines WHERE line = ? AND conversation = ?`,
+    )
     .raw(true);
   const removeCopies = connection.prepare<[number]>("DELETE FROM copies WHERE line = ?");
   const removeLine = connection.prepare<[number]>("DELETE FROM lines WHERE line = ?");
   const removeFacts = connection.prepare<[string]>("DELETE FROM facts WHERE conversation = ?");
 
-  function lastAt(conversation: string): number | undefined {
-    for (const line of places.ofConversation(conversation)) {
-      const found = at.get(line, conversation);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  }
-
-  function linesOf(conversation: string, most: number): readonly PlacedLine[] {
+  /** Null: it has a line that is too new. */
+  function linesOf(conversation: string, most: number, before: number): readonly PlacedLine[] | null {
     const lines: PlacedLine[] = [];
     for (const number of places.ofConversation(conversation)) {
       if (lines.length >= most) break;
-      const line = placed.get(number, conversation);
-      if (line !== undefined) lines.push(line);
+      const found = read.get(number, conversation);
+      if (found === undefined) continue;
+      const [line, of, network, person, foreign, at] = found;
+      if (lines.length === 0 && at >= before) return null;
+      lines.push([line, of, network, person, foreign]);
     }
     return lines;
   }
 
-  function forget(conversation: string, most: number, removed: PlacedLine[]): ReturnType<Forget["forget"]> {
-    const lines = linesOf(conversation, most);
+  function forget(conversation: string, most: number, before: number, removed: PlacedLine[]): Forgotten {
+    const lines = linesOf(conversation, most, before);
+    if (lines === null) return NOTHING;
     for (const line of lines) {
       removeCopies.run(line[0]);
       removeLine.run(line[0]);
@@ -55,11 +61,11 @@ export function createForgetting(
   }
   return (act) => {
     const removed: PlacedLine[] = [];
-    const round = connection.transaction(() => {
-      const result = act({ lastAt, forget: (conversation, most) => forget(conversation, most, removed) });
-      return { result, settle: places.remove(removed) };
+    const transaction = connection.transaction(() => {
+      const result = act((conversation, most, before) => forget(conversation, most, before, removed));
+      return { result, settle: places.remove(removed, atOnce) };
     });
-    const { result, settle } = round.immediate();
+    const { result, settle } = transaction.immediate();
     settle();
     return result;
   };

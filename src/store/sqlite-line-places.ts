@@ -38,8 +38,11 @@ export interface LinePlaces {
   late(cells: readonly Cell[]): void;
   /** To be called after it, when nothing takes the lines back any more. */
   written(cells: readonly Cell[]): void;
-  /** To be called within the transaction that removes these lines. What it gives is to be called after that. */
-  remove(lines: readonly PlacedLine[]): () => void;
+  /**
+   * To be called within the transaction that removes these lines. What it gives is to be called after that. Places that are on the disk may
+   * stay there until all lines of their segment are gone; with `atOnce` they do not.
+   */
+  remove(lines: readonly PlacedLine[], atOnce: boolean): () => void;
   /** Writes segments that are full. To be called outside of transactions; returns how many rows of the database that took. */
   catchUp(): number;
 }
@@ -84,9 +87,11 @@ export function createLinePlaces(connection: Connection, onProgress: (share: num
         if (Number(cells[start]) > placed) gathered.add(toPlace(hash, toPlacedLine(cells, start)));
       }
     },
-    remove(lines) {
+    remove(lines, atOnce) {
       const places = lines.map((line) => toPlace(hash, line));
-      segments.remove(places.filter(({ line }) => line <= placed));
+      const written = places.filter(({ line }) => line <= placed);
+      if (atOnce) segments.remove(written);
+      segments.removeEmpty(new Set(written.map(({ line }) => segmentOf(line))));
       return () => gathered.remove(places);
     },
     catchUp() {

@@ -24,7 +24,7 @@ type Statements = ReturnType<typeof prepareStatements>;
 
 export function createPrune(connection: Connection, places: LinePlaces): Prune {
   const statements = prepareStatements(connection);
-  const transaction = createForgetting(connection, places);
+  const transaction = createForgetting(connection, places, { atOnce: false });
   /** Lines below it belong to conversations that are still open. */
   const cursor = { line: 0 };
   const round = (forget: Forget, before: number, inboxBefore: number): Pruned => {
@@ -64,21 +64,14 @@ function removeOldest(table: string, among: string): string {
   return `DELETE FROM ${table} WHERE seq IN (${oldest}) AND at < ?`;
 }
 
-function pruneTranscripts(
-  statements: Statements,
-  { lastAt, forget }: Forget,
-  cursor: { line: number },
-  before: number,
-): Pruned {
+function pruneTranscripts(statements: Statements, forget: Forget, cursor: { line: number }, before: number): Pruned {
   const lines = statements.lines.all(cursor.line);
   const old = lines.filter(({ at }) => at < before);
   const conversations = [...new Set(old.map(({ conversation }) => conversation))];
   let rows = 0;
   for (const conversation of conversations) {
     const isOpen = statements.isOpen.get(conversation) !== undefined;
-    const at = lastAt(conversation);
-    if (isOpen || at === undefined || at >= before) continue;
-    rows += forget(conversation, ROUND_ROWS).lines;
+    rows += isOpen ? 0 : forget(conversation, ROUND_ROWS, before).lines;
     if (rows >= ROUND_ROWS) {
       return { more: true, rows };
     }

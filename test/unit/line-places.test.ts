@@ -150,6 +150,31 @@ describe("places of lines", () => {
     expect(desk.placed).to.equal(2);
   });
 
+  it("of what is old go with all of their segment, of what is erased at once", () => {
+    desk.commit(1, 2, 3);
+    const other = line(4, { foreign: "m4", conversation: "c2", at: 5_000 });
+    desk.database.answer({ kind: "commit", rows: toRows({ ...NOTHING, lines: [other] }, "epoch") });
+    desk.commit(END + 1);
+    desk.database.catchUp();
+    expect(desk.placed).to.equal(8);
+    const { network, id: person } = CUSTOMER;
+    const erase = (conversation: string) =>
+      desk.database.answer({
+        kind: "erase",
+        ask: { kind: "remove", network, person, conversations: [conversation], outbox: [], quarantine: [] },
+      });
+    erase("c1");
+    expect(desk.placed).to.equal(2);
+    expect([desk.find("m1"), desk.find(`m${END + 1}`), desk.find("m4")]).to.deep.equal([undefined, undefined, 4]);
+    desk.commit(5, 6);
+    expect(desk.placed).to.equal(6);
+    desk.database.answer({ kind: "prune", before: 5_000, inboxBefore: 0 });
+    expect(desk.placed).to.equal(6);
+    expect([desk.find("m5"), desk.find("m4"), desk.transcript()]).to.deep.equal([undefined, 4, []]);
+    desk.database.answer({ kind: "prune", before: 5_001, inboxBefore: 0 });
+    expect(desk.placed).to.equal(0);
+  });
+
   it("stay where they are when a batch is not recorded", () => {
     desk.commit(1);
     const rows = toRows({ ...NOTHING, lines: [line(2, { foreign: "m2" }), line(3)] }, "epoch");
