@@ -220,25 +220,22 @@ export class Reception {
     this.#awaiting += 1;
     this.#press();
     const [first] = events;
-    const decided = (verdicts: readonly Verdict[]): void => {
-      this.#decided(arrival, events, verdicts, receipt);
-      arrival.delivery.settle(true);
-      this.#awaited();
-    };
     const failed = (error: unknown): void => {
       this.#notReceived(arrival, events, error);
       this.#awaited();
     };
-    if (first !== undefined && events.length === 1) {
-      context
-        .receive(first)
-        .then((verdict) => decided([verdict]))
-        .catch(failed);
-    } else {
-      Promise.all(events.map((event) => context.receive(event)))
-        .then(decided)
-        .catch(failed);
-    }
+    // A promise and a turn less than with `catch` behind it, of every message.
+    const decided = (verdicts: Verdict | readonly Verdict[]): void => {
+      try {
+        this.#decided(arrival, events, "kind" in verdicts ? [verdicts] : verdicts, receipt);
+        arrival.delivery.settle(true);
+        this.#awaited();
+      } catch (error) {
+        failed(error);
+      }
+    };
+    if (first !== undefined && events.length === 1) context.receive(first).then(decided, failed);
+    else Promise.all(events.map((event) => context.receive(event))).then(decided, failed);
   }
 
   #awaited(): void {

@@ -35,6 +35,6 @@ export class SentBefore {
 
   /** Whether the server has that send already; asked once, when it would go again. */
   isTaken(key: string): boolean {
-    return this.#taken.delete(key);
+    return this.#taken.size > 0 && this.#taken.delete(key);
   }
 }

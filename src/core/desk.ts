@@ -55,10 +55,13 @@ interface DeskState {
   delegate: DelegatedEngine | null;
   readonly tables: Tables;
   readonly memory: Memory;
+  /** One set for all turns: most stir nobody. */
+  readonly stirred: Set<string>;
 }
 
 function newTurn(state: DeskState, world: World): Turn {
-  const { rules, tables, memory, routing } = state;
+  const { rules, tables, memory, routing, stirred } = state;
+  if (stirred.size > 0) stirred.clear();
   return {
     world,
     rules,
@@ -70,7 +73,7 @@ function newTurn(state: DeskState, world: World): Turn {
     timers: [],
     facts: [],
     queries: [],
-    stirred: new Set(),
+    stirred,
   };
 }
 
@@ -90,6 +93,7 @@ export function createDesk(rules: Rules, snapshot: Snapshot, { delegates = false
     delegate: null,
     tables: createTables(snapshot, warmRows),
     memory: newMemory(),
+    stirred: new Set(),
   };
   nameCsrs(state);
   let lastWorld = NO_WORLD;

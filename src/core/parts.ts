@@ -7,7 +7,7 @@ const ENCODER = new TextEncoder();
 /** Length in UTF-8 bytes; half a surrogate pair counts as the U+FFFD it is sent as. */
 export function byteLength(text: string): number {
   // Splitting asks this of every character, and nearly all are plain ASCII.
-  if (text.length === 1 && text.charCodeAt(0) < 0x80) return 1;
+  if (text.length <= 1 && (text === "" || text.charCodeAt(0) < 0x80)) return text.length;
   return ENCODER.encode(text).length;
 }
 

@@ -44,7 +44,10 @@ function template(overrides: ReadonlyMap<string, ReadonlyMap<string, string>>, k
   const tag = language.toLowerCase();
   const dash = tag.indexOf("-");
   const primary = dash < 0 ? tag : tag.slice(0, dash);
-  const own = overrides.get(tag)?.get(key) ?? overrides.get(primary)?.get(key) ?? overrides.get("*")?.get(key);
+  const own =
+    overrides.size === 0
+      ? undefined
+      : (overrides.get(tag)?.get(key) ?? overrides.get(primary)?.get(key) ?? overrides.get("*")?.get(key));
   return own ?? (isKey(key) ? (CATALOGUES.get(primary) ?? EN)[key] : key);
 }
 

@@ -132,26 +132,39 @@ function shownParts({ leg, capabilities, features }: Recipient, whole: Formatted
   return shows ? parts : parts.map((part) => (isFormatted(part) ? { text: typed(part) } : part));
 }
 
+/** Neither cut nor wrapped nor named, as nearly every message: in one part, with nothing before it. */
+function isWhole({ leg, capabilities, features }: Recipient, said: FormattedText, { replyTo }: Sending): boolean {
+  const isShort = said.text.length * 3 <= capabilities.maxTextBytes;
+  return isShort && leg.label === null && replyTo === null && !isFormatted(said) && features.includes("multiline");
+}
+
 function sendText(recipient: Recipient, said: FormattedText, choices: readonly Choice[], sending: Sending): boolean {
-  const { turn, leg, capabilities, features } = recipient;
+  const { turn, leg, features } = recipient;
+  const key = legName(turn.world.epoch, sending.line, leg.index);
+  const language = sending.notice ? languageOf(turn, recipient.row, leg) : null;
+  const file = features.includes("file") ? (sending.file ?? null) : null;
+  if (!isWhole(recipient, said, sending)) return sendParts(recipient, key, sending, { said, file, choices, language });
+  turn.outbounds.push(messageTo(recipient, key, sending, { said, file, choices, replyTo: null, language }));
+  return true;
+}
+
+function sendParts(recipient: Recipient, key: string, sending: Sending, whole: Omit<MessagePart, "replyTo">): boolean {
+  const { turn, leg, capabilities } = recipient;
   const prefix = prefixOf(leg, sending.nick, sending.notice, capabilities.maxTextBytes);
   const reply = replyOf(recipient, sending.replyTo);
   const room = capabilities.maxTextBytes - byteLength(prefix);
-  const whole = reply.quote === "" ? said : joined([quoted(reply.quote), "\n", said]);
-  const parts = shownParts(recipient, whole, room);
+  const said = reply.quote === "" ? whole.said : joined([quoted(reply.quote), "\n", whole.said]);
+  const parts = shownParts(recipient, said, room);
   if (parts.length > turn.rules.limits.maxParts) return false;
-  const key = legName(turn.world.epoch, sending.line, leg.index);
-  const language = sending.notice ? languageOf(turn, recipient.row, leg) : null;
-  const shownFile = features.includes("file") ? (sending.file ?? null) : null;
   let position = 0;
   for (const part of parts) {
     const last = position === parts.length - 1;
     const message = messageTo(recipient, last ? key : `${key}.${position + 1}`, sending, {
       said: prefix === "" ? part : joined([prefix, part]),
-      file: last ? shownFile : null,
-      choices: last ? choices : [],
+      file: last ? whole.file : null,
+      choices: last ? whole.choices : [],
       replyTo: position === 0 ? reply.id : null,
-      language,
+      language: whole.language,
     });
     turn.outbounds.push(message);
     position += 1;

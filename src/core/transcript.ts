@@ -54,6 +54,15 @@ export function listeners(row: ConversationRow, author: Leg): readonly Leg[] {
   return row.legs.filter((leg) => leg.index !== author.index && leg.state === "active");
 }
 
+/** One array for all lines that one leg reads: thousands of lines are kept at a time. */
+const ALONE: readonly (readonly number[])[] = Array.from({ length: 8 }, (_, index) => [index]);
+
+function indicesOf(legs: readonly Leg[]): readonly number[] {
+  const [first] = legs;
+  const alone = first === undefined || legs.length > 1 ? undefined : ALONE[first.index];
+  return alone ?? legs.map(({ index }) => index);
+}
+
 /** The name under which listeners see a speaker: CSRs by their name, the customer by the name they gave. */
 export function nickOf(turn: Turn, row: ConversationRow, author: Leg): string {
   if (author.role !== "customer") return turn.rules.csrs.get(author.csr ?? "")?.name ?? turn.rules.company;
@@ -113,7 +122,7 @@ export function relay(turn: Turn, row: ConversationRow, author: Leg, spoken: Spo
     from: author.address,
     desk: author.desk,
     foreign: spoken.foreign,
-    viewers: viewers.map((leg) => leg.index),
+    viewers: indicesOf(viewers),
     nick,
     content,
   });

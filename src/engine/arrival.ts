@@ -23,7 +23,7 @@ export interface Arrival {
   readonly needs: Needs | null;
   /** Begun when the arrival came and memory did not know; null otherwise. */
   lookup: Lookup | null;
-  readonly resolve: (verdict: Verdict) => void;
+  readonly resolve: (verdict: Verdict | Promise<Verdict>) => void;
   readonly reject: (error: Error) => void;
 }
 

@@ -24,6 +24,8 @@ export interface BatchParts {
   readonly observer: EngineObserver | undefined;
   /** An event that one of the steps led to. */
   readonly tell: (event: Extract<DeskEvent, { kind: "history" }>) => void;
+  /** Answers what was refused. */
+  readonly refuse: (arrival: Arrival, verdict: Verdict) => void;
   /** There is room in the batch that is written next. */
   readonly onRoom: () => void;
 }
@@ -226,9 +228,13 @@ export class Batches {
     const { log, observer, timers, outbox } = this.#parts;
     this.events += arrivals.length;
     timers.apply(draft.timers());
-    for (const [index, arrival] of arrivals.entries()) {
-      arrival.resolve(verdicts[index] ?? ACCEPTED);
+    let index = 0;
+    for (const arrival of arrivals) {
+      const verdict = verdicts[index] ?? ACCEPTED;
+      if (verdict.kind === "refused") this.#parts.refuse(arrival, verdict);
+      else arrival.resolve(verdict);
       if (arrival.task.kind === "event") this.#remember(arrival.task.event);
+      index += 1;
     }
     if (log.writesDebug !== false) {
       for (const { outbound } of draft.outbox) {

@@ -71,7 +71,8 @@ export class Shell implements Engine {
     const tell = (event: Extract<DeskEvent, { kind: "history" }>): void => this.#tell(event, null);
     const { observer } = this.#options;
     const onRoom = (): void => this.#kick();
-    const batches = new Batches({ store, clock, log, stepper, outbox, timers, observer, tell, onRoom });
+    const refuse = (arrival: Arrival, verdict: Verdict): void => this.#refuse(arrival, verdict);
+    const batches = new Batches({ store, clock, log, stepper, outbox, timers, observer, tell, refuse, onRoom });
     this.#running = { stepper, batches, outbox, timers, housekeeping };
     this.#state = "running";
     log.info("engine.started", { outbox: loaded.outbox.length, timers: timers.size, epoch: loaded.epoch });
@@ -271,18 +272,19 @@ export class Shell implements Engine {
   }
 
   #enqueue(source: string, task: Task): Promise<Verdict> {
-    return new Promise((settle, reject) => {
-      // What is refused is answered at a pace that leaves time for other networks.
-      const resolve = (verdict: Verdict): void => {
-        const held = verdict.kind === "refused" ? this.#brake.hold(source) : null;
-        settle(held === null ? verdict : held.then(() => verdict));
-      };
-      const needs = needsOf(task);
-      const lookup = needs === null || this.#running === null ? null : this.#lookUp(needs);
-      this.#inbox.push(source, { task, needs, lookup, resolve, reject });
-      this.#kick();
-      void lookup?.done.then(() => this.#kick());
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<Verdict>();
+    const needs = needsOf(task);
+    const lookup = needs === null || this.#running === null ? null : this.#lookUp(needs);
+    this.#inbox.push(source, { task, needs, lookup, resolve, reject });
+    this.#kick();
+    void lookup?.done.then(() => this.#kick());
+    return promise;
+  }
+
+  /** What is refused is answered at a pace that leaves time for other networks. */
+  #refuse({ task, resolve }: Arrival, verdict: Verdict): void {
+    const held = this.#brake.hold(task.kind === "inbound" ? task.inbound.from.network : OWN);
+    resolve(held === null ? verdict : held.then(() => verdict));
   }
 
   #lookUp(needs: NonNullable<Arrival["needs"]>): Arrival["lookup"] {
