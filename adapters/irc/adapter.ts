@@ -144,8 +144,8 @@ export class IrcAdapter implements Adapter {
     if (session?.isOnline !== true || this.#isStopped) {
       return OFFLINE;
     }
-    const trailing = withKeptEnd(withLooks({ ...outbound, text }, this.#room(to.id)));
-    const line = formatLine({ source, command: "PRIVMSG", params: [to.id], trailing });
+    const looks = outbound.formatting === undefined ? text : withLooks({ ...outbound, text }, this.#room(to.id));
+    const line = formatLine({ source, command: "PRIVMSG", params: [to.id], trailing: withKeptEnd(looks) });
     const outcome = await session.sends.send(this.#people.fold(to.id), line, signal);
     if (outcome.kind === "accepted" && !this.#isStopped) {
       this.#returns.present(to.id);

@@ -4,7 +4,7 @@ import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Clock } from "../../src/adapter.ts";
 import { LineDecoder } from "./decoder.ts";
-import { BREAKS, LINE_BYTES } from "./line.ts";
+import { BREAKS, fits } from "./line.ts";
 
 export interface Target {
   readonly host: string;
@@ -40,7 +40,8 @@ export class Connection {
   #reason: Error | null = null;
   #isOver = false;
   #isPaused = false;
-  #isCorked = false;
+  /** Lines that are written when the turn is over. */
+  #pending = "";
   /** Cancels the empty line that would acknowledge what came. */
   #cancelEmptyLine: (() => void) | null = null;
 
@@ -84,22 +85,21 @@ export class Connection {
 
   /** Lines of one turn of the event loop leave together. After the end nothing is written. */
   write(line: string): void {
-    assert(!BREAKS.test(line) && Buffer.byteLength(line) <= LINE_BYTES, "a line that would be another");
+    assert(fits(line) && !BREAKS.test(line), "a line that would be another");
     const socket = this.#socket;
     if (this.#isOver || socket === null || socket.destroyed || socket.writableEnded) {
       return;
     }
-    if (!this.#isCorked) {
-      this.#isCorked = true;
-      socket.cork();
-      process.nextTick(() => {
-        this.#isCorked = false;
-        socket.uncork();
-      });
-    }
+    if (this.#pending === "") process.nextTick(() => this.#flush(socket));
     this.#cancelEmptyLine?.();
     this.#cancelEmptyLine = null;
-    socket.write(`${line}\r\n`);
+    this.#pending += `${line}\r\n`;
+  }
+
+  #flush(socket: Socket): void {
+    const lines = this.#pending;
+    this.#pending = "";
+    if (lines !== "" && !socket.destroyed && !socket.writableEnded) socket.write(lines);
   }
 
   pause(): void {

@@ -1,4 +1,5 @@
 /** Bytes of a connection to lines of text: cut at LF, limited, UTF-8 where it is, else Latin-1, which some clients still write. */
+import { isAscii } from "node:buffer";
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -44,6 +45,8 @@ export class LineDecoder {
 
   /** The lines that these bytes complete. */
   take(bytes: Buffer): readonly string[] {
+    const simple = this.#simple(bytes);
+    if (simple !== null) return simple;
     const lines: string[] = [];
     let start = 0;
     for (let end = bytes.indexOf(LF); end !== -1; end = bytes.indexOf(LF, start)) {
@@ -62,6 +65,20 @@ export class LineDecoder {
     this.#keep(bytes.subarray(start));
     // RFC 2812 §2.3: empty lines are silently ignored.
     return lines.filter((line) => line !== "");
+  }
+
+  /** Whole lines of ASCII, none of them too long, which nearly all are: cut as a text, since each buffer costs more than its line. Null for all else. */
+  #simple(bytes: Buffer): readonly string[] | null {
+    if (this.#skipping || this.#rest.length > 0 || bytes.at(-1) !== LF || !isAscii(bytes)) {
+      return null;
+    }
+    const lines: string[] = [];
+    for (const line of bytes.toString("latin1").split("\n")) {
+      if (line.length > this.#most) return null;
+      const text = line.endsWith("\r") ? line.slice(0, -1) : line;
+      if (text !== "") lines.push(text);
+    }
+    return lines;
   }
 
   #keep(rest: Buffer): void {

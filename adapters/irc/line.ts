@@ -8,6 +8,8 @@ export type { IrcMessage } from "irc-framework";
 export const LINE_BYTES = 510;
 const COMMAND = /^(?:[A-Z]+|\d{3})$/u;
 const PARAMETERS = 20;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what would end the line.
+const PARAMETER = /^(?!:)[^ \r\n\u0000]+$/u;
 
 /** Null when that is no line of IRC. */
 export function parseLine(line: string): IrcMessage | null {
@@ -32,18 +34,23 @@ export interface OutgoingLine {
 
 /** Throws when a field would end the line, begin another parameter, or make the line too long: callers check before. */
 export function formatLine({ source = null, command, params = [], trailing }: OutgoingLine): string {
-  const middle = [...(source === null ? [] : [source]), command, ...params];
-  for (const word of middle) {
-    assert(
-      word !== "" && !word.startsWith(":") && !BREAKS.test(word) && !word.includes(" "),
-      `bad ${command} parameter`,
-    );
-  }
-  assert(trailing === undefined || !BREAKS.test(trailing), `a ${command} would be two lines`);
-  const start = source === null ? middle.join(" ") : `:${middle.join(" ")}`;
-  const line = trailing === undefined ? start : `${start} :${trailing}`;
-  assert(Buffer.byteLength(line) <= LINE_BYTES, `a ${command} is too long for one line`);
+  let line = source === null ? word(command, command) : `:${word(source, command)} ${word(command, command)}`;
+  for (const param of params) line += ` ${word(param, command)}`;
+  if (trailing !== undefined) line += ` :${trailing}`;
+  if (trailing !== undefined && BREAKS.test(trailing)) assert.fail(`a ${command} would be two lines`);
+  if (!fits(line)) assert.fail(`a ${command} is too long for one line`);
   return line;
+}
+
+/** A parameter that is not the last. */
+function word(text: string, command: string): string {
+  if (!PARAMETER.test(text)) assert.fail(`bad ${command} parameter`);
+  return text;
+}
+
+/** Whether a line is not too long. A UTF-16 unit is three bytes at most, so the bytes of most lines need not be counted. */
+export function fits(line: string): boolean {
+  return line.length * 3 <= LINE_BYTES || Buffer.byteLength(line) <= LINE_BYTES;
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what would end the line.

@@ -5,6 +5,8 @@ import { type FormattedText, MAX_SPANS, type Span, type Style } from "../../src/
 const COLOUR = "\\u0003(?:\\d{1,2}(?:,\\d{1,2})?)?|\\u0004(?:[0-9a-f]{6}(?:,[0-9a-f]{6})?)?";
 /** Bold, reset, monospace, reverse, italics, strike-through, underline. */
 const CODE = new RegExp(`${COLOUR}|[\\u0002\\u000f\\u0011\\u0016\\u001d-\\u001f]`, "giu");
+// biome-ignore lint/suspicious/noControlCharactersInRegex: codes are control characters.
+const MAY_BE_CODE = /[\u0002-\u001f]/;
 const RESET = "\u000f";
 
 /** Each turns its look on and off again. Reversed video has no place among the looks. */
@@ -30,6 +32,7 @@ export function withoutCodes(line: string): string {
 
 /** The words and their looks; `before` is put in front of them. What is still on at the end of the line ends there. */
 export function readCodes(line: string, before = ""): FormattedText {
+  if (!MAY_BE_CODE.test(line)) return { text: before + line };
   const on = new Map<Style, number>();
   const formatting: Span[] = [];
   let text = before;
@@ -61,6 +64,7 @@ export function withLooks(words: FormattedText, bytes: number): string {
 
 /** The line with its looks as codes; each that is turned on is turned off in it. */
 export function withCodes({ text, formatting = [] }: FormattedText): string {
+  if (formatting.length === 0) return text;
   const borders = [...new Set(formatting.flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
   let line = "";
   let at = 0;

@@ -3,12 +3,15 @@ import { withoutCodes } from "./looks.ts";
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are the subject.
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f]/gu;
+/** What hardly any text has, and is looked for first: control characters, and halves of characters. */
+const MAY_BE_MORE = /[^\t\n\u0020-\u007e\u0080-\ud7ff\ue000-\uffff]/;
 
 /**
  * As it may be written: what a client would take for a CTCP, a colour or worse becomes a visible sign (U+2400 …). Line ends
  * are left, because they must be refused and not be hidden.
  */
 export function neutralised(text: string): string {
+  if (!MAY_BE_MORE.test(text)) return text;
   return text.toWellFormed().replace(CONTROLS, (control) => {
     if (control === "\r") {
       return control;

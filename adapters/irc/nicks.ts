@@ -24,7 +24,7 @@ export function foldNick(nick: string, mapping: CaseMapping): string {
 }
 
 function asciiLower(text: string): string {
-  return text.replace(/[A-Z]/gu, (letter) => letter.toLowerCase());
+  return /[A-Z]/.test(text) ? text.replace(/[A-Z]/gu, (letter) => letter.toLowerCase()) : text;
 }
 
 /** Longest nick any network is known to allow, in characters. */

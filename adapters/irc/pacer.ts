@@ -60,6 +60,7 @@ export class Pacer {
 
   /** How long one more message would wait, in milliseconds. */
   get waitMs(): number {
+    if (this.#options.lineMs === 0) return 0;
     this.#count();
     const lines = this.#messages.size * LINES_EACH + this.#linesFirst(null) - this.#credit;
     return Math.max(0, lines * this.#options.lineMs);
@@ -75,11 +76,21 @@ export class Pacer {
     this.#options.write(line);
   }
 
-  /** Writes when it may. The answer takes it back, which does nothing once it is written. */
-  message(message: Paced): () => void {
+  /** Writes when it may. */
+  message(message: Paced): void {
+    if (this.#options.lineMs === 0 && !this.#isOver) {
+      // No pace: nothing can wait before it.
+      message.writing();
+      this.#options.write(message.line);
+      return;
+    }
     this.#messages.add(message);
     this.#work();
-    return () => this.#messages.delete(message);
+  }
+
+  /** It is not to be written any more; does nothing once it is. */
+  takeBack(message: Paced): void {
+    this.#messages.delete(message);
   }
 
   /** Writes when nothing else waits. False: too much waits already, and this is left out. */
@@ -107,9 +118,10 @@ export class Pacer {
 
   #count(): void {
     const { clock, burst, lineMs } = this.#options;
+    if (lineMs === 0) return;
     const now = clock.now();
     // A clock that jumps back gives nothing and takes nothing.
-    const earned = lineMs === 0 ? burst : Math.max(0, now - this.#countedAt) / lineMs;
+    const earned = Math.max(0, now - this.#countedAt) / lineMs;
     this.#credit = Math.min(burst, this.#credit + earned);
     this.#countedAt = now;
   }

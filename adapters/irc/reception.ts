@@ -151,7 +151,8 @@ export class Reception {
   }
 
   #sentAt(tag: string | undefined): number | null {
-    const at = tag === undefined ? Number.NaN : Date.parse(tag);
+    if (tag === undefined) return null;
+    const at = Date.parse(tag);
     return this.#options.context.clock.now() - at > DELAYED_MS ? at : null;
   }
 

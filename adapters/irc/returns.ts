@@ -52,9 +52,10 @@ export class Returns {
 
   /** They wrote, or a message to them was taken. True when they were missed. */
   present(id: string): boolean {
-    const missed = (this.#known.get(id)?.missingSince ?? null) !== null;
+    const known = this.#known.get(id);
+    if (known?.missingSince === null) return false;
     this.#known.set(id, { missingSince: null });
-    return missed;
+    return known !== undefined;
   }
 
   /** They left by themselves. */

@@ -9,7 +9,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Clock, Outcome } from "../../src/adapter.ts";
-import type { Pacer } from "./pacer.ts";
+import type { Paced, Pacer } from "./pacer.ts";
 
 export interface SendsOptions {
   readonly clock: Clock;
@@ -32,14 +32,15 @@ export const FENCE_MS = 10;
 /** Messages to one nick that may be under way at once. */
 export const WINDOW = 16;
 
-interface Sending {
+interface Sending extends Paced {
   readonly nick: string;
+  readonly signal: AbortSignal;
+  readonly resolve: (outcome: Outcome) => void;
   isWritten: boolean;
   /** The server could not bring it. Where it may be tried again, that is told once it is known of those behind it as well. */
   failure: Outcome | null;
   /** Whoever sent it knows. What was given up stays until its PONG: a numeric may still be about it. */
   isSettled: boolean;
-  settle(outcome: Outcome): void;
 }
 
 /** Messages to different nicks with one PING behind them. */
@@ -48,6 +49,7 @@ interface Group {
   readonly covers: Map<string, Sending>;
 }
 
+const ACCEPTED: Outcome = { kind: "accepted", id: null };
 /** The link took it along: it may have arrived, so it goes again. */
 const CUT: Outcome = { kind: "deferred", reason: "remote-server-timeout" };
 /** The outbox keeps to the window; whoever does not is asked to wait for answers. */
@@ -67,7 +69,10 @@ export class Sends {
   #open: Group;
   /** Whose PONG is waited for, in order. */
   #asked: Group[] = [];
-  #cancelSilence = () => {};
+  #cancelSilence: (() => void) | null = null;
+  /** When the server last answered, or was asked after it had answered all. */
+  #answeredAt = 0;
+  #latestSignal: AbortSignal | null = null;
   #cancelFence: (() => void) | null = null;
   #count = 0;
   #isOver = false;
@@ -82,9 +87,9 @@ export class Sends {
     if (this.#isOver || signal.aborted) {
       return CUT;
     }
-    const before = this.#underWay.get(nick) ?? [];
-    const failed = before.find(({ failure }) => failure !== null);
-    if (before.length >= WINDOW || failed !== undefined) {
+    const before = this.#underWay.get(nick);
+    const failed = before?.find(({ failure }) => failure !== null);
+    if (failed !== undefined || (before !== undefined && before.length >= WINDOW)) {
       return failed?.failure ?? BUSY;
     }
     const { pacer, waitMs } = this.#options;
@@ -92,31 +97,38 @@ export class Sends {
     if (wait > waitMs) {
       return { kind: "deferred", reason: "resource-constraint", retryAfterMs: wait - waitMs };
     }
+    this.#heed(signal);
     return new Promise((resolve) => {
-      let takeBack = () => {};
-      const abort = () => sending.settle(CUT);
       const sending: Sending = {
         nick,
+        line,
+        signal,
+        resolve,
         isWritten: false,
         failure: null,
         isSettled: false,
-        settle: (outcome) => {
-          takeBack();
-          signal.removeEventListener("abort", abort);
-          sending.isSettled = true;
-          if (!sending.isWritten) this.#forget(sending);
-          resolve(outcome);
-        },
-      };
-      signal.addEventListener("abort", abort, { once: true });
-      this.#underWay.set(nick, [...before, sending]);
-      takeBack = pacer.message({
-        line,
         before: () => (this.#open.covers.has(nick) ? 1 : 0),
         writing: () => this.#writing(sending),
-      });
+      };
+      if (before === undefined) this.#underWay.set(nick, [sending]);
+      else before.push(sending);
+      pacer.message(sending);
     });
   }
+
+  /** One listener for all sends under one signal: adding one costs more than all the rest here. They come one signal after the other. */
+  #heed(signal: AbortSignal): void {
+    if (signal !== this.#latestSignal) {
+      this.#latestSignal = signal;
+      signal.addEventListener("abort", this.#gaveUp, { once: true });
+    }
+  }
+
+  readonly #gaveUp = (): void => {
+    for (const sending of [...this.#underWay.values()].flat()) {
+      if (sending.signal.aborted) this.#settle(sending, CUT);
+    }
+  };
 
   /** True when that PONG was one waited for. */
   pong(token: string): boolean {
@@ -127,10 +139,8 @@ export class Sends {
     for (const group of this.#asked.splice(0, place + 1)) {
       for (const sending of group.covers.values()) this.#answered(sending);
     }
-    this.#cancelSilence();
-    if (this.#asked.length > 0) {
-      this.#await();
-    } else if (this.#open.covers.size > 0) {
+    this.#answeredAt = this.#options.clock.now();
+    if (this.#asked.length === 0 && this.#open.covers.size > 0) {
       this.#schedule();
     }
     return true;
@@ -144,7 +154,7 @@ export class Sends {
     }
     sending.failure = outcome;
     if (outcome.kind === "deferred") {
-      for (const behind of this.#underWay.get(nick) ?? []) {
+      for (const behind of [...(this.#underWay.get(nick) ?? [])]) {
         if (!behind.isWritten) this.#settle(behind, outcome);
       }
       this.#review(nick);
@@ -165,7 +175,7 @@ export class Sends {
   /** The link is gone: whatever is under way is deferred. */
   cut(): void {
     this.#isOver = true;
-    this.#cancelSilence();
+    this.#cancelSilence?.();
     this.#cancelFence?.();
     this.#asked = [];
     this.#open = this.#group();
@@ -187,11 +197,13 @@ export class Sends {
   #answered(sending: Sending): void {
     if (sending.failure === null) {
       const all = this.#underWay.get(sending.nick) ?? [];
-      for (const earlier of all.slice(0, all.indexOf(sending))) {
-        this.#settle(earlier, OVERTAKEN);
-        this.#forget(earlier);
+      if (all[0] !== sending) {
+        for (const earlier of all.slice(0, all.indexOf(sending))) {
+          this.#settle(earlier, OVERTAKEN);
+          this.#forget(earlier);
+        }
       }
-      this.#settle(sending, { kind: "accepted", id: null });
+      this.#settle(sending, ACCEPTED);
       this.#forget(sending);
     }
     this.#review(sending.nick);
@@ -203,7 +215,7 @@ export class Sends {
     if (all.some(({ isWritten, failure }) => isWritten && failure === null)) {
       return;
     }
-    for (const sending of all) {
+    for (const sending of [...all]) {
       if (sending.failure !== null) {
         this.#settle(sending, sending.failure);
         this.#forget(sending);
@@ -212,13 +224,21 @@ export class Sends {
   }
 
   #settle(sending: Sending, outcome: Outcome): void {
-    if (!sending.isSettled) sending.settle(outcome);
+    if (sending.isSettled) return;
+    sending.isSettled = true;
+    if (!sending.isWritten) {
+      this.#options.pacer.takeBack(sending);
+      this.#forget(sending);
+    }
+    sending.resolve(outcome);
   }
 
   #forget(sending: Sending): void {
-    const left = (this.#underWay.get(sending.nick) ?? []).filter((one) => one !== sending);
-    if (left.length === 0) this.#underWay.delete(sending.nick);
-    else this.#underWay.set(sending.nick, left);
+    const { nick } = sending;
+    const all = this.#underWay.get(nick) ?? [];
+    const place = all.indexOf(sending);
+    if (place >= 0) all.splice(place, 1);
+    if (all.length === 0) this.#underWay.delete(nick);
   }
 
   #group(): Group {
@@ -248,14 +268,24 @@ export class Sends {
     this.#cancelFence = null;
     this.#asked.push(group);
     if (this.#asked.length === 1) {
-      this.#await();
+      this.#answeredAt = this.#options.clock.now();
+      this.#cancelSilence ??= this.#await(this.#options.answerMs);
     }
     pacer.urgent(ping(group.token));
   }
 
-  /** A link that is not read, because the desk cannot take more, is not dead: cutting it would lose what waits on it. */
-  #await(): void {
+  /**
+   * Looks in that time whether the server answers; one timer for many answers, since each PONG would have to begin it anew. A link that is
+   * not read, because the desk cannot take more, is not dead: cutting it would lose what waits on it.
+   */
+  #await(delayMs: number): () => void {
     const { clock, answerMs, isPaused, silent } = this.#options;
-    this.#cancelSilence = clock.after(answerMs, () => (isPaused() ? this.#await() : silent()));
+    return clock.after(delayMs, () => {
+      this.#cancelSilence = null;
+      if (this.#asked.length === 0) return;
+      const leftMs = this.#answeredAt + answerMs - clock.now();
+      if (leftMs > 0 || isPaused()) this.#cancelSilence = this.#await(leftMs > 0 ? leftMs : answerMs);
+      else silent();
+    });
   }
 }

@@ -185,10 +185,7 @@ export async function openBiboumi(
       ),
     csr: (number, text) => seatOf(number).write(`PRIVMSG #c${number} :${text}`),
   });
-  // The same words with the same beside them as those who write to the desk.
-  const crowd = new XmppCrowd("nobody");
-  for (const { jid, write } of customers) crowd.seat({ jid, role: "customer", write });
-  crowd.talkDirectly(customers.map((_, number) => address(seatOf(number).nick)));
+  const crowd = pairs(customers, (number) => address(seatOf(number).nick));
   const bare = new Switchboard({
     customer: (number, text) => crowd.write(number, text),
     csr: (number, text) => seatOf(number).write(`PRIVMSG c${number} :${text}`),
@@ -225,6 +222,14 @@ export async function openBiboumi(
       await biboumi.remove();
     },
   };
+}
+
+/** Each customer writes to that address, with what those who write to the desk put beside their words. */
+function pairs(customers: readonly RawClient[], addressOf: (number: number) => string): XmppCrowd {
+  const crowd = new XmppCrowd("nobody");
+  for (const { jid, write } of customers) crowd.seat({ jid, role: "customer", write });
+  crowd.talkDirectly(customers.map((_, number) => addressOf(number)));
+  return crowd;
 }
 
 const MESSAGE = /<message ([^>]*)>(?:(?!<\/message>).)*?<body>([^<]*)<\/body>.*?<\/message>/gsu;

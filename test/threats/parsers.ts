@@ -154,15 +154,15 @@ export const PARSERS: readonly Threat[] = [
       {
         what: "writes no parameter that could end a line or begin another",
         file: LINE,
-        text: 'word !== "" && !word.startsWith(":") && !BREAKS.test(word) && !word.includes(" "),',
-        replacement: 'word !== "",',
+        text: "if (!PARAMETER.test(text)) assert.fail",
+        replacement: 'if (text === "") assert.fail',
         shownBy: [[LINE_TEST, "for a parameter"]],
       },
       {
         what: "writes no text that could end its line",
         file: LINE,
         // biome-ignore lint/suspicious/noTemplateCurlyInString: a piece of source.
-        text: "  assert(trailing === undefined || !BREAKS.test(trailing), `a ${command} would be two lines`);\n",
+        text: "  if (trailing !== undefined && BREAKS.test(trailing)) assert.fail(`a ${command} would be two lines`);\n",
         replacement: "",
         shownBy: [[LINE_TEST, "for a text"]],
       },

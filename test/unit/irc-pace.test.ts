@@ -33,7 +33,11 @@ function link({ burst = 3, lineMs = 1_000, waitMs = 10_000, chatter = 2 } = {}) 
     const outcome = sends.send(nick, `to ${nick}`, signal);
     void Promise.resolve(outcome).then((one) => outcomes.set(nick, one));
   };
-  const message = (line: string) => pacer.message({ line, before: () => 0, writing: () => {} });
+  const message = (line: string) => {
+    const paced = { line, before: () => 0, writing: () => {} };
+    pacer.message(paced);
+    return paced;
+  };
   return { clock, wire, state, pacer, message, sends, pong, said, outcomes, send };
 }
 
@@ -62,7 +66,7 @@ describe("IRC pace", () => {
   it("writes nothing that was taken back, or after the cut", async () => {
     const { clock, pacer, message, said } = link({ burst: 1 });
     message("first");
-    message("taken back")();
+    pacer.takeBack(message("taken back"));
     message("late");
     pacer.cut();
     await clock.advance(10_000);
@@ -275,6 +279,20 @@ describe("what becomes of a message on IRC", () => {
     expect(state.silences).to.equal(0);
     state.isPaused = false;
     await clock.advance(20_000);
+    expect(state.silences).to.equal(1);
+  });
+
+  it("tells silence from the last answer on, however many came before", async () => {
+    const { clock, state, send, pong } = link({ lineMs: 0 });
+    for (const nick of ["anna", "ben", "cleo"]) {
+      send(nick);
+      await clock.advance(15_000);
+      pong();
+    }
+    send("dora");
+    await clock.advance(19_999);
+    expect(state.silences, "before its time is over").to.equal(0);
+    await clock.advance(1);
     expect(state.silences).to.equal(1);
   });
 });
