@@ -18,7 +18,9 @@ export function plainMessage(outbound: Outbound, frame: OutboundFrame): string |
     return null;
   }
   const { text, formatting, file, nick, language, key } = outbound;
-  const isPlain = formatting === undefined && (file ?? null) === null && text !== "" && !MAY_BE_STYLED.test(text);
+  const isBare = !MAY_NEED_MORE.test(text);
+  const isPlain =
+    formatting === undefined && (file ?? null) === null && text !== "" && (isBare || !MAY_BE_STYLED.test(text));
   // A UTF-16 unit is three bytes at most; what might be too long is measured elsewhere.
   if (!isPlain || text.length * 3 > frame.textBytes || frame.now - outbound.sentAt > DELAYED_MS) {
     return null;
@@ -30,9 +32,11 @@ export function plainMessage(outbound: Outbound, frame: OutboundFrame): string |
       ? ""
       : `<nick xmlns="${NS.nick}">${written(nick)}</nick>`;
   const head = `<message to="${quoted(frame.to.full)}" type="chat"${from} id="${quoted(key)}"${lang}>`;
-  return `${head}<body>${written(text)}</body>${named}${ACTIVE}${TRACKED}</message>`;
+  return `${head}<body>${isBare ? text : written(text)}</body>${named}${ACTIVE}${TRACKED}</message>`;
 }
 
+/** What may be a mark, or cannot stand between tags as it is: most texts have nothing of either, and are looked through once. */
+const MAY_NEED_MORE = /[*_~`<>&\r]|[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd]/;
 /** What cannot stand in XML as it is, wherever that is; looked for first, since replacing it in nearly all texts replaces nothing. */
 const SPECIAL = /[&<>"'\r]|[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd]/;
 const MEANT = /[&<>]/gu;

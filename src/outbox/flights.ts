@@ -11,16 +11,24 @@ export interface Flight {
   /** Of all flights with this deadline. */
   readonly controller: AbortController;
   readonly deadline: number;
+  /** How many began before it. */
+  readonly number: number;
   /** Answered, or given up. */
   isOver: boolean;
 }
+
+/** So many that are over may stand before the first that is not. */
+const SPENT = 1_024;
 
 export class Flights {
   readonly #clock: Clock;
   readonly #limitMs: number;
   readonly #onTimeout: (flight: Flight) => void;
-  /** Those that are not over, in order of their deadlines. */
-  readonly #open = new Set<Flight>();
+  /** In order of their deadlines; null where one is over. In a set each would be entered and taken out, which costs as much as all else here. */
+  #open: (Flight | null)[] = [];
+  /** Number of the first in that list, and the place in it of the first that is not over. */
+  #listed = 0;
+  #first = 0;
   #cancelAlarm: (() => void) | null = null;
   #latest: { readonly deadline: number; readonly controller: AbortController } | null = null;
 
@@ -32,8 +40,9 @@ export class Flights {
 
   begin(lane: Lane, slot: Slot, now: number): Flight {
     const deadline = now + this.#limitMs;
-    const flight = { lane, slot, controller: this.#controllerOf(deadline), deadline, isOver: false };
-    this.#open.add(flight);
+    const number = this.#listed + this.#open.length;
+    const flight = { lane, slot, controller: this.#controllerOf(deadline), deadline, number, isOver: false };
+    this.#open.push(flight);
     this.#cancelAlarm ??= this.#clock.after(this.#limitMs, this.#expire);
     return flight;
   }
@@ -49,22 +58,33 @@ export class Flights {
   /** It was answered. */
   end(flight: Flight): void {
     flight.isOver = true;
-    this.#open.delete(flight);
+    this.#open[flight.number - this.#listed] = null;
+    while (this.#first < this.#open.length && this.#open[this.#first] === null) this.#first += 1;
+    if (this.#first >= SPENT) {
+      this.#open = this.#open.slice(this.#first);
+      this.#listed += this.#first;
+      this.#first = 0;
+    }
   }
 
   /** Aborts everything; nothing times out any more. */
   abortAll(): void {
     this.#cancelAlarm?.();
-    for (const flight of this.#open) {
+    for (let flight = this.#oldest(); flight !== null; flight = this.#oldest()) {
       this.end(flight);
       flight.controller.abort();
     }
   }
 
+  /** Of those that are not over. */
+  #oldest(): Flight | null {
+    return this.#open[this.#first] ?? null;
+  }
+
   readonly #expire = (): void => {
     this.#cancelAlarm = null;
     const now = this.#clock.now();
-    for (const flight of this.#open) {
+    for (let flight = this.#oldest(); flight !== null; flight = this.#oldest()) {
       if (flight.deadline > now) {
         this.#cancelAlarm = this.#clock.after(flight.deadline - now, this.#expire);
         return;

@@ -163,7 +163,8 @@ export function toRows(batch: Batch, epoch: string): CommitRows {
 }
 
 function lastLine(batch: Batch, epoch: string): number {
-  let last = batch.lastLine ?? 0;
+  if (batch.lastLine !== undefined) return batch.lastLine;
+  let last = 0;
   for (const { line } of batch.lines) last = Math.max(last, line);
   for (const { outbound } of batch.outbox) last = Math.max(last, lineOfKey(epoch, outbound.key));
   return last;
@@ -174,7 +175,7 @@ function pushLine(cells: Cell[], line: Line): void {
   cells.push(line.line, line.conversation, line.at, line.author, from?.network ?? null, from?.id ?? null, line.desk);
   cells.push(
     line.foreign,
-    json(line.viewers),
+    numbers(line.viewers),
     line.nick,
     content.kind,
     "of" in content ? content.of : null,
@@ -197,6 +198,11 @@ function pushGone(ranges: Cell[], id: number): void {
 
 function pushTimer(cells: Cell[], timer: Timer): void {
   cells.push(timer.id, timer.at, timer.generation, timer.conversation, timer.name);
+}
+
+/** Mostly one, which is JSON as it is. */
+function numbers(all: readonly number[]): string {
+  return all.length === 1 ? `[${all[0]}]` : json(all);
 }
 
 /** JSON.stringify answers undefined for what JSON cannot say; such a value must not become the text "undefined". */
