@@ -1,6 +1,7 @@
 /** The statements of the SQLite store. Synchronous; runs in the worker. */
 import type { Sealing } from "../sealing.ts";
 import { parseKey } from "./keys.ts";
+import { seenName } from "./seen-filter.ts";
 import { createAuditTable } from "./sqlite-audit.ts";
 import { createErase } from "./sqlite-erase.ts";
 import { createLinePlaces, type LinePlaces } from "./sqlite-line-places.ts";
@@ -22,6 +23,8 @@ import { Succession } from "./succession.ts";
 
 /** Rows of the outbox that one answer carries while loading. */
 export const LOAD_ROWS = 2_000;
+/** Redelivery ids that one answer carries: a millisecond, which a commit may have to wait. */
+const SEEN_ROWS = 1_000;
 /** Facts of one conversation that one answer carries: the oldest go missing beyond it. */
 const FACT_ROWS = 10_000;
 /** Keys that one answer carries. */
@@ -81,6 +84,7 @@ const SELECTS = {
   pending: `SELECT id, at, ${opened("outbox", "outbound")} FROM outbox WHERE id > ? ORDER BY id LIMIT ${LOAD_ROWS}`,
   counters: "SELECT line, outbox FROM counters",
   seen: "SELECT 1 FROM inbox WHERE network = ? AND redelivery = ?",
+  inbox: `SELECT seq, at, network, redelivery FROM inbox WHERE seq > ? ORDER BY seq LIMIT ${SEEN_ROWS}`,
   copyByKey: `SELECT c.leg, ${lineColumns("l")} FROM copies c JOIN lines l ON l.line = c.line
     WHERE c.line = ? AND c.leg = ? AND c.part = ? AND c.network = ? AND c.person = ?`,
   ownLine: `SELECT NULL, ${lineColumns("l")} FROM lines l
@@ -142,6 +146,7 @@ export function createSqliteDatabase(
       case "load-outbox":
       case "load-counters":
       case "seen":
+      case "load-seen":
       case "reference":
       case "transcript":
       case "facts":
@@ -196,6 +201,8 @@ function look(looking: Looking, ask: LookAsk): readonly Cell[] {
       return select.counters();
     case "seen":
       return select.seen(ask.network, ask.redelivery);
+    case "load-seen":
+      return seenNames(select.inbox(ask.after));
     case "reference":
       return reference(looking, ask);
     case "transcript":
@@ -209,6 +216,18 @@ function look(looking: Looking, ask: LookAsk): readonly Cell[] {
     case "adapter-keys":
       return select.adapterKeys(ask.network, ask.prefix, ask.prefix, ask.prefix);
   }
+}
+
+/** Of cells seq, at, network and redelivery of each row. */
+function seenNames(cells: readonly Cell[]): Cell[] {
+  const names: Cell[] = [];
+  let [last, newest] = [0, 0];
+  for (let start = 0; start < cells.length; start += 4) {
+    last = Number(cells[start]);
+    newest = Math.max(newest, Number(cells[start + 1]));
+    names.push(seenName(String(cells[start + 2]), String(cells[start + 3])));
+  }
+  return names.length === 0 ? [] : [last, newest, ...names];
 }
 
 /** A key of the desk's, an id of that person's own, or one that their network gave to a copy. */

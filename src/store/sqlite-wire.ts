@@ -61,6 +61,8 @@ export type Ask =
   /** line, outbox */
   | { readonly kind: "load-counters" }
   | { readonly kind: "seen"; readonly network: string; readonly redelivery: string }
+  /** Of ids recorded after that one: the number of the last, the time of the youngest, and their names by `seenName`; empty when there are no more. */
+  | { readonly kind: "load-seen"; readonly after: number }
   /** Leg of the copy or null, then the columns of LINE_COLUMNS; empty when nothing is named so. */
   | { readonly kind: "reference"; readonly network: string; readonly person: string; readonly id: string }
   /** Rows of TRANSCRIPT_COLUMNS. */

@@ -10,6 +10,7 @@ import { toAuditCells, toAuditRows } from "./audit-rows.ts";
 import { toReference } from "./line-index.ts";
 import { createLink, type Link } from "./sqlite-link.ts";
 import { toSnapshot, toTimers } from "./sqlite-loading.ts";
+import { createSeen } from "./sqlite-seen.ts";
 import * as wire from "./sqlite-wire.ts";
 import {
   type Batch,
@@ -71,14 +72,15 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
 export interface SqliteStore extends Store, Resealable {}
 
 function createStore(link: Link, epoch: string): SqliteStore {
+  const { seen, recording, forgotten } = createSeen(link);
   return {
     load: () => load(link, epoch),
     async commit(batch: Batch) {
-      await link.ask({ kind: "commit", rows: encode(batch, epoch) });
+      const rows = encode(batch, epoch);
+      recording(batch.inbox);
+      await link.ask({ kind: "commit", rows });
     },
-    async seen(network, redelivery) {
-      return (await link.ask({ kind: "seen", network, redelivery })).length > 0;
-    },
+    seen,
     async reference(network, person, id): Promise<LineReference | null> {
       const cells = await link.ask({ kind: "reference", network, person, id });
       return cells.length === 0 ? null : toReference(wire.toLine(cells, 1), wire.number(cells[0]));
@@ -100,7 +102,9 @@ function createStore(link: Link, epoch: string): SqliteStore {
       return outboxRows(await link.ask({ kind: "outbox", ids }));
     },
     async prune(before, inboxBefore = before) {
-      return (await link.ask({ kind: "prune", before, inboxBefore }))[0] === 1;
+      const isMoreLeft = (await link.ask({ kind: "prune", before, inboxBefore }))[0] === 1;
+      if (!isMoreLeft) forgotten(inboxBefore);
+      return isMoreLeft;
     },
     async appendAudit(rows) {
       await link.ask({ kind: "audit", ask: { kind: "append", rows: toAuditCells(rows) } });

@@ -70,6 +70,31 @@ describe("sqlite store as files", () => {
     await store.close();
   });
 
+  it("recognises whatever was taken in, at once and after a restart, however much that is", async () => {
+    const ids = Array.from({ length: 3_000 }, (_, number) => ({
+      network: "web",
+      redelivery: `s${number}`,
+      at: number,
+    }));
+    const first = await openSqliteStore({ path });
+    for (let start = 0; start < ids.length; start += 10) {
+      const inbox = ids.slice(start, start + 10);
+      expect(await first.seen("web", inbox[0]?.redelivery ?? ""), `before ${start}`).to.equal(false);
+      await first.commit({ ...NOTHING, inbox });
+      const seen = await Promise.all(inbox.map(({ network, redelivery }) => first.seen(network, redelivery)));
+      expect(seen, `after ${start}`).not.to.include(false);
+    }
+    await first.close();
+    const second = await openSqliteStore({ path });
+    // The first round finds what is known read in, those behind it find it known.
+    for (let round = 0; round < 50; round += 1) {
+      const seen = await Promise.all(ids.map(({ network, redelivery }) => second.seen(network, redelivery)));
+      expect(seen, `round ${round}`).not.to.include(false);
+      expect(await second.seen("web", "s-1")).to.equal(false);
+    }
+    await second.close();
+  });
+
   it("refuses a second opening of the same folder, and not a later one", async () => {
     const first = await openSqliteStore({ path });
     expect(await refusal(openSqliteStore({ path }))).to.match(
