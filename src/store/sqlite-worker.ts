@@ -19,6 +19,9 @@ import { StoreFault } from "./store.ts";
 const CHECKPOINT_IDLE_MS = 500;
 const CHECKPOINT_WRITES = 18_000;
 
+/** Answers that travel together at most: whoever has theirs does not wait for those of a flood. */
+const REPLIES = 16;
+
 const { path, mostPages, keys } = workerData as { path: string; mostPages?: number; keys?: SealingKeys };
 const port = parentPort;
 if (port === null) {
@@ -73,7 +76,7 @@ function serve(opened: Opened, database: SqliteDatabase): void {
     let replies: Reply[] = [];
     for (let request = queue.next(); request !== undefined; request = queue.next()) {
       replies.push(answer(request));
-      if (request.ask.kind === "commit" || isForPage(request.ask)) {
+      if (request.ask.kind === "commit" || isForPage(request.ask) || replies.length >= REPLIES) {
         channel.postMessage(replies, replies.flatMap(buffersOf));
         replies = [];
       }

@@ -70,6 +70,22 @@ describe("sqlite store as files", () => {
     await store.close();
   });
 
+  it("answers one network while thousands of questions of another wait", async () => {
+    const store = await openSqliteStore({ path });
+    const answered: string[] = [];
+    const flood = Array.from({ length: 2_000 }, (_, index) =>
+      store.reference("irc", "mallory", `made-up-${index}`).then(() => answered.push("flood")),
+    );
+    const others = [
+      store.reference("xmpp", "anna@im.example", "m1").then(() => answered.push("other network")),
+      store.transcript("c1", 10).then(() => answered.push("desk")),
+    ];
+    await Promise.all([...flood, ...others]);
+    expect(answered.indexOf("other network")).to.be.below(flood.length / 10);
+    expect(answered.indexOf("desk")).to.be.below(flood.length / 10);
+    await store.close();
+  });
+
   it("recognises whatever was taken in, at once and after a restart, however much that is", async () => {
     const ids = Array.from({ length: 3_000 }, (_, number) => ({
       network: "web",
