@@ -34,11 +34,11 @@ export function createForgetting(
   const removeLine = connection.prepare<[number]>("DELETE FROM lines WHERE line = ?");
   const removeFacts = connection.prepare<[string]>("DELETE FROM facts WHERE conversation = ?");
 
-  /** Null: it has a line that is too new. */
+  /** One more than `most` where there are more. Null: it has a line that is too new. */
   function linesOf(conversation: string, most: number, before: number): readonly PlacedLine[] | null {
     const lines: PlacedLine[] = [];
     for (const number of places.ofConversation(conversation)) {
-      if (lines.length >= most) break;
+      if (lines.length > most) break;
       const found = read.get(number, conversation);
       if (found === undefined) continue;
       const [line, of, network, person, foreign, at] = found;
@@ -49,14 +49,16 @@ export function createForgetting(
   }
 
   function forget(conversation: string, most: number, before: number, removed: PlacedLine[]): Forgotten {
-    const lines = linesOf(conversation, most, before);
-    if (lines === null) return NOTHING;
+    const found = linesOf(conversation, most, before);
+    if (found === null) return NOTHING;
+    const lines = found.slice(0, most);
     for (const line of lines) {
       removeCopies.run(line[0]);
       removeLine.run(line[0]);
       removed.push(line);
     }
-    const facts = lines.length < most ? removeFacts.run(conversation).changes : 0;
+    // With the last of them: nobody would look for the facts of a conversation without lines.
+    const facts = found.length === lines.length ? removeFacts.run(conversation).changes : 0;
     return { lines: lines.length, facts };
   }
   return (act) => {

@@ -487,8 +487,10 @@ function describePruning(get: Get): void {
     for (let number = 1; number <= 3_000; number += 1) {
       lines.push(line(number, { conversation: number <= 2_500 ? "long" : `c${number}`, at: 1 }));
     }
-    await get().commit({ ...NOTHING, changes: [{ table: "conversation", id: "c2600", value: {} }], lines });
+    const facts: Fact[] = [{ at: 1, conversation: "long", csr: null, event: "conversation.opened", detail: {} }];
+    await get().commit({ ...NOTHING, changes: [{ table: "conversation", id: "c2600", value: {} }], lines, facts });
     await pruneAll(get(), 100);
+    expect(await get().facts("long")).to.deep.equal([]);
     expect(await get().transcript("long", 10)).to.deep.equal([]);
     expect(await get().transcript("c2999", 10)).to.deep.equal([]);
     expect(await get().transcript("c2600", 10)).to.have.length(1);
