@@ -6,6 +6,9 @@ import type { Connection } from "./sqlite-open.ts";
 /** Lines looked at, and rows of each kind deleted, in one call. */
 const ROUND_ROWS = 500;
 
+/** No conversation is begun later in one call: of a store with very many lines, to find those of one takes milliseconds. */
+export const ROUND_MS = 10;
+
 export interface Pruned {
   readonly more: boolean;
   readonly rows: number;
@@ -22,13 +25,15 @@ interface OldLine {
 
 type Statements = ReturnType<typeof prepareStatements>;
 
-export function createPrune(connection: Connection, places: LinePlaces): Prune {
+/** `now`: milliseconds of any clock that only goes forward. */
+export function createPrune(connection: Connection, places: LinePlaces, now = () => performance.now()): Prune {
   const statements = prepareStatements(connection);
   const transaction = createForgetting(connection, places, { atOnce: false });
   /** Lines below it belong to conversations that are still open. */
   const cursor = { line: 0 };
   const round = (forget: Forget, before: number, inboxBefore: number): Pruned => {
-    const transcripts = pruneTranscripts(statements, forget, cursor, before);
+    const end = now() + ROUND_MS;
+    const transcripts = pruneTranscripts(statements, forget, cursor, before, () => now() >= end);
     const counts = [
       statements.inbox.run(inboxBefore).changes,
       statements.quarantine.run(before).changes,
@@ -64,18 +69,30 @@ function removeOldest(table: string, among: string): string {
   return `DELETE FROM ${table} WHERE seq IN (${oldest}) AND at < ?`;
 }
 
-function pruneTranscripts(statements: Statements, forget: Forget, cursor: { line: number }, before: number): Pruned {
+function pruneTranscripts(
+  statements: Statements,
+  forget: Forget,
+  cursor: { line: number },
+  before: number,
+  isLate: () => boolean,
+): Pruned {
   const lines = statements.lines.all(cursor.line);
   const old = lines.filter(({ at }) => at < before);
-  const conversations = [...new Set(old.map(({ conversation }) => conversation))];
+  const seen = new Set<string>();
   let rows = 0;
-  for (const conversation of conversations) {
-    const isOpen = statements.isOpen.get(conversation) !== undefined;
-    rows += isOpen ? 0 : forget(conversation, ROUND_ROWS, before).lines;
-    if (rows >= ROUND_ROWS) {
+  for (const { line, conversation } of old) {
+    if (seen.has(conversation)) continue;
+    if (rows >= ROUND_ROWS) return { more: true, rows };
+    if (seen.size > 0 && isLate()) {
+      // The next call goes on here; else what is passed over at the beginning could take the time of all calls.
+      cursor.line = line - 1;
       return { more: true, rows };
     }
+    seen.add(conversation);
+    const isOpen = statements.isOpen.get(conversation) !== undefined;
+    rows += isOpen ? 0 : forget(conversation, ROUND_ROWS, before).lines;
   }
+  if (rows >= ROUND_ROWS) return { more: true, rows };
   const reachedEnd = lines.length < ROUND_ROWS || old.length === 0;
   // What was passed over is looked at again the next time round: it may have been closed meanwhile.
   cursor.line = reachedEnd ? 0 : (lines.at(-1)?.line ?? 0);
