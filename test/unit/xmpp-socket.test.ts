@@ -6,6 +6,8 @@ import { StreamSocket } from "../../adapters/xmpp/socket.ts";
 import { until } from "../support/wait.ts";
 
 const FLOOD = 4_000_000;
+/** What comes at once of a crowd. */
+const CROWD = 5_000;
 const TEXT = "价格€5 👍 é 𝔘";
 
 describe("the socket of an XMPP stream", () => {
@@ -86,6 +88,32 @@ describe("the socket of an XMPP stream", () => {
       socket.destroy();
     }
     expect(most, "pieces in one turn").to.be.at.most(2);
+  });
+
+  it("reads together what comes in the milliseconds after much came at once", async () => {
+    const { socket, peer, texts } = await open();
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    let [written, pieces] = [0, 0];
+    const hasAll = () => texts.reduce((sum, { length }) => sum + length, 0) === written;
+    try {
+      for (let crowd = 0; crowd < 10; crowd += 1) {
+        peer.write("c".repeat(CROWD));
+        written += CROWD;
+        while (!hasAll()) await turn();
+        const before = texts.length;
+        for (let more = 0; more < 5; more += 1) {
+          peer.write("m");
+          written += 1;
+          await turn();
+        }
+        await until("what came after the crowd", hasAll);
+        pieces += texts.length - before;
+      }
+      // A busy machine may take longer over five turns than the connection is left alone.
+      expect(pieces, "of fifty that were written apart").to.be.at.most(35);
+    } finally {
+      socket.destroy();
+    }
   });
 
   it("joins what one event leads to, in order, and goes to the system once, before the next event", async () => {
