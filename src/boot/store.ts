@@ -12,7 +12,7 @@ const PERCENT_APART = 5;
 
 /** Rejects with StoreFault "disk"; see `openSqliteStore`, of `onLost` too. That a large store takes long is said in the log, with how far it is. */
 export function openStore(
-  { dataFolder, keys }: Settings,
+  { dataFolder, keys }: Pick<Settings, "dataFolder" | "keys">,
   log: Logger,
   onLost: (fault: StoreFault) => void,
 ): Promise<SqliteStore> {
