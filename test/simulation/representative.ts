@@ -114,8 +114,8 @@ export class RepresentativeClient implements Seat {
       thinkMs: 1_000,
     };
     this.#show("available");
-    // Said again, since the first may be lost with the link.
-    for (const delayMs of [0, 30_000, 90_000]) {
+    // Said again, since the first may be lost with the link, and offers of before are missed late where the clock was set back.
+    for (const delayMs of [0, 30_000, 90_000, 900_000]) {
       this.#later(delayMs, () => this.#toDesk("/back"));
     }
   }
