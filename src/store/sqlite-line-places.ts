@@ -1,7 +1,7 @@
 /**
  * Where the lines of a conversation are, and the one with a foreign id. A line goes to the end of its own table, but its place in an index
  * would be another page for each conversation and each id, and those pages were half of what a commit under load cost. So the places of the
- * newest lines are in memory alone, read from their lines at a start, and those of 65,536 lines are written at once (sqlite-place-segments.ts). What
+ * newest lines are in memory alone, read from their lines after a start, and those of 65,536 lines are written at once (sqlite-place-segments.ts). What
  * is found is where to look: names are short and may be shared, so whoever asks reads the line. Runs in the worker.
  */
 import { randomBytes } from "node:crypto";
@@ -52,6 +52,9 @@ export function createLinePlaces(connection: Connection, onProgress: (share: num
   const hash = createPlaceHash(takeKey(connection));
   const segments = createPlaceSegments(connection);
   const writeSegment = prepareWriting(connection, segments);
+  const lines = connection
+    .prepare<[number, number], PlacedLine>(`SELECT ${PLACED_COLUMNS} FROM lines WHERE line BETWEEN ? AND ?`)
+    .raw(true);
   const gathered = new Gathered();
   /** Lines up to it are in segments on the disk. */
   let placed = Number(connection.prepare("SELECT placed FROM counters").pluck().get());
@@ -63,14 +66,29 @@ export function createLinePlaces(connection: Connection, onProgress: (share: num
     return rows;
   }
 
+  /** Adds the places of these lines. */
+  function read({ from, to }: Lines): void {
+    for (const line of lines.iterate(from, to)) gathered.add(toPlace(hash, line));
+  }
+
+  /** Lines of before the start whose places nobody has needed yet: to read them takes a tenth of a second, which the first message would wait for. */
+  let unread: Lines | null = null;
+  function readAll(): void {
+    const left = unread;
+    unread = null;
+    if (left !== null) read(left);
+  }
+
   function* find(name: number): Iterable<number> {
+    readAll();
     yield* gathered.find(name);
     yield* segments.find(name);
   }
 
-  for (const [lines, share] of linesAfter(connection, placed)) {
-    for (const line of lines) gathered.add(toPlace(hash, line));
+  for (const [ofSegment, share] of linesAfter(connection, placed)) {
+    unread = ofSegment;
     if (share === 1) break;
+    readAll();
     for (const places of gathered.rising) write(places);
     onProgress(share);
   }
@@ -95,8 +113,10 @@ export function createLinePlaces(connection: Connection, onProgress: (share: num
       return () => gathered.remove(places);
     },
     catchUp() {
-      const [full, further] = gathered.rising;
-      return full === undefined || further === undefined ? 0 : write(full);
+      if (gathered.rising.length < 2) return 0;
+      readAll();
+      const [full] = gathered.rising;
+      return full === undefined ? 0 : write(full);
     },
   };
 }
@@ -157,23 +177,23 @@ function toPlace(hash: PlaceHash, [line, conversation, network, person, foreign]
   return { line, names: isNamed ? [name, hash.foreign(network, person, foreign)] : [name] };
 }
 
+/** Those of these numbers, the last included. */
+interface Lines {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * The lines above that number, those of one segment at a time, with how much of all is read then. In a store that was written by this version they are
  * those of the last segment.
  */
-function* linesAfter(
-  connection: Connection,
-  placed: number,
-): Generator<readonly [lines: IterableIterator<PlacedLine>, share: number]> {
+function* linesAfter(connection: Connection, placed: number): Generator<readonly [lines: Lines, share: number]> {
   const next = connection.prepare<[number], number | null>("SELECT min(line) FROM lines WHERE line > ?").pluck();
   const last = connection.prepare<[], number | null>("SELECT max(line) FROM lines").pluck().get() ?? 0;
-  const lines = connection
-    .prepare<[number, number], PlacedLine>(`SELECT ${PLACED_COLUMNS} FROM lines WHERE line BETWEEN ? AND ?`)
-    .raw(true);
   const first = next.get(placed) ?? last;
   for (let from = next.get(placed) ?? null; from !== null; ) {
     const end = endOf(segmentOf(from));
-    yield [lines.iterate(from, end), end >= last ? 1 : (end - first) / (last - first)];
+    yield [{ from, to: Math.min(end, last) }, end >= last ? 1 : (end - first) / (last - first)];
     from = next.get(end) ?? null;
   }
 }

@@ -101,6 +101,24 @@ describe("places of lines", () => {
     }
   });
 
+  it("of before a start are read when they are needed, each once", () => {
+    desk.commit(1, 2);
+    startAgain();
+    desk.commit(3);
+    desk.commit(END + 1);
+    desk.database.catchUp();
+    expect(desk.placed).to.equal(6);
+    startAgain();
+    // All of a segment is from before, and nobody asks for anything until those behind it are full.
+    for (const segment of [1, 2]) desk.commit(endOf(segment) + 1);
+    for (const written of [8, 10]) {
+      desk.database.catchUp();
+      expect(desk.placed).to.equal(written);
+    }
+    expect(desk.transcript()).to.deep.equal([endOf(2) + 1, endOf(1) + 1, END + 1, 3, 2, 1]);
+    expect(desk.find("m2")).to.equal(2);
+  });
+
   it("are written at the start when the desk went down before it wrote those of a full segment", () => {
     desk.commit(1, END + 1, endOf(7));
     startAgain();
