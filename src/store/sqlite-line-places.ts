@@ -52,10 +52,8 @@ export function createLinePlaces(connection: Connection, onProgress: (share: num
   const hash = createPlaceHash(takeKey(connection));
   const segments = createPlaceSegments(connection);
   const writeSegment = prepareWriting(connection, segments);
-  const lines = connection
-    .prepare<[number, number], PlacedLine>(`SELECT ${PLACED_COLUMNS} FROM lines WHERE line BETWEEN ? AND ?`)
-    .raw(true);
   const gathered = new Gathered();
+  const unread = createUnread(connection, (line) => gathered.add(toPlace(hash, line)));
   /** Lines up to it are in segments on the disk. */
   let placed = Number(connection.prepare("SELECT placed FROM counters").pluck().get());
 
@@ -66,29 +64,16 @@ export function createLinePlaces(connection: Connection, onProgress: (share: num
     return rows;
   }
 
-  /** Adds the places of these lines. */
-  function read({ from, to }: Lines): void {
-    for (const line of lines.iterate(from, to)) gathered.add(toPlace(hash, line));
-  }
-
-  /** Lines of before the start whose places nobody has needed yet: to read them takes a tenth of a second, which the first message would wait for. */
-  let unread: Lines | null = null;
-  function readAll(): void {
-    const left = unread;
-    unread = null;
-    if (left !== null) read(left);
-  }
-
   function* find(name: number): Iterable<number> {
-    readAll();
+    unread.read();
     yield* gathered.find(name);
     yield* segments.find(name);
   }
 
   for (const [ofSegment, share] of linesAfter(connection, placed)) {
-    unread = ofSegment;
+    unread.put(ofSegment);
     if (share === 1) break;
-    readAll();
+    unread.read();
     for (const places of gathered.rising) write(places);
     onProgress(share);
   }
@@ -114,7 +99,7 @@ export function createLinePlaces(connection: Connection, onProgress: (share: num
     },
     catchUp() {
       if (gathered.rising.length < 2) return 0;
-      readAll();
+      unread.read();
       const [full] = gathered.rising;
       return full === undefined ? 0 : write(full);
     },
@@ -151,6 +136,25 @@ class Gathered {
   drop(written: GatheredPlaces): void {
     this.#rising = this.#rising.filter((places) => places !== written);
   }
+}
+
+/** Lines of before the start whose places nobody has needed yet: to read them takes a tenth of a second, which the first message would wait for. */
+function createUnread(connection: Connection, take: (line: PlacedLine) => void) {
+  const between = connection
+    .prepare<[number, number], PlacedLine>(`SELECT ${PLACED_COLUMNS} FROM lines WHERE line BETWEEN ? AND ?`)
+    .raw(true);
+  let unread: Lines | null = null;
+  return {
+    put(lines: Lines): void {
+      unread = lines;
+    },
+    read(): void {
+      if (unread === null) return;
+      const { from, to } = unread;
+      unread = null;
+      for (const line of between.iterate(from, to)) take(line);
+    },
+  };
 }
 
 /** Writes a segment in a transaction of its own; gives the number of rows. */
