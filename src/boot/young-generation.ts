@@ -3,7 +3,7 @@
  * not give that back as long as anything happens: a thousand customers who come in one minute would leave it that large for the day. A calm
  * desk collects as cheaply in the few MB that starting has left; one at its limit, of whose messages six hundred are under way, would copy half of
  * what it makes, and spend a quarter more of the processor. So the place grows when the desk has been busy for a while, and no further once it
- * is calm again.
+ * is calm again. For as long the heap may also become larger before all of it is looked through.
  */
 import { PerformanceObserver } from "node:perf_hooks";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
