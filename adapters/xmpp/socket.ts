@@ -41,9 +41,13 @@ const MUCH_BYTES = 32_768;
 const CROWD_BYTES = 4_096;
 /**
  * How long such a connection is left alone, so that more comes at once: what is read together is committed and written together, and each time
- * costs a wake-up of both threads and a sync. At its limit of messages under way the desk would be a fraction of that behind anyway.
+ * costs a wake-up of both threads and a sync. At its limit of messages under way the desk would be a fraction of that behind anyway. It takes
+ * more than a thousand messages a second to bring so much again meanwhile: one stop does not lead to the next.
  */
 const GATHER_MS = 5;
+/** What several thousand messages a second bring in that time; and how long a connection that brought as much is left alone. */
+const LARGE_CROWD_BYTES = 12_288;
+const GATHER_LONGER_MS = 8;
 /** While it is left alone, what comes stays with the system, but for the first piece: Node would read on, 64 kB of it, and wake for each. */
 const READ_AHEAD_BYTES = 1;
 
@@ -173,6 +177,7 @@ export class StreamSocket {
     }
     this.#handlers.text(text);
     if (bytes.length >= MUCH_BYTES) this.#leave((resume) => setImmediate(resume));
+    else if (bytes.length >= LARGE_CROWD_BYTES) this.#leave((resume) => setTimeout(resume, GATHER_LONGER_MS));
     else if (bytes.length >= CROWD_BYTES) this.#leave((resume) => setTimeout(resume, GATHER_MS));
   }
 
