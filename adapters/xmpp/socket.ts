@@ -35,19 +35,18 @@ export interface LibrarySocket extends EventEmitter {
   end(): void;
 }
 
-/** What comes at once from a connection on which more is waiting. */
-const MUCH_BYTES = 32_768;
-/** What comes at once while some thousand messages a second do, or what a stop of ten milliseconds has left of a thousand. */
-const CROWD_BYTES = 4_096;
 /**
- * How long such a connection is left alone, so that more comes at once: what is read together is committed and written together, and each time
- * costs a wake-up of both threads and a sync. At its limit of messages under way the desk would be a fraction of that behind anyway. It takes
- * more than a thousand messages a second to bring so much again meanwhile: one stop does not lead to the next.
+ * How long a connection is left alone that brought so many bytes at once (the first row that fits), so that more comes at once: what is read
+ * together is committed and written together, and each time costs a wake-up of both threads and a sync. At its limit of messages under way the
+ * desk would be a fraction of that behind anyway. 4 kB come while some thousand messages a second do, or when a stop of ten milliseconds has left
+ * them of a thousand; a thousand a second do not bring as much again meanwhile, so one stop does not lead to the next. Behind 32 kB more is
+ * waiting already: such a connection is read once in a turn of the event loop.
  */
-const GATHER_MS = 5;
-/** What several thousand messages a second bring in that time; and how long a connection that brought as much is left alone. */
-const LARGE_CROWD_BYTES = 12_288;
-const GATHER_LONGER_MS = 8;
+const PAUSES = [
+  { bytes: 32_768, ms: 0 },
+  { bytes: 12_288, ms: 8 },
+  { bytes: 4_096, ms: 5 },
+] as const;
 /** While it is left alone, what comes stays with the system, but for the first piece: Node would read on, 64 kB of it, and wake for each. */
 const READ_AHEAD_BYTES = 1;
 
@@ -176,22 +175,23 @@ export class StreamSocket {
       return;
     }
     this.#handlers.text(text);
-    if (bytes.length >= MUCH_BYTES) this.#leave((resume) => setImmediate(resume));
-    else if (bytes.length >= LARGE_CROWD_BYTES) this.#leave((resume) => setTimeout(resume, GATHER_LONGER_MS));
-    else if (bytes.length >= CROWD_BYTES) this.#leave((resume) => setTimeout(resume, GATHER_MS));
+    const pause = PAUSES.find((one) => bytes.length >= one.bytes);
+    if (pause !== undefined) this.#leave(pause.ms);
   }
 
   /**
-   * Reads nothing until `later`. Of a connection on which much comes the system is read again and again before anything else has its turn: so
-   * such a one is read once in a turn of the event loop, and all others are read as well.
+   * Reads nothing for so long; 0: until the event loop has gone round. Of a connection on which much comes the system is read again and again
+   * before anything else has its turn.
    */
-  #leave(later: (resume: () => void) => void): void {
+  #leave(ms: number): void {
     const socket = this.#socket;
     if (this.#isHeld || socket === null) return;
     socket.pause();
-    later(() => {
+    const resume = (): void => {
       if (!this.#isHeld && socket === this.#socket) socket.resume();
-    });
+    };
+    if (ms === 0) setImmediate(resume);
+    else setTimeout(resume, ms);
   }
 
   #flush(): void {

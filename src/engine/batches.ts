@@ -143,7 +143,7 @@ export class Batches {
     if (this.#writing.length === 1 && this.#replaying === null) this.#begin(takeMarks);
   }
 
-  /** Closes the open batch and begins to write it; null when there is nothing to write. */
+  /** Closes the open batch and begins to write it, if there is anything to write. */
   #begin(takeMarks: TakeMarks): void {
     const isWritten = this.#open?.draft.isEmpty === false;
     const marks = takeMarks(isWritten);

@@ -1,6 +1,6 @@
 /**
- * Finds the line that an id names, in memory. The engine keeps one of the newest lines, so that receipts and edits rarely
- * have to ask the store; the memory store keeps one of everything. The rules are those of `Store.reference`.
+ * Finds the line that an id names, in memory. The memory store keeps one of everything; the engine finds the newest lines by
+ * the same rules, those of `Store.reference`, in a form that costs less a message (engine/recent-lines.ts).
  */
 import type { Address, Outbound } from "../core/model.ts";
 import type { Line, LineReference } from "../core/step.ts";
@@ -13,7 +13,6 @@ interface Copy {
   readonly to: Address;
 }
 
-/** Small, and its arrays no longer than they have to be: thousands are kept, and the collector copies each of them twice. */
 interface Entry {
   line: Line;
   /** What other maps hold for this line, to be taken out with it. */
@@ -41,16 +40,8 @@ export class LineIndex {
     this.#highest = highest;
   }
 
-  get size(): number {
-    return this.#entries.size;
-  }
-
   get highest(): number {
     return this.#highest;
-  }
-
-  has(line: number): boolean {
-    return this.#entries.has(line);
   }
 
   /** A line that was written, or handed out again with more viewers. */

@@ -3,7 +3,7 @@
  * a way to its thread and back before the message can even be stepped. Whatever was added is always found; of the rest a few in a thousand are
  * taken for known, and then the store is asked. Two bytes for each id.
  */
-import { createPlaceHash, PLACE_KEY_DIGITS } from "./place-hash.ts";
+import { createKeyedHash, HASH_KEY_DIGITS } from "./keyed-hash.ts";
 
 /** Ids in the first piece, and in the largest: each piece has twice the ids of the one before. */
 const FIRST_IDS = 65_536;
@@ -16,11 +16,11 @@ const BITS_PER_WORD = 32;
 const PROBES = 4;
 
 /** Whoever makes ids that share a name has the store asked, no more; so the key is no secret. */
-const hash = createPlaceHash("0".repeat(PLACE_KEY_DIGITS));
+const hash = createKeyedHash("0".repeat(HASH_KEY_DIGITS));
 
 /** The short name under which an id is looked for: 32 bits. */
 export function seenName(network: string, redelivery: string): number {
-  return hash.conversation(`${network}\0${redelivery}`);
+  return hash(`${network}\0${redelivery}`);
 }
 
 interface Piece {

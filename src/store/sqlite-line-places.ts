@@ -5,7 +5,8 @@
  * is found is where to look: names are short and may be shared, so whoever asks reads the line. Runs in the worker.
  */
 import { randomBytes } from "node:crypto";
-import { createPlaceHash, PLACE_KEY_DIGITS, type PlaceHash } from "./place-hash.ts";
+import { createKeyedHash, HASH_KEY_DIGITS, type KeyedHash } from "./keyed-hash.ts";
+import { idOfPerson } from "./line-index.ts";
 import type { Connection } from "./sqlite-open.ts";
 import {
   createPlaceSegments,
@@ -49,7 +50,7 @@ export interface LinePlaces {
 
 /** `onProgress` is told while the places of many lines are made at a start: how much of it is done, from 0 to 1. */
 export function createLinePlaces(connection: Connection, onProgress: (share: number) => void): LinePlaces {
-  const hash = createPlaceHash(takeKey(connection));
+  const hash = createKeyedHash(takeKey(connection));
   const segments = createPlaceSegments(connection);
   const writeSegment = prepareWriting(connection, segments);
   const gathered = new Gathered();
@@ -78,8 +79,8 @@ export function createLinePlaces(connection: Connection, onProgress: (share: num
     onProgress(share);
   }
   return {
-    ofConversation: (conversation) => find(hash.conversation(conversation)),
-    named: (network, person, foreign) => find(hash.foreign(network, person, foreign)),
+    ofConversation: (conversation) => find(hash(conversation)),
+    named: (network, person, foreign) => find(hash(idOfPerson(network, person, foreign))),
     late(cells) {
       for (let start = 0; start < cells.length; start += LINE_WIDTH) {
         if (Number(cells[start]) <= placed) segments.add(toPlace(hash, toPlacedLine(cells, start)));
@@ -175,10 +176,10 @@ function prepareWriting(connection: Connection, segments: PlaceSegments): (place
   };
 }
 
-function toPlace(hash: PlaceHash, [line, conversation, network, person, foreign]: PlacedLine): Place {
-  const name = hash.conversation(conversation);
+function toPlace(hash: KeyedHash, [line, conversation, network, person, foreign]: PlacedLine): Place {
+  const name = hash(conversation);
   const isNamed = network !== null && person !== null && foreign !== null;
-  return { line, names: isNamed ? [name, hash.foreign(network, person, foreign)] : [name] };
+  return { line, names: isNamed ? [name, hash(idOfPerson(network, person, foreign))] : [name] };
 }
 
 /** Those of these numbers, the last included. */
@@ -204,7 +205,7 @@ function* linesAfter(connection: Connection, placed: number): Generator<readonly
 
 /** The key of the store's names, made once. */
 function takeKey(connection: Connection): string {
-  const key = randomBytes(PLACE_KEY_DIGITS / 2).toString("hex");
+  const key = randomBytes(HASH_KEY_DIGITS / 2).toString("hex");
   connection.prepare<[string]>("UPDATE counters SET place_key = ? WHERE place_key = ''").run(key);
   return String(connection.prepare("SELECT place_key FROM counters").pluck().get());
 }

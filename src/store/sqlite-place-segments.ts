@@ -1,6 +1,6 @@
 /**
  * The places of lines that are on the disk: a segment for each 65,536 numbers of lines, in 256 parts by the beginning of a place's name
- * (place-hash.ts). A part is the names that fall into it and the lines that they are names of, in any order; of a full segment it is about three
+ * (keyed-hash.ts). A part is the names that fall into it and the lines that they are names of, in any order; of a full segment it is about three
  * quarters of a page. So to find a place takes one page of each segment, and a line costs its share of 256 pages. Runs in the worker.
  *
  *     4 bytes  for each name: signed, little-endian

@@ -1,25 +1,26 @@
 import { expect } from "chai";
-import { createPlaceHash } from "../../src/store/place-hash.ts";
+import { createKeyedHash } from "../../src/store/keyed-hash.ts";
+import { idOfPerson } from "../../src/store/line-index.ts";
 
 const KEY = "00112233445566ff";
 const IDS = 20_000;
 
-describe("names of places", () => {
-  const hash = createPlaceHash(KEY);
+describe("short names", () => {
+  const hash = createKeyedHash(KEY);
 
   it("are the same for the same key, and others for another one", () => {
-    expect(createPlaceHash(KEY).conversation("c1")).to.equal(hash.conversation("c1"));
-    expect(createPlaceHash("00112233445566fe").conversation("c1")).not.to.equal(hash.conversation("c1"));
-    expect(createPlaceHash("10112233445566ff").conversation("c1")).not.to.equal(hash.conversation("c1"));
+    expect(createKeyedHash(KEY)("c1")).to.equal(hash("c1"));
+    expect(createKeyedHash("00112233445566fe")("c1")).not.to.equal(hash("c1"));
+    expect(createKeyedHash("10112233445566ff")("c1")).not.to.equal(hash("c1"));
   });
 
   it("tell texts apart by every letter, by their length and by what is whose", () => {
     const names = [
-      ...["", "\0", "a", "a\0", "aa", "ab", "ba", "aaa", "a".repeat(300), "é", "\u{1f600}"].map(hash.conversation),
-      hash.foreign("xmpp", "ab", "c"),
-      hash.foreign("xmpp", "a", "bc"),
-      hash.foreign("xmp", "pab", "c"),
-      hash.foreign("irc", "ab", "c"),
+      ...["", "\0", "a", "a\0", "aa", "ab", "ba", "aaa", "a".repeat(300), "é", "\u{1f600}"].map(hash),
+      hash(idOfPerson("xmpp", "ab", "c")),
+      hash(idOfPerson("xmpp", "a", "bc")),
+      hash(idOfPerson("xmp", "pab", "c")),
+      hash(idOfPerson("irc", "ab", "c")),
     ];
     expect(new Set(names).size).to.equal(names.length);
   });
@@ -28,7 +29,7 @@ describe("names of places", () => {
     const parts = new Array<number>(256).fill(0);
     const names = new Set<number>();
     for (let id = 0; id < IDS; id += 1) {
-      const name = hash.foreign("xmpp", "anna@example.org", `m${id}`);
+      const name = hash(idOfPerson("xmpp", "anna@example.org", `m${id}`));
       names.add(name);
       parts[name >>> 24] = (parts[name >>> 24] ?? 0) + 1;
     }
@@ -40,6 +41,6 @@ describe("names of places", () => {
   });
 
   it("need a whole key", () => {
-    for (const key of ["", "0011", `${KEY}0`]) expect(() => createPlaceHash(key), key).to.throw(/16 hex digits/u);
+    for (const key of ["", "0011", `${KEY}0`]) expect(() => createKeyedHash(key), key).to.throw(/16 hex digits/u);
   });
 });
