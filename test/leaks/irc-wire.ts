@@ -84,7 +84,14 @@ function readerOf(
     if (message === null) throw new Error(`this is no line: ${line}`);
     if (message.command === "PRIVMSG") reception.privmsg(message);
     else if (message.command === "NOTICE") reception.notice(message);
+    else if (message.command === "301") heard(away(name, message.params));
   };
+}
+
+/** RPL_AWAY, of which the adapter reports the text as it is. */
+function away(network: string, [, nick = "", text = ""]: readonly string[]): Inbound {
+  const from = { network, id: nick };
+  return { kind: "presence", redelivery: null, from, device: null, to: "desk", state: "away", text, all: true };
 }
 
 /** `server`: the desk is a linked server whose names are nicks; else one nick of its own. */
