@@ -138,6 +138,11 @@ export const shellLimits = {
     .default(500)
     .describe("Time that one look at the future may take, in a thread of its own."),
   httpConnections: count(10, 100_000).default(10_000).describe("Open connections to the HTTP server."),
+  httpConnectionsPerAddress: count(4, 100_000)
+    .default(500)
+    .describe(
+      "Of these, from one IP address (IPv6: one network of 64 bits); more are closed. Those of a reverse proxy (http.trustProxy) are not counted.",
+    ),
   httpRequestSeconds: seconds(1, 600)
     .default(15)
     .describe("Time a client may take to send a request that brings no file."),

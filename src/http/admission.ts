@@ -9,6 +9,7 @@ import { Counter, type Registry } from "prom-client";
 import { ConfigProblem, type Logger, STAFF } from "../adapter.ts";
 import { type Ranges, within } from "../address-ranges.ts";
 import { createTally } from "../tally.ts";
+import type { AddressCrowd } from "./address-crowd.ts";
 
 export interface AdmissionConfig {
   /** From where connections are taken; behind a reverse proxy, they are the proxy's. */
@@ -23,9 +24,15 @@ export interface AdmissionConfig {
 
 export type Listener = "http" | "http.metrics";
 
+/** What is counted as refused where one address has too many connections: the limit that says so. */
+const CROWDED = "limits.httpConnectionsPerAddress";
+
 export interface Admission {
-  /** Guards a listener: connections from elsewhere are closed without an answer, so that to them nothing listens. */
-  listener(server: FastifyInstance, where: Listener): void;
+  /**
+   * Guards a listener: connections from elsewhere are closed without an answer, so that to them nothing listens. `crowd`: and those of an
+   * address that has too many.
+   */
+  listener(server: FastifyInstance, where: Listener, crowd?: AddressCrowd): void;
   /** Guards the routes for staff, wherever they are mounted. */
   staff(server: FastifyInstance): void;
   /** Guards what one owner mounts in its scope: requests from elsewhere are answered with 403. */
@@ -51,15 +58,20 @@ export function createAdmission(log: Logger, registry: Registry): Admission {
   const open = new Map<Socket, Listener>();
   let lists = listsOf({});
   return {
-    listener(server, where) {
+    listener(server, where, crowd) {
       server.server.on("connection", (socket) => {
-        if (!lists.listeners[where](socket.remoteAddress)) {
-          refused(where, socket.remoteAddress ?? "");
+        const from = socket.remoteAddress ?? "";
+        const isIn = lists.listeners[where](socket.remoteAddress);
+        if (!isIn || crowd?.enter(from) === false) {
+          refused(isIn ? CROWDED : where, from);
           socket.destroy();
           return;
         }
         open.set(socket, where);
-        socket.once("close", () => open.delete(socket));
+        socket.once("close", () => {
+          open.delete(socket);
+          crowd?.leave(from);
+        });
       });
     },
     staff: (server) => guardRoutes(server, () => lists.staff, "staff", refused, isForStaff),
@@ -101,7 +113,7 @@ type Refused = (where: string, from: string) => void;
 function createRefused(log: Logger, registry: Registry): Refused {
   const counter = new Counter({
     name: "frontdesk_http_refused_total",
-    help: "Connections and requests from networks that the configuration does not let in there.",
+    help: "Connections and requests that the configuration does not let in there.",
     labelNames: ["where"],
     registers: [registry],
   });

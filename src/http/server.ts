@@ -15,9 +15,11 @@ import fastify, {
 import type { Registry } from "prom-client";
 import type { Logger } from "../adapter.ts";
 import type { Ranges } from "../address-ranges.ts";
+import { AddressCrowd } from "./address-crowd.ts";
 import { type Admission, type AdmissionConfig, createAdmission } from "./admission.ts";
 import { type CertificateFiles, type CertificateReading, readCertificate, watchCertificate } from "./certificates.ts";
 import { securityHeaders } from "./headers.ts";
+import { HTTP_LIMITS, type HttpLimits } from "./limits.ts";
 import { METRICS_ROUTE, OWN_ROUTES } from "./routes.ts";
 
 /** The `http:` section of frontdesk.yaml. */
@@ -36,50 +38,6 @@ export interface HttpConfig extends AdmissionConfig {
   readonly tls: CertificateFiles | null;
   /** Where /metrics is: nowhere, on this server for everybody who reaches it, or on a listener of its own. */
   readonly metrics: "off" | "here" | { readonly host: string; readonly port: number; readonly allowFrom?: Ranges };
-}
-
-export interface HttpLimits {
-  /** Largest request body. */
-  readonly bodyBytes: number;
-  /** Largest WebSocket message; a longer one ends the connection with code 1009 (RFC 6455 §7.4.1). */
-  readonly frameBytes: number;
-  /** Time a client may take to send the head of a request, and a whole one. */
-  readonly requestMs: number;
-  /** The same where a route takes uploads (`config: UPLOADS`): a phone may be slow. */
-  readonly uploadMs: number;
-  /** Time an idle connection is kept for its next request. */
-  readonly keepAliveMs: number;
-  /** Time that open requests get to finish when the daemon stops. */
-  readonly stopMs: number;
-  /** Connections of all clients together; more are closed at once. */
-  readonly connections: number;
-  /** Requests on one connection, after which it must connect anew. */
-  readonly requestsPerConnection: number;
-  /** How often the certificate files are looked at. */
-  readonly certificateMs: number;
-}
-
-export const HTTP_LIMITS: HttpLimits = {
-  bodyBytes: 65_536,
-  frameBytes: 524_288,
-  requestMs: 15_000,
-  uploadMs: 600_000,
-  keepAliveMs: 10_000,
-  stopMs: 5_000,
-  connections: 10_000,
-  requestsPerConnection: 10_000,
-  certificateMs: 20_000,
-};
-
-/** Those limits with what the configuration says of them. */
-export function httpLimits(told: {
-  readonly httpConnections: number;
-  readonly httpRequestSeconds: number;
-  readonly httpUploadSeconds: number;
-}): HttpLimits {
-  const { httpConnections: connections, httpRequestSeconds, httpUploadSeconds } = told;
-  const [requestMs, uploadMs] = [httpRequestSeconds * 1_000, httpUploadSeconds * 1_000];
-  return { ...HTTP_LIMITS, connections, requestMs, uploadMs: Math.max(requestMs, uploadMs) };
 }
 
 /** What /readyz answers: 200 when `ready`, else 503; `checks` is shown as JSON ({"store":"open","web":"online"}). */
@@ -257,7 +215,8 @@ function build(surroundings: HttpSurroundings, limits: HttpLimits, parts: BuildP
     for (const one of [method].flat()) routes.push({ method: one, path: url });
   });
   addHooks(server, surroundings.log);
-  admission.listener(server, "http");
+  const { trustProxy } = surroundings.config;
+  admission.listener(server, "http", new AddressCrowd(limits.connectionsPerAddress, trustProxy));
   admission.staff(server);
   limitBodies(server, limits.requestMs);
   server.register(websocket, { options: { maxPayload: limits.frameBytes, perMessageDeflate: false } });

@@ -6,7 +6,8 @@ import { createConnection } from "node:net";
 import { expect } from "chai";
 import fc from "fast-check";
 import { Registry } from "prom-client";
-import { createHttpServer, HTTP_LIMITS, type HttpServer } from "../../src/http/server.ts";
+import { HTTP_LIMITS } from "../../src/http/limits.ts";
+import { createHttpServer, type HttpServer } from "../../src/http/server.ts";
 import { within } from "../support/wait.ts";
 import { limitMs, runs } from "./runs.ts";
 

@@ -1,11 +1,13 @@
 /** Who may reach what of the HTTP server, by network. */
-import { createConnection } from "node:net";
+import { once } from "node:events";
+import { createConnection, type Socket } from "node:net";
 import { expect } from "chai";
 import type { FastifyInstance } from "fastify";
 import { Registry } from "prom-client";
 import { web } from "../../adapters/web/index.ts";
 import { ConfigProblem, STAFF } from "../../src/adapter.ts";
 import { within } from "../../src/address-ranges.ts";
+import { HTTP_LIMITS } from "../../src/http/limits.ts";
 import { createHttpServer, type HttpConfig, type HttpServer } from "../../src/http/server.ts";
 import { TestContext } from "../support/adapter-context.ts";
 import { within as inTime } from "../support/wait.ts";
@@ -13,6 +15,8 @@ import { within as inTime } from "../support/wait.ts";
 const SILENT = { error() {}, warn() {}, info() {}, debug() {} };
 const PLAIN = { host: "127.0.0.1", port: 0, trustProxy: false, tls: null, metrics: "off" } as const;
 const ELSEWHERE = ["10.0.0.0/8", "2001:db8::/32"];
+/** Connections that one address may have. */
+const CROWD = 6;
 
 describe("who may reach the HTTP server", () => {
   let registry: Registry;
@@ -21,7 +25,8 @@ describe("who may reach the HTTP server", () => {
   function make(config: Partial<HttpConfig>, mounts: Readonly<Record<string, (scope: FastifyInstance) => void>> = {}) {
     registry = new Registry();
     const parts = { readiness: () => ({ ready: true, checks: {} }), metrics: registry, log: SILENT };
-    running = createHttpServer({ ...parts, config: { ...PLAIN, ...config } });
+    const limits = { ...HTTP_LIMITS, connectionsPerAddress: CROWD };
+    running = createHttpServer({ ...parts, limits, config: { ...PLAIN, ...config } });
     for (const [owner, routes] of Object.entries(mounts)) running.mount(owner, routes);
     return running;
   }
@@ -145,6 +150,36 @@ describe("who may reach the HTTP server", () => {
     expect(String(fault)).to.contain("networks.irc.allowFrom guards nothing");
   });
 
+  it("closes what one address opens beyond its limit, and lets others in", async () => {
+    const { port } = await make({ host: "::" }).start();
+    const crowd = await crowdAt(port, "127.0.0.1");
+    expect(await inTime(5_000, "the end of one too many", bytesOf(port))).to.equal("");
+    expect(await refusals()).to.equal('frontdesk_http_refused_total{where="limits.httpConnectionsPerAddress"} 1');
+    expect(await inTime(5_000, "an answer elsewhere", bytesOf(port, "Connection: close", "::1"))).to.match(
+      /^HTTP.1.1 200/u,
+    );
+    const [first] = crowd;
+    first?.destroy();
+    const again = async (): Promise<string> => (await bytesOf(port, "Connection: close")) || (await again());
+    expect(await inTime(5_000, "a place that is free again", again())).to.match(/^HTTP.1.1 200/u);
+    for (const socket of crowd) socket.destroy();
+  });
+
+  for (const [trustProxy, isCounted] of [
+    [true, false],
+    [2, false],
+    [["127.0.0.0/8"], false],
+    [["10.0.0.0/8"], true],
+  ] as const) {
+    it(`${isCounted ? "counts" : "does not count"} those of 127.0.0.1 where proxies are ${trustProxy}`, async () => {
+      const { port } = await make({ trustProxy }).start();
+      const crowd = await crowdAt(port, "127.0.0.1");
+      const heard = await inTime(5_000, "an answer or an end", bytesOf(port, "Connection: close"));
+      expect(heard === "").to.equal(isCounted);
+      for (const socket of crowd) socket.destroy();
+    });
+  }
+
   it("keeps all of the console from a visitor's network, and nothing of the chat", async () => {
     const context = new TestContext({ network: "web", handles: ["support"], desk: "desk", alias: "k3v9x2p8q7w4m5na" });
     const server = make({ staffFrom: ELSEWHERE });
@@ -163,6 +198,18 @@ describe("who may reach the HTTP server", () => {
     await adapter.stop();
   });
 });
+
+/** As many connections as one address may have, each of them answered once: so the server knows of them. */
+function crowdAt(port: number, host: string): Promise<readonly Socket[]> {
+  return Promise.all(
+    Array.from({ length: CROWD }, async () => {
+      const socket = createConnection(port, host);
+      socket.write("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+      await inTime(5_000, "an answer", once(socket, "data"));
+      return socket;
+    }),
+  );
+}
 
 /** What a request to that port is answered with until the connection ends. */
 function bytesOf(port: number, header = "", host = "127.0.0.1"): Promise<string> {

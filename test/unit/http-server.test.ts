@@ -2,14 +2,8 @@ import { createConnection } from "node:net";
 import { expect } from "chai";
 import { Gauge, Registry } from "prom-client";
 import { type Logger, UPLOADS } from "../../src/adapter.ts";
-import {
-  createHttpServer,
-  HTTP_LIMITS,
-  type HttpConfig,
-  type HttpLimits,
-  type HttpServer,
-  type Readiness,
-} from "../../src/http/server.ts";
+import { HTTP_LIMITS, type HttpLimits } from "../../src/http/limits.ts";
+import { createHttpServer, type HttpConfig, type HttpServer, type Readiness } from "../../src/http/server.ts";
 import { within } from "../support/wait.ts";
 
 describe("the HTTP server", () => {
