@@ -14,7 +14,7 @@ COPY src ./src
 COPY adapters ./adapters
 COPY config ./config
 RUN node scripts/build.ts \
- && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+ && npm prune --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production

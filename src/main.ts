@@ -14,6 +14,7 @@ import { createDelegate } from "./boot/delegate.ts";
 import { firstConfiguration, logFor } from "./boot/first-configuration.ts";
 import { greeting } from "./boot/greeting.ts";
 import { hostedNetworks } from "./boot/hosted-networks.ts";
+import { mendedNode } from "./boot/node-release.ts";
 import { observers } from "./boot/observers.ts";
 import { createPublicAddress, type PublicAddress } from "./boot/public-address.ts";
 import { readiness } from "./boot/readiness.ts";
@@ -136,6 +137,8 @@ async function prepare(options: RunOptions, steps: Steps, clock: Clock): Promise
   const log = await steps.take("2 log", openLog, closeLog);
   const version = readVersion();
   log.info("start.begun", { version, node: process.version, rules: running.rules.version, data: settings.dataFolder });
+  const mended = mendedNode(process.version);
+  if (mended !== null) log.warn("node.holes", { node: process.version, take: `${mended} or newer` });
   for (const problem of warnings) {
     log.warn("configuration.warning", { problem });
   }

@@ -1,5 +1,6 @@
 /** `frontdesk start`: the desk, in the foreground, until it is told to stop. */
 import type { Command } from "commander";
+import { refuseBrotli } from "../boot/brotli.ts";
 import { StartFault } from "../boot/steps.ts";
 import { tendYoungGeneration } from "../boot/young-generation.ts";
 import { type PlaceOptions, withPlace } from "./desk-command.ts";
@@ -21,6 +22,7 @@ export function addStart(program: Command, terminal: Terminal): void {
 
 async function start(options: PlaceOptions, terminal: Terminal): Promise<void> {
   tendYoungGeneration();
+  refuseBrotli();
   // Only here: the other commands need none of what a desk is built of, and answer sooner without it.
   const { run } = await import("../main.ts");
   // Transcripts and hashes are nobody else's business, in whatever folder they lie.

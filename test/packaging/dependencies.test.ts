@@ -43,6 +43,15 @@ describe("dependencies", function () {
     expect(unexplained).to.deep.equal([]);
   });
 
+  it("are in docs/dependencies.md, where known holes were looked up, as they are locked", () => {
+    const { packages } = JSON.parse(read("package-lock.json")) as Lock;
+    const rows = [...read("docs/dependencies.md").matchAll(/^\| `([^`]+)` \| (\d+\.\d+\.\d+) \|/gmu)];
+    expect(rows).to.not.be.empty;
+    for (const [, name = "", version] of rows) {
+      expect(packages[`node_modules/${name}`]?.version, name).to.equal(version);
+    }
+  });
+
   it("have no hole that the registry knows of", function () {
     const { stdout, error } = spawnSync("npm", ["audit", "--json", "--omit=dev"], { cwd: ROOT, encoding: "utf8" });
     const report = error === undefined && stdout !== "" ? (JSON.parse(stdout) as AuditReport) : {};
