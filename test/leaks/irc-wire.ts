@@ -88,10 +88,10 @@ function readerOf(
   };
 }
 
-/** RPL_AWAY, of which the adapter reports the text as it is. */
+/** RPL_AWAY, of which the adapter reports the text as it is; but not that they are away, or no CSR would be offered anything more. */
 function away(network: string, [, nick = "", text = ""]: readonly string[]): Inbound {
   const from = { network, id: nick };
-  return { kind: "presence", redelivery: null, from, device: null, to: "desk", state: "away", text, all: true };
+  return { kind: "presence", redelivery: null, from, device: null, to: "desk", state: "available", text, all: true };
 }
 
 /** `server`: the desk is a linked server whose names are nicks; else one nick of its own. */

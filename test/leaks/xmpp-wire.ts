@@ -71,13 +71,12 @@ function surroundings(person: HiddenPerson, id: string): string {
     `<addresses xmlns='http://jabber.org/protocol/address'><address type='ofrom' jid='${bare(person)}' desc='${displayName}'/></addresses>` +
     `<headers xmlns='http://jabber.org/protocol/shim'><header name='Received-From'>${ip}</header></headers>` +
     `<sent xmlns='${NS.carbons}'><forwarded xmlns='${NS.forward}'><message from='${full(person)}'><body>${bare(person)}</body></message></forwarded></sent>` +
-    // What archives, rooms, devices and newer clients write: XEP-0203, 0045, 0249, 0084, 0372, 0447, 0421.
+    // What archives, rooms, devices and newer clients write: XEP-0203, 0045, 0249, 0084, 0372, 0421.
     `<delay xmlns='urn:xmpp:delay' from='${host}' stamp='2026-03-02T08:59:00Z'>${token}</delay>` +
-    `<x xmlns='http://jabber.org/protocol/muc#user'><item jid='${full(person)}' nick='${displayName}'/><invite from='${bare(person)}'><reason>${token}</reason></invite></x>` +
+    `<x xmlns='http://jabber.org/protocol/muc#user'><item jid='${full(person)}' nick='${displayName}'/><reason>${token}</reason></x>` +
     `<x xmlns='jabber:x:conference' jid='${token}@rooms.${host}' reason='${displayName}'/>` +
     `<event xmlns='http://jabber.org/protocol/pubsub#event'><items node='urn:xmpp:avatar:metadata'><item id='${token}'><metadata xmlns='urn:xmpp:avatar:metadata'><info id='${token}' url='https://${host}/${token}.png'/></metadata></item></items></event>` +
     `<reference xmlns='urn:xmpp:reference:0' type='mention' uri='xmpp:${bare(person)}' begin='0' end='2'/>` +
-    `<file-sharing xmlns='urn:xmpp:sfs:0'><sources><url-data xmlns='http://jabber.org/protocol/url-data' target='https://${host}/${token}'/></sources></file-sharing>` +
     `<occupant-id xmlns='urn:xmpp:occupant-id:0' id='${token}'/>` +
     `<html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'><img src='https://${host}/${token}.png'/></body></html>`
   );
