@@ -53,6 +53,16 @@ describe("engine: faults", () => {
     expect(networks.texts()).to.deep.equal(["1", "2", "3"]);
   });
 
+  it("records what became of sends although the event it was to be recorded with cannot be", async () => {
+    const { engine, store, networks } = await setUp();
+    await engine.receive(says("1"));
+    await settle();
+    expect(networks.texts()).to.deep.equal(["1"]);
+    expect((await store.load()).outbox, "sent, and not marked yet").to.have.length(1);
+    expect((await engine.receive(says("poison"))).kind).to.equal("refused");
+    expect((await store.load()).outbox, "what a start would send again").to.deep.equal([]);
+  });
+
   it("takes a repeat once that was asked about before the first was recorded, though memory was thrown away between", async () => {
     const { engine, store, networks } = await setUp({ limits: { batchEvents: 1 } });
     const release = store.hold();
