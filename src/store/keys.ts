@@ -31,17 +31,19 @@ export function parseKey(epoch: string, key: string): CopyKey | null {
   if (legEnd === key.length) {
     return { line, leg, part: 0 };
   }
-  const partEnd = key.charCodeAt(legEnd) === DOT ? endOfDigits(key, legEnd + 1, SMALL_DIGITS) : -1;
+  const isPart = key.charCodeAt(legEnd) === DOT && key.charCodeAt(legEnd + 1) !== ZERO;
+  const partEnd = isPart ? endOfDigits(key, legEnd + 1, SMALL_DIGITS) : -1;
   return partEnd === key.length ? { line, leg, part: Number(key.slice(legEnd + 1, partEnd)) } : null;
 }
 
-/** Where the digits from `start` on end; -1 when there are none, or more than `most`. A pattern would take three times as long. */
+/** Where the number from `start` on ends; -1 when there is none, or it is not written as the desk does. A pattern would take three times as long. */
 function endOfDigits(text: string, start: number, most: number): number {
   let end = start;
   for (let code = text.charCodeAt(end); code >= ZERO && code <= NINE; code = text.charCodeAt(end)) {
     end += 1;
   }
-  return end === start || end - start > most ? -1 : end;
+  const isPadded = end > start + 1 && text.charCodeAt(start) === ZERO;
+  return end === start || end - start > most || isPadded ? -1 : end;
 }
 
 /** The line number that a key of any kind uses up: `${epoch}-${line}-…`; 0 when it is none of ours. */

@@ -3,21 +3,24 @@ import type { Sealing } from "../sealing.ts";
 import { parseKey } from "./keys.ts";
 import { seenName } from "./seen-filter.ts";
 import { createAuditTable } from "./sqlite-audit.ts";
-import { createErase } from "./sqlite-erase.ts";
+import { createErase, IS_CARRIED } from "./sqlite-erase.ts";
 import { createLinePlaces, type LinePlaces } from "./sqlite-line-places.ts";
 import { createStateLoading, createTimerLoading, type LoadedPage } from "./sqlite-loading.ts";
 import type { Connection, Opened } from "./sqlite-open.ts";
 import { createPrune } from "./sqlite-prune.ts";
 import { createResealing, opened, sealRows } from "./sqlite-sealing.ts";
+import { createWritingOut, SELECT_SENDS, type WritingOut } from "./sqlite-sends.ts";
 import {
   type Ask,
   type Cell,
   type CommitRows,
   LINE_COLUMNS,
-  LINE_WIDTH,
   type PageAsk,
+  type RowField,
   TRANSCRIPT_WIDTH,
   type Upgrade,
+  WRITTEN_LINE_COLUMNS,
+  WRITTEN_LINE_WIDTH,
 } from "./sqlite-wire.ts";
 import { Succession } from "./succession.ts";
 
@@ -37,12 +40,13 @@ type Run = (...cells: readonly Cell[]) => unknown;
 
 /** How the cells of one `CommitRows` field are written, in the order in which they are. */
 interface Write {
-  readonly field: Exclude<keyof CommitRows, "lastLine" | "lastOutbox" | "place">;
+  readonly field: RowField;
   readonly width: number;
   readonly sql: string;
 }
 
-const upsertLine = `INSERT INTO lines (${LINE_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)
+// The copy that a line carries stays when it is handed out again: it went out.
+const upsertLine = `INSERT INTO lines (${WRITTEN_LINE_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
   ON CONFLICT (line) DO UPDATE SET viewers = excluded.viewers, nick = excluded.nick, content = excluded.content`;
 
 const WRITES: readonly Write[] = [
@@ -53,14 +57,22 @@ const WRITES: readonly Write[] = [
     sql: "INSERT INTO state (tbl, id, value) VALUES (?,?,?) ON CONFLICT (tbl, id) DO UPDATE SET value = excluded.value",
   },
   { field: "stateGone", width: 2, sql: "DELETE FROM state WHERE tbl = ? AND id = ?" },
-  { field: "lines", width: LINE_WIDTH, sql: upsertLine },
+  { field: "lines", width: WRITTEN_LINE_WIDTH, sql: upsertLine },
   {
     field: "copies",
     width: 5,
     sql: "INSERT OR REPLACE INTO copies (line, leg, part, network, person) VALUES (?,?,?,?,?)",
   },
   { field: "outbox", width: 3, sql: "INSERT INTO outbox (id, at, outbound) VALUES (?,?,?)" },
+  { field: "sends", width: 4, sql: "INSERT INTO outbox (id, at, line, sender) VALUES (?,?,?,?)" },
   { field: "outboxGone", width: 2, sql: "DELETE FROM outbox WHERE id BETWEEN ? AND ?" },
+  // A copy that a line carries gets a row of its own with the id that its network gave it.
+  {
+    field: "foreign",
+    width: 4,
+    sql: `INSERT OR IGNORE INTO copies (line, leg, part, network, person, foreign_id)
+      SELECT line, copy_leg, 0, copy_network, copy_person, ? FROM lines WHERE line = ? AND copy_leg = ? AND 0 = ?`,
+  },
   { field: "foreign", width: 4, sql: "UPDATE copies SET foreign_id = ? WHERE line = ? AND leg = ? AND part = ?" },
   {
     field: "timers",
@@ -84,12 +96,14 @@ function lineColumns(alias: string): string {
 }
 
 const SELECTS = {
-  pending: `SELECT id, at, ${opened("outbox", "outbound")} FROM outbox WHERE id > ? ORDER BY id LIMIT ${LOAD_ROWS}`,
+  pending: `${SELECT_SENDS} WHERE o.id > ? ORDER BY o.id LIMIT ${LOAD_ROWS}`,
   counters: "SELECT line, outbox FROM counters",
   seen: "SELECT 1 FROM inbox WHERE network = ? AND redelivery = ?",
   inbox: `SELECT seq, at, network, redelivery FROM inbox WHERE seq > ? ORDER BY seq LIMIT ${SEEN_ROWS}`,
   copyByKey: `SELECT c.leg, ${lineColumns("l")} FROM copies c JOIN lines l ON l.line = c.line
     WHERE c.line = ? AND c.leg = ? AND c.part = ? AND c.network = ? AND c.person = ?`,
+  copyOfLine: `SELECT l.copy_leg, ${lineColumns("l")} FROM lines l
+    WHERE l.line = ? AND l.copy_leg = ? AND 0 = ? AND l.copy_network = ? AND l.copy_person = ? AND ${IS_CARRIED}`,
   ownLine: `SELECT NULL, ${lineColumns("l")} FROM lines l
     WHERE l.line = ? AND l.network = ? AND l.person = ? AND l.foreign_id = ?`,
   copyByForeign: `SELECT c.leg, ${lineColumns("l")} FROM copies c JOIN lines l ON l.line = c.line
@@ -102,7 +116,7 @@ const SELECTS = {
       (SELECT max(json_extract(s.content, '$.state')) FROM lines s WHERE s.refers = l.line AND s.kind = 'receipt')
     FROM lines l WHERE l.line = ? AND l.conversation = ? AND l.kind IN ('message', 'note', 'reaction')`,
   facts: `SELECT at, conversation, csr, event, ${opened("facts", "detail")} FROM facts WHERE conversation = ? ORDER BY seq LIMIT ${FACT_ROWS}`,
-  outboxRow: `SELECT id, at, ${opened("outbox", "outbound")} FROM outbox WHERE id = ?`,
+  outboxRow: `${SELECT_SENDS} WHERE o.id = ?`,
   adapterState: `SELECT ${opened("adapter_state", "value")} FROM adapter_state WHERE network = ? AND key = ?`,
   adapterKeys: `SELECT key FROM adapter_state
     WHERE network = ? AND key >= ? AND substr(key, 1, length(?)) = ? ORDER BY key LIMIT ${KEY_ROWS}`,
@@ -131,9 +145,9 @@ export function createSqliteDatabase(
 ): SqliteDatabase {
   const select = prepareSelects(connection);
   const places = createLinePlaces(connection, (share) => onUpgrade({ kind: "places", share }));
-  const commit = prepareCommit(connection, sealing, places);
-  const prune = createPrune(connection, places);
-  const erase = createErase(connection, places);
+  const sends = createWritingOut(connection, sealing, epoch);
+  const commit = prepareCommit(connection, sealing, places, sends);
+  const [prune, erase] = [createPrune(connection, places, sends), createErase(connection, places, sends)];
   const audit = createAuditTable(connection);
   const reseal = createResealing(connection, sealing);
   const loadState = createStateLoading(connection);
@@ -238,6 +252,8 @@ function reference({ select, places, epoch }: Looking, { network, person, id }: 
   const key = parseKey(epoch, id);
   const copy = key === null ? [] : select.copyByKey(key.line, key.leg, key.part, network, person);
   if (copy.length > 0) return copy;
+  const carried = key === null ? [] : select.copyOfLine(key.line, key.leg, key.part, network, person);
+  if (carried.length > 0) return carried;
   for (const line of places.named(network, person, id)) {
     const own = select.ownLine(line, network, person, id);
     if (own.length > 0) return own;
@@ -265,13 +281,19 @@ function prepareSelects(connection: Connection): Selects {
 }
 
 /** One transaction for a whole batch; returns the number of rows written. */
-function prepareCommit(connection: Connection, sealing: Sealing, places: LinePlaces): (rows: CommitRows) => number {
+function prepareCommit(
+  connection: Connection,
+  sealing: Sealing,
+  places: LinePlaces,
+  sends: WritingOut,
+): (rows: CommitRows) => number {
   const writes = WRITES.map((write) => ({ ...write, ...prepareWrite(connection, write) }));
   const counters = connection.prepare<Cell[]>(
     "UPDATE counters SET line = max(line, ?), outbox = max(outbox, ?) WHERE line < ? OR outbox < ?",
   );
   const write = connection.transaction((rows: CommitRows): number => {
     let written = 0;
+    if (rows.again.length > 0) sends.writeOut(rows.again);
     for (const { field, width, run, runMany } of writes) {
       const cells = rows[field];
       const single = runMany === null ? 0 : cells.length - (cells.length % (ROWS_AT_ONCE * width));
@@ -319,6 +341,9 @@ function runRow(run: Run, cells: readonly Cell[], start: number, width: number):
       return;
     case 3:
       run(cells[start] ?? null, cells[start + 1] ?? null, cells[start + 2] ?? null);
+      return;
+    case 4:
+      run(cells[start] ?? null, cells[start + 1] ?? null, cells[start + 2] ?? null, cells[start + 3] ?? null);
       return;
     default:
       run(...cells.slice(start, start + width));

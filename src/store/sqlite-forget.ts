@@ -2,6 +2,7 @@
 import type { LinePlaces, PlacedLine } from "./sqlite-line-places.ts";
 import { PLACED_COLUMNS } from "./sqlite-line-places.ts";
 import type { Connection } from "./sqlite-open.ts";
+import type { WritingOut } from "./sqlite-sends.ts";
 
 export interface Forgotten {
   readonly lines: number;
@@ -16,6 +17,21 @@ export type Forget = (conversation: string, most: number, before: number) => For
 
 const NOTHING: Forgotten = { lines: 0, facts: 0 };
 
+/** What is forgotten as one transaction. */
+interface Round {
+  readonly removed: PlacedLine[];
+  /** See `WritingOut`; null: not asked for yet. */
+  firstLine: number | null;
+}
+
+/** What still has to be sent is not old, whatever becomes of its line. */
+function keepSends(sends: WritingOut, round: Round, lines: readonly PlacedLine[]): void {
+  round.firstLine ??= sends.firstLine();
+  const { firstLine } = round;
+  const said = lines.flatMap(([line]) => (line < firstLine ? [] : [line]));
+  if (said.length > 0) sends.writeOut(said);
+}
+
 /**
  * Gives what runs something as one transaction, in which conversations can be forgotten. Without `atOnce` a few bytes that say where their lines
  * were stay until those of lines said in the same days can go with them, which is much quicker; to see what they stand for takes the line.
@@ -23,6 +39,7 @@ const NOTHING: Forgotten = { lines: 0, facts: 0 };
 export function createForgetting(
   connection: Connection,
   places: LinePlaces,
+  sends: WritingOut,
   { atOnce }: { readonly atOnce: boolean },
 ): <Result>(act: (forget: Forget) => Result) => Result {
   const read = connection
@@ -48,24 +65,25 @@ export function createForgetting(
     return lines;
   }
 
-  function forget(conversation: string, most: number, before: number, removed: PlacedLine[]): Forgotten {
+  function forget(conversation: string, most: number, before: number, round: Round): Forgotten {
     const found = linesOf(conversation, most, before);
     if (found === null) return NOTHING;
     const lines = found.slice(0, most);
+    keepSends(sends, round, lines);
     for (const line of lines) {
       removeCopies.run(line[0]);
       removeLine.run(line[0]);
-      removed.push(line);
+      round.removed.push(line);
     }
     // With the last of them: nobody would look for the facts of a conversation without lines.
     const facts = found.length === lines.length ? removeFacts.run(conversation).changes : 0;
     return { lines: lines.length, facts };
   }
   return (act) => {
-    const removed: PlacedLine[] = [];
+    const round: Round = { removed: [], firstLine: null };
     const transaction = connection.transaction(() => {
-      const result = act((conversation, most, before) => forget(conversation, most, before, removed));
-      return { result, settle: places.remove(removed, atOnce) };
+      const result = act((conversation, most, before) => forget(conversation, most, before, round));
+      return { result, settle: places.remove(round.removed, atOnce) };
     });
     const { result, settle } = transaction.immediate();
     settle();

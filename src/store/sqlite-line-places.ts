@@ -16,7 +16,7 @@ import {
   type PlaceSegments,
   segmentOf,
 } from "./sqlite-place-segments.ts";
-import { type Cell, LINE_WIDTH, text } from "./sqlite-wire.ts";
+import { type Cell, text, WRITTEN_LINE_WIDTH } from "./sqlite-wire.ts";
 
 /** What of a line says how it is found; `line` is its number. */
 export type PlacedLine = readonly [
@@ -35,7 +35,7 @@ export interface LinePlaces {
   ofConversation(conversation: string): Iterable<number>;
   /** Numbers of lines that may have that id of that person, and all that have; newest first. */
   named(network: string, person: string, foreign: string): Iterable<number>;
-  /** To be called within the transaction that writes these lines (cells of LINE_COLUMNS): for those that come late, or again. */
+  /** To be called within the transaction that writes these lines (cells of WRITTEN_LINE_COLUMNS): for those that come late, or again. */
   late(cells: readonly Cell[]): void;
   /** To be called after it, when nothing takes the lines back any more. */
   written(cells: readonly Cell[]): void;
@@ -82,12 +82,12 @@ export function createLinePlaces(connection: Connection, onProgress: (share: num
     ofConversation: (conversation) => find(hash(conversation)),
     named: (network, person, foreign) => find(hash(idOfPerson(network, person, foreign))),
     late(cells) {
-      for (let start = 0; start < cells.length; start += LINE_WIDTH) {
+      for (let start = 0; start < cells.length; start += WRITTEN_LINE_WIDTH) {
         if (Number(cells[start]) <= placed) segments.add(toPlace(hash, toPlacedLine(cells, start)));
       }
     },
     written(cells) {
-      for (let start = 0; start < cells.length; start += LINE_WIDTH) {
+      for (let start = 0; start < cells.length; start += WRITTEN_LINE_WIDTH) {
         if (Number(cells[start]) > placed) gathered.add(toPlace(hash, toPlacedLine(cells, start)));
       }
     },

@@ -17,6 +17,8 @@ export interface Opened {
   /** Holds the lock until it is closed or the process ends, however it ends. */
   readonly lock: Connection;
   readonly epoch: string;
+  /** No line has a higher number. */
+  readonly lastLine: number;
   readonly sealing: Sealing;
 }
 
@@ -52,7 +54,8 @@ export function openDatabase(
     migrate(database, path, onUpgrade);
     recordKey(database, sealing);
     if (mostPages !== undefined) database.pragma(`max_page_count = ${mostPages}`);
-    return { database, lock, epoch: takeEpoch(database), sealing };
+    const epoch = takeEpoch(database);
+    return { database, lock, epoch, lastLine: lastLine(database), sealing };
   } catch (error) {
     lock?.close();
     throw toOpeningFault(error, path);
@@ -98,6 +101,11 @@ function migrate(database: Connection, path: string, onUpgrade: (upgrade: Upgrad
     });
     step.immediate();
   });
+}
+
+function lastLine(database: Connection): number {
+  const highest = "SELECT max(line, coalesce((SELECT max(line) FROM lines), 0)) FROM counters";
+  return Number(database.prepare(highest).pluck().get());
 }
 
 /** Made once for each store: no key of this one is ever a key of another. */

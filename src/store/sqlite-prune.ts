@@ -2,6 +2,7 @@
 import { createForgetting, type Forget } from "./sqlite-forget.ts";
 import type { LinePlaces } from "./sqlite-line-places.ts";
 import type { Connection } from "./sqlite-open.ts";
+import type { WritingOut } from "./sqlite-sends.ts";
 
 /** Lines looked at, and rows of each kind deleted, in one call. */
 const ROUND_ROWS = 500;
@@ -26,9 +27,14 @@ interface OldLine {
 type Statements = ReturnType<typeof prepareStatements>;
 
 /** `now`: milliseconds of any clock that only goes forward. */
-export function createPrune(connection: Connection, places: LinePlaces, now = () => performance.now()): Prune {
+export function createPrune(
+  connection: Connection,
+  places: LinePlaces,
+  sends: WritingOut,
+  now = () => performance.now(),
+): Prune {
   const statements = prepareStatements(connection);
-  const transaction = createForgetting(connection, places, { atOnce: false });
+  const transaction = createForgetting(connection, places, sends, { atOnce: false });
   /** Lines below it belong to conversations that are still open. */
   const cursor = { line: 0 };
   const round = (forget: Forget, before: number, inboxBefore: number): Pruned => {

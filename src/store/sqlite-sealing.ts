@@ -7,13 +7,13 @@
  */
 import { createSealing, type Sealing, SealingFault, type SealingKeys } from "../sealing.ts";
 import type { Connection } from "./sqlite-open.ts";
-import type { Cell, CommitRows } from "./sqlite-wire.ts";
+import { type Cell, type CommitRows, type RowField, WRITTEN_LINE_WIDTH } from "./sqlite-wire.ts";
 import { StoreFault } from "./store.ts";
 
 interface SealedTable {
   readonly table: string;
   /** The field of a commit with its rows, and how many cells one of them has. */
-  readonly field: Exclude<keyof CommitRows, "lastLine" | "lastOutbox" | "place">;
+  readonly field: RowField;
   readonly width: number;
   /** The columns that the records are bound to, and the cells with them. */
   readonly by: readonly (readonly [column: string, cell: number])[];
@@ -39,7 +39,7 @@ export const SEALED_TABLES: readonly SealedTable[] = [
   {
     table: "lines",
     field: "lines",
-    width: 13,
+    width: WRITTEN_LINE_WIDTH,
     by: [
       ["line", 0],
       ["conversation", 1],
@@ -152,6 +152,11 @@ export function recordKey(connection: Connection, { current }: Sealing): void {
   connection.prepare<[string]>("UPDATE sealing SET tables = 0, after = '[]' WHERE key <> ?").run(key);
 }
 
+/** A text as it is written into that column of a row with those names. */
+export function sealedCell(sealing: Sealing, text: string, column: string, by: readonly Cell[]): string | Buffer {
+  return sealing.current === null ? text : sealing.seal(text, placeOf(column, by));
+}
+
 /** Seals the cells of a commit that are to be, in place. Without a current key they stay as they are. */
 export function sealRows(sealing: Sealing, rows: CommitRows): void {
   if (sealing.current === null) return;
@@ -162,7 +167,7 @@ export function sealRows(sealing: Sealing, rows: CommitRows): void {
       const names = by.map(([, cell]) => cells[start + cell] as Cell);
       for (const [column, cell] of columns) {
         const text = cells[start + cell];
-        if (typeof text === "string") cells[start + cell] = sealing.seal(text, placeOf(`${table}.${column}`, names));
+        if (typeof text === "string") cells[start + cell] = sealedCell(sealing, text, `${table}.${column}`, names);
       }
     }
   }
@@ -247,8 +252,7 @@ function prepareStep(connection: Connection, sealing: Sealing, table: SealedTabl
       const bound = row.slice(cursor.length, cursor.length + by.length);
       const written = columns.map(([column], index) => {
         const text = row[cursor.length + by.length + index] ?? null;
-        const isLeft = text === null || sealing.current === null;
-        return isLeft ? text : sealing.seal(String(text), placeOf(`${table.table}.${column}`, bound));
+        return text === null ? null : sealedCell(sealing, String(text), `${table.table}.${column}`, bound);
       });
       update.run(...written, ...row.slice(0, cursor.length));
     }

@@ -3,11 +3,10 @@
  * structured clone copies several times faster than objects; JSON is made and read on the main thread alone.
  */
 import type { FormattedText } from "../core/model.ts";
-import type { Line, LineContent, Timer } from "../core/step.ts";
+import type { Line, LineContent } from "../core/step.ts";
 import type { AuditQuery } from "./audit-rows.ts";
-import { isCopy, lineOfKey, parseKey } from "./keys.ts";
 import type { EraseAsk } from "./sqlite-erase.ts";
-import { asEdited, type Batch, type OutboxRow, type TranscriptLine } from "./store.ts";
+import { asEdited, type TranscriptLine } from "./store.ts";
 
 export type Cell = string | number | null;
 /** Goes to the other thread without being copied. */
@@ -21,12 +20,16 @@ export interface CommitRows {
   readonly state: Cell[];
   /** table, id */
   readonly stateGone: Cell[];
-  /** The columns of LINE_COLUMNS. */
+  /** The columns of WRITTEN_LINE_COLUMNS. */
   readonly lines: Cell[];
-  /** line, leg, part, network, person */
+  /** Numbers of lines that may have been handed out before. */
+  readonly again: number[];
+  /** line, leg, part, network, person: those that their line does not carry itself. */
   readonly copies: Cell[];
   /** id, at, JSON */
   readonly outbox: Cell[];
+  /** id, at, line, sender: what they say is in their line, see sqlite-sends.ts. */
+  readonly sends: Cell[];
   /** first id, last id: what is confirmed together was mostly numbered in a row, so a few ranges say all. */
   readonly outboxGone: Cell[];
   /** foreign id, line, leg, part */
@@ -50,11 +53,14 @@ export interface CommitRows {
   readonly place: number | undefined;
 }
 
+/** Those fields of a commit that are written as they are, row by row. */
+export type RowField = Exclude<keyof CommitRows, "again" | "lastLine" | "lastOutbox" | "place">;
+
 export type Ask =
   | { readonly kind: "commit"; readonly rows: CommitRows }
   /** A page of the state after that rowid; see sqlite-loading.ts. */
   | { readonly kind: "load-state"; readonly after: number }
-  /** Pending sends after that id: id, at, JSON. */
+  /** Pending sends after that id: cells of a send, see sqlite-sends.ts. */
   | { readonly kind: "load-outbox"; readonly after: number }
   /** A page of timers after that id; likewise. */
   | { readonly kind: "load-timers"; readonly after: string }
@@ -69,6 +75,7 @@ export type Ask =
   | { readonly kind: "transcript"; readonly conversation: string; readonly limit: number }
   /** at, conversation, csr, event, JSON */
   | { readonly kind: "facts"; readonly conversation: string }
+  /** Cells of a send. */
   | { readonly kind: "outbox"; readonly ids: readonly number[] }
   | { readonly kind: "adapter-state"; readonly network: string; readonly key: string }
   | { readonly kind: "adapter-keys"; readonly network: string; readonly prefix: string }
@@ -104,117 +111,22 @@ export type Upgrade =
   | { readonly kind: "schema"; readonly version: number }
   | { readonly kind: "places"; readonly share: number };
 
-/** First messages of the worker: upgrades if there are any, then opened (`epoch`), or why not. */
+/** First messages of the worker: upgrades if there are any, then opened, or why not. `lastLine`: no line of the store has a higher number. */
 export type Hello =
   | { readonly upgrade: Upgrade }
-  | { readonly epoch: string }
+  | { readonly epoch: string; readonly lastLine: number }
   | { readonly fault: "disk" | "data"; readonly message: string };
 
 export const LINE_COLUMNS =
   "line, conversation, at, author, network, person, desk, foreign_id, viewers, nick, kind, refers, content";
 export const LINE_WIDTH = 13;
+/** The same with the one copy that a line carries itself, if any: whose key has no suffix, and which went into the batch with it. */
+export const WRITTEN_LINE_COLUMNS = `${LINE_COLUMNS}, copy_leg, copy_network, copy_person`;
+export const WRITTEN_LINE_WIDTH = LINE_WIDTH + 3;
 /** A line, then its newest edit's content, 1 when retracted, and the furthest receipt. */
 export const TRANSCRIPT_WIDTH = LINE_WIDTH + 3;
 export const TIMER_WIDTH = 5;
 export const FACT_WIDTH = 5;
-
-/** Throws TypeError when something in the batch is not JSON. */
-export function toRows(batch: Batch, epoch: string): CommitRows {
-  const rows: CommitRows = {
-    inbox: [],
-    state: [],
-    stateGone: [],
-    lines: [],
-    copies: [],
-    outbox: [],
-    outboxGone: [],
-    foreign: [],
-    timers: [],
-    timersGone: [],
-    facts: [],
-    quarantine: [],
-    adapterState: [],
-    adapterStateGone: [],
-    lastLine: lastLine(batch, epoch),
-    lastOutbox: batch.outbox.at(-1)?.id ?? 0,
-    place: batch.place,
-  };
-  for (const { network, redelivery, at } of batch.inbox) rows.inbox.push(network, redelivery, at);
-  for (const { table, id, value } of batch.changes) {
-    if (value === null) rows.stateGone.push(table, id);
-    else rows.state.push(table, id, json(value));
-  }
-  for (const line of batch.lines) pushLine(rows.lines, line);
-  for (const row of batch.outbox) pushOutbox(rows, row, epoch);
-  for (const mark of batch.marks) {
-    pushGone(rows.outboxGone, mark.id);
-    const key = mark.kind === "sent" && mark.foreign !== null ? parseKey(epoch, mark.key) : null;
-    if (key !== null) rows.foreign.push(mark.foreign, key.line, key.leg, key.part);
-  }
-  for (const change of batch.timers) {
-    if (change.kind === "cancel") rows.timersGone.push(change.id);
-    else pushTimer(rows.timers, change.timer);
-  }
-  for (const fact of batch.facts) rows.facts.push(fact.at, fact.conversation, fact.csr, fact.event, json(fact.detail));
-  for (const { at, event, error } of batch.quarantine) rows.quarantine.push(at, event, error);
-  for (const { network, key, value } of batch.adapterState) {
-    if (value === undefined) rows.adapterStateGone.push(network, key);
-    else rows.adapterState.push(network, key, json(value));
-  }
-  return rows;
-}
-
-function lastLine(batch: Batch, epoch: string): number {
-  if (batch.lastLine !== undefined) return batch.lastLine;
-  let last = 0;
-  for (const { line } of batch.lines) last = Math.max(last, line);
-  for (const { outbound } of batch.outbox) last = Math.max(last, lineOfKey(epoch, outbound.key));
-  return last;
-}
-
-function pushLine(cells: Cell[], line: Line): void {
-  const { content, from } = line;
-  cells.push(line.line, line.conversation, line.at, line.author, from?.network ?? null, from?.id ?? null, line.desk);
-  cells.push(
-    line.foreign,
-    numbers(line.viewers),
-    line.nick,
-    content.kind,
-    "of" in content ? content.of : null,
-    json(content),
-  );
-}
-
-function pushOutbox(rows: CommitRows, row: OutboxRow, epoch: string): void {
-  const { outbound } = row;
-  rows.outbox.push(row.id, row.at, json(outbound));
-  const key = isCopy(outbound) ? parseKey(epoch, outbound.key) : null;
-  if (key !== null) rows.copies.push(key.line, key.leg, key.part, outbound.to.network, outbound.to.id);
-}
-
-/** Ranges of numbers: every number in them is meant. */
-function pushGone(ranges: Cell[], id: number): void {
-  if (ranges.length > 0 && ranges.at(-1) === id - 1) ranges[ranges.length - 1] = id;
-  else ranges.push(id, id);
-}
-
-function pushTimer(cells: Cell[], timer: Timer): void {
-  cells.push(timer.id, timer.at, timer.generation, timer.conversation, timer.name);
-}
-
-/** Mostly one, which is JSON as it is. */
-function numbers(all: readonly number[]): string {
-  return all.length === 1 ? `[${all[0]}]` : json(all);
-}
-
-/** JSON.stringify answers undefined for what JSON cannot say; such a value must not become the text "undefined". */
-function json(value: unknown): string {
-  const text: string | undefined = JSON.stringify(value);
-  if (text === undefined) {
-    throw new TypeError(`A value of type ${typeof value} cannot be written as JSON.`);
-  }
-  return text;
-}
 
 /** Reads a line from LINE_WIDTH cells at `start`. */
 export function toLine(cells: readonly Cell[], start: number): Line {

@@ -34,7 +34,7 @@ try {
   const onUpgrade = (upgrade: Upgrade): void => port.postMessage({ upgrade } satisfies Hello);
   opened = openDatabase(path, mostPages, keys, onUpgrade);
   const database = createSqliteDatabase(opened, onUpgrade);
-  port.postMessage({ epoch: opened.epoch } satisfies Hello);
+  port.postMessage({ epoch: opened.epoch, lastLine: opened.lastLine } satisfies Hello);
   serve(opened, database);
 } catch (error) {
   const fault = toFault(error, path);

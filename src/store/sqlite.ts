@@ -3,14 +3,16 @@
  * turns rows into messages and back.
  */
 import { Worker } from "node:worker_threads";
-import type { Address, Outbound } from "../core/model.ts";
+import type { Address } from "../core/model.ts";
 import type { Fact, LineReference } from "../core/step.ts";
 import type { Resealable, SealingKeys } from "../sealing.ts";
 import { toAuditCells, toAuditRows } from "./audit-rows.ts";
 import { toReference } from "./line-index.ts";
+import { toRows } from "./sqlite-batch-rows.ts";
 import { createLink, type Link } from "./sqlite-link.ts";
 import { toSnapshot, toTimers } from "./sqlite-loading.ts";
 import { createSeen } from "./sqlite-seen.ts";
+import { toOutboxRows } from "./sqlite-sends.ts";
 import * as wire from "./sqlite-wire.ts";
 import {
   type Batch,
@@ -46,23 +48,23 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
   const { path, mostPages, keys, onLost = () => {}, onUpgrade = () => {} } = options;
   const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MEGABYTES };
   const worker = new Worker(WORKER, { workerData: { path, mostPages, keys }, resourceLimits });
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const { promise, resolve, reject } = Promise.withResolvers<Extract<wire.Hello, { epoch: string }>>();
   worker.once("error", (error) => reject(new StoreFault("disk", `The store's thread could not start: ${error}`)));
   const ended = (code: number): void =>
     reject(new StoreFault("disk", `The store's thread ended (${code}) before it was open.`));
   worker.once("exit", ended);
   const hear = (hello: wire.Hello): void => {
     if ("upgrade" in hello) onUpgrade(hello.upgrade);
-    else if ("epoch" in hello) resolve(hello.epoch);
+    else if ("epoch" in hello) resolve(hello);
     else reject(new StoreFault(hello.fault, hello.message));
   };
   worker.on("message", hear);
   try {
-    const epoch = await promise;
+    const hello = await promise;
     worker.removeAllListeners("error");
     worker.off("exit", ended);
     worker.off("message", hear);
-    return createStore(createLink(worker, path, onLost), epoch);
+    return createStore(createLink(worker, path, onLost), hello);
   } catch (error) {
     await worker.terminate();
     throw error;
@@ -71,12 +73,15 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
 
 export interface SqliteStore extends Store, Resealable {}
 
-function createStore(link: Link, epoch: string): SqliteStore {
+function createStore(link: Link, { epoch, ...opened }: Extract<wire.Hello, { epoch: string }>): SqliteStore {
+  /** Also of batches that are refused: a number that comes again is then taken for one that may be there. */
+  let { lastLine } = opened;
   const { seen, recording, forgotten } = createSeen(link);
   return {
     load: () => load(link, epoch),
     async commit(batch: Batch) {
-      const rows = encode(batch, epoch);
+      const rows = encode(batch, epoch, lastLine);
+      for (const { line } of batch.lines) if (line > lastLine) lastLine = line;
       recording(batch.inbox);
       await link.ask({ kind: "commit", rows });
     },
@@ -99,7 +104,7 @@ function createStore(link: Link, epoch: string): SqliteStore {
       return (await link.ask({ kind: "adapter-keys", network, prefix })).map(String);
     },
     async outbox(ids) {
-      return outboxRows(await link.ask({ kind: "outbox", ids }));
+      return toOutboxRows(await link.ask({ kind: "outbox", ids }), epoch);
     },
     async prune(before, inboxBefore = before) {
       const isMoreLeft = (await link.ask({ kind: "prune", before, inboxBefore }))[0] === 1;
@@ -113,7 +118,7 @@ function createStore(link: Link, epoch: string): SqliteStore {
     pruneAudit: async (before) => (await link.ask({ kind: "audit", ask: { kind: "prune", before } }))[0] === 1,
     conversationsOf: async ({ network, id: person }) =>
       (await link.ask({ kind: "erase", ask: { kind: "conversations", network, person } })).map(String),
-    erase: (person, conversations) => erase(link, person, conversations),
+    erase: (person, conversations) => erase(link, epoch, person, conversations),
     async reseal() {
       const [key, tables, of, rows] = await link.ask({ kind: "reseal" });
       return { key: wire.text(key), share: Number(tables) / Number(of), records: Number(rows) };
@@ -123,8 +128,8 @@ function createStore(link: Link, epoch: string): SqliteStore {
 }
 
 /** What names them inside of payloads is looked for here, where payloads are read. */
-async function erase(link: Link, person: Address, conversations: readonly string[]): Promise<Erased> {
-  const outbox = (await allPending(link)).filter(({ outbound: { to, conversation } }) =>
+async function erase(link: Link, epoch: string, person: Address, conversations: readonly string[]): Promise<Erased> {
+  const outbox = (await allPending(link, epoch)).filter(({ outbound: { to, conversation } }) =>
     // What belongs to another conversation is of one that they have begun meanwhile.
     conversation === null ? to.network === person.network && to.id === person.id : conversations.includes(conversation),
   );
@@ -146,9 +151,9 @@ async function erase(link: Link, person: Address, conversations: readonly string
   return { lines: Number(lines), facts: Number(facts), sends: Number(sends) };
 }
 
-function encode(batch: Batch, epoch: string): wire.CommitRows {
+function encode(batch: Batch, epoch: string, lastLine: number): wire.CommitRows {
   try {
-    return wire.toRows(batch, epoch);
+    return toRows(batch, epoch, lastLine);
   } catch (error) {
     throw new StoreFault("data", `A batch holds a value that cannot be stored: ${error}`);
   }
@@ -156,7 +161,7 @@ function encode(batch: Batch, epoch: string): wire.CommitRows {
 
 async function load(link: Link, epoch: string): Promise<Loaded> {
   const snapshot = await toSnapshot((after) => link.askWhole({ kind: "load-state", after }));
-  const outbox = await allPending(link);
+  const outbox = await allPending(link, epoch);
   const counters = await link.ask({ kind: "load-counters" });
   return {
     snapshot,
@@ -168,22 +173,13 @@ async function load(link: Link, epoch: string): Promise<Loaded> {
   };
 }
 
-async function allPending(link: Link): Promise<readonly OutboxRow[]> {
+async function allPending(link: Link, epoch: string): Promise<readonly OutboxRow[]> {
   const outbox: OutboxRow[] = [];
   for (let after = 0; ; after = outbox.at(-1)?.id ?? 0) {
-    const rows = outboxRows(await link.ask({ kind: "load-outbox", after }));
+    const rows = toOutboxRows(await link.ask({ kind: "load-outbox", after }), epoch);
     if (rows.length === 0) return outbox;
     outbox.push(...rows);
   }
-}
-
-function outboxRows(cells: readonly wire.Cell[]): OutboxRow[] {
-  const rows: OutboxRow[] = [];
-  for (let start = 0; start < cells.length; start += 3) {
-    const outbound = JSON.parse(String(cells[start + 2])) as Outbound;
-    rows.push({ id: Number(cells[start]), at: Number(cells[start + 1]), outbound });
-  }
-  return rows;
 }
 
 /** The newest come first from the database. */

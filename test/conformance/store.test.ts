@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { expect } from "chai";
+import type { Outbound } from "../../src/core/model.ts";
 import { createMemoryStore } from "../../src/store/memory.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { type Store, StoreFault } from "../../src/store/store.ts";
@@ -109,6 +110,21 @@ describe("sqlite store as files", () => {
       expect(await second.seen("web", "s-1")).to.equal(false);
     }
     await second.close();
+  });
+
+  it("writes what is relayed once: the line carries its copy, and the send says only which line it is", async () => {
+    const store = await openSqliteStore({ path });
+    const { epoch } = await store.load();
+    const said = line(1);
+    const send = { ...outbound(`${epoch}-1-1`), ...said.content, sentAt: said.at } as Outbound;
+    await store.commit({ ...NOTHING, lines: [said], outbox: [{ id: 1, at: 1, outbound: send }] });
+    expect(await store.outbox([1])).to.deep.equal([{ id: 1, at: 1, outbound: send }]);
+    const reader = new Database(path, { readonly: true });
+    const row = { id: 1, at: 1, line: 1, sender: "alias1", outbound: null };
+    expect(reader.prepare("SELECT * FROM outbox").all()).to.deep.equal([row]);
+    expect(reader.prepare("SELECT * FROM copies").all()).to.deep.equal([]);
+    reader.close();
+    await store.close();
   });
 
   it("refuses a second opening of the same folder, and not a later one", async () => {

@@ -5,6 +5,7 @@ import type { Change, Fact, Line, LineContent, Timer } from "../../src/core/step
 import { asItReads, type Batch, type OutboxRow, type Store, StoreFault } from "../../src/store/store.ts";
 import { describeAuditRows } from "./store-audit.ts";
 import { describeErasing } from "./store-erasing.ts";
+import { describeSends } from "./store-sends.ts";
 import { describeSuccession } from "./store-succession.ts";
 
 /** One place where a store may keep its rows; opened again it shows what was committed. */
@@ -103,6 +104,7 @@ export function describeStore(name: string, createPlace: () => StorePlace): void
     describeReading(() => store);
     describePruning(() => store);
     describeErasing(() => store);
+    describeSends(() => store, reopen);
     describeSuccession(() => store, reopen);
     describeAuditRows(() => store, reopen);
   });

@@ -40,6 +40,7 @@ export function columnsWith(folder: string, text: string): ReadonlySet<string> {
 export const ADDRESS_COLUMNS = [
   "copies.person",
   "inbox.redelivery",
+  "lines.copy_person",
   "lines.person",
   "state.id",
   "adapter_state.key",

@@ -2,10 +2,11 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect } from "chai";
 import { MIGRATIONS } from "../../src/store/migrations/index.ts";
+import { toRows } from "../../src/store/sqlite-batch-rows.ts";
 import { createSqliteDatabase, type SqliteDatabase } from "../../src/store/sqlite-database.ts";
 import { type Opened, openDatabase } from "../../src/store/sqlite-open.ts";
 import { endOf } from "../../src/store/sqlite-place-segments.ts";
-import { toRows, type Upgrade } from "../../src/store/sqlite-wire.ts";
+import { type Upgrade, WRITTEN_LINE_WIDTH } from "../../src/store/sqlite-wire.ts";
 import { CUSTOMER, line, NOTHING } from "../conformance/store.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -30,7 +31,7 @@ class Desk {
   /** Lines of those numbers, each with the foreign id `m<number>`. */
   commit(...numbers: readonly number[]): void {
     const lines = numbers.map((number) => line(number, { foreign: `m${number}` }));
-    this.database.answer({ kind: "commit", rows: toRows({ ...NOTHING, lines }, this.#opened.epoch) });
+    this.database.answer({ kind: "commit", rows: toRows({ ...NOTHING, lines }, this.#opened.epoch, 0) });
   }
 
   /** Entries of places on the disk. */
@@ -147,7 +148,7 @@ describe("places of lines", () => {
     const say = (number: number) =>
       database.answer({
         kind: "commit",
-        rows: toRows({ ...NOTHING, lines: [line(number, { foreign: "same" })] }, "epoch"),
+        rows: toRows({ ...NOTHING, lines: [line(number, { foreign: "same" })] }, "epoch", 0),
       });
     for (const number of [2, 1, END + 1, END + 3]) say(number);
     expect(desk.find("same")).to.equal(END + 3);
@@ -171,7 +172,7 @@ describe("places of lines", () => {
   it("of what is old go with all of their segment, of what is erased at once", () => {
     desk.commit(1, 2, 3);
     const other = line(4, { foreign: "m4", conversation: "c2", at: 5_000 });
-    desk.database.answer({ kind: "commit", rows: toRows({ ...NOTHING, lines: [other] }, "epoch") });
+    desk.database.answer({ kind: "commit", rows: toRows({ ...NOTHING, lines: [other] }, "epoch", 0) });
     desk.commit(END + 1);
     desk.database.catchUp();
     expect(desk.placed).to.equal(8);
@@ -195,9 +196,9 @@ describe("places of lines", () => {
 
   it("stay where they are when a batch is not recorded", () => {
     desk.commit(1);
-    const rows = toRows({ ...NOTHING, lines: [line(2, { foreign: "m2" }), line(3)] }, "epoch");
+    const rows = toRows({ ...NOTHING, lines: [line(2, { foreign: "m2" }), line(3)] }, "epoch", 0);
     // Without a conversation the second cannot be written, and the first is not either.
-    rows.lines[14] = null;
+    rows.lines[WRITTEN_LINE_WIDTH + 1] = null;
     expect(() => desk.database.answer({ kind: "commit", rows })).to.throw(/NOT NULL/u);
     expect([desk.transcript(), desk.find("m2")]).to.deep.equal([[1], undefined]);
     desk.commit(endOf(2));
@@ -213,7 +214,7 @@ describe("places of lines", () => {
       expect(
         taken.upgrades.map((upgrade) => (upgrade.kind === "schema" ? upgrade.version : upgrade.share)),
       ).to.deep.equal([
-        ...FORMER_SCHEMAS.map((version) => version + 1).filter((version) => version > schema),
+        ...MIGRATIONS.map((_, step) => step + 1).filter((version) => version > schema),
         (END - 1) / endOf(1),
       ]);
       expect(taken.transcript()).to.deep.equal([endOf(1) + 1, 2, 1]);

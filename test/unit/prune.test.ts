@@ -2,11 +2,12 @@
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Change } from "../../src/core/step.ts";
+import { toRows } from "../../src/store/sqlite-batch-rows.ts";
 import { createSqliteDatabase } from "../../src/store/sqlite-database.ts";
 import { createLinePlaces } from "../../src/store/sqlite-line-places.ts";
 import { type Opened, openDatabase } from "../../src/store/sqlite-open.ts";
 import { createPrune, ROUND_MS } from "../../src/store/sqlite-prune.ts";
-import { toRows } from "../../src/store/sqlite-wire.ts";
+import { createWritingOut } from "../../src/store/sqlite-sends.ts";
 import { line, NOTHING } from "../conformance/store.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -37,7 +38,7 @@ describe("pruning transcripts", () => {
       (_, at): Change => ({ table: "conversation", id: `c${at}`, value: {} }),
     );
     const store = createSqliteDatabase(opened);
-    store.answer({ kind: "commit", rows: toRows({ ...NOTHING, lines: said, changes }, opened.epoch) });
+    store.answer({ kind: "commit", rows: toRows({ ...NOTHING, lines: said, changes }, opened.epoch, 0) });
     let now = 0;
     // Whatever is done between two looks at the clock takes a part of the time.
     const slow = (): number => {
@@ -47,6 +48,7 @@ describe("pruning transcripts", () => {
     const prune = createPrune(
       opened.database,
       createLinePlaces(opened.database, () => {}),
+      createWritingOut(opened.database, opened.sealing, opened.epoch),
       slow,
     );
     const rounds: number[] = [];

@@ -96,4 +96,15 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE counters ADD COLUMN place_key TEXT NOT NULL DEFAULT '';
   UPDATE counters SET placed = 0;
   `,
+  `
+  -- A line carries one of its copies itself, and most pending sends name the line in which stands what they say (sqlite-sends.ts): \`outbound\` is
+  -- for the others. Rows of before stay as they are.
+  ALTER TABLE lines ADD COLUMN copy_leg INTEGER;
+  ALTER TABLE lines ADD COLUMN copy_network TEXT;
+  ALTER TABLE lines ADD COLUMN copy_person TEXT;
+  CREATE TABLE sends (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, line INTEGER, sender TEXT, outbound TEXT);
+  INSERT INTO sends (id, at, outbound) SELECT id, at, outbound FROM outbox ORDER BY id;
+  DROP TABLE outbox;
+  ALTER TABLE sends RENAME TO outbox;
+  `,
 ];
