@@ -131,7 +131,8 @@ describe("a conversation in two browsers, through the whole desk", function () {
     const csr = await openConsole();
     const customer = await openChat();
     await connect(customer, csr, "Lena");
-    const marked = "*Twice*, _really_, ~three~ `0x2`\n> on the bill\n```\nsum  42\n```\n<b>not</b> 2*3*4";
+    const marked =
+      "*Twice*, _really_, ~three~ `0x2`\n> on the bill\n```\nsum  42\n```\n<b>not</b> 2*3*4 see https://example.com/a_b.";
     await customer.composer.fill(marked);
     await customer.composer.press("Enter");
     await csr.sees("Twice");
@@ -149,6 +150,10 @@ describe("a conversation in two browsers, through the whole desk", function () {
       for (const [element, words] of looks) expect(await text.locator(element).textContent()).to.equal(words);
       expect(await text.textContent()).to.contain("<b>not</b> 2*3*4");
       expect(await text.locator("b").count(), "elements of the customer's own").to.equal(0);
+      const link = text.locator("a");
+      expect(await link.textContent()).to.equal("https://example.com/a_b");
+      const [href, target, rel] = await Promise.all(["href", "target", "rel"].map((name) => link.getAttribute(name)));
+      expect([href, target, rel]).to.deep.equal(["https://example.com/a_b", "_blank", "noopener noreferrer nofollow"]);
     };
     await shown(csr);
     await shown(customer);

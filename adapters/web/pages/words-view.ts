@@ -1,7 +1,8 @@
-/** A text with its looks, as elements. What somebody wrote becomes text nodes alone, whatever it says. */
+/** A text with its looks, and the web addresses in it as links. What somebody wrote becomes text nodes alone, whatever it says. */
 import type { FormattedText, Style } from "../../../src/core/model.ts";
 import { type Piece, piecesOf, type StyledPiece } from "../../../src/core/styling-writer.ts";
 import { html, type View } from "../../../src/http/pages/html.ts";
+import { stretchesOf } from "./links.ts";
 
 /** Elements that say to the ear what they show to the eye. */
 const ELEMENTS: Readonly<Record<Style, string>> = {
@@ -18,7 +19,9 @@ export function WordsView(words: FormattedText): View {
   return html`<div class="text" dir="auto">${shown(piecesOf(words))}</div>`;
 }
 
-function shown(pieces: readonly Piece[]): readonly (string | View)[] {
+type Shown = string | View | readonly (string | View)[];
+
+function shown(pieces: readonly Piece[]): readonly Shown[] {
   return pieces.map((piece, index) => {
     if (typeof piece !== "string") {
       const element = ELEMENTS[piece.style];
@@ -26,8 +29,17 @@ function shown(pieces: readonly Piece[]): readonly (string | View)[] {
     }
     // A block begins and ends its lines by itself.
     const after = isBlock(pieces[index - 1]) ? piece.replace(/^\n/, "") : piece;
-    return isBlock(pieces[index + 1]) ? after.replace(/\n$/, "") : after;
+    return linked(isBlock(pieces[index + 1]) ? after.replace(/\n$/, "") : after);
   });
+}
+
+/** A click opens another tab, which learns neither where it was clicked nor of this page. */
+function linked(text: string): readonly (string | View)[] {
+  return stretchesOf(text).map(({ text: words, address }, index) =>
+    address === null
+      ? words
+      : html`<a key=${index} href=${address} target="_blank" rel="noopener noreferrer nofollow">${words}</a>`,
+  );
 }
 
 function isBlock(piece: Piece | undefined): piece is StyledPiece {

@@ -1,0 +1,57 @@
+/** Which parts of a text the pages make into links. */
+import { expect } from "chai";
+import fc from "fast-check";
+import { stretchesOf } from "../../adapters/web/pages/links.ts";
+
+/** [text, the addresses that are links in it] */
+const TEXTS: readonly (readonly [text: string, links: readonly string[]])[] = [
+  ["no address here", []],
+  ["", []],
+  ["see https://example.com/bill.", ["https://example.com/bill"]],
+  ["https://a.example/x, http://b.example/y!", ["https://a.example/x", "http://b.example/y"]],
+  ["(https://example.com/a_(b))", ["https://example.com/a_(b)"]],
+  ["[it](https://example.com/)", ["https://example.com/"]],
+  ["„https://example.com/ä“", ["https://example.com/ä"]],
+  ['<a href="https://example.com/">', ["https://example.com/"]],
+  ["HTTPS://EXAMPLE.COM/A?b=c&d=e#f", ["HTTPS://EXAMPLE.COM/A?b=c&d=e#f"]],
+  ["https://[2001:db8::1]:8443/x", ["https://[2001:db8::1]:8443/x"]],
+  ["javascript:alert(1) data:text/html,x file:///etc/passwd xmpp:a@b.example", []],
+  ["https://bank.example@evil.example/", []],
+  ["https:// and http://", []],
+  ["xhttps://example.com", []],
+  [`https://example.com/${"a".repeat(2_100)}`, []],
+];
+
+describe("web addresses in a text", () => {
+  for (const [text, links] of TEXTS) {
+    it(JSON.stringify(text.slice(0, 60)), () => {
+      const found = stretchesOf(text).filter(({ address }) => address !== null);
+      expect(found.map((stretch) => stretch.text)).to.deep.equal(links);
+    });
+  }
+
+  it("leave every text as it is, and lead to http and https alone", () => {
+    const part = fc.oneof(
+      fc.string(),
+      fc.constantFrom("https://", "http://a.example/", "(", ")", ".", "@", " ", "javascript:"),
+    );
+    fc.assert(
+      fc.property(fc.array(part), (parts) => {
+        const text = parts.join("");
+        const stretches = stretchesOf(text);
+        expect(stretches.map((stretch) => stretch.text).join("")).to.equal(text);
+        for (const { address } of stretches) {
+          if (address !== null) expect(address).to.match(/^https?:\/\/[^@/]+(?:\/|$)/u);
+        }
+      }),
+    );
+  });
+
+  it("are found in linear time", () => {
+    const started = performance.now();
+    stretchesOf("https://a".repeat(10_000));
+    stretchesOf(`https://a.example/${")".repeat(60_000)}`);
+    stretchesOf("https://a.example/x ".repeat(5_000));
+    expect(performance.now() - started).to.be.below(1_000);
+  });
+});
