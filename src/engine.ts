@@ -59,7 +59,10 @@ export interface EngineOptions {
   readonly random: () => number;
   /** Events that are a crowd; left out: CROWD_EVENTS of engine/limits.ts. Tests want few. */
   readonly crowdEvents?: number;
-  /** The disk failed: nothing more is taken, every pending receive has been rejected. The process must end. Called once. */
+  /**
+   * The disk failed, or the engine has a defect: nothing more is taken, and every pending receive has been rejected, but for what was handed to the
+   * store: that is answered as soon as it is known whether it is on disk. The process must end, by `stop`. Called once.
+   */
   readonly onFatal: (fault: StoreFault) => void;
 }
 

@@ -4,14 +4,14 @@
  */
 import type { Clock, LogFields, Logger } from "../adapter.ts";
 import { ACCEPTED, type Verdict } from "../core/model.ts";
-import { type DeskEvent, type Fact, type HistoryQuery, type Line, PERSONAL_DETAILS } from "../core/step.ts";
+import { type DeskEvent, type Fact, PERSONAL_DETAILS } from "../core/step.ts";
 import type { EngineObserver } from "../engine.ts";
 import type { Outbox } from "../outbox.ts";
-import { asItReads, type Mark, type Store, StoreFault } from "../store/store.ts";
+import { type Mark, type Store, StoreFault } from "../store/store.ts";
 import type { Timers } from "../timers.ts";
 import { type Arrival, lookUp, type Task } from "./arrival.ts";
 import { Draft } from "./draft.ts";
-import { HISTORY_LINES } from "./limits.ts";
+import { type Answer, answerQuery } from "./history.ts";
 import type { Stepper } from "./stepper.ts";
 
 export interface BatchParts {
@@ -23,7 +23,7 @@ export interface BatchParts {
   readonly timers: Timers;
   readonly observer: EngineObserver | undefined;
   /** An event that one of the steps led to. */
-  readonly tell: (event: Extract<DeskEvent, { kind: "history" }>) => void;
+  readonly tell: (event: Answer) => void;
   /** Answers what was refused. */
   readonly refuse: (arrival: Arrival, verdict: Verdict) => void;
   /** There is room in the batch that is written next. */
@@ -39,7 +39,10 @@ interface Stepped {
 
 /** A batch that is being written. */
 interface Written extends Stepped {
+  /** Those that it took along. */
   readonly marks: readonly Mark[];
+  /** By `performance.now()`. */
+  readonly handedOnAt: number;
   /** Null once it is on disk; else why it is not. */
   readonly fault: Promise<unknown>;
 }
@@ -51,18 +54,22 @@ export class Batches {
   readonly #parts: BatchParts;
   /** What the core keeps in memory alone, to be told again when it is rebuilt: rules, hours, links, who decides. */
   readonly #told = new Map<string, DeskEvent>();
+  /** Those that are stepped when all that has to be known is. */
+  #preparing: readonly Arrival[] = [];
   #open: Stepped | null = null;
   /** Those that are being written, the oldest first: one, and in a crowd another one behind it. */
   #writing: Written[] = [];
-  /** Those that are being answered, or are stepped anew. */
-  #acting: readonly Arrival[] = [];
+  /** The one on disk that is being answered. */
+  #acting: Written | null = null;
+  /** What was refused together and is stepped anew, one by one. */
+  #again: Arrival[] = [];
   #isOver = false;
   /** How many were handed to the store since one was refused, or since the start; see `Batch.place`. */
   #handedOn = 0;
   /** When the store was done with the last one. */
   #answeredAt = 0;
   /** Ends when the store has taken what it could not take at once; until then nothing else is stepped. */
-  #replaying: Promise<void> | null = null;
+  #replaying: PromiseWithResolvers<void> | null = null;
   events = 0;
   commits = 0;
   lastCommitMs = 0;
@@ -80,14 +87,26 @@ export class Batches {
     return this.#writing.length > 0 || this.#replaying !== null;
   }
 
-  /** Stepped and not answered yet. */
-  get unanswered(): readonly Arrival[] {
-    return [...this.#acting, ...this.#writing.flatMap(({ arrivals }) => arrivals), ...(this.#open?.arrivals ?? [])];
-  }
-
-  /** Nothing more is written or acted on. */
-  end(): void {
+  /**
+   * Nothing more is written or acted on. Resolves when everybody was answered: who is on disk as if all were well, since it happens after the
+   * next start, and would happen twice if its sender believed it lost; whom the store still writes, when it has; all others are rejected.
+   */
+  async end(error: Error): Promise<void> {
     this.#isOver = true;
+    const handed = [...(this.#acting === null ? [] : [this.#acting]), ...this.#writing];
+    for (const arrival of [...this.#again, ...(this.#open?.arrivals ?? []), ...this.#preparing]) arrival.reject(error);
+    this.#open = null;
+    this.#writing = [];
+    this.#replayed();
+    let isRecorded = true;
+    for (const { arrivals, verdicts, fault } of handed) {
+      // What stands on one that was not recorded was not either, though nothing of it had to be written.
+      isRecorded = (await fault) === null && isRecorded;
+      for (const [index, arrival] of arrivals.entries()) {
+        if (isRecorded) arrival.resolve(verdicts[index] ?? ACCEPTED);
+        else arrival.reject(error);
+      }
+    }
   }
 
   /** A timer of that id was set or cancelled by what is not committed yet. */
@@ -97,17 +116,20 @@ export class Batches {
 
   /** Steps these into the batch that is written next. Rejects only when nothing can go on. */
   async step(arrivals: readonly Arrival[]): Promise<void> {
+    this.#preparing = arrivals;
     await this.#prepare(arrivals);
     while (this.#replaying !== null) {
-      await this.#replaying;
+      await this.#replaying.promise;
       await this.#prepare(arrivals);
     }
+    if (this.#isOver) return;
     this.#parts.stepper.tick(this.#parts.clock.now());
     this.#open ??= { draft: this.#draft([]), arrivals: [], verdicts: [] };
     for (const arrival of arrivals) {
       this.#open.verdicts.push(this.#step(arrival, this.#open.draft));
       this.#open.arrivals.push(arrival);
     }
+    this.#preparing = [];
   }
 
   /**
@@ -125,12 +147,12 @@ export class Batches {
         continue;
       }
       // The next one is on its way before this one is acted on, so that disk and processor work at the same time.
-      const { draft, arrivals, verdicts } = batch;
-      this.#acting = arrivals;
+      this.#acting = batch;
       this.#writing.shift();
+      this.#count(batch);
       if (this.#writing.length === 0) this.#begin(takeMarks);
-      this.#settle(draft, arrivals, verdicts);
-      this.#acting = [];
+      this.#settle(batch);
+      this.#acting = null;
       this.#parts.onRoom();
     }
   }
@@ -145,6 +167,7 @@ export class Batches {
 
   /** Closes the open batch and begins to write it, if there is anything to write. */
   #begin(takeMarks: TakeMarks): void {
+    if (this.#isOver) return;
     const isWritten = this.#open?.draft.isEmpty === false;
     const marks = takeMarks(isWritten);
     if (this.#open === null && marks.length === 0) {
@@ -153,11 +176,26 @@ export class Batches {
     const stepped = this.#open ?? { draft: this.#draft([]), arrivals: [], verdicts: [] };
     this.#open = null;
     stepped.draft.marks.push(...marks);
-    const fault = this.#commit(stepped.draft, stepped.arrivals.length).then(
-      () => null,
-      (error: unknown) => error,
-    );
-    this.#writing.push({ ...stepped, marks, fault });
+    this.#write(stepped, marks);
+  }
+
+  #write(stepped: Stepped, marks: readonly Mark[]): Written {
+    const written = { ...stepped, marks, handedOnAt: performance.now(), fault: this.#record(stepped.draft) };
+    this.#writing.push(written);
+    return written;
+  }
+
+  /** Resolves with what the store says of it; null: it is on disk. */
+  async #record(draft: Draft): Promise<unknown> {
+    if (draft.isEmpty) return null;
+    const place = this.#handedOn;
+    this.#handedOn += 1;
+    try {
+      await this.#parts.store.commit(draft.build(this.#parts.stepper.lastLine, place));
+      return null;
+    } catch (error) {
+      return error;
+    }
   }
 
   /** Waits for what has to be known before these can be stepped; nothing overtakes meanwhile. */
@@ -204,27 +242,8 @@ export class Batches {
     );
   }
 
-  async #commit(draft: Draft, events: number): Promise<void> {
-    if (!draft.isEmpty) {
-      const handedOn = performance.now();
-      const place = this.#handedOn;
-      this.#handedOn += 1;
-      await this.#parts.store.commit(draft.build(this.#parts.stepper.lastLine, place));
-      // Behind another one it was not begun before that was done.
-      this.lastCommitMs = performance.now() - Math.max(handedOn, this.#answeredAt);
-      this.#answeredAt = performance.now();
-      this.commits += 1;
-      this.#parts.observer?.committed?.(this.lastCommitMs, events);
-      if (this.#parts.log.writesDebug !== false) {
-        for (const { conversation, key, kind } of draft.marks) {
-          this.#parts.log.debug("send.marked", { conversation: conversation ?? null, key, as: kind });
-        }
-      }
-    }
-  }
-
   /** Acts on what was committed: answers the adapters, hands over the sends, arms the timers. */
-  #settle(draft: Draft, arrivals: readonly Arrival[], verdicts: readonly Verdict[]): void {
+  #settle({ draft, arrivals, verdicts }: Written): void {
     const { log, observer, timers, outbox } = this.#parts;
     this.events += arrivals.length;
     timers.apply(draft.timers());
@@ -244,9 +263,24 @@ export class Batches {
     }
     outbox.add(draft.outbox);
     for (const outbound of draft.volatile) outbox.addVolatile(outbound);
-    for (const query of draft.queries) void this.#answer(query);
+    for (const query of draft.queries) void answerQuery(this.#parts, query);
     for (const fact of draft.facts) log.info(fact.event, logged(fact));
     for (const { event, step } of draft.observed ?? []) observer?.stepped?.(event, step);
+  }
+
+  #count({ draft, arrivals, handedOnAt }: Written): void {
+    if (draft.isEmpty) return;
+    const { log, observer } = this.#parts;
+    // Behind another one it was not begun before that was done.
+    this.lastCommitMs = performance.now() - Math.max(handedOnAt, this.#answeredAt);
+    this.#answeredAt = performance.now();
+    this.commits += 1;
+    observer?.committed?.(this.lastCommitMs, arrivals.length);
+    if (log.writesDebug !== false) {
+      for (const { conversation, key, kind } of draft.marks) {
+        log.debug("send.marked", { conversation: conversation ?? null, key, as: kind });
+      }
+    }
   }
 
   #remember(event: DeskEvent): void {
@@ -254,23 +288,6 @@ export class Batches {
       this.#told.set(event.kind, event);
     if (event.kind === "link") this.#told.set(`link ${event.network}`, event);
     if (event.kind === "rules") this.#parts.outbox.setPatience(event.rules.limits);
-  }
-
-  async #answer({ conversation, leg, limit, before }: HistoryQuery): Promise<void> {
-    try {
-      const transcript = await this.#parts.store.transcript(conversation, Math.min(limit, HISTORY_LINES));
-      const lines = transcript
-        .filter(({ retracted, line }) => !retracted && (before === null || line < before))
-        .map((line): Line => {
-          const { content } = line;
-          if (line.edited === null || content.kind !== "message") return line;
-          const { formatting: _before, ...rest } = content;
-          return { ...line, content: { ...rest, ...asItReads(line) } };
-        });
-      this.#parts.tell({ kind: "history", conversation, leg, lines });
-    } catch (error) {
-      this.#parts.log.error("history.unreadable", { conversation, error });
-    }
   }
 
   /**
@@ -281,42 +298,66 @@ export class Batches {
     if (!isDataFault(fault)) {
       throw fault;
     }
-    this.#acting = this.unanswered;
     const marks = this.#writing.flatMap((written) => written.marks);
+    this.#again = this.#writing.flatMap(({ arrivals }) => arrivals).concat(this.#open?.arrivals ?? []);
     // What was handed on behind it is refused as well: it has no place any more.
     this.#writing = [];
     this.#handedOn = 0;
     this.#open = null;
-    const replaying = Promise.withResolvers<void>();
-    this.#replaying = replaying.promise;
-    this.#parts.log.error("batch.refused", { events: this.#acting.length, error: fault });
+    this.#replaying = Promise.withResolvers();
+    this.#parts.log.error("batch.refused", { events: this.#again.length, error: fault });
     await this.#reload();
-    await this.#commit(this.#draft(marks), 0);
-    for (const arrival of this.#acting) {
-      await this.#processAlone(arrival);
+    await this.#writeAlone({ draft: this.#draft(marks), arrivals: [], verdicts: [] });
+    while (!this.#isOver) {
+      const arrival = this.#again[0];
+      if (arrival === undefined) break;
+      await this.#prepare([arrival]);
+      if (!this.#isOver) await this.#processAlone(arrival);
     }
-    this.#acting = [];
+    this.#replayed();
+  }
+
+  #replayed(): void {
+    this.#again = [];
+    this.#replaying?.resolve();
     this.#replaying = null;
-    replaying.resolve();
   }
 
   async #processAlone(arrival: Arrival): Promise<void> {
-    await this.#prepare([arrival]);
-    let draft = this.#draft([]);
-    let verdict = this.#step(arrival, draft);
+    const draft = this.#draft([]);
+    const verdict = this.#step(arrival, draft);
+    this.#again.shift();
     try {
-      await this.#commit(draft, 1);
+      await this.#writeAlone({ draft, arrivals: [arrival], verdicts: [verdict] });
     } catch (error) {
-      if (!isDataFault(error)) {
+      if (this.#isOver || !isDataFault(error)) {
         throw error;
       }
+      this.#writing = [];
+      this.#again.unshift(arrival);
       this.#handedOn = 0;
       await this.#reload();
-      draft = this.#draft([]);
-      verdict = this.#parts.stepper.quarantineArrival(arrival, error, draft);
-      await this.#commit(draft, 1);
+      const aside = this.#draft([]);
+      const refusal = this.#parts.stepper.quarantineArrival(arrival, error, aside);
+      this.#again.shift();
+      await this.#writeAlone({ draft: aside, arrivals: [arrival], verdicts: [refusal] });
     }
-    this.#settle(draft, [arrival], [verdict]);
+  }
+
+  /** Rejects when it cannot be recorded; it is among those that are being written then. */
+  async #writeAlone(stepped: Stepped): Promise<void> {
+    if (this.#isOver) return;
+    const written = this.#write(stepped, []);
+    const fault = await written.fault;
+    if (this.#isOver) return;
+    if (fault !== null) {
+      throw fault;
+    }
+    this.#acting = written;
+    this.#writing = [];
+    this.#count(written);
+    this.#settle(written);
+    this.#acting = null;
   }
 
   /** The desk as the store knows it, told again what it keeps in memory alone. */
@@ -327,8 +368,7 @@ export class Batches {
       const task = { kind: "event", event, mark: null } as Task;
       const draft = this.#draft([]);
       this.#parts.stepper.step({ task, needs: null, lookup: null, resolve: ignore, reject: ignore }, draft);
-      await this.#commit(draft, 0);
-      this.#settle(draft, [], []);
+      await this.#writeAlone({ draft, arrivals: [], verdicts: [] });
     }
   }
 }

@@ -43,10 +43,10 @@ export class Shell implements Engine {
   #running: Running | null = null;
   #isLooping = false;
   #onIdle: (() => void)[] = [];
-  /** Taken from the inbox and not stepped yet. */
-  #current: readonly Arrival[] = [];
   #draining: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
+  /** After a fault: until those are answered who may be on disk. */
+  #ending: Promise<void> | null = null;
   #overflowed = 0;
   #undelivered = 0;
 
@@ -222,6 +222,7 @@ export class Shell implements Engine {
       this.#state = "stopped";
     }
     this.#rejectAll(new EngineClosed("it is stopped"));
+    if (this.#ending !== null) await this.#ending;
   }
 
   /** Resolves when everything that was taken has been stepped and committed. */
@@ -306,14 +307,13 @@ export class Shell implements Engine {
   async #loop({ batches, outbox }: Running): Promise<void> {
     const { clock, limits, crowdEvents = CROWD_EVENTS } = this.#options;
     try {
-      for (let began = clock.now(), isStepping = false; ; ) {
+      for (let began = clock.now(), isStepping = false; this.#state !== "failed"; ) {
         const isHeld = outbox.isFull && this.#state === "running";
         isStepping ||= !batches.isCommitting || this.#inbox.size >= crowdEvents;
         const most = isStepping ? Math.min(limits.batchEvents - batches.waiting, STRETCH_EVENTS) : 0;
-        this.#current = this.#inbox.take(most, isHeld);
-        const hasStepped = this.#current.length > 0;
-        if (hasStepped) await batches.step(this.#current);
-        this.#current = [];
+        const taken = this.#inbox.take(most, isHeld);
+        const hasStepped = taken.length > 0;
+        if (hasStepped) await batches.step(taken);
         if (hasStepped && clock.now() - began < STRETCH_MS) continue;
         // The stretch is over, or nothing is left that could be stepped now.
         isStepping = false;
@@ -352,13 +352,16 @@ export class Shell implements Engine {
 
   /** The disk failed, or the engine has a defect: in both cases going on would make promises that cannot be kept. */
   #fail(error: unknown): void {
+    if (this.#state === "failed") {
+      return;
+    }
     const fault =
       error instanceof StoreFault && error.kind === "disk"
         ? error
         : new StoreFault("disk", `The engine cannot go on: ${error instanceof Error ? error.message : String(error)}`);
     this.#state = "failed";
     this.#options.log.error("engine.failed", { error });
-    this.#running?.batches.end();
+    this.#ending = this.#running?.batches.end(fault) ?? null;
     this.#running?.housekeeping.stop();
     this.#running?.timers.stop();
     void this.#running?.outbox.stop(0);
@@ -368,10 +371,6 @@ export class Shell implements Engine {
   }
 
   #rejectAll(error: Error): void {
-    const stepped = this.#running?.batches.unanswered ?? [];
-    for (const arrival of [...stepped, ...this.#current, ...this.#inbox.takeAll()]) {
-      arrival.reject(error);
-    }
-    this.#current = [];
+    for (const arrival of this.#inbox.takeAll()) arrival.reject(error);
   }
 }
