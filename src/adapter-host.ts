@@ -20,6 +20,9 @@ import { withFields } from "./log.ts";
 import { asItReads, type Store, type TranscriptLine } from "./store/store.ts";
 import { type Count, createTally } from "./tally.ts";
 
+/** What the language itself throws: a defect, and the log says where. Any other error of a start is the adapter's sentence for the operator. */
+const DEFECTS = [TypeError, RangeError, ReferenceError, SyntaxError] as const;
+
 /** One network to attach to. */
 export interface HostedNetwork {
   readonly name: string;
@@ -268,7 +271,8 @@ class Host implements AdapterHost {
         return true;
       }
       const sentence = error instanceof Error ? error.message : String(error);
-      hosted.log.error("adapter.start.failed", { reason: sentence, error });
+      const isDefect = DEFECTS.some((type) => error instanceof type);
+      hosted.log.error("adapter.start.failed", { reason: sentence, ...(isDefect ? { error } : {}) });
       this.#change(hosted, "offline", sentence);
       return false;
     }

@@ -49,5 +49,6 @@ export function explain(error: Error): StreamFailure {
   if (error.name === "StreamError" && condition !== "") {
     return StreamFailure.ofCondition(condition, null);
   }
-  return new StreamFailure("temporary", `${error.message || error.name}${code === "" ? "" : ` (${code})`}`);
+  const words = error.message || error.name;
+  return new StreamFailure("temporary", code === "" || words.includes(code) ? words : `${words} (${code})`);
 }

@@ -138,7 +138,10 @@ function readSources(texts: Readonly<Partial<Record<FileName, string>>>, options
     const text =
       texts[name] ?? (name === "directory.yaml" && options.unreadable?.[name] === undefined ? "" : undefined);
     return text === undefined
-      ? sourceWithout(file, options.unreadable?.[name] ?? "there is no such file; `frontdesk init` writes one")
+      ? sourceWithout(
+          file,
+          options.unreadable?.[name] ?? "there is no such file; `frontdesk init` writes one into an empty folder",
+        )
       : parseYaml(file, text);
   };
   return {

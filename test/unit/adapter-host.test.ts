@@ -185,7 +185,7 @@ describe("adapter host", () => {
     expect(statusOf(host, "xmpp")).to.equal("offline The server refused the secret.");
     expect(statusOf(host, "web")).to.equal("online");
     const [record] = log.records.filter(({ event }) => event === "adapter.start.failed");
-    expect(record?.fields).to.include({ network: "xmpp", reason: "The server refused the secret." });
+    expect(record?.fields).to.deep.equal({ network: "xmpp", reason: "The server refused the secret." });
     await clock.advance(500);
     await clock.advance(999);
     expect(puppet("xmpp").starts).to.equal(2);
@@ -195,6 +195,15 @@ describe("adapter host", () => {
     expect(statusOf(host, "xmpp")).to.equal("online");
     await clock.advance(600_000);
     expect(puppet("xmpp").starts).to.equal(3);
+  });
+
+  it("says of a defect of an adapter where it arose", async () => {
+    const { host, puppet, log } = await setUp();
+    const error = new TypeError("undefined is not iterable");
+    puppet("xmpp").onStart = () => Promise.reject(error);
+    await host.start();
+    const [record] = log.records.filter(({ event }) => event === "adapter.start.failed");
+    expect(record?.fields).to.deep.equal({ network: "xmpp", reason: error.message, error: String(error) });
   });
 
   it("does not wait for ever for a server that is away", async () => {

@@ -366,7 +366,7 @@ describe("configuration: problems", () => {
   it("name a missing file", () => {
     const { "people.yaml": _, ...texts } = SMALL;
     expect(problemsOf(texts)).to.deep.equal([
-      "config/people.yaml:1:1 there is no such file; `frontdesk init` writes one",
+      "config/people.yaml:1:1 there is no such file; `frontdesk init` writes one into an empty folder",
     ]);
   });
 
