@@ -25,6 +25,7 @@ export const PARTS = [
   "send bounced",
   "little room in the outbox",
   "handed on behind another commit",
+  "refused with another commit behind it",
   // What people and admins do.
   "talk",
   "labels",

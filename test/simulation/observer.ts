@@ -98,6 +98,7 @@ export class Observer {
           this.#committedKeys.add(outbound.key);
         }
         this.#remember(step, event, number);
+        this.#checks.committed(number);
       }
     };
   }
@@ -148,7 +149,7 @@ export class Observer {
     this.#ledger.note(() => describe(event, step));
     this.#uncommitted.push({ step, event, number: this.steps });
     this.#keepTimers(step);
-    this.#checks.check(step, event, { desk, world, rules: this.rules, timers: this.timers });
+    this.#checks.check(step, event, { desk, world, rules: this.rules, timers: this.timers, number: this.steps });
     if (this.#past.length > 0 && this.#random.chance(PROBE_CHANCE)) {
       this.#probe(desk, world);
     }

@@ -78,6 +78,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     breaks: ["once"],
   },
   {
+    name: "what was handed on behind a batch that is refused is not stepped anew",
+    file: "engine/batches.ts",
+    text: "this.#again = this.#writing.flatMap(",
+    replacement: "this.#again = this.#writing.slice(0, 1).flatMap(",
+    breaks: ["nothing-left", "delivered-or-returned"],
+  },
+  {
     name: "what was tried for too long is thrown away",
     file: "outbox.ts",
     text: "this.#options.onUndelivered(slot.row, reason, null);",

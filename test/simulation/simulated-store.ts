@@ -14,6 +14,8 @@ import type { Timeline } from "./timeline.ts";
 
 /** Mean of what a commit takes. */
 const COMMIT_MS = 4;
+/** Mean of what it takes until a batch is refused: long enough for others to be handed on behind it. */
+const REFUSAL_MS = 1_500;
 /** Share of look-ups that take a while, so that answers come back out of turn. */
 const SLOW_LOOKUPS = 0.1;
 
@@ -125,8 +127,10 @@ export class SimulatedStore {
     const late = random.chance(0.5);
     crossings.pass("a commit begins");
     await this.#pause(late ? 0 : random.delay(COMMIT_MS));
+    const poison = this.#poisonIn(batch);
+    if (poison.length > 0) await this.#pause(random.delay(REFUSAL_MS));
     if (!this.#isAlive()) return never();
-    this.#refusePoison(batch);
+    if (poison.length > 0) this.#refuse(poison);
     const fault = disk.takeFault();
     if (fault === null || fault === "write-torn") {
       await store.commit(batch);
@@ -143,13 +147,18 @@ export class SimulatedStore {
     if (!this.#isAlive()) return never();
   }
 
-  #refusePoison(batch: Batch): void {
-    const { poisoned, ledger, subject } = this.#parts;
-    if (poisoned.size === 0) return;
-    const numbers = batch.lines.flatMap(({ content }) => this.#numbersOf(content)).filter((one) => poisoned.has(one));
-    if (numbers.length === 0) return;
+  /** Numbers of messages in it that can never be recorded. */
+  #poisonIn(batch: Batch): readonly number[] {
+    const { poisoned } = this.#parts;
+    if (poisoned.size === 0) return [];
+    return batch.lines.flatMap(({ content }) => this.#numbersOf(content)).filter((one) => poisoned.has(one));
+  }
+
+  #refuse(numbers: readonly number[]): never {
+    const { ledger, subject } = this.#parts;
     ledger.quarantine(numbers);
     ledger.coverage.met("poisoned message");
+    if (this.#underWay > 1) ledger.coverage.met("refused with another commit behind it");
     throw new subject.StoreFault("data", "a simulated fault of the data");
   }
 

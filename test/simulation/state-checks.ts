@@ -14,6 +14,15 @@ export interface Present {
   readonly world: World;
   readonly rules: Rules;
   readonly timers: ReadonlyMap<string, Timer>;
+  /** Of the step. */
+  readonly number: number;
+}
+
+/** Whose an alias or label was last, and since when it is free. */
+interface KnownAlias {
+  readonly conversation: string;
+  readonly releasedAt: number | null;
+  readonly hasRested: boolean;
 }
 
 /** See docs/simulation.md: what a CSR on a network of fixed identity can have of labels, for each place of capacity. */
@@ -25,8 +34,9 @@ export const STRANGER_ID = /^real9\d{4}/u;
 
 export class StateChecks {
   readonly #ledger: Ledger;
-  /** Whose each alias or label was last, and since when it is free. */
-  readonly #aliases = new Map<string, { conversation: string; releasedAt: number | null; hasRested: boolean }>();
+  readonly #aliases = new Map<string, KnownAlias>();
+  /** What was known of aliases before steps that are not committed. */
+  #former: { readonly number: number; readonly key: string; readonly known: KnownAlias | undefined }[] = [];
   readonly mirror: Mirror = {
     conversation: new Map(),
     alias: new Map(),
@@ -52,14 +62,16 @@ export class StateChecks {
       }
     }
     // A step that was never committed never happened, so its minting and releasing are forgotten too.
-    for (const [id, known] of [...this.#aliases]) {
-      const row = this.mirror.alias.get(id);
-      if (row !== undefined) {
-        this.#aliases.set(id, { conversation: row.conversation, releasedAt: row.releasedAt, hasRested: false });
-      } else if (known.releasedAt === null) {
-        this.#aliases.delete(id);
-      }
+    for (const { key, known } of this.#former.reverse()) {
+      if (known === undefined) this.#aliases.delete(key);
+      else this.#aliases.set(key, known);
     }
+    this.#former = [];
+  }
+
+  /** The steps up to that number are on the disk. */
+  committed(number: number): void {
+    this.#former = this.#former.filter((former) => former.number > number);
   }
 
   check(step: Step, event: DeskEvent, present: Present): void {
@@ -121,8 +133,9 @@ export class StateChecks {
     }
   }
 
-  #alias(key: string, before: AliasRow | null, after: AliasRow | null, { world, rules }: Present): void {
+  #alias(key: string, before: AliasRow | null, after: AliasRow | null, { world, rules, number }: Present): void {
     const known = this.#aliases.get(key);
+    this.#former.push({ number, key, known });
     const restMs = rules.limits.aliasRestSeconds * 1000;
     if (after === null) {
       const releasedAt = before?.releasedAt ?? null;
