@@ -68,6 +68,25 @@ describe("engine: stepping ahead of the disk", () => {
     expect(networks.texts()).to.deep.equal([...CROWD, "last"]);
   });
 
+  it("asks the store about a crowd that came before memory was thrown away, and is stepped after it", async () => {
+    const { engine, store, networks } = await setUp();
+    await engine.receive(says("1", { redelivery: "r1" }));
+    const release = store.hold();
+    const poison = engine.receive(says("poison"));
+    await settle();
+    const { promise: reading, resolve: read } = Promise.withResolvers<void>();
+    const load = store.load.bind(store);
+    store.load = () => reading.then(load);
+    release();
+    await settle();
+    const repeats = CROWD.map(() => engine.receive(says("1", { redelivery: "r1" })));
+    await settle();
+    read();
+    expect((await poison).kind).to.equal("refused");
+    await Promise.all(repeats);
+    expect(networks.texts()).to.deep.equal(["1"]);
+  });
+
   it("rejects the crowd as well when the disk fails under what it stood on", async () => {
     const { engine, store, networks, fatal } = await setUp();
     store.break("disk");
