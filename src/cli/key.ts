@@ -1,6 +1,7 @@
 /** `frontdesk key`: keys that seal what lies on the disk. */
 import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { createSealing, isKey, KEY_BYTES } from "../sealing.ts";
 import { EXIT_CODES, plain, type Terminal } from "./terminal.ts";
@@ -26,7 +27,8 @@ export function addKey(program: Command, terminal: Terminal): void {
         const made = randomBytes(KEY_BYTES).toString("base64");
         write(file, `${made}\n`);
         terminal.out(`The key ${idOf(made)} is in ${plain(file)}. Name it in frontdesk.yaml, and restart the desk:`);
-        terminal.out(`\n  store:\n    key: {file: ${JSON.stringify(file)}}\n`);
+        // A relative one would be looked for beside frontdesk.yaml, wherever this was called.
+        terminal.out(`\n  store:\n    key: {file: ${JSON.stringify(resolve(file))}}\n`);
         terminal.out(
           "The desk's own user must be able to read it (chown), and nobody else. Keep a copy of it, apart from the backups.",
         );

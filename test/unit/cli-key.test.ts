@@ -1,6 +1,6 @@
 /** `frontdesk key`: a key is made once, for its owner alone, and known by its id. */
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { expect } from "chai";
 import { runCommandLine } from "../../src/cli/program.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
@@ -34,6 +34,11 @@ describe("frontdesk key", () => {
     const id = createSealing({ current: key, former: [] }).current ?? "none";
     expect(said).to.include(id).and.to.include(`key: {file: "${file}"}`).and.not.to.include(key.trim());
     expect(await frontdesk("id", file)).to.deep.equal({ said: `${id}\n`, code: 0 });
+  });
+
+  it("names the file as frontdesk.yaml finds it, however it was named here", async () => {
+    const { said } = await frontdesk("create", relative(process.cwd(), file));
+    expect(said).to.include(`key: {file: "${file}"}`);
   });
 
   it("makes another one each time", async () => {
