@@ -214,6 +214,20 @@ describe("outbox", () => {
     expect(networks.sent[1]?.signal.aborted).to.equal(false);
   });
 
+  it("counts once what is accepted after it was given up, and by the next try as well", async () => {
+    const { outbox, add, online, answer, clock, marks, texts } = setUp();
+    add(1, 2);
+    online();
+    await clock.advance(30_000);
+    await clock.advance(1_000);
+    const again = texts().lastIndexOf("1");
+    expect(again, "tried again").to.be.greaterThan(0);
+    await answer(0);
+    await answer(again);
+    expect(marks.filter(({ id }) => id === 1)).to.have.length(1);
+    expect(outbox.status().rows).to.equal(1);
+  });
+
   it("believes an acceptance that comes too late but before the next try", async () => {
     const { add, online, answer, marks, clock, texts, outbox } = setUp();
     online();
