@@ -18,6 +18,8 @@ const TEXTS: readonly (readonly [text: string, links: readonly string[]])[] = [
   ["javascript:alert(1) data:text/html,x file:///etc/passwd xmpp:a@b.example", []],
   ["https://bank.example@evil.example/", []],
   ["https:// and http://", []],
+  ["https://a.example/\u202egnp.exe", []],
+  ["https://a.exam\u200bple/", []],
   ["xhttps://example.com", []],
   [`https://example.com/${"a".repeat(2_100)}`, []],
 ];

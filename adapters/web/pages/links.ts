@@ -11,6 +11,8 @@ const ADDRESS = /\bhttps?:\/\/[^\s<>"“”„«»`]+/giu;
 /** What ends a sentence, not an address. */
 const AFTERWARDS = /[.,;:!?'’…*_~]$/u;
 const CLOSING: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
+/** Signs that show nothing, or turn around how the rest is shown (U+202E): with them what is read is not where it leads. */
+const UNSEEN = /[\p{Cf}\p{Cc}]/u;
 /** Of one address, in characters; longer ones stay text. */
 const LONGEST = 2_048;
 
@@ -45,9 +47,9 @@ function count(text: string, character: string, length: number): number {
   return text.slice(0, length).split(character).length - 1;
 }
 
-/** Null for what is none: too long, without a host, or with a name in front of an @ that looks like the host and is not. */
+/** Null for what is none: too long, without a host, with unseen signs, or with a name in front of an @ that looks like the host and is not. */
 function addressOf(found: string): string | null {
-  if (found.length > LONGEST) return null;
+  if (found.length > LONGEST || UNSEEN.test(found)) return null;
   try {
     const { username, password, href } = new URL(found);
     return username === "" && password === "" ? href : null;

@@ -33,12 +33,12 @@ function shown(pieces: readonly Piece[]): readonly Shown[] {
   });
 }
 
-/** A click opens another tab, which learns neither where it was clicked nor of this page. */
+/** A click opens another tab, which learns neither where it was clicked nor of this page. With a direction of its own no sign in the text before it turns it around. */
 function linked(text: string): readonly (string | View)[] {
   return stretchesOf(text).map(({ text: words, address }, index) =>
     address === null
       ? words
-      : html`<a key=${index} href=${address} target="_blank" rel="noopener noreferrer nofollow">${words}</a>`,
+      : html`<a key=${index} dir="ltr" href=${address} target="_blank" rel="noopener noreferrer nofollow">${words}</a>`,
   );
 }
 
