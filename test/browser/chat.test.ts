@@ -325,6 +325,22 @@ describe("chat in a browser", function () {
       await keyboard.press("Escape");
       await window.page.getByRole("dialog").waitFor({ state: "detached" });
     });
+    it("speaks the visitor's language around the conversation, and says so to readers of screens", async () => {
+      for (const [locale, language, write, end] of [
+        ["de-AT", "de", "An Support schreiben", "Chat beenden"],
+        ["fr", "fr", "Écrire à Support", "Terminer"],
+        ["cs", "en", "Write to Support", "End chat"],
+      ] as const) {
+        const window = await chat({ locale });
+        await window.page.getByRole("textbox", { name: write }).fill(locale);
+        await window.page.keyboard.press("Enter");
+        await window.page.getByRole("button", { name: end }).waitFor();
+        expect(await window.page.locator("html").getAttribute("lang")).to.equal(language);
+        await expectAccessible(window.page, `the chat in ${language}`);
+        await window.page.setViewportSize({ width: 320, height: 640 });
+        await expectNoSideways(window.page);
+      }
+    });
     it("fits a phone, down to 320 pixels", async () => {
       const window = await browser.window({ viewport: { width: 320, height: 568 }, isMobile: true, hasTouch: true });
       await window.page.goto(desk.url);

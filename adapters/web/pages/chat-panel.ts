@@ -4,7 +4,7 @@ import { html, type View } from "../../../src/http/pages/html.ts";
 import type { ChatClient } from "./client.ts";
 import { ConversationView } from "./conversation-view.ts";
 import { icon } from "./icons.ts";
-import { PRESENCE } from "./words.ts";
+import { said } from "./page-words.ts";
 
 interface ChatPanelProps {
   readonly client: ChatClient;
@@ -24,25 +24,25 @@ export function ChatPanel({ client, desk, name, heading, visible, focus, onMinim
   const shown = contact?.name ?? name;
   const { ended, lines } = client.thread(desk);
   const again = html`<div class="ended">
-    <p>You have ended this chat.</p>
-    <button type="button" class="primary" onClick=${() => client.restart(desk)}>Start a new chat</button>
+    <p>${said().ended}</p>
+    <button type="button" class="primary" onClick=${() => client.restart(desk)}>${said().startAgain}</button>
   </div>`;
   return html`<header class="chat-header">
       <div class="chat-title">
         <${heading} id="chat-title" dir="auto">${shown}</${heading}>
         ${
           contact !== undefined &&
-          html`<p class=${`presence ${contact.state}`}>${PRESENCE[contact.state]}${contact.text === null ? "" : ` · ${contact.text}`}</p>`
+          html`<p class=${`presence ${contact.state}`}>${said().presence[contact.state]}${contact.text === null ? "" : ` · ${contact.text}`}</p>`
         }
       </div>
       ${
         lines.length > 0 &&
         !ended &&
-        html`<button type="button" class="on-brand" onClick=${() => client.end(desk)}>End chat</button>`
+        html`<button type="button" class="on-brand" onClick=${() => client.end(desk)}>${said().endChat}</button>`
       }
       ${
         onMinimise !== null &&
-        html`<button type="button" class="on-brand round" aria-label="Close the chat window" onClick=${onMinimise}>
+        html`<button type="button" class="on-brand round" aria-label=${said().closeWindow} onClick=${onMinimise}>
           ${icon("close")}
         </button>`
       }
@@ -52,7 +52,7 @@ export function ChatPanel({ client, desk, name, heading, visible, focus, onMinim
       desk=${desk}
       name=${shown}
       visible=${visible}
-      empty="Write to us: somebody answers here."
+      empty=${said().empty}
       focus=${focus}
       tools=${null}
       instead=${ended ? again : null}

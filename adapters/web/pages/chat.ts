@@ -2,6 +2,7 @@
 import { render } from "preact";
 import { html } from "../../../src/http/pages/html.ts";
 import { ChatPanel } from "./chat-panel.ts";
+import { said, speak } from "./page-words.ts";
 import { followBrowser, ignoreDrops, isVisible } from "./surroundings.ts";
 import { visitorClient } from "./visitor.ts";
 
@@ -31,6 +32,8 @@ function draw(): void {
   render(panel, root);
 }
 
+speak(navigator.languages);
+document.documentElement.lang = said().language;
 followBrowser(() => [client], draw);
 ignoreDrops();
 client.wake();

@@ -4,6 +4,7 @@ import { html, type View } from "../../../src/http/pages/html.ts";
 import { utf8Bytes } from "./fields.ts";
 import { FileButton, pastedFiles } from "./file-intake.ts";
 import { icon } from "./icons.ts";
+import { said } from "./page-words.ts";
 
 interface ComposerProps {
   /** Differs for each conversation: the field takes its text and the focus anew. */
@@ -76,7 +77,7 @@ export function Composer(props: ComposerProps): View {
         onPaste=${pasted}
         onKeyDown=${(event: KeyboardEvent) => pressed(event, props, send)}
       ></textarea>
-      <button type="submit" class="send" disabled=${!sendable} aria-label="Send">${icon("send")}</button>
+      <button type="submit" class="send" disabled=${!sendable} aria-label=${said().send}>${icon("send")}</button>
     </div>
   </form>`;
 }
@@ -107,10 +108,10 @@ function Remarks({ editing, textBytes, onDelete, onCancel }: ComposerProps, byte
   return html`${
     editing &&
     html`<p class="editing">
-      <span>Changing your message</span>
-      <button type="button" class="quiet small" onClick=${onDelete}>Delete message</button>
-      <button type="button" class="quiet small" onClick=${onCancel}>Cancel</button>
+      <span>${said().changing}</span>
+      <button type="button" class="quiet small" onClick=${onDelete}>${said().deleteMessage}</button>
+      <button type="button" class="quiet small" onClick=${onCancel}>${said().cancel}</button>
     </p>`
   }
-  ${bytes > textBytes && html`<p class="too-long" role="alert">Too long: ${bytes} of at most ${textBytes} bytes.</p>`}`;
+  ${bytes > textBytes && html`<p class="too-long" role="alert">${said().tooLong(bytes, textBytes)}</p>`}`;
 }

@@ -4,9 +4,10 @@ import { html, type View } from "../../../src/http/pages/html.ts";
 import type { ChatClient } from "./client.ts";
 import { fileTitle } from "./file-view.ts";
 import { icon } from "./icons.ts";
+import { said } from "./page-words.ts";
 import type { Contact } from "./protocol.ts";
 import { type Line, openChoices, type Thread, unread } from "./thread.ts";
-import { DESK_NAME, PRESENCE } from "./words.ts";
+import { DESK_NAME } from "./words.ts";
 
 /** A contact as the list shows it; `closed`: the desk does not list it any more, only its lines are left. */
 export interface Entry {
@@ -68,7 +69,7 @@ function Row(one: Entry, isChosen: boolean, onChoose: (desk: string) => void, cl
   return html`<li key=${one.desk} class=${`contact ${one.closed ? "closed" : ""} ${waits ? "waits" : ""}`}>
     <button type="button" class="contact-button" aria-current=${isChosen ? "true" : "false"} onClick=${() => onChoose(one.desk)}>
       <span class="contact-name" dir="auto">
-        ${!one.closed && html`<span class=${`dot ${one.state}`} title=${PRESENCE[one.state]}></span>`}${one.name}
+        ${!one.closed && html`<span class=${`dot ${one.state}`} title=${said().presence[one.state]}></span>`}${one.name}
       </span>
       <span class="contact-preview" dir="auto">${one.closed ? "Closed" : preview.slice(0, 120)}</span>
       ${one.unread > 0 && html`<span class="badge">${one.unread}<span class="visually-hidden"> unread</span></span>`}

@@ -7,10 +7,10 @@ import { Composer } from "./composer.ts";
 import { DropZone } from "./file-intake.ts";
 import type { LineActions } from "./line-view.ts";
 import { LogView } from "./log-view.ts";
+import { said } from "./page-words.ts";
 import type { WireChoice } from "./protocol.ts";
 import { canChange, type Line } from "./thread.ts";
 import { UploadList } from "./upload-list.ts";
-import { LINK_STATES, TOO_MUCH_WAITS } from "./words.ts";
 
 interface ConversationProps {
   readonly client: ChatClient;
@@ -57,13 +57,13 @@ export function ConversationView(props: ConversationProps): View {
     <${LogView}
       key=${desk}
       thread=${thread}
-      label=${`Messages with ${name}`}
+      label=${said().messagesWith(name)}
       actions=${actions}
       visible=${visible}
       onSeen=${() => client.markRead(desk)}
       empty=${empty}
     />
-    <div class="typing" role="status">${thread.typing ? `${speaker} is typing…` : ""}</div>
+    <div class="typing" role="status">${thread.typing ? said().isTyping(speaker) : ""}</div>
     ${LinkNotice(client)} ${Remark(client.remark(desk))} ${tools}
     <${UploadList} client=${client} desk=${desk} />
     ${
@@ -114,11 +114,11 @@ function Field({ client, desk, name, focus, change, onChange, onEditLast }: Fiel
   if (changed !== undefined && changed.file !== null) {
     return Deletion(changed.file.name, remove, () => onChange(null));
   }
-  return html`${full && html`<p class="link-state" role="alert">${TOO_MUCH_WAITS}</p>`}
+  return html`${full && html`<p class="link-state" role="alert">${said().tooMuchWaits}</p>`}
     <${Composer}
       id=${desk}
       text=${change?.text ?? client.draft(desk)}
-      label=${`Write to ${name}`}
+      label=${said().writeTo(name)}
       textBytes=${client.textBytes}
       editing=${change !== null}
       onText=${(text: string) => (change === null ? client.compose(desk, text) : onChange({ ...change, text }))}
@@ -135,10 +135,10 @@ function Field({ client, desk, name, focus, change, onChange, onEditLast }: Fiel
 /** In place of the composer: a file cannot be changed, and its deletion is asked for twice. */
 function Deletion(name: string, onDelete: () => void, onCancel: () => void): View {
   return html`<div class="composer">
-    <p class="editing" role="group" aria-label="Delete the file">
-      <span>Delete ${name}?</span>
-      <button type="button" class="small" onClick=${onDelete}>Delete file</button>
-      <button type="button" class="quiet small" onClick=${onCancel}>Keep</button>
+    <p class="editing" role="group" aria-label=${said().deletion}>
+      <span>${said().deleteWhat(name)}</span>
+      <button type="button" class="small" onClick=${onDelete}>${said().deleteFile}</button>
+      <button type="button" class="quiet small" onClick=${onCancel}>${said().keep}</button>
     </p>
   </div>`;
 }
@@ -151,10 +151,10 @@ function LinkNotice(client: ChatClient): View {
   const { state } = client;
   const remedy =
     state === "outdated"
-      ? html`<button type="button" class="small" onClick=${() => location.reload()}>Reload</button>`
+      ? html`<button type="button" class="small" onClick=${() => location.reload()}>${said().reload}</button>`
       : state === "waiting" || state === "elsewhere"
-        ? html`<button type="button" class="small" onClick=${() => client.wake()}>Connect now</button>`
+        ? html`<button type="button" class="small" onClick=${() => client.wake()}>${said().connectNow}</button>`
         : null;
-  const words = LINK_STATES[state];
+  const words = said().linkStates[state];
   return html`<div class="link-state" role="status">${words !== "" && html`<span>${words}</span>${remedy}`}</div>`;
 }

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { html, type View } from "../../../src/http/pages/html.ts";
 import type { ChatClient } from "./client.ts";
 import { icon } from "./icons.ts";
+import { said } from "./page-words.ts";
 
 interface DropZoneProps {
   readonly client: ChatClient;
@@ -40,7 +41,7 @@ export function DropZone({ client, desk, open, children }: DropZoneProps): View 
     }
   };
   return html`<div class="drop-zone" onDragEnter=${dragged} onDragOver=${dragged} onDrop=${dropped}>
-    ${children} ${over && html`<div class="drop-here" aria-hidden="true">${icon("attach")}<span>Drop files to send them</span></div>`}
+    ${children} ${over && html`<div class="drop-here" aria-hidden="true">${icon("attach")}<span>${said().dropFiles}</span></div>`}
   </div>`;
 }
 
@@ -69,7 +70,7 @@ export function FileButton({ types, onFiles }: FileButtonProps): View {
       ref=${input}
       onChange=${chosen}
     />
-    <button type="button" class="attach quiet" aria-label="Send files" title="Send files" onClick=${() => input.current?.click()}>
+    <button type="button" class="attach quiet" aria-label=${said().sendFiles} title=${said().sendFiles} onClick=${() => input.current?.click()}>
       ${icon("attach")}
     </button>`;
 }

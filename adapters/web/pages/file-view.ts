@@ -1,6 +1,7 @@
 /** A file in a line: the picture, a player for sounds and films, and always its name as a link by which it is saved. */
 import { html, type View } from "../../../src/http/pages/html.ts";
 import { icon } from "./icons.ts";
+import { said } from "./page-words.ts";
 import type { WireFile } from "./protocol.ts";
 import { sizeWords } from "./uploads.ts";
 
@@ -20,7 +21,7 @@ function Shown(file: WireFile): View | null {
     case "image":
       return html`<img
         src=${path}
-        alt=${`Picture: ${name}`}
+        alt=${said().picture(name)}
         width=${width ?? undefined}
         height=${height ?? undefined}
         loading="lazy"
@@ -54,5 +55,5 @@ function length({ durationMs }: WireFile): readonly string[] {
 
 /** What it is called for people. */
 export function fileTitle({ voice, name }: WireFile): string {
-  return voice ? "Voice message" : name;
+  return voice ? said().voiceMessage : name;
 }

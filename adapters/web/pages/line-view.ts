@@ -3,9 +3,9 @@ import type { FormattedText } from "../../../src/core/model.ts";
 import { html, type View } from "../../../src/http/pages/html.ts";
 import { FileView } from "./file-view.ts";
 import { type IconName, icon } from "./icons.ts";
+import { said } from "./page-words.ts";
 import type { WireChoice } from "./protocol.ts";
 import type { Line, LineState } from "./thread.ts";
-import { LINE_STATES } from "./words.ts";
 import { WordsView } from "./words-view.ts";
 
 export interface LineActions {
@@ -37,7 +37,7 @@ const clockTime = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: 
 
 export function LineView({ line, follows, open, changeable, actions }: LineProps): View {
   const kind = line.own ? "own" : line.notice ? "notice" : "other";
-  const name = line.own ? "You" : line.notice ? "Desk" : (line.nick ?? "");
+  const name = line.own ? said().you : line.notice ? said().desk : (line.nick ?? "");
   return html`<li class=${`line ${kind} ${follows ? "follows" : ""} ${line.state ?? ""}`}>
     ${
       name !== "" &&
@@ -56,7 +56,7 @@ export function LineView({ line, follows, open, changeable, actions }: LineProps
 function Words(line: Line): View {
   const { retracted, file } = line;
   if (retracted) {
-    return html`<em class="gone">This message was deleted.</em>`;
+    return html`<em class="gone">${said().deleted}</em>`;
   }
   if (file === null) {
     return WordsView(line);
@@ -75,12 +75,12 @@ function beginning({ text, formatting = [] }: Line, length: number): FormattedTe
 
 function Meta({ state, edited, retracted, at }: Line): View {
   return html`<span class="meta">
-    ${edited && !retracted && html`<span>edited </span>`}
+    ${edited && !retracted && html`<span>${said().edited} </span>`}
     <time datetime=${new Date(at).toISOString()}>${clockTime.format(at)}</time>
     ${
       state !== null &&
-      html`<span class=${`ticks ${state}`} title=${LINE_STATES[state]}>
-        ${icon(TICKS[state])}<span class="visually-hidden">${LINE_STATES[state]}</span>
+      html`<span class=${`ticks ${state}`} title=${said().lineStates[state]}>
+        ${icon(TICKS[state])}<span class="visually-hidden">${said().lineStates[state]}</span>
       </span>`
     }
   </span>`;
@@ -88,13 +88,13 @@ function Meta({ state, edited, retracted, at }: Line): View {
 
 function Refusal(line: Line, actions: LineActions): View {
   return html`<div class="refusal">
-    <span>Not sent. ${line.refusal ?? ""}</span>
-    <button type="button" class="small" onClick=${() => actions.retry(line.id)}>Try again</button>
+    <span>${said().notSent} ${line.refusal ?? ""}</span>
+    <button type="button" class="small" onClick=${() => actions.retry(line.id)}>${said().tryAgain}</button>
   </div>`;
 }
 
 function Choices(choices: readonly WireChoice[], actions: LineActions): View {
-  return html`<div class="choices" role="group" aria-label="Answers">
+  return html`<div class="choices" role="group" aria-label=${said().answers}>
     ${choices.map(
       (
         choice,
@@ -107,7 +107,7 @@ function Choices(choices: readonly WireChoice[], actions: LineActions): View {
 
 /** A file can be deleted, not changed. */
 function Change({ id, file }: Line, { edit }: LineActions): View {
-  const label = file === null ? "Change or delete this message" : "Delete this file";
+  const label = file === null ? said().changeMessage : said().deleteThisFile;
   return html`<button type="button" class="change" aria-label=${label} onClick=${() => edit(id)}>
     ${icon(file === null ? "pencil" : "close")}
   </button>`;

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { html, type View } from "../../../src/http/pages/html.ts";
 import { icon } from "./icons.ts";
 import { type LineActions, LineView } from "./line-view.ts";
+import { said } from "./page-words.ts";
 import { canChange, type Line, openChoices, type Thread } from "./thread.ts";
 
 interface LogProps {
@@ -76,7 +77,7 @@ export function LogView({ thread, label, actions, visible, onSeen, empty }: LogP
     ${
       !atEnd &&
       html`<button type="button" class="to-end" onClick=${toEnd}>
-        ${icon("down")}<span>Newest messages</span>
+        ${icon("down")}<span>${said().newest}</span>
       </button>`
     }
   </div>`;

@@ -3,6 +3,7 @@
 import { html, type View } from "../../../src/http/pages/html.ts";
 import type { ChatClient } from "./client.ts";
 import { icon } from "./icons.ts";
+import { said } from "./page-words.ts";
 import { sizeWords, type Upload } from "./uploads.ts";
 
 interface UploadListProps {
@@ -12,7 +13,7 @@ interface UploadListProps {
 
 export function UploadList({ client, desk }: UploadListProps): View {
   const uploads = client.uploads.of(desk);
-  return html`<ul class="uploads" aria-label="Files being sent" hidden=${uploads.length === 0}>
+  return html`<ul class="uploads" aria-label=${said().filesBeingSent} hidden=${uploads.length === 0}>
       ${uploads.map((upload) => Row(client, upload))}
     </ul>
     <p class="visually-hidden" role="status">${spoken(uploads)}</p>`;
@@ -24,19 +25,19 @@ function Row(client: ChatClient, { id, name, bytes, sent, state, fault, again }:
     <span class="file-name" dir="auto">${name}</span>
     ${
       state === "failed"
-        ? html`<span class="fault">Not sent. ${fault}</span>`
-        : html`<progress max="100" value=${share} aria-label=${`Sending ${name}`}></progress>
-            <span class="share">${state === "waiting" ? "Waiting" : `${share} % of ${sizeWords(bytes)}`}</span>`
+        ? html`<span class="fault">${said().notSent} ${fault}</span>`
+        : html`<progress max="100" value=${share} aria-label=${said().sending(name)}></progress>
+            <span class="share">${state === "waiting" ? said().waiting : said().share(share, sizeWords(bytes))}</span>`
     }
     ${
       state === "failed" &&
       again &&
-      html`<button type="button" class="small" onClick=${() => client.uploads.retry(id)}>Try again</button>`
+      html`<button type="button" class="small" onClick=${() => client.uploads.retry(id)}>${said().tryAgain}</button>`
     }
     <button
       type="button"
       class="quiet round"
-      aria-label=${state === "failed" ? `Dismiss ${name}` : `Cancel sending ${name}`}
+      aria-label=${state === "failed" ? said().dismiss(name) : said().cancelSending(name)}
       onClick=${() => client.uploads.cancel(id)}
     >
       ${icon("close")}
@@ -48,7 +49,7 @@ function Row(client: ChatClient, { id, name, bytes, sent, state, fault, again }:
 function spoken(uploads: readonly Upload[]): string {
   const failed = uploads
     .filter(({ state }) => state === "failed")
-    .map(({ name, fault }) => `${name} was not sent. ${fault}`);
+    .map(({ name, fault }) => `${said().wasNotSent(name)} ${fault}`);
   const under = uploads.filter(({ state }) => state !== "failed").map(({ name }) => name);
-  return [...failed, ...(under.length === 0 ? [] : [`Sending ${under.join(", ")}`])].join(" ");
+  return [...failed, ...(under.length === 0 ? [] : [said().sending(under.join(", "))])].join(" ");
 }

@@ -2,6 +2,7 @@
  * Files on their way to the desk: one after the other, with how far each has come, to be cancelled or tried again. A file that has
  * arrived is handed on and gone from here. It knows neither the browser's requests nor what is shown.
  */
+import { said } from "./page-words.ts";
 import type { WireFile } from "./protocol.ts";
 
 /** What a file of the browser is to us. */
@@ -37,7 +38,6 @@ export interface Upload {
 
 /** Files that may wait in a page; more are refused in words. */
 const WAITING = 20;
-const UNREACHABLE = "The server cannot be reached.";
 
 interface Entry<F> {
   upload: Upload;
@@ -73,11 +73,11 @@ export class Uploads<F extends SentFile> {
       const { name, size: bytes } = file;
       const fault =
         this.#entries.length >= WAITING
-          ? "Too many files at once."
+          ? said().tooManyFiles
           : bytes > most
-            ? `This file is too large: at most ${sizeWords(most)}.`
+            ? said().fileTooLarge(sizeWords(most))
             : bytes === 0
-              ? "There is nothing in this file."
+              ? said().fileEmpty
               : "";
       const state = fault === "" ? "waiting" : "failed";
       const upload: Upload = { id: this.#ids, desk, name, bytes, sent: 0, state, fault, again: false };
@@ -141,7 +141,7 @@ export class Uploads<F extends SentFile> {
         this.#change(entry, { state: "failed", fault: taken.text, again: true });
         break;
       case "failed":
-        this.#change(entry, { state: "failed", fault: UNREACHABLE, again: true });
+        this.#change(entry, { state: "failed", fault: said().unreachable, again: true });
     }
     this.#next();
   }

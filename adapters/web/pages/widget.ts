@@ -8,6 +8,7 @@ import { html, type View } from "../../../src/http/pages/html.ts";
 import { ChatPanel } from "./chat-panel.ts";
 import type { ChatClient } from "./client.ts";
 import { icon } from "./icons.ts";
+import { said, speak } from "./page-words.ts";
 import { followBrowser, isVisible, tabMemory } from "./surroundings.ts";
 import { unread } from "./thread.ts";
 import { visitorClient } from "./visitor.ts";
@@ -75,6 +76,7 @@ function Widget({ now }: { readonly now: WidgetState }): View {
         class="chat-panel"
         role="dialog"
         aria-labelledby="chat-title"
+        lang=${said().language}
         id="chat-panel"
         key=${desk}
         onKeyDown=${pressed}
@@ -131,6 +133,7 @@ function restore(): void {
 for (const element of document.querySelectorAll<HTMLElement>("[data-open-chat]")) {
   element.addEventListener("click", () => openChat(element.dataset.openChat || first, element));
 }
+speak(navigator.languages);
 followBrowser(() => clients.values(), draw);
 restore();
 draw();
