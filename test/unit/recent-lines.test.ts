@@ -10,6 +10,13 @@ const EPOCH = "e";
 const ROOM = 8;
 /** Ids that differ in what is not looked at first, or in nothing but whose they are. */
 const IDS = ["m1", "m2", "a much longer id of 123456789012", "another longer id 123456789012", `${EPOCH}-3-1`];
+const MANY = 1_000;
+/** Ids that somebody might choose so that looking for one takes long. */
+const ALIKE: Readonly<Record<string, (each: number) => string>> = {
+  "end alike": (each) => `${each} and then the same`,
+  "begin alike": (each) => `the same and then ${each}`,
+  "have the same middle": (each) => `${each} and then the same, ${each}`,
+};
 const PEOPLE = [CUSTOMER, CSR, { network: CSR.network, id: CUSTOMER.id }];
 
 const number = fc.integer({ min: 1, max: ROOM });
@@ -36,6 +43,21 @@ function tell(index: LineIndex | RecentLines, what: Act, by: readonly Partial<Li
   else index.addForeign(what.key, what.id);
 }
 
+/** Gives how often that line's id was looked at since. */
+function addWatched(recent: RecentLines, { foreign, ...rest }: Line): () => number {
+  let looks = 0;
+  const watched = {
+    ...rest,
+    get foreign() {
+      looks += 1;
+      return foreign;
+    },
+  };
+  recent.addLine(watched);
+  looks = 0;
+  return () => looks;
+}
+
 describe("recent lines", () => {
   it("are found as in the index of all lines", () => {
     fc.assert(
@@ -53,6 +75,31 @@ describe("recent lines", () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  for (const [how, idOf] of Object.entries(ALIKE)) {
+    it(`are found without looking at others, though ids ${how}`, () => {
+      const recent = new RecentLines(EPOCH, MANY);
+      const numbers = Array.from({ length: MANY }, (_, index) => index + 1);
+      const looks = numbers.map((each) => addWatched(recent, line(each, { from: CSR, foreign: idOf(each) })));
+      for (const each of numbers)
+        expect(recent.reference(CSR.network, CSR.id, idOf(each))?.line, `line ${each}`).to.equal(each);
+      // To describe what was found looks once more; the rest is who shares a chain by chance.
+      expect(looks.reduce((sum, looksAt) => sum + looksAt(), 0) / MANY).to.be.below(4);
+    });
+  }
+
+  it("are found without looking at others', though they say the same id over and over", () => {
+    const recent = new RecentLines(EPOCH, MANY);
+    addWatched(recent, line(1, { from: CSR, foreign: "m1" }));
+    const others = Array.from({ length: MANY - 1 }, (_, index) =>
+      addWatched(recent, line(index + 2, { from: CUSTOMER, foreign: "m1" })),
+    );
+    for (let question = 0; question < 10; question += 1)
+      expect(recent.reference(CSR.network, CSR.id, "m1")?.line).to.equal(1);
+    expect(recent.reference(CUSTOMER.network, CUSTOMER.id, "m1")?.line, "the newest of theirs").to.equal(MANY);
+    const looks = others.reduce((sum, looksAt) => sum + looksAt(), 0);
+    expect(looks, "once, to put them elsewhere").to.be.below(2 * MANY);
   });
 
   it("have room for so many, and forget all at once", () => {
