@@ -67,6 +67,8 @@ function createProgram(terminal: Terminal): Command {
     )
     .version(readVersion(), "-V, --version")
     .exitOverride()
+    // Every command has it from here.
+    .showHelpAfterError("Add --help to see what it takes.")
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.err(text.trimEnd()),

@@ -65,7 +65,7 @@ describe("frontdesk on the command line", () => {
   it("ends with 2 when the line makes no sense, and guesses what was meant", async () => {
     expect(await frontdesk("statsu")).to.deep.equal({
       out: "",
-      err: "error: unknown command 'statsu'\n(Did you mean status?)",
+      err: "error: unknown command 'statsu'\n(Did you mean status?)\nAdd --help to see what it takes.",
       code: 2,
     });
     expect((await frontdesk("transcript")).code).to.equal(2);
