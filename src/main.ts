@@ -155,7 +155,8 @@ async function prepare(options: RunOptions, steps: Steps, clock: Clock): Promise
   const onLost = (fault: StoreFault) => endAtFault(fault, log, down);
   const opening = () => openStore(settings, log, onLost);
   const store = await steps.take("4 store", opening, (opened) => opened.close());
-  const metrics = await steps.take("5 metrics", createMetrics, ({ registry }) => registry.clear());
+  const measuring = () => createMetrics(settings.http.metrics !== "off");
+  const metrics = await steps.take("5 metrics", measuring, ({ registry }) => registry.clear());
   const audit = await steps.take("6 audit log", () => openAudit(store, clock, log, version, settings), closeAudit);
   return { clock, version, settings, running, load, log, store, metrics, audit, down, ended };
 }

@@ -40,12 +40,16 @@ const BATCH_EVENTS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024];
 /** States that are shown although nobody is in them, so that a graph has no holes. */
 const CSR_STATES = ["free", "busy", "away", "wrap-up", "offline"];
 
-export function createMetrics(): Metrics {
+/**
+ * `isRead`: there is a place to read them at (`http.metrics`). Without one nothing is measured: for the delay of the event loop alone a
+ * desk at rest would wake a hundred times a second.
+ */
+export function createMetrics(isRead: boolean): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  if (isRead) collectDefaultMetrics({ register: registry });
   return {
     registry,
-    observer: createObserver(registry),
+    observer: isRead ? createObserver(registry) : {},
     counted: createCounted(registry),
     watch: (sources) => watch(registry, sources),
   };

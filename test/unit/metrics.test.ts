@@ -70,7 +70,7 @@ async function read(metrics: ReturnType<typeof createMetrics>): Promise<readonly
 
 describe("metrics", () => {
   it("count what came in, by network and kind, and what was refused, by reason", async () => {
-    const metrics = createMetrics();
+    const metrics = createMetrics(true);
     metrics.observer.stepped?.(ARRIVED, step({ kind: "accepted" }));
     metrics.observer.stepped?.(ARRIVED, step({ kind: "refused", reason: "policy-violation", text: "Slowly." }));
     const lines = await read(metrics);
@@ -79,7 +79,7 @@ describe("metrics", () => {
   });
 
   it("count what happened at the desk: offers made, accepted, missed", async () => {
-    const metrics = createMetrics();
+    const metrics = createMetrics(true);
     metrics.observer.stepped?.(ARRIVED, step({ kind: "accepted" }, ["offer.made", "offer.missed", "offer.made"]));
     const lines = await read(metrics);
     expect(lines).to.include('frontdesk_facts_total{event="offer.made"} 2');
@@ -87,7 +87,7 @@ describe("metrics", () => {
   });
 
   it("count sends by what became of them", async () => {
-    const metrics = createMetrics();
+    const metrics = createMetrics(true);
     metrics.observer.sent?.(ANSWER, { kind: "deferred", reason: "recipient-unavailable" });
     metrics.observer.sent?.(ANSWER, { kind: "accepted", id: null });
     const lines = await read(metrics);
@@ -96,7 +96,7 @@ describe("metrics", () => {
   });
 
   it("measure commits in seconds and what shared them", async () => {
-    const metrics = createMetrics();
+    const metrics = createMetrics(true);
     metrics.observer.committed?.(4, 16);
     const lines = await read(metrics);
     expect(lines).to.include('frontdesk_commit_seconds_bucket{le="0.005"} 1');
@@ -105,7 +105,7 @@ describe("metrics", () => {
   });
 
   it("show queues, conversations, CSRs, links and the outbox as they are at the reading", async () => {
-    const metrics = createMetrics();
+    const metrics = createMetrics(true);
     metrics.watch(
       sources({
         queues: [{ id: "billing", waiting: 2, longestWaitMs: 90_000, open: true }],
@@ -138,14 +138,20 @@ describe("metrics", () => {
   });
 
   it("count the engine's counters once however often they are read", async () => {
-    const metrics = createMetrics();
+    const metrics = createMetrics(true);
     metrics.watch(sources());
     await read(metrics);
     expect(await read(metrics)).to.include("frontdesk_quarantined_total 6");
   });
 
+  it("measure nothing where nobody can read them", async () => {
+    const metrics = createMetrics(false);
+    expect(metrics.observer).to.deep.equal({});
+    expect(await metrics.registry.metrics()).not.to.include("nodejs_eventloop_lag");
+  });
+
   it("can be read before the desk is built", async () => {
-    const metrics = createMetrics();
+    const metrics = createMetrics(true);
     metrics.watch({ ...sources(), desk: () => null });
     expect(await read(metrics)).to.include("frontdesk_outbox_rows 7");
   });
