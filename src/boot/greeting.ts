@@ -1,6 +1,10 @@
 /** What is printed when the desk has opened: where to go, and passwords that nobody will see again. */
 import type { NewPassword } from "../accounts.ts";
 import type { Settings } from "../config/settings.ts";
+import { CONSOLE_PATH } from "../console/server.ts";
+
+/** What is there whichever networks are. */
+const SUPERVISORS = { title: "Console for supervisors", path: CONSOLE_PATH };
 
 export interface Greeting {
   readonly version: string;
@@ -15,11 +19,11 @@ export interface Greeting {
 export function greeting({ version, url, publicOrigin, settings, passwords }: Greeting): string {
   const base = (settings.http.publicUrl ?? publicOrigin ?? url).replace(/\/$/, "");
   const pages = [...settings.networks.values()].flatMap(({ module, config }) => module.pages?.(config) ?? []);
-  const rows = pages.map(({ title, path }) => [title, `${base}${path}`] as const);
+  const rows = [...pages, SUPERVISORS].map(({ title, path }) => [title, `${base}${path}`] as const);
   return [
     `Frontdesk ${version} is open.`,
     "",
-    ...(rows.length === 0 ? [`  HTTP server  ${base}`] : aligned(rows)),
+    ...aligned(rows),
     ...(passwords.length === 0 ? [] : ["", ...passwordLines(passwords)]),
     "",
   ].join("\n");
