@@ -16,6 +16,9 @@ const FORMER_SCHEMAS = [4, 5] as const;
 /** The last number of a line in the first segment. */
 const END = endOf(0);
 
+/** Synced with each commit: nothing that was told is lost when power is. */
+const FULL = 2;
+
 /** The store's thread without the thread: what it puts off stays so until it is told. */
 class Desk {
   readonly #opened: Opened;
@@ -37,6 +40,11 @@ class Desk {
   /** Entries of places on the disk. */
   get placed(): number {
     return Number(this.#opened.database.prepare("SELECT total(length(places)) / 6 FROM line_places").pluck().get());
+  }
+
+  /** How carefully the next commit is synced (sqlite.org/pragma.html#pragma_synchronous). */
+  get synchronous(): unknown {
+    return this.#opened.database.pragma("synchronous", { simple: true });
   }
 
   transcript(limit = 10): readonly unknown[] {
@@ -73,6 +81,14 @@ describe("places of lines", () => {
     desk.close();
     desk = new Desk(path);
   }
+
+  it("are written without a sync of their own, and every commit after that has one", () => {
+    desk.commit(END - 1, END);
+    desk.commit(END + 1);
+    desk.database.catchUp();
+    expect(desk.placed, "on the disk").to.equal(4);
+    expect(desk.synchronous).to.equal(FULL);
+  });
 
   it("are not written with a commit, and there when somebody asks, after the next start as well", () => {
     desk.commit(1, 2);
