@@ -1,9 +1,10 @@
 /** What waits in the inbox to be stepped, and what has to be looked up for it before. */
 import type { Inbound, Verdict } from "../core/model.ts";
 import type { DeskEvent, LineReference } from "../core/step.ts";
-import { isCopy } from "../store/keys.ts";
+import { isCopy, lineOfKey, parseKey } from "../store/keys.ts";
 import type { Mark, Store } from "../store/store.ts";
 import type { Recent } from "./recent.ts";
+import type { UnknownIds } from "./unknown-ids.ts";
 
 export type Task =
   | { readonly kind: "inbound"; readonly inbound: Inbound }
@@ -34,6 +35,8 @@ export interface Needs {
   readonly redelivery: string | null;
   readonly of: string | null;
   readonly replyTo: string | null;
+  /** The desk names them, of a send of its own. */
+  readonly byDesk: boolean;
 }
 
 export function needsOf(task: Task): Needs | null {
@@ -46,7 +49,7 @@ export function needsOf(task: Task): Needs | null {
         return null;
       }
       const { key, to } = event.outbound;
-      return { network: to.network, person: to.id, redelivery: null, of: key, replyTo: null };
+      return { network: to.network, person: to.id, redelivery: null, of: key, replyTo: null, byDesk: true };
     }
     case "adapter-state":
       return null;
@@ -59,12 +62,20 @@ function needsOfInbound(inbound: Inbound): Needs | null {
   if (inbound.redelivery === null && of === null && replyTo === null) {
     return null;
   }
-  return { network: inbound.from.network, person: inbound.from.id, redelivery: inbound.redelivery, of, replyTo };
+  const { redelivery, from } = inbound;
+  return { network: from.network, person: from.id, redelivery, of, replyTo, byDesk: false };
 }
 
 /** Under this id the inbox keeps that the event of that redelivery id was refused. */
 export function refusedId(redelivery: string): string {
   return `refused ${redelivery}`;
+}
+
+/** What knows the answers. */
+export interface Sources {
+  readonly store: Store;
+  readonly recent: Recent;
+  readonly unknown: UnknownIds;
 }
 
 /** Questions to the store, all asked at once. What memory learns meanwhile is newer than the answers. */
@@ -82,11 +93,14 @@ export class Lookup {
   readonly #recent: Recent;
   readonly #timesForgotten: number;
 
-  constructor(store: Store, recent: Recent, { network, person, redelivery, of, replyTo }: Needs) {
+  constructor({ store, recent, unknown }: Sources, { network, person, redelivery, of, replyTo, byDesk }: Needs) {
     this.#recent = recent;
     this.#timesForgotten = recent.timesForgotten;
-    const ask = async (id: string): Promise<LineReference | null> =>
-      recent.reference(network, person, id) ?? (await store.reference(network, person, id));
+    const ask = async (id: string): Promise<LineReference | null> => {
+      const found = recent.reference(network, person, id) ?? (await store.reference(network, person, id));
+      if (found === null && !byDesk) unknown.count({ network, id: person });
+      return found;
+    };
     this.done = this.#ask(
       redelivery === null ? null : store.seen(network, redelivery),
       redelivery === null ? null : store.seen(network, refusedId(redelivery)),
@@ -121,12 +135,24 @@ export class Lookup {
 }
 
 /** Null when memory knows all that is needed. */
-export function lookUp(store: Store, recent: Recent, needs: Needs): Lookup | null {
-  const { network, person, redelivery, of, replyTo } = needs;
-  const isKnown =
-    redelivery === null
-      ? (of === null || recent.reference(network, person, of) !== null) &&
-        (replyTo === null || recent.reference(network, person, replyTo) !== null)
-      : recent.hasSeen(network, redelivery);
-  return isKnown ? null : new Lookup(store, recent, needs);
+export function lookUp(sources: Sources, needs: Needs): Lookup | null {
+  const { recent, unknown } = sources;
+  const { network, person, redelivery, byDesk } = needs;
+  if (redelivery !== null && recent.hasSeen(network, redelivery)) {
+    return null;
+  }
+  const open = (id: string | null): string | null =>
+    id === null || namesNoLine(recent.epoch, id) || recent.reference(network, person, id) !== null ? null : id;
+  const [of, replyTo] = [open(needs.of), open(needs.replyTo)];
+  const isOpen = of !== null || replyTo !== null;
+  if (redelivery === null && !isOpen) {
+    return null;
+  }
+  const isAsked = isOpen && (byDesk || unknown.mayAsk({ network, id: person }));
+  return new Lookup(sources, isAsked ? { ...needs, of, replyTo } : { ...needs, of: null, replyTo: null });
+}
+
+/** Keys of what the desk says beside a conversation: people acknowledge it, and there is no line to be found. */
+function namesNoLine(epoch: string, id: string): boolean {
+  return lineOfKey(epoch, id) > 0 && parseKey(epoch, id) === null;
 }

@@ -9,7 +9,7 @@ import type { EngineObserver } from "../engine.ts";
 import type { Outbox } from "../outbox.ts";
 import { type Mark, type Store, StoreFault } from "../store/store.ts";
 import type { Timers } from "../timers.ts";
-import { type Arrival, lookUp, type Task } from "./arrival.ts";
+import { type Arrival, lookUp, type Sources, type Task } from "./arrival.ts";
 import { Draft } from "./draft.ts";
 import { type Answer, answerQuery } from "./history.ts";
 import type { Stepper } from "./stepper.ts";
@@ -22,6 +22,7 @@ export interface BatchParts {
   readonly outbox: Outbox;
   readonly timers: Timers;
   readonly observer: EngineObserver | undefined;
+  readonly sources: Sources;
   /** An event that one of the steps led to. */
   readonly tell: (event: Answer) => void;
   /** Answers what was refused. */
@@ -216,7 +217,7 @@ export class Batches {
     for (const arrival of arrivals) {
       if (arrival.needs === null) continue;
       if (arrival.lookup === null || arrival.lookup.isStale) {
-        arrival.lookup = lookUp(this.#parts.store, this.#parts.stepper.recent, arrival.needs);
+        arrival.lookup = lookUp(this.#parts.sources, arrival.needs);
       }
       if (arrival.lookup !== null && !arrival.lookup.isDone) {
         pending ??= [];

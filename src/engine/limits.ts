@@ -40,6 +40,11 @@ export const INBOX_OVERFLOW = 4;
 export const VOLATILE_EVENTS = 1_024;
 /** Lines kept in memory, at least, for edits, receipts and replies, which nearly always name a recent one. */
 export const RECENT_LINES = 4_096;
+/** Ids that one person may name in UNKNOWN_IDS_MS though neither memory nor the store knows them; then the store is not asked any more. */
+export const UNKNOWN_IDS = 120;
+export const UNKNOWN_IDS_MS = 60_000;
+/** People of whom that is counted at a time. */
+export const UNKNOWN_IDS_PEOPLE = 10_000;
 /** Redelivery ids kept in memory, at least; many more than one batch takes in. */
 export const RECENT_REDELIVERIES = 16_384;
 /**

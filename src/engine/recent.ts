@@ -9,6 +9,7 @@ import { RecentLines } from "./recent-lines.ts";
  * forgotten at once. So forgetting costs nothing for each line, and the last RECENT_LINES at least are always there.
  */
 export class Recent {
+  readonly epoch: string;
   #young: RecentLines;
   #old: RecentLines;
   #youngIds = new Set<string>();
@@ -17,6 +18,7 @@ export class Recent {
   timesForgotten = 0;
 
   constructor(epoch: string) {
+    this.epoch = epoch;
     this.#young = new RecentLines(epoch, RECENT_LINES);
     this.#old = new RecentLines(epoch, RECENT_LINES);
   }

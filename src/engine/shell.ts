@@ -8,7 +8,7 @@ import type { DaemonEvent, Engine, EngineOptions, EngineStatus, Networks } from 
 import { Outbox } from "../outbox.ts";
 import { type Mark, StoreFault } from "../store/store.ts";
 import { createTimers, type Timers } from "../timers.ts";
-import { type Arrival, lookUp, needsOf, type StateEntry, type Task } from "./arrival.ts";
+import { type Arrival, lookUp, needsOf, type Sources, type StateEntry, type Task } from "./arrival.ts";
 import { Batches } from "./batches.ts";
 import { EngineClosed } from "./closed.ts";
 import { FloodBrake } from "./flood-brake.ts";
@@ -17,10 +17,12 @@ import { Inbox, OWN } from "./inbox.ts";
 import { CROWD_EVENTS, DRAIN_INBOX_MS, INBOX_OVERFLOW, STRETCH_EVENTS, STRETCH_MS } from "./limits.ts";
 import { Marks } from "./marks.ts";
 import { Stepper } from "./stepper.ts";
+import { UnknownIds } from "./unknown-ids.ts";
 
 /** What exists from start() on. */
 interface Running {
   readonly stepper: Stepper;
+  readonly sources: Sources;
   readonly batches: Batches;
   readonly outbox: Outbox;
   readonly timers: Timers;
@@ -66,14 +68,27 @@ export class Shell implements Engine {
       this.#running?.batches.isSuperseded(timer.id) !== true && timers.stands(timer);
     const capabilities: Networks["capabilities"] = (network) => networks.capabilities(network);
     const stepper = new Stepper({ createDesk, log, token, capabilities, stands }, loaded);
+    const sources = { store, recent: stepper.recent, unknown: new UnknownIds(clock, log) };
     const outbox = this.#createOutbox(networks, stepper, loaded.outbox);
     const housekeeping = startHousekeeping({ store, clock, log, limits });
     const tell = (event: Extract<DeskEvent, { kind: "history" }>): void => this.#tell(event, null);
     const { observer } = this.#options;
     const onRoom = (): void => this.#kick();
     const refuse = (arrival: Arrival, verdict: Verdict): void => this.#refuse(arrival, verdict);
-    const batches = new Batches({ store, clock, log, stepper, outbox, timers, observer, tell, refuse, onRoom });
-    this.#running = { stepper, batches, outbox, timers, housekeeping };
+    const batches = new Batches({
+      store,
+      clock,
+      log,
+      stepper,
+      sources,
+      outbox,
+      timers,
+      observer,
+      tell,
+      refuse,
+      onRoom,
+    });
+    this.#running = { stepper, sources, batches, outbox, timers, housekeeping };
     this.#state = "running";
     log.info("engine.started", { outbox: loaded.outbox.length, timers: timers.size, epoch: loaded.epoch });
     this.#kick();
@@ -275,7 +290,7 @@ export class Shell implements Engine {
   #enqueue(source: string, task: Task): Promise<Verdict> {
     const { promise, resolve, reject } = Promise.withResolvers<Verdict>();
     const needs = needsOf(task);
-    const lookup = needs === null || this.#running === null ? null : this.#lookUp(needs);
+    const lookup = needs === null || this.#running === null ? null : lookUp(this.#running.sources, needs);
     this.#inbox.push(source, { task, needs, lookup, resolve, reject });
     this.#kick();
     void lookup?.done.then(() => this.#kick());
@@ -286,10 +301,6 @@ export class Shell implements Engine {
   #refuse({ task, resolve }: Arrival, verdict: Verdict): void {
     const held = this.#brake.hold(task.kind === "inbound" ? task.inbound.from.network : OWN);
     resolve(held === null ? verdict : held.then(() => verdict));
-  }
-
-  #lookUp(needs: NonNullable<Arrival["needs"]>): Arrival["lookup"] {
-    return this.#running === null ? null : lookUp(this.#options.store, this.#running.stepper.recent, needs);
   }
 
   /** Begins to work through the inbox at the end of this turn of the event loop, when all that one read brought is in it. */
