@@ -73,7 +73,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
 
 export interface SqliteStore extends Store, Resealable {}
 
-function createStore(link: Link, { epoch, ...opened }: Extract<wire.Hello, { epoch: string }>): SqliteStore {
+/** The store over whatever answers for an open database: its thread, or in a simulation the database itself. */
+export function createStore(link: Link, { epoch, ...opened }: Extract<wire.Hello, { epoch: string }>): SqliteStore {
   /** Also of batches that are refused: a number that comes again is then taken for one that may be there. */
   let { lastLine } = opened;
   const { seen, recording, forgotten } = createSeen(link);

@@ -11,6 +11,7 @@ import type { Store } from "../../src/store/store.ts";
 import { Crossings } from "./crossings.ts";
 import type { Decider } from "./decider.ts";
 import type { Disk } from "./disk.ts";
+import type { Keeping } from "./disk-store.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Port, SimulatedNetwork } from "./network.ts";
 import type { Observer } from "./observer.ts";
@@ -39,6 +40,7 @@ export interface OfficeParts {
   readonly disk: Disk;
   /** Crossings at which the process dies. */
   readonly crashAt: readonly number[];
+  readonly keeping: Keeping;
   /** Whoever decides in the desk's place; null: it decides by itself. */
   readonly decider: Decider | null;
   /** In place of the engine's own. */
@@ -50,14 +52,14 @@ export interface OfficeParts {
 export class Office {
   readonly crossings: Crossings;
   readonly #parts: OfficeParts;
-  readonly #store: Store;
+  #store: Store;
   readonly #poisoned = new Set<number>();
   #life: Life | null = null;
   #isOver = false;
 
   constructor(parts: OfficeParts) {
     this.#parts = parts;
-    this.#store = parts.subject.createMemoryStore("sim");
+    this.#store = parts.keeping.open();
     this.crossings = new Crossings(parts.crashAt, (where) => {
       parts.ledger.coverage.met("crash at a crossing");
       this.crash(where);
@@ -78,6 +80,7 @@ export class Office {
     const life = { isAlive: true } as { isAlive: boolean; engine: Engine; store: SimulatedStore };
     this.#life = life;
     const isAlive = (): boolean => life.isAlive;
+    this.#store = this.#parts.keeping.open();
     life.store = new SimulatedStore(
       { ...this.#parts, store: this.#store, crossings: this.crossings, poisoned: this.#poisoned },
       isAlive,
@@ -160,6 +163,7 @@ export class Office {
   end(): void {
     this.#isOver = true;
     this.#die();
+    this.#parts.keeping.remove();
   }
 
   /** Compares the running desk with one made anew from the store, when nothing is under way between them. */

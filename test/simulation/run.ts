@@ -7,7 +7,7 @@
  *     node test/simulation/run.ts --from 1 --count 5000      many; a line for each that breaks an invariant
  *     node test/simulation/run.ts --seed 17 --each-crossing  the same one again and again, dying at each crossing in turn
  *
- * `--source FOLDER` runs another copy of src/. The exit status is 1 when an invariant was broken.
+ * `--sqlite` keeps the desk's state in SQLite instead of memory. `--source FOLDER` runs another copy of src/. The exit status is 1 when an invariant was broken.
  */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -46,11 +46,13 @@ const { values } = parseArgs({
     count: { type: "string", default: "1000" },
     "crash-at": { type: "string" },
     "each-crossing": { type: "boolean", default: false },
+    sqlite: { type: "boolean", default: false },
     source: { type: "string", default: SOURCE },
   },
 });
 const source = resolve(values.source);
 const shape = values.shape === "day" ? "day" : "episode";
+const { sqlite } = values;
 if (!(values.shape in SHAPES))
   throw new Error(`There is no shape "${values.shape}"; there are ${Object.keys(SHAPES).join(", ")}.`);
 
@@ -80,13 +82,15 @@ async function main(): Promise<number> {
   const seed = values.seed === undefined ? null : Number(values.seed);
   if (seed === null) {
     const from = Number(values.from);
-    return playMany(Array.from({ length: Number(values.count) }, (_, index) => ({ shape, seed: from + index })));
+    return playMany(
+      Array.from({ length: Number(values.count) }, (_, index) => ({ shape, sqlite, seed: from + index })),
+    );
   }
   if (values["each-crossing"]) {
-    const { crossings } = await simulate({ shape, seed }, await loadSubject(source));
-    return playMany(Array.from({ length: crossings }, (_, index) => ({ shape, seed, crashAt: [index + 1] })));
+    const { crossings } = await simulate({ shape, seed, sqlite }, await loadSubject(source));
+    return playMany(Array.from({ length: crossings }, (_, index) => ({ shape, seed, sqlite, crashAt: [index + 1] })));
   }
-  return playOne({ shape, seed, crashAt: values["crash-at"]?.split(",").map(Number) ?? [] });
+  return playOne({ shape, seed, sqlite, crashAt: values["crash-at"]?.split(",").map(Number) ?? [] });
 }
 
 process.exitCode = (await main()) > 0 ? 1 : 0;

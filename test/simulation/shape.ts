@@ -51,10 +51,12 @@ export interface Schedule {
   readonly seed: number;
   /** Crossings at which the process dies (crossings.ts), rising; left out or empty: none but those that chance brings. */
   readonly crashAt?: readonly number[];
+  /** Its state is in SQLite, as a desk's is; left out: in memory, which is quicker. */
+  readonly sqlite?: boolean;
 }
 
 /** The command that plays it again, with a line for everything that happens. */
-export function replayCommand({ shape, seed, crashAt = [] }: Schedule): string {
+export function replayCommand({ shape, seed, crashAt = [], sqlite = false }: Schedule): string {
   const crash = crashAt.length === 0 ? "" : ` --crash-at ${crashAt.join(",")}`;
-  return `node test/simulation/run.ts --shape ${shape} --seed ${seed}${crash}`;
+  return `node test/simulation/run.ts --shape ${shape} --seed ${seed}${crash}${sqlite ? " --sqlite" : ""}`;
 }

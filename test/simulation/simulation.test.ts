@@ -16,6 +16,8 @@ const SOURCE = `${ROOT}/src`;
 const EPISODES = Number(process.env.SIMULATION_SEEDS ?? 10_000);
 /** A day is as much as eight episodes, and everything can meet everything in it. */
 const DAYS = Math.ceil(EPISODES / 100);
+/** So many once more with the store that a desk has. */
+const ON_DISK = Math.ceil(EPISODES / 20);
 /** Of so many episodes those with the fewest crossings are played again and again, with a crash at each crossing. */
 const EPISODES_LOOKED_AT = 150;
 const EPISODES_CRASHED = 6;
@@ -64,6 +66,10 @@ describe("simulation", () => {
     const { conversations } = await keeps(firstOf("day", DAYS));
     expect(conversations, "conversations, or the days were empty").to.be.greaterThan(DAYS * 5);
   }).timeout(60_000 + DAYS * 10 * MS_EACH);
+
+  it(`keeps them with its state in SQLite, in ${ON_DISK} episodes`, async () => {
+    await keeps(firstOf("episode", ON_DISK).map((schedule) => ({ ...schedule, sqlite: true })));
+  }).timeout(60_000 + ON_DISK * MS_EACH);
 
   it("keeps them when the process dies at any one of its crossings", async () => {
     const subject = await loadSubject(SOURCE);

@@ -9,6 +9,7 @@ import type { Part } from "./coverage.ts";
 import { Customer, contactOf, type Temper } from "./customer.ts";
 import { Decider } from "./decider.ts";
 import { Disk } from "./disk.ts";
+import { keptInMemory, keptOnDisk } from "./disk-store.ts";
 import { checkEnd } from "./end-checks.ts";
 import { scheduleFaults } from "./faults.ts";
 import { type Contact, Ledger, type Violation } from "./ledger.ts";
@@ -101,7 +102,11 @@ export async function simulate(schedule: Schedule, subject: Subject, isTracing =
 /** The first violation ends a run: what follows from it is of no interest. */
 class Stop extends Error {}
 
-function build({ shape: name, seed, crashAt = [] }: Schedule, subject: Subject, isTracing: boolean): World {
+function build(
+  { shape: name, seed, crashAt = [], sqlite = false }: Schedule,
+  subject: Subject,
+  isTracing: boolean,
+): World {
   const shape = SHAPES[name];
   const random = new Random(seed);
   const timeline = new Timeline();
@@ -117,7 +122,8 @@ function build({ shape: name, seed, crashAt = [] }: Schedule, subject: Subject, 
   const disk = new Disk(ledger.coverage);
   const limits = drawLimits(random.fork("limits"), ledger);
   const crowdEvents = random.fork("crowd").pick([1, 3, CROWD_EVENTS]);
-  const own = { random: random.fork("office"), crashAt, limits, decider, crowdEvents };
+  const keeping = sqlite ? keptOnDisk(subject) : keptInMemory(subject);
+  const own = { random: random.fork("office"), crashAt, keeping, limits, decider, crowdEvents };
   const office = new Office({ subject, networks, observer, ledger, timeline, rules, disk, ...own });
   const contactByName = new Map<string, Contact>();
   const house: House = { contactByName, queues: [...rules.queues.keys()], colleagues: [...rules.csrs.keys()] };

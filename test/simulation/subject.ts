@@ -10,6 +10,10 @@ export interface Subject {
   readonly engineLimits: typeof import("../../src/engine/limits.ts").ENGINE_LIMITS;
   readonly StoreFault: typeof import("../../src/store/store.ts").StoreFault;
   readonly createMemoryStore: typeof import("../../src/store/memory.ts").createMemoryStore;
+  readonly openDatabase: typeof import("../../src/store/sqlite-open.ts").openDatabase;
+  readonly createSqliteDatabase: typeof import("../../src/store/sqlite-database.ts").createSqliteDatabase;
+  readonly createStore: typeof import("../../src/store/sqlite.ts").createStore;
+  readonly toFault: typeof import("../../src/store/sqlite-faults.ts").toFault;
   readonly compileDialogs: typeof import("../../src/core/dialog.ts").compileDialogs;
   readonly createDirectory: typeof import("../../src/core/directory.ts").createDirectory;
   readonly eraseCustomer: typeof import("../../src/boot/erasure.ts").eraseCustomer;
@@ -24,6 +28,10 @@ const FILES: Readonly<Record<keyof Subject, string>> = {
   engineLimits: "engine/limits.ts",
   StoreFault: "store/store.ts",
   createMemoryStore: "store/memory.ts",
+  openDatabase: "store/sqlite-open.ts",
+  createSqliteDatabase: "store/sqlite-database.ts",
+  createStore: "store/sqlite.ts",
+  toFault: "store/sqlite-faults.ts",
   compileDialogs: "core/dialog.ts",
   createDirectory: "core/directory.ts",
   eraseCustomer: "boot/erasure.ts",
