@@ -187,6 +187,26 @@ describe("console in a browser", function () {
     expect(written()).to.deep.equal(["desk written without a session"]);
   });
 
+  it("speaks the CSR's language, from the sign-in to the words", async () => {
+    const window = await browser.window({ locale: "de-DE" });
+    const { page } = window;
+    await page.goto(`${desk.url}/csr`);
+    for (const password of ["wrong", "correct-horse"]) {
+      await page.getByLabel("Anmeldename").fill("ada");
+      await page.getByLabel("Passwort").fill(password);
+      await page.getByRole("button", { name: "Anmelden" }).click();
+      if (password === "wrong") await page.getByText("Anmeldename und Passwort passen nicht zusammen.").waitFor();
+    }
+    await page.getByText("Keine Gespräche.").waitFor();
+    offer();
+    await page.getByRole("navigation", { name: "Gespräche" }).getByRole("button").filter({ hasText: NAME }).click();
+    await word(window, "Wer?").click();
+    await until("the word", () => desk.heard.some(({ text }) => text === "/who"));
+    expect(await page.locator("html").getAttribute("lang")).to.equal("de");
+    await expectAccessible(page, "the console in German");
+    await page.setViewportSize({ width: 320, height: 640 });
+    await expectNoSideways(page);
+  });
   it("works by keyboard alone", async () => {
     const window = await browser.window();
     const { keyboard } = window.page;

@@ -1,14 +1,15 @@
 /** What the pages say around a conversation, in the visitor's language. */
 import { expect } from "chai";
-import { PAGE_WORDS, type PageWords, said, speak, wordsIn } from "../../adapters/web/pages/page-words.ts";
+import { CONSOLE_WORDS, tells } from "../../adapters/web/pages/console-words.ts";
+import { PAGE_WORDS, said, speak, wordsIn } from "../../adapters/web/pages/page-words.ts";
 import { CATALOGUES } from "../../src/core/phrases.ts";
 
 const [english] = PAGE_WORDS;
 
 /** Every text of a catalogue by where it stands; places are filled with what cannot be missed. */
-function texts(words: PageWords): ReadonlyMap<string, string> {
+function texts(words: object): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  for (const [key, value] of Object.entries(words) as [string, unknown][]) {
+  for (const [key, value] of Object.entries(words)) {
     if (typeof value === "function") found.set(key, String(value("ONE", "TWO")));
     else if (typeof value === "string") found.set(key, value);
     else for (const [state, text] of Object.entries(value as object)) found.set(`${key}.${state}`, String(text));
@@ -22,14 +23,20 @@ describe("the words of the pages", () => {
   });
 
   for (const words of PAGE_WORDS) {
-    it(`say in ${words.language} all that they say in English, with all that belongs into it`, () => {
-      const mine = texts(words);
-      for (const [key, text] of texts(english ?? words)) {
-        const here = mine.get(key);
-        expect(here === "", key).to.equal(text === "");
-        for (const place of ["ONE", "TWO"]) expect(here?.includes(place), key).to.equal(text.includes(place));
-      }
-    });
+    const { language } = words;
+    for (const [what, here, there] of [
+      ["around a conversation", words, english],
+      ["in the console", CONSOLE_WORDS.get(language), CONSOLE_WORDS.get("en")],
+    ] as const) {
+      it(`say in ${language} all that they say in English ${what}, with all that belongs into it`, () => {
+        const mine = texts(here ?? {});
+        for (const [key, text] of texts(there ?? { nothing: "is there" })) {
+          const said = mine.get(key);
+          expect(said === "", key).to.equal(text === "");
+          for (const place of ["ONE", "TWO"]) expect(said?.includes(place), key).to.equal(text.includes(place));
+        }
+      });
+    }
   }
 
   it("are in the first of a person's languages that is there, English for everybody else", () => {
@@ -43,7 +50,7 @@ describe("the words of the pages", () => {
   it("are English until the page has said to whom it speaks", () => {
     expect(said().language).to.equal("en");
     speak(["es-MX"]);
-    expect(said().endChat).to.equal("Terminar");
+    expect([said().endChat, tells().signIn]).to.deep.equal(["Terminar", "Iniciar sesión"]);
     speak([]);
   });
 });

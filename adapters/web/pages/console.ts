@@ -2,6 +2,7 @@
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { html, type View } from "../../../src/http/pages/html.ts";
 import type { ChatClient } from "./client.ts";
+import { tells } from "./console-words.ts";
 import { ContactList, type Entry, entries } from "./contact-list.ts";
 import { ConversationView } from "./conversation-view.ts";
 import { icon } from "./icons.ts";
@@ -29,7 +30,8 @@ export function Console({ client, login, company, visible, names, onSignOut }: C
     setFocus(focus + 1);
   };
   useEffect(() => {
-    document.title = news === 0 ? `Console · ${company}` : `(${news}) Console · ${company}`;
+    const title = `${tells().console} · ${company}`;
+    document.title = news === 0 ? title : `(${news}) ${title}`;
   }, [news, company]);
   // Before the next key: whoever presses twice means two conversations further.
   useLayoutEffect(() => {
@@ -48,15 +50,15 @@ export function Console({ client, login, company, visible, names, onSignOut }: C
     <header class="console-header">
       <div class="console-title">
         <h1>${company}</h1>
-        <p>Signed in as <strong dir="auto">${login}</strong></p>
+        <p>${tells().signedInAs} <strong dir="auto">${login}</strong></p>
       </div>
       <div class="console-actions">
         <${NotifyButton} />
-        <button type="button" class="small" onClick=${onSignOut}>Sign out</button>
+        <button type="button" class="small" onClick=${onSignOut}>${tells().signOut}</button>
       </div>
     </header>
     <${ContactList} client=${client} entries=${all} chosen=${chosen} onChoose=${choose} />
-    <main class="conversation" aria-label=${current === null ? "No conversation chosen" : `Conversation with ${current.name}`}>
+    <main class="conversation" aria-label=${current === null ? tells().noneChosen : tells().conversationWith(current.name)}>
       ${
         current === null
           ? Welcome()
@@ -76,7 +78,7 @@ export function Console({ client, login, company, visible, names, onSignOut }: C
 function Welcome(): View {
   return html`<div class="nothing">
     ${icon("chat")}
-    <p>Choose a conversation. Alt and an arrow key go to the next one.</p>
+    <p>${tells().choose}</p>
   </div>`;
 }
 
@@ -89,9 +91,9 @@ function Conversation(
   onWord: () => void,
 ): View {
   const { desk, name, closed } = current;
-  const over = html`<p class="ended">This conversation is over.</p>`;
+  const over = html`<p class="ended">${tells().over}</p>`;
   return html`<header class="conversation-header">
-      <button type="button" class="quiet round back" aria-label="Back to the list" onClick=${onBack}>${icon("back")}</button>
+      <button type="button" class="quiet round back" aria-label=${tells().back} onClick=${onBack}>${icon("back")}</button>
       <h2 dir="auto">${name}</h2>
     </header>
     <${ConversationView}
@@ -100,7 +102,7 @@ function Conversation(
       desk=${desk}
       name=${name}
       visible=${visible}
-      empty=${desk === client.desk ? "Here you talk to the desk itself: /away, /back, /status, /help." : "No message yet."}
+      empty=${desk === client.desk ? tells().toDesk : tells().noMessage}
       focus=${focus}
       tools=${closed ? null : Words(client, current, onWord)}
       instead=${closed ? over : null}
@@ -127,10 +129,10 @@ function Words(client: ChatClient, current: Entry, onWord: () => void): View {
     }
     onWord();
   };
-  return html`<div class="words" role="toolbar" aria-label="Words to the desk">
+  return html`<div class="words" role="toolbar" aria-label=${tells().wordsToDesk}>
     ${wordsFor(client, current).map(
       (button) =>
-        html`<button type="button" key=${button.word} class="small" onClick=${() => press(button)}>${button.label}</button>`,
+        html`<button type="button" key=${button.word} class="small" onClick=${() => press(button)}>${tells().words[button.label]}</button>`,
     )}
   </div>`;
 }
@@ -144,5 +146,5 @@ function NotifyButton(): View {
     setAsked(true);
     void Notification.requestPermission();
   };
-  return html`<button type="button" class="small" onClick=${ask}>Notify me</button>`;
+  return html`<button type="button" class="small" onClick=${ask}>${tells().notifyMe}</button>`;
 }

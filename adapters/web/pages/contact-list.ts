@@ -2,6 +2,7 @@
 
 import { html, type View } from "../../../src/http/pages/html.ts";
 import type { ChatClient } from "./client.ts";
+import { tells } from "./console-words.ts";
 import { fileTitle } from "./file-view.ts";
 import { icon } from "./icons.ts";
 import { said } from "./page-words.ts";
@@ -28,7 +29,7 @@ export function entries(client: ChatClient, names: ReadonlyMap<string, string>):
   );
   const over = [...client.threads.values()]
     .filter(({ desk, lines }) => lines.length > 0 && !listed.some((contact) => contact.desk === desk))
-    .map(({ desk }) => entry(client, desk, names.get(desk) ?? "Conversation", "offline", true));
+    .map(({ desk }) => entry(client, desk, names.get(desk) ?? tells().conversation, "offline", true));
   const rank = ({ desk, closed }: Entry): number => (desk === client.desk ? 0 : closed ? 2 : 1);
   return [...running, ...over].toSorted((one, other) => rank(one) - rank(other) || newest(other) - newest(one));
 }
@@ -50,11 +51,11 @@ interface ListProps {
 }
 
 export function ContactList({ client, entries: all, chosen, onChoose }: ListProps): View {
-  return html`<nav class="contacts" aria-label="Conversations">
+  return html`<nav class="contacts" aria-label=${tells().conversations}>
     <ul>
       ${all.map((one) => Row(one, one.desk === chosen, onChoose, client))}
     </ul>
-    ${all.length < 2 && html`<p class="empty">No conversations. New ones appear here by themselves.</p>`}
+    ${all.length < 2 && html`<p class="empty">${tells().none}</p>`}
   </nav>`;
 }
 
@@ -62,21 +63,21 @@ function Row(one: Entry, isChosen: boolean, onChoose: (desk: string) => void, cl
   const last = one.thread.lines.at(-1);
   const waits = !one.closed && openChoices(one.thread) !== null;
   const preview = one.thread.typing
-    ? "typing…"
+    ? tells().typing
     : last === undefined
       ? ""
-      : `${last.own ? "You: " : ""}${inShort(last)}`;
+      : `${last.own ? `${said().you}: ` : ""}${inShort(last)}`;
   return html`<li key=${one.desk} class=${`contact ${one.closed ? "closed" : ""} ${waits ? "waits" : ""}`}>
     <button type="button" class="contact-button" aria-current=${isChosen ? "true" : "false"} onClick=${() => onChoose(one.desk)}>
       <span class="contact-name" dir="auto">
         ${!one.closed && html`<span class=${`dot ${one.state}`} title=${said().presence[one.state]}></span>`}${one.name}
       </span>
-      <span class="contact-preview" dir="auto">${one.closed ? "Closed" : preview.slice(0, 120)}</span>
-      ${one.unread > 0 && html`<span class="badge">${one.unread}<span class="visually-hidden"> unread</span></span>`}
+      <span class="contact-preview" dir="auto">${one.closed ? tells().closed : preview.slice(0, 120)}</span>
+      ${one.unread > 0 && html`<span class="badge">${one.unread}<span class="visually-hidden"> ${tells().unread}</span></span>`}
     </button>
     ${
       one.closed &&
-      html`<button type="button" class="quiet round" aria-label=${`Remove ${one.name}`} onClick=${() => client.dismiss(one.desk)}>
+      html`<button type="button" class="quiet round" aria-label=${tells().remove(one.name)} onClick=${() => client.dismiss(one.desk)}>
         ${icon("close")}
       </button>`
     }

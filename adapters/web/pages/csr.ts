@@ -3,6 +3,8 @@ import { render } from "preact";
 import { html } from "../../../src/http/pages/html.ts";
 import { ChatClient } from "./client.ts";
 import { Console } from "./console.ts";
+import { tells } from "./console-words.ts";
+import { said, speak } from "./page-words.ts";
 import { SignIn, signedInAs, signOut } from "./sign-in.ts";
 import { followBrowser, ignoreDrops, isVisible, socketAt, tabMemory } from "./surroundings.ts";
 import { unread } from "./thread.ts";
@@ -38,7 +40,7 @@ function changed(): void {
       tabMemory(NAMES)?.save(JSON.stringify([...names].slice(-NAMES_KEPT)));
     }
     if (client.state === "signed-out") {
-      leave("You were signed out. Please sign in again.");
+      leave(tells().wasSignedOut);
       void explain(login);
       return;
     }
@@ -52,7 +54,7 @@ function notify(from: ChatClient): void {
   const news = [...from.threads.values()].reduce((sum, thread) => sum + unread(thread).length, 0);
   const mayShow = typeof Notification !== "undefined" && Notification.permission === "granted";
   if (news > lastNews && !isVisible() && mayShow) {
-    const note = new Notification(company, { body: `${news} unread`, tag: "frontdesk", silent: true });
+    const note = new Notification(company, { body: `${news} ${tells().unread}`, tag: "frontdesk", silent: true });
     note.addEventListener("click", () => window.focus());
   }
   lastNews = news;
@@ -79,7 +81,7 @@ function leave(why: string): void {
   client?.stop();
   client = null;
   notice = why;
-  document.title = `Console · ${company}`;
+  document.title = `${tells().console} · ${company}`;
   draw();
 }
 
@@ -87,7 +89,7 @@ function leave(why: string): void {
 async function explain(was: string | null): Promise<void> {
   const now = await signedInAs().catch(() => null);
   if (client === null && now !== null && now !== was) {
-    notice = `${now} has signed in here, so ${was} was signed out. For two at once, use two browser profiles or a private window.`;
+    notice = tells().somebodyElse(now, was ?? "");
     draw();
   }
 }
@@ -95,7 +97,7 @@ async function explain(was: string | null): Promise<void> {
 async function out(): Promise<void> {
   const memory = `${MEMORY} ${login}`;
   await signOut();
-  leave("You are signed out.");
+  leave(tells().haveSignedOut);
   // What was said stays with the desk, not in a browser others may use.
   sessionStorage.removeItem(memory);
   sessionStorage.removeItem(NAMES);
@@ -120,12 +122,14 @@ function draw(): void {
   render(view, root);
 }
 
+speak(navigator.languages);
+document.documentElement.lang = said().language;
 followBrowser(() => (client === null ? [] : [client]), draw);
 ignoreDrops();
 signedInAs().then(
   (as) => (as === null ? draw() : enter(as)),
   () => {
-    notice = "The server cannot be reached. Please reload the page.";
+    notice = tells().unreachable;
     draw();
   },
 );

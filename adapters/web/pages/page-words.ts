@@ -1,6 +1,6 @@
 /**
- * What the pages themselves say around a conversation: on buttons, on marks, of the link and of files. A visitor reads it in the first language of
- * theirs that is here, as the bot speaks to them; the console, whose other words are English, in English.
+ * What the pages themselves say around a conversation: on buttons, on marks, of the link and of files. Whoever reads it has it in the first language
+ * of theirs that is here; the console says the rest in the same one (console-words.ts).
  */
 import type { LinkState } from "./link.ts";
 import type { Contact } from "./protocol.ts";

@@ -1,6 +1,7 @@
 /** The console's sign-in. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { html, type View } from "../../../src/http/pages/html.ts";
+import { tells } from "./console-words.ts";
 
 interface SignInProps {
   readonly company: string;
@@ -41,17 +42,17 @@ export function SignIn({ company, notice, onSignedIn }: SignInProps): View {
   return html`<main class="sign-in">
     <form onSubmit=${submit}>
       <p class="eyebrow">${company}</p>
-      <h1>CSR console</h1>
+      <h1>${tells().title}</h1>
       ${notice !== "" && html`<p class="notice" role="status">${notice}</p>`}
-      <label for="login">Login</label>
+      <label for="login">${tells().login}</label>
       <input id="login" name="login" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus maxlength="256" />
-      <label for="password">Password</label>
+      <label for="password">${tells().password}</label>
       <input id="password" name="password" type="password" autocomplete="current-password" required maxlength="256" ref=${password} />
       <p class="fault" role="alert">${fault}</p>
-      <button type="submit" class="primary" disabled=${busy}>${busy ? "Signing in…" : "Sign in"}</button>
+      <button type="submit" class="primary" disabled=${busy}>${busy ? tells().signingIn : tells().signIn}</button>
       ${
         elsewhere !== null &&
-        html`<a class="company-sign-in" href=${`${elsewhere.path}?to=${encodeURIComponent(location.pathname)}`}>Sign in with ${elsewhere.title}</a>`
+        html`<a class="company-sign-in" href=${`${elsewhere.path}?to=${encodeURIComponent(location.pathname)}`}>${tells().signInWith(elsewhere.title)}</a>`
       }
     </form>
   </main>`;
@@ -70,10 +71,17 @@ async function signIn(
     const body = (await answer.json()) as { readonly login?: string; readonly error?: string };
     return answer.ok && body.login !== undefined
       ? { login: body.login, error: null }
-      : { login: null, error: body.error ?? "The server could not sign you in." };
+      : { login: null, error: wordsOf(answer) ?? body.error ?? tells().notSignedIn };
   } catch {
-    return { login: null, error: "The server cannot be reached. Please try again." };
+    return { login: null, error: tells().unreachable };
   }
+}
+
+/** Of the usual refusals; null: as the server words it. */
+function wordsOf({ status, headers }: Response): string | null {
+  const seconds = headers.get("retry-after");
+  if (status === 401) return tells().mismatch;
+  return status === 429 && seconds !== null ? tells().tooManyAttempts(seconds) : null;
 }
 
 interface Session {
