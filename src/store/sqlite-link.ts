@@ -14,6 +14,9 @@ export interface Link {
 
 type Answer = Required<Pick<Extract<wire.Reply, { readonly cells: unknown }>, "cells" | "bytes">>;
 
+/** Number of a reply that nobody asked for: the thread met a fault of the disk by itself, and ends. */
+export const UNASKED = 0;
+
 interface Waiting {
   resolve(answer: Extract<wire.Reply, { readonly cells: unknown }>): void;
   reject(fault: StoreFault): void;
@@ -23,7 +26,7 @@ interface Waiting {
 export function createLink(worker: Worker, path: string, onLost: (fault: StoreFault) => void): Link {
   const waiting = new Map<number, Waiting>();
   let unsent: wire.Request[] = [];
-  let lastId = 0;
+  let lastId = UNASKED;
   let ended: StoreFault | null = null;
   let closing: Promise<void> | null = null;
 
@@ -42,7 +45,10 @@ export function createLink(worker: Worker, path: string, onLost: (fault: StoreFa
     const lost = `The thread that writes ${path} ended by itself (${code}). Start again; nothing confirmed is lost.`;
     end(closing === null ? lost : `The store ${path} is closed.`);
   });
-  worker.on("message", (replies: readonly wire.Reply[]) => answer(waiting, replies));
+  worker.on("message", (replies: readonly wire.Reply[]) => {
+    answer(waiting, replies);
+    for (const reply of replies) if (reply.id === UNASKED && "message" in reply) end(reply.message);
+  });
   function flush(): void {
     const requests = unsent;
     unsent = [];

@@ -7,6 +7,7 @@ import type { SealingKeys } from "../sealing.ts";
 import { RequestQueue } from "./request-queue.ts";
 import { createSqliteDatabase, type SqliteDatabase } from "./sqlite-database.ts";
 import { toFault } from "./sqlite-faults.ts";
+import { UNASKED } from "./sqlite-link.ts";
 import { type Opened, openDatabase } from "./sqlite-open.ts";
 import type { Ask, Hello, PageAsk, Reply, Request, Upgrade } from "./sqlite-wire.ts";
 import { StoreFault } from "./store.ts";
@@ -51,7 +52,7 @@ function close({ database, lock }: Opened): void {
 }
 
 function serve(opened: Opened, database: SqliteDatabase): void {
-  const checkpoints = createCheckpoints(opened, database, breakDown);
+  const checkpoints = createCheckpoints(opened, database, giveUp);
   const queue = new RequestQueue();
   /** After a fault of the disk nothing is tried again: an fsync that failed once may lie the second time. */
   let broken: StoreFault | null = null;
@@ -88,16 +89,24 @@ function serve(opened: Opened, database: SqliteDatabase): void {
   }
 
   const channel = port;
+  /** A fault that nobody's question met is told at once: a desk at rest would look well until somebody writes to it. */
+  function giveUp(fault: StoreFault): void {
+    breakDown(fault);
+    channel?.postMessage([{ id: UNASKED, fault: "disk", message: fault.message } satisfies Reply]);
+    end();
+  }
+
+  function end(): void {
+    checkpoints.stop();
+    close(opened);
+    channel?.close();
+  }
+
   channel?.on("message", (requests: readonly Request[]) => {
     queue.add(requests);
     work(channel);
-    if (queue.isClosed) {
-      checkpoints.stop();
-      close(opened);
-      channel.close();
-      return;
-    }
-    if (broken === null) checkpoints.schedule();
+    if (queue.isClosed) end();
+    else if (broken === null) checkpoints.schedule();
   });
 }
 
@@ -111,7 +120,7 @@ function buffersOf(reply: Reply): readonly ArrayBuffer[] {
   return (reply.bytes ?? []).flatMap((bytes) => (bytes === null ? [] : [bytes.buffer]));
 }
 
-/** Copies the log back when it has grown by CHECKPOINT_WRITES, or when nobody has asked anything for a while. */
+/** Copies the log back when it has grown by CHECKPOINT_WRITES, or when nobody has asked anything for a while. `onFault`: nothing more is done. */
 function createCheckpoints(
   { database: connection }: Opened,
   database: SqliteDatabase,
@@ -120,22 +129,23 @@ function createCheckpoints(
   let checkpointed = 0;
   let idle: NodeJS.Timeout | null = null;
 
-  function checkpoint(): void {
-    idle = null;
+  /** Whether it could be done. */
+  function isDone(work: () => void): boolean {
     try {
-      connection.pragma("wal_checkpoint(PASSIVE)");
-      checkpointed = database.writes;
+      work();
+      return true;
     } catch (error) {
       onFault(new StoreFault("disk", toFault(error, path).message));
+      return false;
     }
   }
 
-  function catchUp(): void {
-    try {
-      database.catchUp();
-    } catch (error) {
-      onFault(new StoreFault("disk", toFault(error, path).message));
-    }
+  function checkpoint(): void {
+    idle = null;
+    isDone(() => {
+      connection.pragma("wal_checkpoint(PASSIVE)");
+      checkpointed = database.writes;
+    });
   }
 
   function stop(): void {
@@ -145,7 +155,7 @@ function createCheckpoints(
   return {
     schedule() {
       stop();
-      catchUp();
+      if (!isDone(() => database.catchUp())) return;
       const behind = database.writes - checkpointed;
       if (behind > CHECKPOINT_WRITES) checkpoint();
       else if (behind > 0) idle = setTimeout(checkpoint, CHECKPOINT_IDLE_MS);

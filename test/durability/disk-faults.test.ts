@@ -62,6 +62,21 @@ describe("a disk that fails under a running desk", function () {
     });
   }
 
+  it("a log that cannot be copied back, while nobody asks for anything: says so and ends at once, and loses nothing", async () => {
+    // Commits are written into the log; this file alone is written half a second later.
+    const strace = breakDisk(desk, "pwrite64,pwritev", "EIO", join(desk.dataFolder, STORE_FILE));
+    await until("the disk to be broken", () => strace.output.includes("attached"), LIMIT_MS);
+    expect(await record("ada", "away"), "the log is well").to.equal(true);
+    await until("the desk to end", () => desk.ended !== undefined, LIMIT_MS);
+    expect(desk.ended).to.equal(FAILED);
+    expect(desk.output())
+      .to.include('"event":"store.failed"')
+      .and.to.match(/Reading or writing .* failed/u);
+    await strace.kill();
+    await desk.start();
+    expect(await desk.command("csrs"), "what was confirmed").to.match(/ada.*away/u);
+  });
+
   it("a store that was damaged is not started from, and the sentence says what to do", async () => {
     await record("ada", "away");
     await desk.stop();
@@ -79,11 +94,14 @@ describe("a disk that fails under a running desk", function () {
   });
 });
 
-/** From when it has attached, these system calls fail in all threads of the desk. */
-function breakDisk(desk: Daemon, calls: string, error: string): ServerProcess {
+/** From when it has attached, these system calls fail in all threads of the desk; with `path` those on that file alone. */
+function breakDisk(desk: Daemon, calls: string, error: string, path?: string): ServerProcess {
   return new ServerProcess({
     name: "strace",
     program: "/usr/bin/strace",
-    args: ["-f", "-p", `${desk.pid}`, "-e", `trace=${calls}`, "-e", `inject=${calls}:error=${error}`],
+    args: [
+      ...["-f", "-p", `${desk.pid}`, "-e", `trace=${calls}`, "-e", `inject=${calls}:error=${error}`],
+      ...(path === undefined ? [] : ["-P", path]),
+    ],
   });
 }
