@@ -4,7 +4,6 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { setImmediate as turn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { expect } from "chai";
@@ -17,6 +16,8 @@ import { type OutboxRow, StoreFault } from "../../src/store/store.ts";
 import { CSR, CUSTOMER, line, message, NOTHING, outbound } from "../conformance/store.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { within } from "../support/wait.ts";
+
+const turn = (): Promise<void> => new Promise((next) => setImmediate(next));
 
 /** In which every send was written out, and every copy had a row of its own. */
 const FORMER_SCHEMA = 6;
