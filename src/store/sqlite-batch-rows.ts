@@ -1,9 +1,9 @@
 /** What a batch is in rows. Runs on the main thread, so it is made for little work: most of a batch are lines, each with one send that says the same. */
 import type { Address } from "../core/model.ts";
-import type { Line, Timer } from "../core/step.ts";
+import type { Line, LineContent, Timer } from "../core/step.ts";
 import { type CopyKey, isCopy, lineOfKey, parseKey } from "./keys.ts";
 import { isSaidBy } from "./sqlite-sends.ts";
-import { type Cell, type CommitRows, LINE_WIDTH, WRITTEN_LINE_WIDTH } from "./sqlite-wire.ts";
+import { type Cell, type CommitRows, LINE_WIDTH, WORDS, WRITTEN_LINE_WIDTH } from "./sqlite-wire.ts";
 import type { Batch, OutboxRow } from "./store.ts";
 
 /**
@@ -78,18 +78,32 @@ function pushLines(rows: CommitRows, lines: readonly Line[], lastLine: number): 
 
 function pushLine(cells: Cell[], line: Line): void {
   const { content, from } = line;
+  const words = wordsAlone(content);
   cells.push(line.line, line.conversation, line.at, line.author, from?.network ?? null, from?.id ?? null, line.desk);
   cells.push(
     line.foreign,
     numbers(line.viewers),
     line.nick,
-    content.kind,
+    words === null ? content.kind : WORDS,
     "of" in content ? content.of : null,
-    json(content),
+    words ?? json(content),
     null,
     null,
     null,
   );
+}
+
+/** The text of a message that is nothing else. Half a character (a lone surrogate) would be lost outside of JSON. */
+function wordsAlone(content: LineContent): string | null {
+  const isAlone =
+    content.kind === "message" &&
+    content.formatting === undefined &&
+    content.file === undefined &&
+    content.prompt === undefined &&
+    content.replyTo === null &&
+    content.choices.length === 0 &&
+    content.text.isWellFormed();
+  return isAlone ? content.text : null;
 }
 
 /**

@@ -19,6 +19,7 @@ import {
   type RowField,
   TRANSCRIPT_WIDTH,
   type Upgrade,
+  WORDS,
   WRITTEN_LINE_COLUMNS,
   WRITTEN_LINE_WIDTH,
 } from "./sqlite-wire.ts";
@@ -47,7 +48,7 @@ interface Write {
 
 // The copy that a line carries stays when it is handed out again: it went out.
 const upsertLine = `INSERT INTO lines (${WRITTEN_LINE_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
-  ON CONFLICT (line) DO UPDATE SET viewers = excluded.viewers, nick = excluded.nick, content = excluded.content`;
+  ON CONFLICT (line) DO UPDATE SET viewers = excluded.viewers, nick = excluded.nick, kind = excluded.kind, content = excluded.content`;
 
 const WRITES: readonly Write[] = [
   { field: "inbox", width: 3, sql: "INSERT OR IGNORE INTO inbox (network, redelivery, at) VALUES (?,?,?)" },
@@ -114,7 +115,7 @@ const SELECTS = {
         WHERE e.refers = l.line AND e.kind = 'edit' ORDER BY e.line DESC LIMIT 1),
       EXISTS (SELECT 1 FROM lines r WHERE r.refers = l.line AND r.kind = 'retraction'),
       (SELECT max(json_extract(s.content, '$.state')) FROM lines s WHERE s.refers = l.line AND s.kind = 'receipt')
-    FROM lines l WHERE l.line = ? AND l.conversation = ? AND l.kind IN ('message', 'note', 'reaction')`,
+    FROM lines l WHERE l.line = ? AND l.conversation = ? AND l.kind IN ('message', '${WORDS}', 'note', 'reaction')`,
   facts: `SELECT at, conversation, csr, event, ${opened("facts", "detail")} FROM facts WHERE conversation = ? ORDER BY seq LIMIT ${FACT_ROWS}`,
   outboxRow: `${SELECT_SENDS} WHERE o.id = ?`,
   adapterState: `SELECT ${opened("adapter_state", "value")} FROM adapter_state WHERE network = ? AND key = ?`,

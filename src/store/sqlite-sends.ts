@@ -4,11 +4,11 @@
  * line changes or goes, its sends are written out (`createWritingOut`): what was to be said stays what it was.
  */
 import type { Outbound, OutboundOf } from "../core/model.ts";
-import type { Line, LineContent } from "../core/step.ts";
+import type { Line } from "../core/step.ts";
 import type { Sealing } from "../sealing.ts";
 import type { Connection } from "./sqlite-open.ts";
 import { opened, sealedCell } from "./sqlite-sealing.ts";
-import { type Cell, number, text } from "./sqlite-wire.ts";
+import { type Cell, number, text, toContent } from "./sqlite-wire.ts";
 import { type OutboxRow, StoreFault } from "./store.ts";
 
 /**
@@ -39,11 +39,11 @@ export function isSaidBy(line: Line, outbound: Outbound): boolean {
   );
 }
 
-/** Cells of a send: id, at, JSON or null; then who says it, and of its line number, conversation, at, author, nick, content and the copy. */
-const SEND_WIDTH = 13;
+/** Cells of a send: id, at, JSON or null; then who says it, and of its line number, conversation, at, author, nick, kind, content and the copy. */
+const SEND_WIDTH = 14;
 /** SQL for sends as cells; to be continued by a condition on `o`, the outbox. */
 export const SELECT_SENDS = `SELECT o.id, o.at, ${opened("outbox", "outbound", "o")}, o.sender,
-    l.line, l.conversation, l.at, l.author, ${opened("lines", "nick", "l")}, ${opened("lines", "content", "l")},
+    l.line, l.conversation, l.at, l.author, ${opened("lines", "nick", "l")}, l.kind, ${opened("lines", "content", "l")},
     l.copy_leg, l.copy_network, l.copy_person
   FROM outbox o LEFT JOIN lines l ON l.line = o.line`;
 
@@ -59,7 +59,8 @@ export function toOutboxRows(cells: readonly Cell[], epoch: string): OutboxRow[]
 }
 
 function toOutbound(cells: readonly Cell[], start: number, epoch: string): OutboundOf<"message"> {
-  const content = JSON.parse(text(cells[start + 9]) ?? "null") as LineContent | null;
+  const [kind = null, said = null] = [cells[start + 9], cells[start + 10]];
+  const content = said === null ? null : toContent(kind, said);
   if (content?.kind !== "message") {
     throw new StoreFault(
       "disk",
@@ -68,9 +69,9 @@ function toOutbound(cells: readonly Cell[], start: number, epoch: string): Outbo
   }
   const { formatting, file, choices } = content;
   const message: OutboundOf<"message"> = {
-    key: `${epoch}-${cells[start + 4]}-${cells[start + 10]}`,
+    key: `${epoch}-${cells[start + 4]}-${cells[start + 11]}`,
     from: String(cells[start + 3]),
-    to: { network: String(cells[start + 11]), id: String(cells[start + 12]) },
+    to: { network: String(cells[start + 12]), id: String(cells[start + 13]) },
     device: null,
     conversation: String(cells[start + 5]),
     kind: "message",

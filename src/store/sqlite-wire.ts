@@ -128,6 +128,15 @@ export const TRANSCRIPT_WIDTH = LINE_WIDTH + 3;
 export const TIMER_WIDTH = 5;
 export const FACT_WIDTH = 5;
 
+/** In place of the kind of a message that is words alone, as nearly every one is: what stands for its content is the text itself, and not JSON. */
+export const WORDS = "words";
+
+/** What a line holds, by its cells of that name. */
+export function toContent(kind: Cell | undefined, content: Cell | undefined): LineContent {
+  const text = String(content);
+  return kind === WORDS ? { kind: "message", text, choices: [], replyTo: null } : (JSON.parse(text) as LineContent);
+}
+
 /** Reads a line from LINE_WIDTH cells at `start`. */
 export function toLine(cells: readonly Cell[], start: number): Line {
   const network = text(cells[start + 4]);
@@ -142,7 +151,7 @@ export function toLine(cells: readonly Cell[], start: number): Line {
     foreign: text(cells[start + 7]),
     viewers: JSON.parse(String(cells[start + 8])) as number[],
     nick: text(cells[start + 9]),
-    content: JSON.parse(String(cells[start + 12])) as LineContent,
+    content: toContent(cells[start + 10], cells[start + 12]),
   };
 }
 

@@ -46,18 +46,24 @@ const words = fc.oneof(
   fc.string({ unit: "binary", maxLength: 20 }),
 );
 
+/** What a message may be beside its words: mostly nothing, else one thing, or all. */
+const beside: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  choices: fc.constant(CHOICES),
+  formatting: fc.constant(BOLD),
+  file: fc.constant(FILE),
+  prompt: words,
+  replyTo: fc.constant(1),
+};
 const contents: fc.Arbitrary<LineContent> = fc
-  .record(
-    {
-      text: words,
-      choices: fc.constantFrom([], CHOICES),
-      formatting: fc.constant(BOLD),
-      file: fc.constant(FILE),
-      prompt: words,
-    },
-    { requiredKeys: ["text", "choices"] },
+  .tuple(
+    words,
+    fc.oneof(
+      { weight: 6, arbitrary: fc.constant({}) },
+      ...Object.entries(beside).map(([field, value]) => ({ weight: 1, arbitrary: fc.record({ [field]: value }) })),
+      { weight: 1, arbitrary: fc.record(beside) },
+    ),
   )
-  .map((content): LineContent => ({ kind: "message", replyTo: null, ...content }));
+  .map(([text, more]) => ({ ...message(text), ...more }) as LineContent);
 
 const lines = fc.record({
   conversation: fc.constantFrom("c1", "c2", "half \ud83d a pair"),
@@ -119,6 +125,7 @@ export function describeSends(get: () => Store, reopen: () => Promise<Store>): v
   it("gives every send back as it was committed, however much of it its line says too", async () => {
     const { epoch } = await get().load();
     let last = 0;
+    const contentOf = new Map<number, unknown>();
     await fc.assert(
       fc.asyncProperty(relays, async (all) => {
         const said = all.map(({ said: fields }, index) => line(last + index + 1, { ...fields, viewers: [1] }));
@@ -128,16 +135,20 @@ export function describeSends(get: () => Store, reopen: () => Promise<Store>): v
           return { id: own.line, at: 7, outbound: relayed(epoch, own, { ...differs, key } as Partial<Outbound>) };
         });
         last += all.length;
+        for (const { line: number, content } of said) contentOf.set(number, JSON.parse(JSON.stringify(content)));
         await get().commit({ ...NOTHING, lines: said, outbox: rows });
         const known = JSON.parse(JSON.stringify(rows)) as OutboxRow[];
         expect(await get().outbox(rows.map(({ id }) => id))).to.deep.equal(known);
         expect((await get().load()).outbox.slice(-rows.length)).to.deep.equal(known);
       }),
-      { numRuns: 100 },
+      { numRuns: 80 },
     );
     const before = await pending();
     await reopen();
     expect(await pending()).to.deep.equal(before);
+    const shown = await Promise.all(["c1", "c2"].map((conversation) => get().transcript(conversation, last)));
+    expect(shown.flat()).not.to.deep.equal([]);
+    for (const { line: number, content } of shown.flat()) expect(content).to.deep.equal(contentOf.get(number));
   });
 
   it("goes on to say what was to be said when the line is handed out again with other words, names and viewers", async () => {
@@ -148,7 +159,9 @@ export function describeSends(get: () => Store, reopen: () => Promise<Store>): v
     const again = line(1, { viewers: [1, 2], nick: "Somebody", content: message("other words") });
     const further = relayed(epoch, again, { key: `${epoch}-1-2`, to: OTHER });
     await get().commit({ ...NOTHING, lines: [again], outbox: [{ id: 2, at: 2, outbound: further }] });
-    await get().commit({ ...NOTHING, lines: [{ ...again, nick: "Nobody" }] });
+    const last = { ...again, nick: "Nobody", content: { ...message("hello"), formatting: BOLD } as LineContent };
+    await get().commit({ ...NOTHING, lines: [last] });
+    expect((await get().transcript("c1", 10)).map(({ content }) => content)).to.deep.equal([last.content]);
     expect(await pending()).to.deep.equal([send, further]);
     await reopen();
     expect(await pending()).to.deep.equal([send, further]);
@@ -230,6 +243,10 @@ export function describeSends(get: () => Store, reopen: () => Promise<Store>): v
         expect(await find(to, id)).to.deep.include({ line: 1, viewer: [1, 2, 0][index] });
     }
     expect(await find(OTHER, "$0")).to.equal(null);
+    const nobodys = { id: 8, key: `${epoch}-2-2`, kind: "sent" as const, foreign: "$nobody's" };
+    await get().commit({ ...NOTHING, lines: [line(2)], outbox: [{ id: 8, at: 1, outbound: relayed(epoch, line(2)) }] });
+    await get().commit({ ...NOTHING, marks: [nobodys] });
+    expect(await find(CSR, "$nobody's")).to.equal(null);
     expect(await get().conversationsOf(CUSTOMER)).to.deep.equal(["c1"]);
     const elsewhere = { id: 9, at: 1, outbound: relayed(epoch, line(1), { to: OTHER }) };
     await get().commit({ ...NOTHING, outbox: [elsewhere] });
