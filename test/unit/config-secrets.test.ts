@@ -70,7 +70,7 @@ describe("a folder of configuration", () => {
     const { problems } = loadConfiguration(folder.path, adapters, { env: {} });
     expect(problems.map(formatProblem)).to.deep.equal([
       `${folder.path}/peopel.yaml:1:1 warning: this file is not read; did you mean people.yaml?`,
-      `${folder.path}/people.yaml:1:1 there is no such file; \`frontdesk init\` writes one`,
+      `${folder.path}/people.yaml:1:1 there is no such file; \`frontdesk init\` writes one into an empty folder`,
     ]);
     folder.remove();
   });
