@@ -39,6 +39,21 @@ describe("outbox with very much to send", () => {
     expect(later).to.deep.equal([`text ${NETWORK_SENDS + 1}`, "text 9001", "text 9002"]);
   });
 
+  it("forgets nobody whose place went to another who waited", async () => {
+    const { outbox, networks, online, row, marks } = setUp();
+    networks.window = 1;
+    const twice = Array.from({ length: 2 * NETWORK_SENDS }, (_, index) =>
+      row(index + 1, { ...JULIET, id: `person ${Math.floor(index / 2)}` }),
+    );
+    outbox.add([...twice, row(9_001, { ...JULIET, id: "nurse" })]);
+    online();
+    networks.rule = () => ACCEPT;
+    for (const { answer } of [...networks.sent]) answer(ACCEPT);
+    await settle();
+    expect(marks).to.have.length(twice.length + 1);
+    expect(outbox.status()).to.include({ rows: 0, inFlight: 0 });
+  });
+
   it("tells the log once that it is full, and that there is room only when there is some to speak of", async () => {
     const { add, online, log, answer } = setUp({ outboxRows: 20 });
     add(...Array.from({ length: 25 }, (_, index) => index + 1));

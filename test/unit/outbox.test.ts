@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Outbound } from "../../src/core/model.ts";
 import { LANE_ROWS } from "../../src/outbox/lane.ts";
 import { settle } from "../support/virtual-clock.ts";
-import { JULIET, ROMEO } from "./echo-desk.ts";
+import { JULIET, message, ROMEO } from "./echo-desk.ts";
 import { ACCEPT, type Sent, WAIT } from "./fake-networks.ts";
 import { setUp } from "./outbox-setup.ts";
 
@@ -148,6 +148,15 @@ describe("outbox", () => {
     expect(undelivered[1]).to.deep.equal({ id: 2, reason: "recipient-unavailable", text: null });
     expect(outbox.status().rows).to.equal(0);
     expect(clock.waiting, "no alarm is left behind").to.equal(0);
+  });
+
+  it("does not send what has become too old while the desk was down", () => {
+    const old = { id: 1, at: -61 * MINUTE, outbound: message("e-1-1", JULIET, "text 1", 0) };
+    const { add, online, undelivered, texts } = setUp({ loaded: [old] });
+    add(2);
+    online();
+    expect(texts()).to.deep.equal(["2"]);
+    expect(undelivered).to.deep.equal([{ id: 1, reason: "remote-server-timeout", text: null }]);
   });
 
   it("tells when a conversation's messages take long, and when they arrive again, each once", async () => {
