@@ -108,6 +108,11 @@ export const shellLimits = {
     .describe(
       "Messages of one network refused in a second, for whatever reason; beyond it that network is read more slowly, so that others are not.",
     ),
+  unknownIdsPerMinute: count(10, 1_000_000)
+    .default(120)
+    .describe(
+      "Messages that one address may name in receipts, edits, reactions and replies in a minute though the desk knows none of them; beyond it only the last few thousand are looked through.",
+    ),
   outboxRows: count(100, 10_000_000)
     .default(100_000)
     .describe("Messages that may wait to be sent; beyond it nothing new is taken in."),

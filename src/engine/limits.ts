@@ -8,6 +8,8 @@ export interface EngineLimits extends BackoffLimits {
   readonly inboxEvents: number;
   /** Events of one network that are refused and answered in a second; beyond it that network is read more slowly. */
   readonly floodRefusalsPerSecond: number;
+  /** Ids that one person may name in a minute though neither memory nor the store knows them; then the store is not asked any more. */
+  readonly unknownIdsPerMinute: number;
   /** Sends that may be unconfirmed; beyond it no inbound event is taken until some are. */
   readonly outboxRows: number;
   /** How long one attempt to send may go unanswered. */
@@ -25,6 +27,7 @@ export const ENGINE_LIMITS: EngineLimits = {
   batchEvents: 256,
   inboxEvents: 2_048,
   floodRefusalsPerSecond: 2_000,
+  unknownIdsPerMinute: 120,
   outboxRows: 100_000,
   sendSeconds: 30,
   retryLeastSeconds: 1,
@@ -40,10 +43,7 @@ export const INBOX_OVERFLOW = 4;
 export const VOLATILE_EVENTS = 1_024;
 /** Lines kept in memory, at least, for edits, receipts and replies, which nearly always name a recent one. */
 export const RECENT_LINES = 4_096;
-/** Ids that one person may name in UNKNOWN_IDS_MS though neither memory nor the store knows them; then the store is not asked any more. */
-export const UNKNOWN_IDS = 120;
-export const UNKNOWN_IDS_MS = 60_000;
-/** People of whom that is counted at a time. */
+/** People of whom it is counted at a time how many ids they named that nobody knows. */
 export const UNKNOWN_IDS_PEOPLE = 10_000;
 /** Redelivery ids kept in memory, at least; many more than one batch takes in. */
 export const RECENT_REDELIVERIES = 16_384;

@@ -68,7 +68,7 @@ export class Shell implements Engine {
       this.#running?.batches.isSuperseded(timer.id) !== true && timers.stands(timer);
     const capabilities: Networks["capabilities"] = (network) => networks.capabilities(network);
     const stepper = new Stepper({ createDesk, log, token, capabilities, stands }, loaded);
-    const sources = { store, recent: stepper.recent, unknown: new UnknownIds(clock, log) };
+    const sources = { store, recent: stepper.recent, unknown: new UnknownIds(clock, log, limits.unknownIdsPerMinute) };
     const outbox = this.#createOutbox(networks, stepper, loaded.outbox);
     const housekeeping = startHousekeeping({ store, clock, log, limits });
     const tell = (event: Extract<DeskEvent, { kind: "history" }>): void => this.#tell(event, null);

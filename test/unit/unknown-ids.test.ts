@@ -1,11 +1,13 @@
 /** Receipts, edits and replies that name ids nobody knows: the store is not asked for ever. */
 import { expect } from "chai";
 import type { Address, Inbound } from "../../src/core/model.ts";
-import { UNKNOWN_IDS, UNKNOWN_IDS_MS } from "../../src/engine/limits.ts";
+import { ENGINE_LIMITS } from "../../src/engine/limits.ts";
 import { settle } from "../support/virtual-clock.ts";
 import { JULIET, ROMEO, says } from "./echo-desk.ts";
 import { setUp } from "./engine-setup.ts";
 
+const { unknownIdsPerMinute: UNKNOWN_IDS } = ENGINE_LIMITS;
+const MINUTE_MS = 60_000;
 const MANY = 4 * UNKNOWN_IDS;
 
 describe("engine: ids that nobody knows", () => {
@@ -30,10 +32,10 @@ describe("engine: ids that nobody knows", () => {
     // Nothing was counted yet when the first of them were asked for.
     expect(await flood()).to.be.within(UNKNOWN_IDS, MANY);
     for (let stretch = 0; stretch < 3; stretch += 1) {
-      await clock.advance(UNKNOWN_IDS_MS);
+      await clock.advance(MINUTE_MS);
       expect(await flood(), `stretch ${stretch}`).to.equal(0);
     }
-    await clock.advance(2 * UNKNOWN_IDS_MS);
+    await clock.advance(2 * MINUTE_MS);
     await engine.receive(received(ROMEO, "made up"));
     expect(store.asked.at(-1)).to.equal("reference made up");
   });
