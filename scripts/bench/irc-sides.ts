@@ -13,6 +13,7 @@ import { type IrcSeat, sitDown } from "./irc-seat.ts";
 import { XmppCrowd } from "./xmpp-crowd.ts";
 import type { Talk } from "./xmpp-field.ts";
 import { logIn, type RawClient } from "./xmpp-login.ts";
+import { AS_INSTALLED } from "./xmpp-relays.ts";
 
 export const CONVERSATIONS = 30;
 const CSRS = 10;
@@ -93,6 +94,7 @@ export async function openDesk(server: XmppServer, irc: IrcServer): Promise<Side
       "skills: [support]\nqueues:\n  support: {name: Support, skills: {support: 1}, strategies: [longest-idle], offerSeconds: 60}\n",
     dialogs: "person: support\ndialogs:\n  welcome: {steps: [{say: Hello}, {route: support}]}\n",
     limits: "  floodMessages: 10000\n  floodSeconds: 1\n",
+    http: AS_INSTALLED,
   });
   const seats = await Promise.all(nicks.map((nick) => sitDown(irc, nick)));
   const crowd = new XmppCrowd(`support@${server.componentDomain}`);

@@ -24,6 +24,8 @@ export type RelayKind = "desk" | "parser" | "journal" | "stock";
 
 const BARE_RELAY = fileURLToPath(new URL("bare-relay.ts", import.meta.url));
 const START_MS = 30_000;
+/** `http:` of a desk that is measured: nobody reads its metrics, as in the configuration that is shipped, so it measures nothing itself. */
+export const AS_INSTALLED = "  host: 127.0.0.1\n  metrics: off";
 
 /** Bare addresses of the CSRs; each of them takes `capacity` conversations. */
 export async function openRelay(
@@ -92,6 +94,7 @@ ${xmpp}    handles:
     routing: ROUTING,
     dialogs: DIALOGS,
     limits: LIMITS + limits,
+    http: AS_INSTALLED,
     env,
     launcher,
   });
