@@ -281,6 +281,22 @@ describe("engine: beginning and end", () => {
     }
   });
 
+  it("tells adapters that what they keep could not be recorded, or not any more", async () => {
+    const { engine, store } = await setUp();
+    const commit = store.commit.bind(store);
+    store.commit = (batch) =>
+      batch.adapterState.some(({ key }) => key === "bad")
+        ? Promise.reject(new StoreFault("data", "it cannot be stored"))
+        : commit(batch);
+    const fault = async (key: string): Promise<unknown> =>
+      await engine.setAdapterState("web", key, 1).catch((error: unknown) => error);
+    expect(String(await fault("bad"))).to.include('"bad" of web (1 entries) could not be recorded');
+    expect(await fault("good")).to.equal(undefined);
+    expect(await store.adapterState("web", "good")).to.equal(1);
+    await engine.stop();
+    expect(await fault("late")).to.be.instanceOf(EngineClosed);
+  });
+
   it("forgets what is old by itself", async () => {
     const { engine, store, clock } = await setUp({ limits: { inboxDays: 1 } });
     await engine.receive(says("hello", { redelivery: "r1" }));
