@@ -23,6 +23,7 @@ import {
   StoreFault,
   type TranscriptLine,
 } from "./store.ts";
+import { Succession } from "./succession.ts";
 
 export interface SqliteOptions {
   /** The database file; its folder is made when missing. Beside it lie `-wal`, `-shm` and `.lock`. */
@@ -78,10 +79,12 @@ export function createStore(link: Link, { epoch, ...opened }: Extract<wire.Hello
   /** Also of batches that are refused: a number that comes again is then taken for one that may be there. */
   let { lastLine } = opened;
   const { seen, recording, forgotten } = createSeen(link);
+  /** The thread never hears of a batch that cannot be made into rows, so what stands on one is refused here. */
+  const succession = new Succession();
   return {
     load: () => load(link, epoch),
     async commit(batch: Batch) {
-      const rows = encode(batch, epoch, lastLine);
+      const rows = succession.follow(batch.place, () => encode(batch, epoch, lastLine));
       for (const { line } of batch.lines) if (line > lastLine) lastLine = line;
       recording(batch.inbox);
       await link.ask({ kind: "commit", rows });

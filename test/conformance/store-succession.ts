@@ -26,5 +26,14 @@ export function describeSuccession(get: () => Store, reopen: () => Promise<Store
       expect(outcomes.map((fault) => fault?.kind)).to.deep.equal(["data", "data", "data", undefined, undefined]);
       expect((await (await reopen()).load()).outbox.map(({ id }) => id)).to.deep.equal([1, 4, 5]);
     });
+    it(`refuses what stands on a first batch, refused because ${why}, behind another first one that was recorded`, async () => {
+      await get().commit({ ...NOTHING, outbox: [row(1, "x-1")], place: 0 });
+      const outcomes = await Promise.all([
+        failure(get().commit({ ...NOTHING, ...bad, place: 0 })),
+        failure(get().commit({ ...NOTHING, outbox: [row(2, "x-2")], place: 1 })),
+      ]);
+      expect(outcomes.map((fault) => fault?.kind)).to.deep.equal(["data", "data"]);
+      expect((await (await reopen()).load()).outbox.map(({ id }) => id)).to.deep.equal([1]);
+    });
   }
 }
