@@ -8,10 +8,13 @@ import { readFile, writeFile } from "node:fs/promises";
 import { GROUPS } from "./bench/groups.ts";
 import { holds, type Row, ratioOf } from "./bench/measure.ts";
 import { goalOf, withRows } from "./bench/page.ts";
+import { readOptions } from "./command-line.ts";
 
-async function main(args: readonly string[]): Promise<number> {
-  const isJson = args.includes("--json");
-  const names = args.filter((argument) => !argument.startsWith("-"));
+async function main(): Promise<number> {
+  const { values, positionals: names } = readOptions(import.meta.url, {
+    options: { json: { type: "boolean" }, write: { type: "boolean" } },
+    allowPositionals: true,
+  });
   const unknown = names.filter((name) => !GROUPS.some((group) => group.name === name));
   if (unknown.length > 0) {
     process.stderr.write(
@@ -22,9 +25,9 @@ async function main(args: readonly string[]): Promise<number> {
   let areAllHeld = true;
   for (const group of GROUPS.filter(({ name }) => names.length === 0 || names.includes(name))) {
     for await (const row of group.run((text) => process.stderr.write(`${text}\n`))) {
-      process.stdout.write(`${isJson ? asJson(row) : asText(row)}\n`);
+      process.stdout.write(`${values.json ? asJson(row) : asText(row)}\n`);
       areAllHeld = areAllHeld && holds(row) !== false;
-      if (args.includes("--write")) await write([row]);
+      if (values.write) await write([row]);
     }
   }
   return areAllHeld ? 0 : 1;
@@ -49,4 +52,4 @@ async function write(rows: readonly Row[]): Promise<void> {
   await writeFile(page, withRows(await readFile(page, "utf8"), rows, groups, day));
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main();

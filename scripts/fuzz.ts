@@ -6,13 +6,13 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { createProgress } from "../src/cli/progress.ts";
 import { watchCoverage } from "../test/fuzz/coverage.ts";
 import { fuzzGuided, type Target } from "../test/fuzz/guided.ts";
 import { TARGETS } from "../test/fuzz/targets.ts";
+import { readOptions } from "./command-line.ts";
 
-const { values } = parseArgs({
+const { values } = readOptions(import.meta.url, {
   options: {
     target: { type: "string", default: TARGETS.map(({ name }) => name).join(",") },
     texts: { type: "string", default: "50000" },

@@ -4,13 +4,13 @@
  * shows it again. `--crypto`: chats that are encrypted are so by the real crypto at both ends, at 4 ms a message; else in glass. With `--servers 300` so much is done for each pair through real servers and clients instead, of the networks
  * that `--networks web,xmpp` names, and of `--pairs` where that is given. Ends with 1 when there was a leak, or when next to nothing was said.
  */
-import { parseArgs } from "node:util";
 import { leakInWords, runCampaign } from "../test/leaks/campaign.ts";
 import { LEAK_NETWORKS } from "../test/leaks/networks.ts";
 import { LEAK_ROWS, runOnServers } from "../test/leaks/real-servers.ts";
+import { readOptions } from "./command-line.ts";
 
 const EVERY_PAIR = LEAK_NETWORKS.flatMap((customer) => LEAK_NETWORKS.map((csr) => `${customer}:${csr}`));
-const { values } = parseArgs({
+const { values } = readOptions(import.meta.url, {
   options: {
     pairs: { type: "string", default: EVERY_PAIR.join(",") },
     messages: { type: "string", default: "100000" },

@@ -9,11 +9,11 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { type Fault, playRound } from "../test/durability/mill/round.ts";
 import { MILL_NETWORKS, type MillNetwork } from "../test/durability/mill/talks.ts";
 import { broken } from "../test/durability/mill/totals.ts";
 import { isInstalled } from "../test/support/programs.ts";
+import { readOptions } from "./command-line.ts";
 import { type Goals, withReport } from "./mill/report.ts";
 import {
   ofTheDesk,
@@ -32,7 +32,7 @@ const DOCUMENT = `${ROOT}docs/durability.md`;
 const MOST_ABANDONED = 3;
 const SERVERS = { xmpp: "prosody", matrix: "synapse", irc: "ngircd" } as const satisfies Record<MillNetwork, string>;
 
-const { values } = parseArgs({
+const { values } = readOptions(import.meta.url, {
   options: {
     kills: { type: "string", default: "1000" },
     cuts: { type: "string", default: "500" },

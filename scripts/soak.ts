@@ -9,7 +9,7 @@
  */
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { readOptions } from "./command-line.ts";
 import { findings, LOG_MB, mostLog, type Sample } from "./soak/growth.ts";
 import { svgOf } from "./soak/plot.ts";
 import { type Account, asText, withSoak } from "./soak/report.ts";
@@ -20,7 +20,7 @@ const PLOT = fileURLToPath(new URL("../docs/soak.svg", import.meta.url));
 
 const VERDICTS = { grows: "GROWS", unclear: "UNCLEAR, soak longer", holds: "holds" } as const;
 
-const { values } = parseArgs({
+const { values } = readOptions(import.meta.url, {
   options: {
     minutes: { type: "string", default: "60" },
     conversations: { type: "string", default: "1000" },

@@ -14,6 +14,7 @@ import { copyOf, type Plot } from "../test/support/planting.ts";
 import { pageOf } from "../test/threats/page.ts";
 import { THREATS } from "../test/threats/table.ts";
 import type { Defence, Threat } from "../test/threats/threat.ts";
+import { readOptions } from "./command-line.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PARTS = ["src", "adapters", "config", "scripts", "test", "docs", "package.json", "tsconfig.json", "README.md"];
@@ -30,17 +31,26 @@ interface Row {
   readonly holds: boolean;
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  if (args.includes("--write")) {
+async function main(): Promise<number> {
+  const { values, positionals } = readOptions(import.meta.url, {
+    options: { quick: { type: "boolean" }, json: { type: "boolean" }, write: { type: "boolean" } },
+    allowPositionals: true,
+  });
+  const wrong = positionals.filter((word) => !THREATS.some(({ number }) => String(number) === word));
+  if (wrong.length > 0) {
+    process.stderr.write(`There is no threat ${wrong.join(", ")}; docs/threats.md has their numbers.\n`);
+    return 2;
+  }
+  if (values.write) {
     await writeFile(join(ROOT, "docs/threats.md"), pageOf(THREATS));
     return 0;
   }
-  const asJson = args.includes("--json");
-  const isQuick = args.includes("--quick");
-  const numbers = args.filter((arg) => /^\d+$/u.test(arg)).map(Number);
+  const numbers = positionals.map(Number);
   const chosen = THREATS.filter(({ number }) => numbers.length === 0 || numbers.includes(number));
   const tasks = chosen.flatMap((threat) =>
-    threat.defences.filter((defence) => !isQuick || !needsServers(defence)).map((defence) => ({ threat, defence })),
+    threat.defences
+      .filter((defence) => !values.quick || !needsServers(defence))
+      .map((defence) => ({ threat, defence })),
   );
   const plot = await copyOf(ROOT, PARTS);
   if (existsSync(join(ROOT, ".servers"))) {
@@ -51,13 +61,13 @@ async function main(args: readonly string[]): Promise<number> {
     for (const { threat, defence } of tasks) {
       const row = await tried(plot, threat, defence);
       rows.push(row);
-      say(asJson ? JSON.stringify(row) : line(row, rows.length, tasks.length));
+      say(values.json ? JSON.stringify(row) : line(row, rows.length, tasks.length));
     }
   } finally {
     await plot.remove();
   }
   const failed = rows.filter(({ holds }) => !holds).length;
-  if (!asJson) {
+  if (!values.json) {
     say(`\n${rows.length - failed} of ${rows.length} defences were seen to be needed.`);
   }
   return failed === 0 && rows.length > 0 ? 0 : 1;
@@ -123,4 +133,4 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main();

@@ -11,7 +11,7 @@
  */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { readOptions } from "../../scripts/command-line.ts";
 import { accountOf, type Played, play } from "./crew.ts";
 import { replayCommand, type Schedule, SHAPES } from "./shape.ts";
 import { simulate } from "./simulation.ts";
@@ -38,7 +38,7 @@ function summary({
   return [what, ...violations.map(({ invariant, detail }) => `  BROKEN ${invariant}: ${detail}`)].join("\n");
 }
 
-const { values } = parseArgs({
+const { values } = readOptions(import.meta.url, {
   options: {
     shape: { type: "string", default: "episode" },
     seed: { type: "string" },
