@@ -43,7 +43,7 @@ const onRealServers = [
 const longer = [
   ...["api", "console", "openid", "secrets", "http-tls", "offer-races"],
   ...["shared-desks", "routing-link", "what-if", "shift", "simulate", "routing-suite"],
-  ...["core-property", "sealing", "nat"],
+  ...["core-property", "sealing", "store-sends", "nat"],
 ].map((name) => `test/unit/${name}.test.ts`);
 const guided = "test/fuzz/guided.test.ts";
 

@@ -30,19 +30,19 @@ describe("the project's scripts: what they are asked", () => {
   }
 
   it("prints that for --help and does nothing else", async () => {
-    const { code, stdout } = await run("bench", "--help");
-    expect([code, stdout]).to.deep.equal([0, usageIn(readFileSync(script("bench"), "utf8"))]);
+    const { code, stdout } = await run("threats", "--help");
+    expect([code, stdout]).to.deep.equal([0, usageIn(readFileSync(script("threats"), "utf8"))]);
   });
 
   it("does nothing for an option that is none, and says so", async () => {
-    const { code, stdout, stderr } = await run("bench", "relay", "--jsn");
+    const { code, stdout, stderr } = await run("threats", "1", "--jsn");
     expect([code, stdout]).to.deep.equal([2, ""]);
     expect(stderr).to.contain("--jsn").and.to.contain("--help");
   });
 
   it("takes options behind a second --, as npm hands them on", async () => {
-    const { code, stderr } = await run("bench", "no-such-group", "--", "--json");
+    const { code, stderr } = await run("threats", "0", "--", "--json");
     expect(code).to.equal(2);
-    expect(stderr).to.contain("There is no group no-such-group;");
+    expect(stderr).to.contain("There is no threat 0;");
   });
 });
