@@ -39,29 +39,16 @@ export interface LibrarySocket extends EventEmitter {
  * How long a connection is left alone that brought so many bytes at once (the first row that fits), so that more comes at once: what is read
  * together is committed and written together, and each time costs a wake-up of both threads and a sync. At its limit of messages under way the
  * desk would be a fraction of that behind anyway. 4 kB come while some thousand messages a second do, or when a stop of ten milliseconds has left
- * them of a thousand; a thousand a second do not bring as much again meanwhile, so one stop does not lead to the next. Behind what fills a read
- * (64 kB) more is waiting already: such a connection is read once in a turn of the event loop.
+ * them of a thousand; a thousand a second do not bring as much again meanwhile, so one stop does not lead to the next. Behind 32 kB more is
+ * waiting already: such a connection is read once in a turn of the event loop.
  */
 const PAUSES = [
-  { bytes: 60_000, ms: 0 },
-  { bytes: 24_576, ms: 16 },
+  { bytes: 32_768, ms: 0 },
   { bytes: 12_288, ms: 8 },
   { bytes: 4_096, ms: 5 },
 ] as const;
-/**
- * Bytes a millisecond, some 18,000 messages a second, beyond which hundreds come at once by themselves: to wait would stop those who write, who
- * have as many under way as they may.
- */
-const FAST = 8_192;
 /** While it is left alone, what comes stays with the system, but for the first piece: Node would read on, 64 kB of it, and wake for each. */
 const READ_AHEAD_BYTES = 1;
-
-/** For how many milliseconds a connection is left alone that brought so many bytes at once, and so many a millisecond; null: not at all. */
-export function pauseAfter(bytes: number, rate: number): number | null {
-  const pause = PAUSES.find((one) => bytes >= one.bytes);
-  if (pause === undefined) return null;
-  return rate > FAST ? 0 : pause.ms;
-}
 
 type Written = (error?: Error | null) => void;
 
@@ -79,9 +66,6 @@ export class StreamSocket {
   #closed = false;
   /** Somebody wants the other side to wait. */
   #isHeld = false;
-  /** When it was last left alone, on the clock of `performance`, and the bytes it brought since: they come in two pieces, see READ_AHEAD_BYTES. */
-  #leftAt = 0;
-  #brought = 0;
 
   constructor(options: SocketOptions, handlers: SocketHandlers) {
     this.#options = options;
@@ -191,13 +175,8 @@ export class StreamSocket {
       return;
     }
     this.#handlers.text(text);
-    this.#brought += bytes.length;
-    const now = performance.now();
-    const pauseMs = pauseAfter(bytes.length, this.#brought / (now - this.#leftAt));
-    if (pauseMs === null) return;
-    this.#leftAt = now;
-    this.#brought = 0;
-    this.#leave(pauseMs);
+    const pause = PAUSES.find((one) => bytes.length >= one.bytes);
+    if (pause !== undefined) this.#leave(pause.ms);
   }
 
   /**

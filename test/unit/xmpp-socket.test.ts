@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, Socket } from "node:net";
 import { expect } from "chai";
-import { pauseAfter, StreamSocket } from "../../adapters/xmpp/socket.ts";
+import { StreamSocket } from "../../adapters/xmpp/socket.ts";
 import { until } from "../support/wait.ts";
 
 const FLOOD = 4_000_000;
@@ -115,19 +115,6 @@ describe("the socket of an XMPP stream", () => {
       socket.destroy();
     }
   });
-
-  for (const [what, bytes, rate, pauseMs] of [
-    ["a message", 450, 450, null],
-    ["what a thousand messages a second leave in a stop of ten milliseconds", 4_500, 450, 5],
-    ["some three thousand messages a second", 12_500, 1_500, 8],
-    ["what a server brings at its limit, seven thousand a second", 48_000, 3_150, 16],
-    ["a full read, behind which more is waiting", 65_536, 4_100, 0],
-    ["as much at once as comes all the time", 40_000, 20_000, 0],
-  ] as const) {
-    it(`leaves it alone behind ${what} ${pauseMs === null ? "not at all" : `for ${pauseMs} ms`}`, () => {
-      expect(pauseAfter(bytes, rate)).to.equal(pauseMs);
-    });
-  }
 
   it("joins what one event leads to, in order, and goes to the system once, before the next event", async () => {
     const { socket, peer } = await open();
