@@ -31,20 +31,20 @@ export function stretchesOf(text: string): readonly Stretch[] {
   return stretches;
 }
 
-/** Without the end of the sentence, or a bracket that was opened before it. */
+/** Without the end of the sentence, or a bracket that was opened before it. Goes over it once: strangers write it. */
 function trimmed(found: string): string {
   let length = Math.min(found.length, LONGEST + 1);
+  const counts = new Map<string, number>();
+  for (const character of found.slice(0, length)) counts.set(character, (counts.get(character) ?? 0) + 1);
   for (; length > 0; length -= 1) {
     const last = found[length - 1] ?? "";
     const opening = CLOSING[last];
-    const isUnopened = opening !== undefined && count(found, opening, length) < count(found, last, length);
+    const count = counts.get(last) ?? 0;
+    const isUnopened = opening !== undefined && (counts.get(opening) ?? 0) < count;
     if (!isUnopened && !AFTERWARDS.test(last)) break;
+    counts.set(last, count - 1);
   }
   return found.slice(0, length);
-}
-
-function count(text: string, character: string, length: number): number {
-  return text.slice(0, length).split(character).length - 1;
 }
 
 /** Null for what is none: too long, without a host, with unseen signs, or with a name in front of an @ that looks like the host and is not. */
